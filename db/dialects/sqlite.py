@@ -26,6 +26,9 @@ ORDERED_CASES = '"case" AS c INDEXED BY ix_case_order'
 ALL_CASES = '"case" AS c NOT INDEXED'
 """The FROM clause for the cases `c`, which forces SQLite to read the whole table from its start to its end."""
 
+CASES_TO_REOPEN = '"case" AS c INDEXED BY ix_case_reopen'
+"""The FROM clause for the few cases `c` with findings that are newer than their verdict."""
+
 DAY_AS_US = "(julianday({day}) - 2440587.5) * 86400000000"
 """A column with a day as microseconds, to be compared with an instant."""
 

@@ -1,4 +1,4 @@
-"""The page of the board: the office, the people, and arrivals against verdicts."""
+"""The page of the board: the office, the people, arrivals against verdicts, and the ages of open cases."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,8 @@ from textual.content import Content
 from screens.shell.view import View
 from screens.widgets.plots import column_rows
 from screens.widgets.safe_text import ACCENT, MUTED, Part, flowing, joined, plain
-from workbench.domain.filter.figures import OFFICE_FIGURES, PERSON_FIGURES, Board, BoardDay, BoardPerson, PersonFigure
+from workbench.domain.filter.figures import OFFICE_FIGURES, PERSON_FIGURES, Board, BoardPerson, PersonFigure
+from workbench.domain.forecast.result import QueueForecast
 from workbench.domain.text.safe import cells, pad_left, pad_right
 from workbench.i18n import _
 from workbench.wording.amounts import away_words, commas, day_on_screen
@@ -17,6 +18,8 @@ _LEFT_OUT = ("returned", "aside", "staged", "pending", "decided_today", "due_tod
 """The columns that a narrow window leaves out, the first ones first."""
 
 _PLOT_LINES = 5
+_GAP = 4
+_UNKNOWN = "…"
 _CURSOR = "reverse"
 
 Cell = tuple[int, int]
@@ -32,7 +35,9 @@ def columns(width: int) -> list[PersonFigure]:
     return shown
 
 
-def page_lines(board: Board, people: Sequence[BoardPerson], cursor: Cell, view: View, width: int) -> list[Content]:
+def page_lines(
+    board: Board, people: Sequence[BoardPerson], clearing: QueueForecast | None, cursor: Cell, view: View, width: int
+) -> list[Content]:
     """Return the page; `people` are its rows in their order, and the figure of the cursor is marked."""
     lines = flowing([_office_cell(board, index, cursor) for index in range(len(OFFICE_FIGURES))], width)
     lines.append(Content())
@@ -42,7 +47,17 @@ def page_lines(board: Board, people: Sequence[BoardPerson], cursor: Cell, view: 
     lines.append(plain(pad_right(_("Reviewer"), _NAME_CELLS) + heading, MUTED))
     for number, row in enumerate(people, 1):
         lines.append(_person_line(row, shown, cursor[1] if cursor[0] == number else None, view))
-    return [*lines, Content(), *_plot(board.days, view)]
+    return [*lines, Content(), *_clearing_lines(clearing), *_plots(board, view, width)]
+
+
+def _clearing_lines(clearing: QueueForecast | None) -> list[Content]:
+    """Return in how many working days the queue is cleared, nothing until it is known."""
+    if clearing is None:
+        return []
+    days, reviewers = f"{clearing.p50_days:.1f}   ", commas(clearing.reviewers)
+    label = _("working days to clear the queue")
+    line = joined((f"{label} ", MUTED), (days, "bold"), (f"{_('with reviewers')} ", MUTED), (reviewers, "bold"))
+    return [line, Content()]
 
 
 def _width(figure: PersonFigure) -> int:
@@ -51,17 +66,17 @@ def _width(figure: PersonFigure) -> int:
 
 def _office_cell(board: Board, index: int, cursor: Cell) -> Content:
     figure = OFFICE_FIGURES[index]
-    number = board.counts[figure.name]
+    number = board.counts.get(figure.name)
     style = _CURSOR if cursor == (0, index) else ("bold" if number else MUTED)
-    return joined((f"{_(figure.label)} ", MUTED), (commas(number), style), ("   ", ""))
+    return joined((f"{_(figure.label)} ", MUTED), (_UNKNOWN if number is None else commas(number), style), ("   ", ""))
 
 
 def _person_line(row: BoardPerson, shown: Sequence[PersonFigure], column: int | None, view: View) -> Content:
     name = _("nobody") if row.is_nobody else row.login
     parts: list[Part] = [(pad_right(name, _NAME_CELLS), MUTED if row.is_away else "bold")]
     for index, figure in enumerate(shown):
-        number = row.counts[figure.name]
-        text = commas(number) if number else "–"
+        number = row.counts.get(figure.name)
+        text = commas(number) if number else _UNKNOWN if number is None else "–"
         parts.append((" " * (_width(figure) - cells(text)), ""))
         parts.append((text, _CURSOR if index == column else ("" if number else MUTED)))
     minutes = "" if row.median_minutes is None else f"{row.median_minutes:.0f}"
@@ -70,16 +85,33 @@ def _person_line(row: BoardPerson, shown: Sequence[PersonFigure], column: int | 
     return joined(*parts)
 
 
-def _plot(days: Sequence[BoardDay], view: View) -> list[Content]:
-    """Return a column for each working day: what arrived at the left, the verdicts at the right, on one scale."""
+def _plots(board: Board, view: View, width: int) -> list[Content]:
+    """Return columns for the working days, arrivals and verdicts on one scale, and for the ages of the open cases."""
+    days = board.days
+    first, last = day_on_screen(days[0].on, view.today), day_on_screen(days[-1].on, view.today)
     arrived, decided = [day.arrived for day in days], [day.decided for day in days]
     greatest = max(*arrived, *decided, 1)
-    # The largest column of both sets the scale, so that they can be compared.
-    rows = [column_rows([*figures, greatest], _PLOT_LINES, view.symbols.bars) for figures in (arrived, decided)]
-    width = len(days)
-    titles = [f"{_('arrived')} {commas(sum(arrived))}", f"{_('decided')} {commas(sum(decided))}"]
-    first, last = day_on_screen(days[0].on, view.today), day_on_screen(days[-1].on, view.today)
-    scale = pad_right(first, width - cells(last)) + last
-    lines = [plain("    ".join(pad_right(title, width) for title in titles), ACCENT)]
-    lines += [plain("    ".join(row[:width] for row in pair)) for pair in zip(*rows, strict=True)]
-    return [*lines, plain(f"{scale}    {scale}", MUTED)]
+    flow = [
+        _plot(title, figures, greatest, (first, last), view)
+        for title, figures in ((_("arrived"), arrived), (_("decided"), decided))
+    ]
+    oldest = _("{days} days and more").format(days=len(board.ages) - 1)
+    ages = _plot(_("age of open cases"), board.ages, max(board.ages), (_("today"), oldest), view)
+    if sum(cells(plot[0]) + _GAP for plot in (*flow, ages)) <= width:
+        return _beside([*flow, ages])
+    return [*_beside(flow), Content(), *_beside([ages])]
+
+
+def _plot(title: str, figures: Sequence[int], greatest: int, scale: tuple[str, str], view: View) -> list[str]:
+    """Return the lines of one plot, all of one width."""
+    # The greatest figure of all plots with this scale is drawn too and cut off.
+    rows = [row[: len(figures)] for row in column_rows([*figures, greatest], _PLOT_LINES, view.symbols.bars)]
+    first, last = scale
+    axis = pad_right(first, len(figures) - cells(last)) + last
+    lines = [f"{title} {commas(sum(figures))}", *rows, axis]
+    return [pad_right(line, max(map(cells, lines))) for line in lines]
+
+
+def _beside(plots: Sequence[Sequence[str]]) -> list[Content]:
+    title, *rows = ((" " * _GAP).join(lines) for lines in zip(*plots, strict=True))
+    return [plain(title, ACCENT), *map(plain, rows[:-1]), plain(rows[-1], MUTED)]

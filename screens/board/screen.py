@@ -1,7 +1,7 @@
 """The screen of the board: a figure under the cursor, and the list of exactly the cases that it counts."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from functools import partial, partialmethod
 from typing import ClassVar
 
@@ -17,13 +17,15 @@ from screens.shell.bindings import bind, bind_key
 from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.view import Clock
 from screens.widgets.safe_text import ERROR, MUTED, Static, plain
-from workbench.domain.filter.figures import OFFICE_FIGURES, Board, BoardPerson
+from workbench.domain.filter.figures import FORECAST_FIGURES, OFFICE_FIGURES, Board, BoardPerson
+from workbench.domain.forecast.result import QueueForecast
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys import board as keys
 from workbench.keys.command import Command, Place
 from workbench.services.wiring import Services
 
+MOST_REVIEWERS = 999
 _MOVES = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
 
 
@@ -37,6 +39,8 @@ class BoardScreen(ModeScreen):
         bind(keys.OPEN_FIGURE, "open_figure"),
         *(bind_key(keys.MOVE, key, f"move('{key}')", priority=True) for key in keys.MOVE.keys),
         bind(keys.SORT, "sort"),
+        bind(keys.MORE, "change(1)"),
+        bind(keys.FEWER, "change(-1)"),
         bind(keys.RELOAD, "load"),
         bind(keys.LEAVE_BOARD, "desk"),
     ]
@@ -46,6 +50,8 @@ class BoardScreen(ModeScreen):
     def __init__(self, clock: Clock, services: Services, show_list: Callable[[str], object]) -> None:
         super().__init__(clock, services)
         self.board: Board | None = None
+        self.clearing: QueueForecast | None = None
+        self._reviewers: int | None = None
         self.cursor: Cell = (0, 0)
         self._sorted_by = ""
         self._show_list = show_list
@@ -69,22 +75,36 @@ class BoardScreen(ModeScreen):
 
     @work(exclusive=True, group="board")
     async def action_load(self, *, is_again: bool = False) -> None:
-        """Count again; the cursor stays on its person."""
+        """Count again, first without what needs a forecast; the cursor stays on its person."""
         show_failure = unreported if is_again else self._show_failure
-        found = await attempt(self, partial(asyncio.to_thread, self._read), show_failure)
-        if found is not None:
+        for without in (FORECAST_FIGURES, frozenset[str]()) if self.board is None else (frozenset[str](),):
+            found = await attempt(self, partial(asyncio.to_thread, self._read, without), show_failure)
+            if found is None:
+                return
             row, column = self.cursor
             person = self._people()[row - 1].login if row else None
             self.board = found
             logins = [each.login for each in self._people()]
             self.cursor = (logins.index(person) + 1 if person in logins else row, column)
             self.show_board()
+        await self._compute_clearing().wait()
 
     read_again = partialmethod(action_load, is_again=True)
 
-    def _read(self) -> Board:
+    def _read(self, without: Set[str]) -> Board:
         # In the thread, because the service is imported when it is first used.
-        return self.services.boards.read()
+        return self.services.boards.read(without=without)
+
+    @work(exclusive=True, group="clearing")
+    async def _compute_clearing(self) -> None:
+        compute = partial(asyncio.to_thread, lambda: self.services.boards.clearing(self._reviewers))
+        self.clearing = await attempt(self, compute, unreported)
+        self.show_board()
+
+    def action_change(self, by: int) -> None:
+        if self.clearing is not None:
+            self._reviewers = min(max(1, (self._reviewers or self.clearing.reviewers) + by), MOST_REVIEWERS)
+            self._compute_clearing()
 
     def _show_failure(self, error: WorkbenchError) -> None:
         """Show an error; a board that was shown before stays."""
@@ -103,7 +123,7 @@ class BoardScreen(ModeScreen):
         """Show the figures, with the cursor on one of them."""
         if self.board is not None:
             self.cursor = self._within(self.cursor)
-            lines = page_lines(self.board, self._people(), self.cursor, self.view(), self._room())
+            lines = page_lines(self.board, self._people(), self.clearing, self.cursor, self.view(), self._room())
             self.page.update(Content("\n").join(lines))
 
     def _room(self) -> int:
@@ -113,7 +133,7 @@ class BoardScreen(ModeScreen):
         """Return the rows in the order of the screen; nobody stays last."""
         people = [] if self.board is None else list(self.board.people)
         if self._sorted_by:
-            people.sort(key=lambda row: (row.is_nobody, -row.counts[self._sorted_by]))
+            people.sort(key=lambda row: (row.is_nobody, -row.counts.get(self._sorted_by, 0)))
         return people
 
     def _within(self, cursor: Cell) -> Cell:

@@ -34,6 +34,9 @@ def head_line(cases: CaseList, login: str, view: View, width: int) -> Content:
         message = with_keys(_("list changed, press {queue.again} to reload")) if width >= _WIDE else _("changed")
         right += [(message, WARNING), dot]
     right += [(_count_text(cases, view), MUTED), dot]
+    first = None if cases.rows.pages is None else cases.rows.pages.row(0)
+    if first is not None and first.late is not None:
+        right += [(_("chances of {time}").format(time=view.time_of_day(first.late.as_of)), MUTED), dot]
     for part in _order_part(cases, width):
         right += [part, dot]
     right += [(f"{view.symbols.mine} ", ACCENT), (login, ""), dot, (view.time_of_day(view.now), MUTED)]

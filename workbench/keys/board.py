@@ -10,10 +10,12 @@ MOVE = view_command(
     "board.move", "up,down,left,right", N_("move"), N_("Move to another figure; rows are people, columns what counts.")
 )
 SORT = view_command("board.sort", "o", N_("sort"), N_("Sort the people by the column of the cursor."), hint=True)
+MORE = view_command("board.more", "plus,f6", N_("one more reviewer"), N_("Forecast with one more reviewer."))
+FEWER = view_command("board.fewer", "minus,f5", N_("one fewer reviewer"), N_("Forecast with one fewer reviewer."))
 RELOAD = view_command("board.reload", "n,f2", N_("refresh"), N_("Count again."), hint=True)
 LEAVE_BOARD = go_command("board.desk", "escape", N_("desk"), N_("Go back to the desk."), hint=True)
 GO_BOARD = go_command(
     "go.board", "g b", N_("board"), N_("Go to the board: the figures of the office, of each reviewer and of each day.")
 )
 
-BOARD_COMMANDS = (OPEN_FIGURE, MOVE, SORT, RELOAD, LEAVE_BOARD)
+BOARD_COMMANDS = (OPEN_FIGURE, MOVE, SORT, MORE, FEWER, RELOAD, LEAVE_BOARD)

@@ -33,7 +33,6 @@ _DECIDED_BY = {
 """The day of the decision: by whether the applicant has the case, and whether the range is one day."""
 
 _LATE_CAUSES = {
-    LateCause.APPLICANT: N_("waits for the applicant"),
     LateCause.CHECK: N_("waits for its check"),
     LateCause.AWAY: N_("{who} is away"),
     LateCause.RETURNED: N_("sent back {count} times"),

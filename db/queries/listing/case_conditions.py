@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from db.dialects import sqlite_search as search
+from db.dialects.sqlite import CASES_TO_REOPEN
 from db.queries.listing.case_list import PENDING_ON_OTHERS, CaseCondition
 
 _ORDER_INDEX_COLUMNS = frozenset({"risk", "service_class", "round", "assignee_id"})
@@ -144,7 +145,7 @@ _MUST_REOPEN = f"c.reopen_for <> '' AND c.state IN ('passed', 'failed', 'lapsed'
 
 MUST_REOPEN = CaseCondition(
     check=_MUST_REOPEN,
-    hits=f'SELECT c.id AS id FROM "case" AS c WHERE {_MUST_REOPEN}',
+    hits=f"SELECT c.id AS id FROM {CASES_TO_REOPEN} WHERE {_MUST_REOPEN}",
     recheck=NO_RECHECK,
 )
 """The condition that the case has block findings that are newer than its verdict, and can be opened again.

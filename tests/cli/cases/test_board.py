@@ -19,6 +19,7 @@ def test_board_prints_the_office_the_people_and_the_days(site: Site, terminal: T
     assert (rows["a"]["held"], rows["nobody"]["overdue"], rows["b"]["away"]) == (1, 2, True)
     assert rows["b"]["away_until"] is None
     assert found["days"][-1] == {"date": "2026-11-24", "arrived": 3, "decided": 0}
+    assert (found["ages"][0], len(found["ages"])) == ({"days": 0, "cases": 3}, 22)
     assert isinstance(found["days_to_clear"], float)
     assert "nobody" in terminal.as_person("sup", "board").output
     assert [row["login"] for row in terminal.document("a", "board")["people"]] == ["a"]

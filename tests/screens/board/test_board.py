@@ -1,11 +1,18 @@
 """The board on a real database, by keys."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from threading import Event
+
 import pytest
+from sqlmodel import Session
 
 from screens.queue.screen import QueueScreen
 from tests.screens.driver import WINDOWS, KeyDriver, site_workbench
 from tests.services.review.verdict_acts import take
 from tests.sites import Site
+from workbench.domain.clock.late_risk import LateChance
+from workbench.services.forecast.forecasts import Forecasts
 
 
 def listed(desk: KeyDriver) -> list[int]:
@@ -71,3 +78,35 @@ async def test_a_figure_that_counts_no_cases_has_no_list_and_a_reviewer_sees_the
         assert "没有对应列表" in desk.text
         await desk.press("escape")
         assert desk.dialog == "DeskScreen"
+
+
+async def test_the_board_says_when_the_queue_is_cleared_with_more_or_fewer_reviewers(site: Site) -> None:
+    site.plant(30)
+    async with site_workbench(site, "sup") as desk:
+        await desk.go("b")
+        days = [_days_to_clear(desk)]
+        for key in ("plus", "minus", "minus"):
+            await desk.press(key)
+            days.append(_days_to_clear(desk))
+        assert days[1] < days[0] == days[2] < days[3]
+
+
+def _days_to_clear(desk: KeyDriver) -> float:
+    return float(desk.text.partition("days to clear the queue")[2].split()[0])
+
+
+async def test_the_counts_appear_before_the_forecast(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.plant(3, due_in_days=-1)
+    may_forecast, compute = Event(), Forecasts.late_chances
+
+    def later(self: Forecasts, session: Session) -> tuple[datetime, Mapping[int, LateChance]]:
+        may_forecast.wait()
+        return compute(self, session)
+
+    monkeypatch.setattr(Forecasts, "late_chances", later)
+    async with site_workbench(site, "sup") as desk:
+        await desk.pilot.press("g", "b")
+        await desk.until("overdue 3")
+        assert "likely late …" in desk.text
+        may_forecast.set()
+        await desk.until("likely late 3")

@@ -1,24 +1,21 @@
 """The command that prints the board: board."""
 
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.json_values import to_json
-from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.filter.figures import OFFICE_FIGURES, PERSON_FIGURES, Board
 from workbench.i18n import _
 from workbench.wording.amounts import away_words, commas
-
-if TYPE_CHECKING:
-    from workbench.services.wiring import Services
 
 
 def board(context: CommandContext) -> None:
     """Print the figures of the office, of each person, and of the last 30 working days."""
     with context.services() as services:
-        found, days_to_clear = services.boards.read(), _days_to_clear(services)
+        found, clearing = services.boards.read(), services.boards.clearing()
+    days_to_clear = None if clearing is None else round(clearing.p50_days, 1)
     if context.as_json:
         output.document(_document(found, days_to_clear))
         return
@@ -40,13 +37,6 @@ def board(context: CommandContext) -> None:
     output.table(headings, rows, numeric=range(1, len(headings) - 1))
 
 
-def _days_to_clear(services: "Services") -> float | None:
-    """Return the working days in which the queue is probably cleared, None for a person without forecasts."""
-    if role_refusal(Action.FORECAST, services.actor) is not None:
-        return None
-    return round(services.forecasts.of_queue().p50_days, 1)
-
-
 def _document(found: Board, days_to_clear: float | None) -> dict[str, Any]:
     return {
         "figures": [
@@ -64,5 +54,6 @@ def _document(found: Board, days_to_clear: float | None) -> dict[str, Any]:
             for row in found.people
         ],
         "days": [{"date": to_json(day.on, UTC), "arrived": day.arrived, "decided": day.decided} for day in found.days],
+        "ages": [{"days": days, "cases": cases} for days, cases in enumerate(found.ages)],
         "days_to_clear": days_to_clear,
     }

@@ -29,7 +29,6 @@ class LateChance(NamedTuple):
 class LateCause(StrEnum):
     """Why a case is likely late."""
 
-    APPLICANT = "applicant"
     CHECK = "check"
     AWAY = "away"
     RETURNED = "returned"
@@ -77,10 +76,9 @@ def late_risk(
         returns: How many verdicts on the case a check returned.
         away: The people who are away today, each with the last day of the absence if it is known.
     """
-    of_state = {CaseState.INCOMPLETE: LateCause.APPLICANT, CaseState.AWAITING_CHECK: LateCause.CHECK}
     cause, count = LateCause.ASSIGNEE if chance.waits_for_assignee else LateCause.QUEUE, chance.before
-    if state in of_state:
-        cause = of_state[state]
+    if state is CaseState.AWAITING_CHECK:
+        cause = LateCause.CHECK
     elif who in away:
         cause = LateCause.AWAY
     elif returns >= OFTEN_RETURNED:

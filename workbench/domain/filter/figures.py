@@ -57,6 +57,9 @@ PERSON_FIGURES = (
     PersonFigure("decided_today", N_("decided today"), "state:all decided:today", "maker"),
 )
 
+FORECAST_FIGURES = frozenset({"likely_late"})
+"""The figures that need a forecast, which may take seconds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardPerson:
@@ -92,8 +95,13 @@ class BoardDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """The board: the counts of the office by the names of OFFICE_FIGURES, the people, and the last working days."""
+    """The board: the counts of the office by the names of OFFICE_FIGURES, the people, and the last working days.
+
+    The counts of figures that were left out are missing. `ages` counts the open cases by the days since they
+    were received; the last number is of all older ones.
+    """
 
     counts: dict[str, int]
     people: tuple[BoardPerson, ...]
     days: tuple[BoardDay, ...]
+    ages: tuple[int, ...]

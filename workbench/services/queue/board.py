@@ -1,6 +1,7 @@
 """The board: how many cases stand where, with whom, and how many come and go."""
 
 from collections import Counter, defaultdict
+from collections.abc import Set
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
@@ -11,14 +12,25 @@ from db.enums import Role
 from db.queries import board
 from db.queries.listing import case_breakdown, case_pages
 from db.queries.outbox import count_owed
-from workbench.domain.case.lifecycle import missing_role_refusal
-from workbench.domain.filter.figures import NOBODY, OFFICE_FIGURES, PERSON_FIGURES, Board, BoardDay, BoardPerson
+from workbench.domain.case.lifecycle import Action, missing_role_refusal, role_refusal
+from workbench.domain.filter.figures import (
+    NOBODY,
+    OFFICE_FIGURES,
+    PERSON_FIGURES,
+    Board,
+    BoardDay,
+    BoardPerson,
+)
+from workbench.domain.forecast.result import QueueForecast
 from workbench.errors import NotAllowed
 from workbench.services.foundation.context import Service
 from workbench.services.queue.filters import case_query
 
 DAYS = 30
 """The working days that the board counts."""
+
+AGES = 22
+"""The days of age that the board tells apart; the last one stands for all older cases."""
 
 _MEDIAN_DAYS = 5
 _MINUTE_US = 60_000_000
@@ -29,8 +41,10 @@ _READERS_OF_ALL = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 class Boards(Service):
     """Counts the cases of the office and of each person."""
 
-    def read(self) -> Board:
+    def read(self, *, without: Set[str] = frozenset()) -> Board:
         """Return the board; who is only a reviewer gets the office and the own row.
+
+        `without` names the figures to leave out.
 
         Raises:
             NotAllowed: If the person is no reviewer, supervisor or auditor.
@@ -41,28 +55,47 @@ class Boards(Service):
         only = None if missing_role_refusal(_READERS_OF_ALL, actor) is None else actor.login
         with self.context.read() as session:
             return Board(
-                counts=self._office(session), people=tuple(self._people(session, only)), days=self._days(session)
+                counts=self._office(session, without),
+                people=tuple(self._people(session, only, without)),
+                days=self._days(session),
+                ages=self._ages(session),
             )
 
-    def _office(self, session: Session) -> dict[str, int]:
+    def clearing(self, reviewers: int | None = None) -> QueueForecast | None:
+        """Return when the queue is cleared, None for a person without forecasts.
+
+        `reviewers` are as many as are present, if not given.
+        """
+        if role_refusal(Action.FORECAST, self.context.actor) is not None:
+            return None
+        # Imported late: the counts are there before a model is fitted.
+        from workbench.services.forecast.forecasts import Forecasts
+
+        return Forecasts(self.context).of_queue(reviewers)
+
+    def _office(self, session: Session, without: Set[str]) -> dict[str, int]:
         now = self.context.now()
         counts = {"unsent_letters": count_owed(session, now), **board.owed_counts(session, now)}
         # All states in one pass, instead of a count for each.
         counts |= case_breakdown.breakdown(session, case_query(session, self.context, ""), "state")
         for figure in OFFICE_FIGURES:
-            if figure.filter is not None and not figure.filter.startswith("state:"):
+            if figure.filter is not None and not figure.filter.startswith("state:") and figure.name not in without:
                 cases = case_query(session, self.context, figure.filter)
                 counts[figure.name] = case_pages.count_cases(session, cases)
-        return {figure.name: counts.get(figure.name, 0) for figure in OFFICE_FIGURES}
+        return {figure.name: counts.get(figure.name, 0) for figure in OFFICE_FIGURES if figure.name not in without}
 
-    def _people(self, session: Session, only: str | None) -> list[BoardPerson]:
+    def _people(self, session: Session, only: str | None, without: Set[str]) -> list[BoardPerson]:
         """Return the rows of the reviewers, then that of nobody; `only` is the login of a single row."""
         today = self.context.today(session)
         since = datetime.combine(today - timedelta(days=_MEDIAN_DAYS), time(), tzinfo=self.context.zone(session))
         minutes: dict[int, list[float]] = defaultdict(list)
         for taken in board.handling_times(session, since):
             minutes[taken.maker_id].append(taken.took_us / _MINUTE_US)
-        counts = {figure.name: self._by_person(session, figure.filter, figure.by) for figure in PERSON_FIGURES}
+        counts = {
+            figure.name: self._by_person(session, figure.filter, figure.by)
+            for figure in PERSON_FIGURES
+            if figure.name not in without
+        }
         rows = [
             BoardPerson(
                 login=row.login,
@@ -84,6 +117,16 @@ class Boards(Service):
             people = {int(each) for each in str(value or "").split("/") if each}
             found.update(dict.fromkeys(people or {0}, number))
         return found
+
+    def _ages(self, session: Session) -> tuple[int, ...]:
+        """Return how many open cases are so many days old."""
+        zone, today = self.context.zone(session), self.context.today(session)
+        counts = Counter[int]()
+        received = case_breakdown.breakdown(session, case_query(session, self.context, ""), "received")
+        for quarter, cases in received.items():
+            days = (today - from_us(quarter * case_breakdown.QUARTER_US).astimezone(zone).date()).days
+            counts[min(max(days, 0), AGES - 1)] += cases
+        return tuple(counts[days] for days in range(AGES))
 
     def _days(self, session: Session) -> tuple[BoardDay, ...]:
         """Return the last working days up to today; what happens on a day off counts to the next working day."""

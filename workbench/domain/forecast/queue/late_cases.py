@@ -16,10 +16,11 @@ from workbench.domain.forecast.queue.team import PATHS, SEED
 def chances_to_be_late(queue_model: QueueModel, cases: Sequence[OpenCase], now: float) -> dict[int, LateChance]:
     """Return the chance of each case that its first verdict comes after its due date.
 
-    Cases with a result, without a due date, or whose clock is stopped have none. A case for which the applicant or
-    somebody else must do something counts as if that came now, or as similar answers came. `now` is in working days.
+    Cases with a result, without a due date, or whose clock is stopped have none; nor have cases that wait for their
+    applicant. A case for which somebody else must do something counts as if that came as similar answers came. `now` is
+    in working days.
     """
-    known = [case for case in cases if np.isfinite(case.due)]
+    known = [case for case in cases if np.isfinite(case.due) and not (case.is_arriving or case.is_returning)]
     queued = [case for case in known if case.ahead is not None]
     chances = [(case, LateChance(_share_outside(queue_model, case, now))) for case in known if case.ahead is None]
     chances += zip(queued, _chances_in_queue(queue_model, queued, now), strict=True)
@@ -39,7 +40,6 @@ def _chances_in_queue(queue_model: QueueModel, queued: Sequence[OpenCase], now: 
         rank=np.array([case.history.rank for case in queued], dtype=np.int64),
         due=np.array([case.due for case in queued], dtype=np.float64),
         is_held=np.array([case.is_held for case in queued], dtype=bool),
-        is_waiting=np.array([not (case.is_arriving or case.is_returning) for case in queued], dtype=bool),
     )
     days = queue_model.days(now, days_to_simulate(cases.due, now))
     random, inflow = np.random.default_rng(SEED), queue_model.inflow

@@ -18,19 +18,15 @@ _TOLERANCE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class DueCases:
-    """Queued cases as parallel arrays, in the order of `next`: the rank, the due date, and whether somebody holds it.
-
-    A case that is not `is_waiting` takes its place behind those of its rank and due day, and delays nobody.
-    """
+    """Queued cases as parallel arrays, in the order of `next`: rank, due date, and whether somebody holds it."""
 
     rank: IntArray
     due: FloatArray
     is_held: BoolArray
-    is_waiting: BoolArray
 
     def only(self, rows: IntArray) -> "DueCases":
         """Return some of the cases, in their order."""
-        return DueCases(self.rank[rows], self.due[rows], self.is_held[rows], self.is_waiting[rows])
+        return DueCases(self.rank[rows], self.due[rows], self.is_held[rows])
 
 
 def days_to_simulate(due: FloatArray, now: float) -> int:
@@ -56,22 +52,18 @@ def late_chances(
     is_overdue = cases.due <= now
     is_first = is_overdue | cases.is_held
     waiting = np.zeros((_RANKS, days))
-    np.add.at(waiting, (cases.rank[~is_first & cases.is_waiting], due_day[~is_first & cases.is_waiting]), 1)
+    np.add.at(waiting, (cases.rank[~is_first], due_day[~is_first]), 1)
     entering = _Entering.of(inflow, now, days) if inflow is not None else None
-    served = _served(waiting, int((is_first & cases.is_waiting).sum()), verdicts, entering, random)
+    served = _served(waiting, int(is_first.sum()), verdicts, entering, random)
     chances = is_overdue.astype(np.float64)
     for rank, day in set(zip(cases.rank[~is_first].tolist(), due_day[~is_first].tolist(), strict=True)):
         rows = np.flatnonzero(~is_first & (cases.rank == rank) & (due_day == day))
-        queued = cases.is_waiting[rows]
-        place = np.where(queued, np.cumsum(queued), queued.sum() + 1)
-        chances[rows] = _share_below(served[:, rank, day], place)
+        chances[rows] = _share_below(served[:, rank, day], np.arange(1, len(rows) + 1))
     done = np.cumsum(verdicts, axis=1)
     for number, row in enumerate(np.flatnonzero(cases.is_held & ~is_overdue).tolist(), 1):
         chances[row] = _share_below(done[:, due_day[row]], np.array([number]))[0]
     order = np.lexsort((-cases.rank, due_day, ~is_first))
-    before = np.empty(len(order), dtype=np.int64)
-    before[order] = np.cumsum(cases.is_waiting[order]) - cases.is_waiting[order]
-    return chances, before
+    return chances, np.argsort(order)
 
 
 def _served(
