@@ -214,7 +214,7 @@ class DeskSession:
         return self.case.asked_items if self.case is not None else ()
 
     async def reveal(self, ref: CaseRef, field: str, *, single: bool = False) -> CaseChanged | Superseded | Unchanged:
-        """Reveal a field, or the whole identity on the second press unless `single`; hint if no field is chosen."""
+        """Reveal a field, or the whole identity on a second press (never if `single`); without a field, show a hint."""
         files, generation = self.services.casefiles, self.revealed.generation
         is_all = not single and self.revealed.is_second_press()
         if not is_all and not field:
@@ -252,10 +252,10 @@ class DeskSession:
         """Record a key press; return whether the hold has to be renewed."""
         self.revealed.note_key()
         now = self.clock.now()
-        is_due = self.is_held and (self._renewed_at is None or now - self._renewed_at >= RENEW_EVERY)
-        if is_due:
+        must_renew = self.is_held and (self._renewed_at is None or now - self._renewed_at >= RENEW_EVERY)
+        if must_renew:
             self._renewed_at = now
-        return is_due
+        return must_renew
 
     async def renew(self, ref: CaseRef) -> CaseChanged | HoldLost | Superseded | Unchanged:
         """Renew the hold, since its holder is active."""
@@ -268,7 +268,7 @@ class DeskSession:
         return CaseChanged()
 
     async def check_hold(self, ref: CaseRef, *, has_ended: bool = False) -> HoldLost | Superseded | Unchanged:
-        """Check whether the hold is lost; `has_ended` says that it is. A failure of the check is not reported."""
+        """Check whether the hold is lost; with `has_ended`, it surely is. A failure of the check is not reported."""
         try:
             loss = await asyncio.to_thread(self.services.claims.loss, ref.id, ref.fence)
         except WorkbenchError:

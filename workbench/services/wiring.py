@@ -125,8 +125,9 @@ class Services:
     """Records whether items to rectify are fixed."""
 
     people: "LazyService[People]" = LazyService("site.people.People")
+    """Lists the registered people, with their absences and limits."""
     roles: "LazyService[Roles]" = LazyService("site.roles.Roles")
-    """Lists and changes the registered people."""
+    """Registers people, and changes their roles."""
 
     requests: "LazyService[AdminRequests]" = LazyService("site.admin_requests.AdminRequests")
     """Lists and rejects what waits for another admin."""
@@ -135,8 +136,9 @@ class Services:
     """Takes chosen cases out of turn."""
 
     assigning: "LazyService[Assigning]" = LazyService("queue.assignment.Assigning")
-    deactivating: "LazyService[Deactivating]" = LazyService("queue.deactivation.Deactivating")
     """Assigns cases to people."""
+    deactivating: "LazyService[Deactivating]" = LazyService("queue.deactivation.Deactivating")
+    """Deactivates and activates people."""
 
     absences: "LazyService[Absences]" = LazyService("queue.absences.Absences")
     """Records who is away and who stands in."""

@@ -64,8 +64,10 @@ def _late_sentences(forecast: CaseForecast, header: CaseHeader, zone: ZoneInfo, 
     if header.is_overdue:
         return [_("The due date, {due}, has passed.").format(due=due)]
     if forecast.decided.p50 > due_on:
-        known = _("That is later than the due date, {due}, because more applications than usual are waiting.")
-        return [(known if forecast.is_queue_long else _("That is later than the due date, {due}.")).format(due=due)]
+        message = _("That is later than the due date, {due}.")
+        if forecast.is_queue_long:
+            message = _("That is later than the due date, {due}, because more applications than usual are waiting.")
+        return [message.format(due=due)]
     if forecast.decided.p90 > due_on:
         return [_("The due date is {due}; the later of these days is after it.").format(due=due)]
     return []

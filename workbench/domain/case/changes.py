@@ -102,7 +102,7 @@ class _ComparedPart:
     values: Mapping[str, object]
 
     @property
-    def head(self) -> str:
+    def first_field(self) -> str:
         return next(iter(self.values))
 
 
@@ -124,8 +124,8 @@ def compare_rounds(
                 UnchangedEntry(
                     part=compared.part,
                     subject=compared.subject,
-                    field=compared.head,
-                    value=compared.values[compared.head],
+                    field=compared.first_field,
+                    value=compared.values[compared.first_field],
                     codes=tuple(about),
                 )
             )
@@ -135,12 +135,12 @@ def compare_rounds(
     return changes, unchanged
 
 
-def _scope_name(of: "RoundChange | _ComparedPart") -> str:
+def _scope_name(entry: "RoundChange | _ComparedPart") -> str:
     """Return the name that reasons refer to: a column, a number, a kind of document, a list or a rule."""
-    if of.part is EvidencePart.APPLICATION:
-        return of.field if isinstance(of, RoundChange) else of.head
+    if entry.part is EvidencePart.APPLICATION:
+        return entry.field if isinstance(entry, RoundChange) else entry.first_field
     # The subject of a credit record is its list, followed by its reference.
-    return of.subject.split(" ", 1)[0] if of.part is EvidencePart.CREDIT else of.subject
+    return entry.subject.split(" ", 1)[0] if entry.part is EvidencePart.CREDIT else entry.subject
 
 
 def _changed_fields(old: _ComparedPart | None, new: _ComparedPart | None) -> list[RoundChange]:
@@ -149,7 +149,7 @@ def _changed_fields(old: _ComparedPart | None, new: _ComparedPart | None) -> lis
     if compared is None:
         return []
     before, after = (old.values if old else {}), (new.values if new else {})
-    names = compared.values if old and new else (compared.head,)
+    names = compared.values if old and new else (compared.first_field,)
     return [
         RoundChange(part=compared.part, subject=compared.subject, field=name, old=before.get(name), new=after.get(name))
         for name in names

@@ -96,8 +96,8 @@ class Clocks:
         loaded = self.loaded_events if case_id in self.loaded_events else clock_events(self.session, [case_id])
         events = loaded[case_id]
         version = clock.version_at_filing(events, case.policy_version_id)
-        filed = self.context.policy(self.session, version).appeal
-        appeal = clock.AppealDays(answer=filed.answer_days, cap=filed.cap_days, policy_version=version)
+        appeal_policy = self.context.policy(self.session, version).appeal
+        appeal = clock.AppealDays(answer=appeal_policy.answer_days, cap=appeal_policy.cap_days, policy_version=version)
         return clock.budget_of(events, case.complete_at, days, appeal)
 
     def state(self, case: CaseRow) -> clock.ClockState | None:

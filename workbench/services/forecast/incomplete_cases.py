@@ -61,10 +61,10 @@ class IncompleteCases:
         for row in rows:
             if row.state == CaseState.INCOMPLETE and self._key(row) not in self.assessments:
                 unknown[row.evidence_seq].append(row)
-        for seq, some in unknown.items():
+        for seq, rows_of_seq in unknown.items():
             reader = EvidenceReader(self.session, self.context.store, Snapshot(seq=seq), self._today)
-            evidence = reader.of_keys({(row.agent, row.application_no) for row in some})
-            for row in some:
+            evidence = reader.of_keys({(row.agent, row.application_no) for row in rows_of_seq})
+            for row in rows_of_seq:
                 policy = self.context.policy(self.session, row.policy_version_id)
                 complete = _with_documents(evidence[row.agent, row.application_no], policy, self.now)
                 self.assessments[self._key(row)] = assess(complete, policy, self._today)

@@ -145,6 +145,7 @@ class ForecastPresenter:
         self, cases: Sequence[OpenCase], estimates: Sequence[CaseEstimate]
     ) -> list[tuple[DayRange, DayRange, DayRange]]:
         """Return the days of the first verdict, of passing and of the next decision, for each case."""
+        # Three ranges of each case follow one another, because the days of all times are computed together.
         pairs: list[QuantilePair] = []
         is_released: list[bool] = []
         for case, each in zip(cases, estimates, strict=True):

@@ -178,8 +178,9 @@ class _Dates:
         if request.until is not None:
             return self.calendar.closing(request.until)
         items = items_for(request, self.casefile.policy, self.casefile.findings)
-        days = rectify_days(items, self.casefile.policy)
-        return self.moved(max(filter(None, map(self._own_deadline, items))) if days is None else self.due(days))
+        if (days := rectify_days(items, self.casefile.policy)) is not None:
+            return self.moved(self.due(days))
+        return self.moved(max(filter(None, map(self._own_deadline, items))))
 
     def _own_deadline(self, item: ItemRequest) -> datetime | None:
         """Return the deadline of an item in natural hours, counted from the release; None for other items."""

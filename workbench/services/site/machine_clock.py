@@ -100,13 +100,13 @@ def erasing_clock_problem(session: Session, now: datetime) -> str:
 
 def _contradiction(session: Session, note: _Note | None, now: datetime) -> str:
     # After acts with the right time, others may have a wrong earlier time, so the last event alone proves too little.
-    after = max(_newest_times(session, note.accepted_seq if note else 0), default=None)
-    if after is not None and now < after - CLOCK_MAY_DIFFER:
+    newest = max(_newest_times(session, note.accepted_seq if note else 0), default=None)
+    if newest is not None and now < newest - CLOCK_MAY_DIFFER:
         message = _(
             "The clock of this machine says {now}, but the newest event is of {newest}; set the clock. If it is right,"
             " an admin runs `workbench tick --clock-is-right`."
         )
-        return message.format(now=in_utc(now), newest=in_utc(after))
+        return message.format(now=in_utc(now), newest=in_utc(newest))
     expected = _expected_time(note, uptime())
     if expected is not None and now > expected + MAY_BE_AHEAD:
         message = _(
@@ -163,12 +163,12 @@ def _unconfirmed(before: datetime, after: datetime) -> str:
 
 def note_clock(session: Session, now: datetime) -> None:
     """Note the clock and the uptime, unless the last note is recent, or the clock is wrong or has to be confirmed."""
-    note, running = _read_note(session), uptime()
-    if note is not None and _boot_id(note.uptime) == _boot_id(running) and abs(now - note.at) < _NOTED_EVERY:
+    note, current = _read_note(session), uptime()
+    if note is not None and _boot_id(note.uptime) == _boot_id(current) and abs(now - note.at) < _NOTED_EVERY:
         return
     if not _contradiction(session, note, now) and _unconfirmed_gap(session, note, now) is None:
         seq, _digest = last_event(session)
-        _write_note(session, _Note(running, now, note.accepted_seq if note else 0, seq))
+        _write_note(session, _Note(current, now, note.accepted_seq if note else 0, seq))
 
 
 def _boot_id(at: Uptime | None) -> str:
@@ -186,11 +186,11 @@ def forget_clock(session: Session) -> None:
     session.execute(delete(SettingRow).where(col(SettingRow.name) == _NOTE_SETTING))
 
 
-def _expected_time(note: _Note | None, running: Uptime | None) -> datetime | None:
+def _expected_time(note: _Note | None, current: Uptime | None) -> datetime | None:
     """Return the time according to the uptime, None if nothing was noted since the last boot."""
-    if note is None or note.uptime is None or running is None or note.uptime.boot_id != running.boot_id:
+    if note is None or note.uptime is None or current is None or note.uptime.boot_id != current.boot_id:
         return None
-    return note.at + timedelta(seconds=running.seconds - note.uptime.seconds)
+    return note.at + timedelta(seconds=current.seconds - note.uptime.seconds)
 
 
 def _read_note(session: Session) -> _Note | None:

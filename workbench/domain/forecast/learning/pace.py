@@ -18,7 +18,7 @@ _QUICKEST = 0.25
 """The quickest share of the past; work at that pace still counts as usual."""
 
 _TOLERANCE = 1.1
-"""The factor by which work must be quicker to count as quicker."""
+"""Work counts as quicker only if it is quicker than usual by more than this factor."""
 
 
 def speedups(traces: Sequence[EventTrace], later: Sequence[EventTrace], until_s: float) -> FloatArray:
@@ -52,5 +52,6 @@ def speedups(traces: Sequence[EventTrace], later: Sequence[EventTrace], until_s:
     pace = np.concatenate([np.median(part, axis=1) for part in parts])
     past_pace = pace[: int(np.searchsorted(ended_s, until_s)) + 1]
     asked_s = np.array([event.at_s for trace in later for event in trace.events])
-    now = pace[np.searchsorted(ended_s, asked_s)]
-    return np.asarray(np.exp(np.minimum(now - np.quantile(past_pace, _QUICKEST) + np.log(_TOLERANCE), 0)))
+    excess = pace[np.searchsorted(ended_s, asked_s)] - np.quantile(past_pace, _QUICKEST) + np.log(_TOLERANCE)
+    # The paces are logarithms.
+    return np.asarray(np.exp(np.minimum(excess, 0)))

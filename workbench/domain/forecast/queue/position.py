@@ -15,12 +15,12 @@ class QueuePosition(NamedTuple):
 
     Attributes:
         urgency: 0 for overdue cases, 1 for those due today, 2 for the rest.
-        behind: The negated priority rank.
+        negated_rank: The negated priority rank.
         due_on: The day on which it is due.
     """
 
     urgency: int
-    behind: int
+    negated_rank: int
     due_on: date
 
 

@@ -56,7 +56,7 @@ class Team:
         return next((day for day in days if self.present_count(day)), None)
 
     def days(self, now: float, count: int, reviewers: int | None = None) -> FutureDays:
-        """Return the future days with the presence on each.
+        """Return the future days with the share of the usual work on each.
 
         Args:
             now: The time in working days.
@@ -71,7 +71,7 @@ class Team:
         return FutureDays(now, self.time.weekdays[numbers], work_shares)
 
     def per_day(self, now: float, reviewers: int | None = None) -> float:
-        """Return the expected verdicts per day with the current presence."""
+        """Return the expected verdicts per day, at the present share of the usual work."""
         return self.capacity.mean * float(self.days(now, 1, reviewers).work_share[0])
 
     def simulate(

@@ -57,7 +57,7 @@ class CalleeHasher:
         return KeyedBlake2b(self._key)
 
     def hash_codes(self, codes: "NDArray[np.int64]") -> "NDArray[np.uint64]":
-        """Return both halves of each hash as two rows, given the codes of numbers: their digits after a leading 1."""
+        """Return the hashes of coded numbers as two rows, one for each half; a code is a 1 followed by the digits."""
         import numpy as np
 
         # A number with 11 digits is already normalised; the hashes of the others are replaced below.

@@ -59,11 +59,7 @@ class SheetTable:
         """Yield the record of a row unless all its cells are blank."""
         cells, beside = self._split_by_header(row)
         column, message = next(
-            (
-                (place, flaw)
-                for place, cell in row.cells.items()
-                if isinstance(cell, str) and (flaw := table.flaw_of(cell))
-            ),
+            ((at, flaw) for at, cell in row.cells.items() if isinstance(cell, str) and (flaw := table.flaw_of(cell))),
             (len(self.names), ""),
         )
         if not message and beside:

@@ -198,7 +198,10 @@ def _rows(session: Session, ids: set[int]) -> dict[int, Row[Any]]:
 def _values(report: OrderReport, row: Row[Any], now: datetime) -> dict[str, Any]:
     """Return the columns of an order that was carried out or failed."""
     time = report.done or report.failed or ReportedTime()
-    at = max(time.at, row.release_at) if time.at and time.on else time.at or now
+    at = time.at or now
+    if time.on is not None:
+        # A day without a time begins before the release on that day.
+        at = max(at, row.release_at)
     return {"failed_at": at, "failure": report.failure} if report.done is None else {"done_at": at}
 
 
