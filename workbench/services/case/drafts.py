@@ -20,11 +20,9 @@ from workbench.services.foundation.safe_files import replacing
 from workbench.services.foundation.site_settings import APP_NAME
 
 _DRAFT = table_of(DraftRow)
-_LINK = update(_DRAFT).where(_DRAFT.c.case_id == bindparam("case"), _DRAFT.c.reviewer_id == bindparam("reviewer"))
-_LINK = _LINK.values(decision_id=bindparam("decision_id"))
-_BODY = select(_DRAFT.c.body).where(
-    _DRAFT.c.case_id == bindparam("case"), _DRAFT.c.reviewer_id == bindparam("reviewer"), _DRAFT.c.decision_id.is_(None)
-)
+_OF_PERSON = (_DRAFT.c.case_id == bindparam("case"), _DRAFT.c.reviewer_id == bindparam("reviewer"))
+_LINK = update(_DRAFT).where(*_OF_PERSON).values(decision_id=bindparam("decision_id"))
+_OPEN_BODY = select(_DRAFT.c.body).where(*_OF_PERSON, _DRAFT.c.decision_id.is_(None))
 
 
 class Drafts(Service):
@@ -106,5 +104,5 @@ def reopen_draft(session: Session, case_id: int, reviewer_id: int) -> None:
 
 def draft_body(session: Session, case_id: int, reviewer_id: int) -> dict[str, Any]:
     """Return the body of a person's open draft, empty if there is none."""
-    body = session.connection().execute(_BODY, {"case": case_id, "reviewer": reviewer_id}).scalar()
+    body = session.connection().execute(_OPEN_BODY, {"case": case_id, "reviewer": reviewer_id}).scalar()
     return {} if body is None else dict(json.loads(body))
