@@ -19,6 +19,7 @@ class CaseRow(ApplicationPartRow, table=True):
         suspended_from: The start of an open suspension. During it, only a case that was due before is overdue.
         is_class_set: Whether a supervisor chose the service class, so that new evidence does not change it.
         is_priority_set: Whether a supervisor chose the priority, so that new evidence does not change it.
+        returned_to_id: Whom a check returned the case to; before the check, who gets it back instead of its maker.
         fence: The number of the hold, which grows with each claim.
         version: A number that grows with each write, to refuse a concurrent one.
         evidence_no: A number that grows with each change of evidence, so that a skipped case is offered again.

@@ -14,7 +14,7 @@ _OPEN = text(
     (SELECT count(*) FROM "case" WHERE state = 'queued' AND is_listed = 1)
         + (SELECT count(*) FROM "case" WHERE state = 'in_review' AND held_until <= :now) AS queued,
     (SELECT count(*) FROM "case" WHERE state = 'in_review' AND held_by_id = :me AND held_until > :now) AS held_by_me,
-    (SELECT count(*) FROM "case" c WHERE c.state = 'awaiting_check'
+    (SELECT count(*) FROM "case" c WHERE c.state = 'awaiting_check' AND coalesce(c.returned_to_id, 0) <> :me
         AND NOT EXISTS (SELECT 1 FROM decision WHERE case_id = c.id AND status = 'staged' AND maker_id = :me)
         AND NOT EXISTS (SELECT 1 FROM appeal WHERE case_id = c.id AND status = 'staged' AND decided_by_id = :me)
     ) AS to_check"""
@@ -41,15 +41,6 @@ _HOLDERS = text(
     WHERE c.state = 'in_review' AND c.held_until > :now AND c.held_by_id <> :me
     GROUP BY reviewer.login ORDER BY until"""
 ).columns(until=Instant)
-_LOADS = text(
-    """SELECT reviewer.login,
-    (SELECT count(*) FROM "case" c WHERE c.state = 'in_review' AND c.held_by_id = reviewer.id
-        AND c.held_until > :now) AS held,
-    (SELECT count(*) FROM "case" c WHERE c.assignee_id = reviewer.id AND c.state IN ('queued', 'in_review'))
-        AS assigned
-    FROM reviewer WHERE reviewer.is_active = 1"""
-)
-
 _DECIDED = text(
     """SELECT d.decided_at - (SELECT max(e.at) FROM event e
         WHERE e.case_id = d.case_id AND e.actor_id = :me AND e.action = 'next' AND e.is_refused = 0
@@ -65,7 +56,7 @@ _MEASURES = text(
 def open_counts(session: Session, reviewer_id: int, now: datetime) -> dict[str, int]:
     """Return how many cases are queued, held by a person (`held_by_me`), and waiting for that person's check.
 
-    `to_check` leaves out what the person staged, because somebody else must check it.
+    `to_check` leaves out what the person staged or gets back, because somebody else must check it.
     """
     row = session.execute(_OPEN, {"now": to_us(now), "me": reviewer_id}).one()
     return {name: int(value) for name, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
@@ -107,8 +98,3 @@ def count_skipped(session: Session, reviewer_id: int) -> int:
 def other_holders(session: Session, reviewer_id: int, now: datetime) -> Sequence[Any]:
     """Return the other people who hold cases, how many cases, and when the first hold of each ends; earliest first."""
     return session.execute(_HOLDERS, {"me": reviewer_id, "now": to_us(now)}).all()
-
-
-def workloads(session: Session, now: datetime) -> dict[str, Any]:
-    """Return how many cases each active person holds, and how many are assigned to the person, by login."""
-    return {row.login: row for row in session.execute(_LOADS, {"now": to_us(now)})}

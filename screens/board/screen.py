@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Set
 from functools import partial, partialmethod
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, work
 from textual.app import ComposeResult
@@ -17,7 +17,15 @@ from screens.shell.bindings import bind, bind_key
 from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.view import Clock
 from screens.widgets.safe_text import ERROR, MUTED, Static, plain
-from workbench.domain.filter.figures import FORECAST_FIGURES, OFFICE_FIGURES, Board, BoardPerson
+from workbench.domain.filter.figures import (
+    FORECAST_FIGURES,
+    LIKELY_LATE,
+    NOBODY,
+    OFFICE_FIGURES,
+    Board,
+    BoardPerson,
+    owner_filter,
+)
 from workbench.domain.forecast.result import QueueForecast
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -25,7 +33,13 @@ from workbench.keys import board as keys
 from workbench.keys.command import Command, Place
 from workbench.services.wiring import Services
 
+if TYPE_CHECKING:
+    from screens.dialogs.assign import Choice
+
 MOST_REVIEWERS = 999
+MOST_CHOSEN = 5_000
+"""The most cases of a person that are read to move them."""
+
 _MOVES = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
 
 
@@ -41,6 +55,8 @@ class BoardScreen(ModeScreen):
         bind(keys.SORT, "sort"),
         bind(keys.MORE, "change(1)"),
         bind(keys.FEWER, "change(-1)"),
+        bind(keys.MOVE_CASES, "move_cases"),
+        bind(keys.UNDO_MOVE, "undo_move"),
         bind(keys.RELOAD, "load"),
         bind(keys.LEAVE_BOARD, "desk"),
     ]
@@ -71,7 +87,7 @@ class BoardScreen(ModeScreen):
     @property
     def footer_commands(self) -> tuple[Command, ...]:
         """The commands in the footer, the most important first."""
-        return (keys.OPEN_FIGURE, keys.SORT, keys.RELOAD, keys.LEAVE_BOARD)
+        return (keys.OPEN_FIGURE, keys.MOVE_CASES, keys.SORT, keys.RELOAD, keys.LEAVE_BOARD)
 
     @work(exclusive=True, group="board")
     async def action_load(self, *, is_again: bool = False) -> None:
@@ -150,6 +166,39 @@ class BoardScreen(ModeScreen):
         if self.cursor[0]:
             self._sorted_by = columns(self._room())[self.cursor[1]].name
             self.show_board()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        command = {"move_cases": keys.MOVE_CASES, "undo_move": keys.UNDO_MOVE}.get(action)
+        return (command is None or command.refusal(self.services.actor) is None) or None
+
+    @work(exclusive=True, group="dialog")
+    async def action_move_cases(self) -> None:
+        from screens.dialogs.assign import assign_cases
+
+        row = self.cursor[0]
+        if self.board is None or not row:
+            self.notify(_("Choose a person with the arrows first."), timeout=4)
+            return
+        choices = await attempt(self, partial(asyncio.to_thread, self._cases_of, self._people()[row - 1].login))
+        if not choices:
+            self.notify(_("This person has no open cases."), timeout=4)
+        elif await assign_cases(self, self.services, choices, self.view()):
+            self.action_load()
+
+    def _cases_of(self, login: str) -> "list[Choice]":
+        """Return the likely late cases of a person, if there are any, and all open ones."""
+        queue, of_person = self.services.queue, owner_filter(login)
+        wanted = [(_("likely late"), f"{LIKELY_LATE} {of_person}"), (_("all open"), of_person)]
+        choices = [(words, queue.ids(filter_text, MOST_CHOSEN)) for words, filter_text in wanted]
+        name = _("nobody") if login == NOBODY else login
+        return [(_("{which} of {login}").format(which=words, login=name), cases) for words, cases in choices if cases]
+
+    @work(exclusive=True, group="dialog")
+    async def action_undo_move(self) -> None:
+        from screens.dialogs.assign import undo_move
+
+        if await undo_move(self, self.services):
+            self.action_load()
 
     def action_open_figure(self) -> None:
         row, column = self.cursor

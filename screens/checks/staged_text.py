@@ -61,9 +61,14 @@ class StagedVerdict:
             return self.actor.login in parts | {self.appeal.decided_by}
         return self.decision is not None and self.decision.maker == self.actor.login
 
+    @property
+    def comes_back(self) -> bool:
+        """Whether the actor gets the case if the verdict is returned, because it was moved."""
+        return self.case is not None and self.appeal is None and self.case.header.returned_to == self.actor.login
+
     def may(self, action: Action) -> bool:
         """Return whether the actor may approve or return the verdict."""
-        is_other = not self.is_own or (self.is_alone and action is Action.APPROVE)
+        is_other = not (self.is_own or self.comes_back) or (self.is_alone and action is Action.APPROVE)
         return self.case is not None and is_other and is_allowed(action, self.case.header.state, self.actor)
 
     @property
@@ -80,6 +85,8 @@ class StagedVerdict:
                     "Until then, undo it with {desk.undo} on the desk."
                 )
             )
+        if self.comes_back:
+            return _("The case comes back to you if this verdict is returned; another person must check it.")
         return role_refusal(Action.APPROVE, self.actor) or ""
 
     def lines(self, view: View, width: int) -> Content | None:

@@ -1,43 +1,66 @@
-"""The dialog that assigns cases to a reviewer and reports the outcome."""
+"""The dialog that moves cases to a person, or spreads them over people, and the undo of a move."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import partial
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from screens.dialogs.task_dialog import TaskDialog
+from screens.dialogs.assign_text import (
+    case_lines,
+    cases_words,
+    heading_line,
+    outcome_words,
+    person_line,
+    plan_lines,
+    refused_lines,
+    spread_line,
+    title_words,
+)
+from screens.dialogs.task_dialog import BusyDialog, TaskDialog
 from screens.dialogs.text_sheet import TextSheet
 from screens.shell.base_screen import attempt
 from screens.shell.view import View
 from screens.widgets.row_list import SafeOptionList
-from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, Static, hanging, joined, plain, wrapped_lines
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, Static, plain
 from screens.widgets.text_fields import PROSE, TextLine
-from workbench.domain.case.case_id import format_case
-from workbench.domain.text.safe import pad_left, pad_right, safe
-from workbench.i18n import _, comma_joined
-from workbench.services.queue.assignment import Assignment, Candidate, RefusedCase
+from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.records import UndoableAct
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.keys.registry import with_keys
+from workbench.services.acts.many_cases import RefusedCase
+from workbench.services.queue.assignment import Assignment, Candidate
 from workbench.services.wiring import Services
-from workbench.wording.amounts import commas
 
-_NAME_CELLS = 10
-"""The cells of a login or a case number."""
+Choice = tuple[str, tuple[int, ...]]
+"""What the cases are in words, and the cases; without words, they were chosen one by one."""
+
+_SPREAD = 0
+"""The place of spreading in the list; the people have the next ones."""
 
 
 class AssignDialog(TaskDialog[Assignment]):
-    """Asks for a reviewer and a reason, assigns the cases, and closes when that is done."""
+    """Asks who gets the cases, and for a reason; shows the effect, moves them, and closes when that is done.
+
+    `choices` are the cases from which a key chooses, the first at the beginning.
+    """
 
     DEFAULT_CSS = """
     AssignDialog OptionList {
-        height: auto; max-height: 9; border: none; padding: 0; margin-top: 1; background: $surface;
-        scrollbar-size-vertical: 1;
+        height: auto; max-height: 5; border: none; padding: 0; background: $surface; scrollbar-size-vertical: 1;
     }
     AssignDialog OptionList:focus { border: none; }
+    AssignDialog #heading { margin-top: 1; color: $text-muted; }
+    AssignDialog VerticalScroll { max-height: 5; margin-top: 1; }
+    AssignDialog.-low VerticalScroll { max-height: 4; }
+    AssignDialog.-tall OptionList, AssignDialog.-tall VerticalScroll { max-height: 12; }
     AssignDialog #reason-title { margin-top: 1; color: $text-muted; }
     AssignDialog Input { margin-bottom: 1; }
     """
@@ -46,18 +69,22 @@ class AssignDialog(TaskDialog[Assignment]):
     people = getters.query_one(OptionList)
     reason = getters.query_one(Input)
     about = getters.query_one("#about", Static)
+    preview = getters.query_one("#preview", Static)
 
-    def __init__(self, services: Services, case_ids: tuple[int, ...], view: View) -> None:
-        super().__init__(title_words(case_ids))
+    def __init__(self, services: Services, choices: Sequence[Choice], view: View) -> None:
+        super().__init__(title_words(*choices[0]))
         self._services = services
-        self._case_ids = case_ids
+        self._choices = list(choices)
         self._view = view
         self._people: tuple[Candidate, ...] = ()
         self._plan: Assignment | None = None
 
     def parts(self) -> ComposeResult:
         yield Static(plain(_("Loading the reviewers …"), MUTED), id="about", markup=False)
+        yield Static(id="heading", markup=False)
         yield SafeOptionList(markup=False)
+        with VerticalScroll(can_focus=False):
+            yield Static(id="preview", markup=False)
         yield Static(plain(_("Reason, for colleagues")), id="reason-title", markup=False)
         yield TextLine(classes=PROSE)
         yield Static(id="hint", markup=False)
@@ -69,25 +96,41 @@ class AssignDialog(TaskDialog[Assignment]):
     def on_resize(self) -> None:
         self._show_plan()
 
+    @property
+    def _login(self) -> str:
+        """The login of the chosen person; empty if the cases are spread."""
+        at = self.people.highlighted or _SPREAD
+        return self._people[at - 1].login if 0 < at <= len(self._people) else ""
+
     @work(exclusive=True, group="read")
     async def prepare(self) -> None:
-        """Load the reviewers and the effect of an assignment."""
-        await attempt(self, self._load, lambda error: self.about.update(plain(str(error), ERROR)))
+        """Load the people, and the effect of a move; the cases are spread unless a person is chosen."""
+        people = await attempt(self, partial(asyncio.to_thread, self._read_people), self._show_error)
+        if people is not None:
+            self._people = people
+            self.people.set_options([Option("") for _line in range(len(people) + 1)])
+            self.people.highlighted = _SPREAD
 
-    async def _load(self) -> None:
-        self._people = await asyncio.to_thread(self._services.assigning.candidates)
-        self._plan = await asyncio.to_thread(self._services.assigning.plan, self._case_ids)
-        self.people.set_options(
-            [Option(person_line(one, number, self._view)) for number, one in enumerate(self._people, start=1)]
-        )
-        self.people.highlighted = 0 if self._people else None
-        self._show_plan()
-        self.show_keys()
+    def _read_people(self) -> tuple[Candidate, ...]:
+        # In the thread, because the service is imported when it is first used.
+        return self._services.assigning.candidates()
+
+    def _show_error(self, error: WorkbenchError) -> None:
+        self._plan = None
+        self.about.update(plain(str(error), ERROR))
 
     @on(OptionList.OptionHighlighted)
-    def show_selected(self) -> None:
-        """Name the selected reviewer in the last line."""
+    @work(exclusive=True, group="plan")
+    async def plan(self) -> None:
+        """Show the effect of the choice under the cursor."""
+        self._plan = None
         self.show_keys()
+        read = partial(self._services.assigning.plan, self._choices[0][1], self._login)
+        plan = await attempt(self, partial(asyncio.to_thread, read), self._show_error)
+        if plan is not None:
+            self._plan = plan
+            self._show_plan()
+            self.show_keys()
 
     @on(OptionList.OptionSelected)
     def ask_reason(self) -> None:
@@ -96,22 +139,28 @@ class AssignDialog(TaskDialog[Assignment]):
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
-        """Assign the cases, if a reason is given."""
-        login, reason = self._login, event.value.strip()
-        if self.is_busy or not login:
+        """Move the cases as shown, if a reason is given."""
+        plan, reason = self._plan, event.value.strip()
+        if self.is_busy or plan is None or not plan.assigned:
             return
         if not reason:
             self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
             return
-        assign = partial(self._services.assigning.assign_many, self._case_ids, login, reason)
-        message = _("Assigning {cases} to {login} …").format(cases=cases_words(len(self._case_ids)), login=login)
-        self.run_task(assign, plain(message, MUTED))
+        message = _("Moving {cases} …").format(cases=cases_words(len(plan.assigned)))
+        self.run_task(partial(self._services.assigning.carry_out, plan, reason), plain(message, MUTED))
 
     def on_key(self, event: events.Key) -> None:
-        if event.key.isdigit() and self.focused is self.people and 0 < int(event.key) <= len(self._people):
+        if self.focused is not self.people or not self._people:
+            return
+        if event.key.isdigit() and int(event.key) <= len(self._people):
             event.stop()
-            self.people.highlighted = int(event.key) - 1
+            self.people.highlighted = int(event.key)
             self.reason.focus()
+        elif event.key == "l" and len(self._choices) > 1:
+            event.stop()
+            self._choices.append(self._choices.pop(0))
+            self.query_one("BoxDialog > Vertical").border_title = plain(title_words(*self._choices[0]))
+            self.plan()
 
     def action_back(self) -> None:
         if self.focused is self.reason and not self.is_busy:
@@ -119,93 +168,77 @@ class AssignDialog(TaskDialog[Assignment]):
         else:
             super().action_back()
 
-    @property
-    def _login(self) -> str:
-        at = self.people.highlighted
-        return self._people[at].login if at is not None and at < len(self._people) else ""
-
     def _show_plan(self) -> None:
-        if self._plan is not None:
-            self.about.update(plan_lines(self._plan, max(20, self.about.size.width)))
+        if self._plan is None:
+            return
+        # One cell less for the scroll bar.
+        width, view = max(20, self.about.size.width - 1), self._view
+        self.about.update(plan_lines(self._plan, width))
+        self.query_one("#heading", Static).update(heading_line())
+        self.people.replace_option_prompt_at_index(_SPREAD, spread_line())
+        for at, one in enumerate(self._people, start=1):
+            self.people.replace_option_prompt_at_index(at, person_line(one, at, self._plan.loads, view))
+        self.preview.update(Content("\n").join(case_lines(self._plan, view, width)))
 
     def keys(self) -> list[tuple[str, str]]:
-        """Return the keys; the arrows choose a reviewer until the reason is written."""
-        arrows = [("↑ ↓", _("choose"))] if self.focused is not self.reason else []
-        return [*arrows, *super().keys()]
+        """Return the keys; the arrows choose until the reason is written."""
+        if self.focused is self.reason:
+            return super().keys()
+        more = [("l", words) for words, _cases in self._choices[1:2]]
+        return [("↑ ↓", _("choose")), *more, *super().keys()]
 
     def enter_key_label(self) -> str:
         """Return what Enter does."""
         if self.focused is not self.reason:
             return _("continue to the reason")
-        return _("assign {cases} to {login}").format(cases=cases_words(len(self._case_ids)), login=self._login)
+        moved = {one.to for one in self._plan.assigned} if self._plan is not None else set()
+        cases = cases_words(len(self._plan.assigned) if self._plan is not None else 0)
+        if len(moved) == 1:
+            return _("assign {cases} to {login}").format(cases=cases, login=moved.pop())
+        return _("move {cases} to {people}").format(cases=cases, people=_people_words(len(moved)))
 
 
-async def assign_cases(screen: Screen[None], services: Services, case_ids: tuple[int, ...], view: View) -> bool:
-    """Ask for a reviewer, assign the cases and report; return whether any case was assigned."""
-    assignment = await screen.app.push_screen_wait(AssignDialog(services, case_ids, view))
+def _people_words(number: int) -> str:
+    return _("{count} people").format(count=number)
+
+
+async def assign_cases(screen: Screen[None], services: Services, choices: Sequence[Choice], view: View) -> bool:
+    """Ask who gets the cases, move them and report; return whether any case moved."""
+    assignment = await screen.app.push_screen_wait(AssignDialog(services, choices, view))
     if assignment is None:
         return False
     if assignment.assigned:
-        screen.notify(outcome_words(assignment, assignment.assigned[0].to), timeout=8)
-    if assignment.refused:
-        title = _("Not assigned: {cases}").format(cases=cases_words(len(assignment.refused)))
-        screen.app.push_screen(TextSheet(title, partial(refused_lines, assignment.refused)))
+        message = outcome_words(assignment) + " " + with_keys(_("To undo, press {desk.undo}."))
+        screen.notify(message, timeout=8)
+    _list_refused(screen, _("Not assigned: {cases}"), assignment.refused)
     return bool(assignment.assigned)
 
 
-def cases_words(number: int) -> str:
-    """Return a number of cases in words."""
-    return _("1 case") if number == 1 else _("{count} cases").format(count=commas(number))
+async def undo_move(screen: Screen[None], services: Services) -> bool:
+    """Undo the last move of this person, and name the cases that somebody touched since; return whether any moved."""
+    last = await attempt(screen, partial(asyncio.to_thread, _last_act, services))
+    if last is None or last.act != Action.ASSIGN:
+        screen.notify(_("None of your moves can be undone now."))
+        return False
+    case_ids = last.together or (last.case_id,)
+    title, undo = _("Undo the move of {cases}"), partial(services.undo.undo_move, case_ids)
+    title = title.format(cases=cases_words(len(case_ids)))
+    done = await screen.app.push_screen_wait(BusyDialog(title, undo, _("Moving the cases back …")))
+    if done is None:
+        return False
+    undone, left = done
+    if undone:
+        screen.notify(_("Moved back: {cases}.").format(cases=cases_words(len(undone))), timeout=6)
+    _list_refused(screen, _("Not moved back: {cases}"), left)
+    return bool(undone)
 
 
-def title_words(case_ids: tuple[int, ...]) -> str:
-    """Return the title of the dialog."""
-    if len(case_ids) == 1:
-        return _("Assign {case}").format(case=format_case(case_ids[0]))
-    return _("Assign {cases}").format(cases=cases_words(len(case_ids)))
+def _last_act(services: Services) -> UndoableAct | None:
+    # In the thread, because the service is imported when it is first used.
+    return services.undo.last()
 
 
-def plan_lines(plan: Assignment, width: int) -> Content:
-    """Return the effect of an assignment: holds that end, and cases that cannot be assigned."""
-    lines: list[Content] = []
-    held = [assigned_case for assigned_case in plan.assigned if assigned_case.from_holder]
-    if held:
-        holders = comma_joined(sorted({assigned_case.from_holder or "" for assigned_case in held}))
-        message = _("{cases} held by {who}: the hold ends and the draft is handed over.")
-        lines += wrapped_lines(message.format(cases=cases_words(len(held)), who=holders), width, WARNING)
-    if plan.refused:
-        message = _("{cases} cannot be assigned, for example: {why}")
-        message = message.format(cases=cases_words(len(plan.refused)), why=plan.refused[0].why)
-        lines += wrapped_lines(message, width, ERROR)
-    return Content("\n").join(lines or wrapped_lines(_("Nobody holds the selected cases."), width, MUTED))
-
-
-def person_line(candidate: Candidate, number: int, view: View) -> Content:
-    """Return a reviewer as a line of the list: the login, the cases held and assigned, and the absence."""
-    login = pad_right(safe(candidate.login), _NAME_CELLS)
-    parts: list[Part] = [
-        (f"{number} " if number <= 9 else "  ", MUTED),  # noqa: PLR2004 - digits choose
-        (login, "" if not candidate.is_away else MUTED),
-        (pad_left(_("{count} held").format(count=commas(candidate.held)), 9), MUTED),
-        (pad_left(_("{count} assigned").format(count=commas(candidate.assigned)), 16), MUTED),
-    ]
-    if candidate.is_away:
-        until = _("away until {day}").format(day=view.day(candidate.away_until)) if candidate.away_until else _("away")
-        parts.append((f"  {view.symbols.warn} {until}", WARNING))
-    return joined(*parts)
-
-
-def outcome_words(assignment: Assignment, login: str) -> str:
-    """Return the outcome in one sentence."""
-    if len(assignment.assigned) == 1:
-        return _("{case} is assigned to {login}.").format(case=format_case(assignment.assigned[0].case_id), login=login)
-    return _("{cases} go to {login}.").format(cases=cases_words(len(assignment.assigned)), login=login)
-
-
-def refused_lines(refused: Iterable[RefusedCase], width: int) -> list[Content]:
-    """Return each case for which an act was refused, with the reason."""
-    return [
-        line
-        for case in refused
-        for line in hanging([(f"{pad_right(format_case(case.case_id), _NAME_CELLS)} ", "bold")], case.why, width)
-    ]
+def _list_refused(screen: Screen[None], title: str, refused: tuple[RefusedCase, ...]) -> None:
+    if refused:
+        title = title.format(cases=cases_words(len(refused)))
+        screen.app.push_screen(TextSheet(title, partial(refused_lines, refused)))

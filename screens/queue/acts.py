@@ -120,8 +120,16 @@ async def assign(screen: "ListScreen") -> None:
     from screens.dialogs.assign import assign_cases
 
     case_ids = screen.rows.chosen
-    if case_ids and await assign_cases(screen, screen.services, case_ids, screen.view()):
+    if case_ids and await assign_cases(screen, screen.services, [("", case_ids)], screen.view()):
         screen.rows.clear()
+        screen.cases.load()
+
+
+async def undo_last_move(screen: "ListScreen") -> None:
+    """Undo the last move of cases."""
+    from screens.dialogs.assign import undo_move
+
+    if await undo_move(screen, screen.services):
         screen.cases.load()
 
 
@@ -152,7 +160,7 @@ async def _change(
 
     `values` is a pair: all values with their words, and the present value of the case under the cursor.
     """
-    from screens.dialogs.assign import cases_words, refused_lines
+    from screens.dialogs.assign_text import cases_words, refused_lines
     from screens.dialogs.choice import ChoiceDialog
     from screens.dialogs.task_dialog import BusyDialog
     from screens.dialogs.text_sheet import TextSheet
@@ -193,6 +201,7 @@ ACTS: dict[str, Callable[["ListScreen"], Awaitable[None]]] = {
     keys.SAVE_VIEW.id: save_view,
     keys.USUAL_VIEW.id: show_usual,
     keys.ASSIGN.id: assign,
+    keys.UNDO_MOVE.id: undo_last_move,
     keys.PRIORITY.id: change_priority,
     keys.CLASS.id: change_class,
     keys.REOPEN.id: reopen,

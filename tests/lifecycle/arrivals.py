@@ -175,9 +175,9 @@ class ArrivalsMachine(WholeLifeMachine):
         opened = [case for case in self.cases.values() if case.is_open]
         for case in opened:
             if case.state == "awaiting_check" and not case.decider:
-                maker = case.maker
+                owner = case.returned_to or case.maker
                 case.to_queue(self.now)
-                case.assignee = case.returned_to = maker
+                case.assignee = case.returned_to = owner
                 case.maker = ""
             elif case.decider:
                 case.state, case.assignee, case.decider = "appealed", case.decider, ""

@@ -420,10 +420,12 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.changed()
             self.expect(who, ("aside", number))
 
-    @act(1, in_states("queued", "in_review"), supervisor, to=people)
+    @act(2, in_states("queued", "in_review", "pending", "awaiting_check"), supervisor, to=people)
     def assign(self, who: str, number: int, to: str) -> None:
         case = self.cases[number]
-        allowed = who in SUPERVISORS and case.state in {"queued", "in_review"}
+        before = case.before()
+        allowed = who in SUPERVISORS and not case.decider
+        allowed &= case.state in {"queued", "in_review", "pending", "awaiting_check"}
         give = self.services(who).assigning.assign
         if self.attempt("assign", who, case, lambda: give([number], to, "x"), allowed=allowed):
             keeps = case.is_held(self.now, to)
@@ -431,9 +433,13 @@ class LifecycleMachine(RuleBasedStateMachine):
                 case.let_go()
                 case.enter("queued", self.now)
             case.assignee = to
-            if not keeps:
-                case.new_evidence()
-            case.changed()
+            if case.state == "awaiting_check":
+                case.returned_to = None if to == case.maker else to
+            elif case.state != "pending":
+                case.returned_to = to if case.returned_to else None
+                if not keeps:
+                    case.new_evidence()
+            self.can_undo(case, who, "assign", before)
             self.expect(who, ("assign", number))
 
     # --- Time --------------------------------------------------------------------------------------------------------
@@ -565,6 +571,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             assert isinstance(done[0], DecisionResult)
             decision = self.stored.decisions[done[0].decision_id]
             case.take_effect(decision, self.now)
+            case.returned_to = None
             self.check_correction(decision)
             self.can_undo(case, who, "approve", before)
             self.expect(who, ("approve", number), notices=[(number, decision["verdict"])])
@@ -583,7 +590,7 @@ class LifecycleMachine(RuleBasedStateMachine):
 
     def _may_check(self, case: Case, who: str) -> bool:
         """Say whether a person may check what waits: no own verdict, and no answer to an appeal against one."""
-        involved: set[str | None] = {case.maker}
+        involved = {case.maker, case.returned_to}
         if case.decider:
             verdict, logins = self.stored.in_force(case.id), self.stored.logins
             involved = {case.decider, logins[verdict["maker_id"]], logins.get(verdict["checker_id"])}
@@ -617,11 +624,11 @@ class LifecycleMachine(RuleBasedStateMachine):
                 self.can_undo(case, who, "return", before)
                 self.expect(who, ("return", number))
                 return
-            maker = case.maker
-            case.returned_to = case.assignee = maker
+            owner = case.returned_to or case.maker
+            case.returned_to = case.assignee = owner
             case.new_evidence()
-            if held_count(self.cases.values(), maker, self.now) < MOST_HELD:
-                case.hold(maker, self.now)
+            if held_count(self.cases.values(), owner, self.now) < MOST_HELD:
+                case.hold(owner, self.now)
             else:
                 case.enter("queued", self.now)
             case.maker = ""
@@ -866,9 +873,9 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.new_evidence()
             acts.append(("void", number))
         elif case.state == "awaiting_check":
-            maker = case.maker
+            owner = case.returned_to or case.maker
             case.to_queue(self.now)
-            case.assignee = case.returned_to = maker
+            case.assignee = case.returned_to = owner
             case.maker = ""
             acts.append(("void", number))
         elif case.is_open:

@@ -41,7 +41,7 @@ COMMANDS: tuple[Entry | CommandGroup, ...] = (
     act_entry(Action.SKIP, "cases.cases:skip"),
     act_entry(Action.RELEASE, "cases.cases:release"),
     act_entry(Action.ASIDE, "cases.cases:aside"),
-    act_entry(Action.ASSIGN, "cases.cases:assign"),
+    act_entry(Action.ASSIGN, "cases.assigning:assign"),
     Entry("clock", "cases.due_dates:clock", N_("Show how the due date of a case is calculated, line by line.")),
     act_entry(Action.EXTEND, "cases.due_dates:extend"),
     act_entry(Action.CLASS, "cases.due_dates:change_class"),

@@ -1,6 +1,6 @@
 """The keyboard commands of the queue screen, and the commands that open it: queue, mine and pending."""
 
-from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.lifecycle import PERMISSIONS, Action
 from workbench.i18n import N_
 from workbench.keys.command import CASE_GROUP, act_command, case_command, go_command, view_command
 
@@ -79,6 +79,13 @@ MARK_ALL = case_command(
 ASSIGN = act_command(
     *(CASE_GROUP, Action.ASSIGN, "queue"), hint=True, help=N_("Assign the marked cases to a person (supervisor).")
 )
+UNDO_MOVE = view_command(
+    "queue.undo",
+    "u,f3",
+    N_("undo move"),
+    N_("Undo your last move of cases within a minute; cases that somebody touched since stay (supervisor)."),
+    roles=PERMISSIONS[Action.ASSIGN].roles,
+)
 PRIORITY = act_command(
     *(CASE_GROUP, Action.PRIORITY, "queue"), help=N_("Change the priority of the marked cases (supervisor).")
 )
@@ -119,6 +126,7 @@ QUEUE_COMMANDS = (
     TAKE,
     MARK_ROW,
     ASSIGN,
+    UNDO_MOVE,
     PRIORITY,
     CLASS,
     REOPEN,

@@ -11,6 +11,7 @@ from db.dialects.sqlite import ALL_CASES, ORDERED_CASES
 from db.queries.listing.case_list import CaseQuery
 from db.queries.listing.case_pages import IndexHits, fewest_hits, hits_table
 from db.queries.listing.case_verdicts import NEWEST_VERDICT
+from db.queries.listing.owners import OWNER
 
 QUARTER_US = 15 * 60 * 1_000_000
 """Instants are counted by the quarter of an hour, from which local days follow in any time zone."""
@@ -62,6 +63,7 @@ PROPERTIES: Mapping[str, CaseProperty] = {
     "province": _of_application("province"),
     "who": CaseProperty(value=f"coalesce({_HOLDER}, '') || '/' || coalesce(c.assignee_id, '')"),
     "holder": CaseProperty(value=_HOLDER),
+    "owner": CaseProperty(value=OWNER),
     "assignee": CaseProperty(value="c.assignee_id", is_indexed=True),
     "maker": CaseProperty(value=_of_verdict("maker_id")),
     "due": CaseProperty(value=_quarter("c.due_at"), is_indexed=True),

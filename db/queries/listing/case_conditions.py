@@ -76,7 +76,7 @@ NOT_SUSPENDED_BEFORE_DUE = CaseCondition(check="c.suspended_from IS NULL OR c.du
 
 HOLDS = {
     "aside": CaseCondition(check=f"{_HELD} AND coalesce(c.aside_until, 0) > :now"),
-    "returned": CaseCondition(check="c.returned_to_id IS NOT NULL"),
+    "returned": CaseCondition(check="c.returned_to_id IS NOT NULL AND c.state IN ('queued', 'in_review')"),
 }
 """The conditions that a case is put aside, or was returned to its maker by a check."""
 

@@ -1,6 +1,6 @@
 """The queue service in memory: rows in insertion order, and a small part of the filter language."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,8 +13,10 @@ from workbench.domain.case.records import DeskCounts
 from workbench.domain.filter.ordering import parse_order
 from workbench.domain.filter.parser import FilterTerm, parse_filter
 from workbench.errors import StorageFailed, WorkbenchError
-from workbench.services.queue.assignment import AssignedCase, Assigning, Assignment, Candidate, RefusedCase
+from workbench.services.acts.many_cases import RefusedCase
+from workbench.services.queue.assignment import Assigning, Assignment, Candidate, Load
 from workbench.services.queue.listing import Queue
+from workbench.services.queue.moving import AssignedCase
 
 
 def case_row(number: int, **changes: Any) -> CaseRowView:
@@ -132,22 +134,30 @@ class MemoryAssigning(Assigning):
     def candidates(self) -> tuple[Candidate, ...]:
         return self.people
 
-    def plan(self, case_ids: Sequence[int]) -> Assignment:
-        return self._split(case_ids, "")
+    def plan(self, case_ids: Sequence[int], login: str = "", _seed: int = 0) -> Assignment:
+        present = [one.login for one in self.people if not one.is_away]
+        return self._split(case_ids, [login] if login else present or ["nobody"])
 
-    def assign_many(self, case_ids: Sequence[int], login: str, reason: str) -> Assignment:
-        done = self._split(case_ids, login)
-        self.given.append((tuple(one.case_id for one in done.assigned), login, reason))
+    def move(self, targets: Mapping[int, str], reason: str) -> Assignment:
+        done = self._split(tuple(targets), list(targets.values()))
+        self.given.append((tuple(targets), ",".join(sorted(set(targets.values()))), reason))
         for one in done.assigned:
-            self.queue.put(one.case_id, assignee=login, held_by=None)
+            self.queue.put(one.case_id, assignee=one.to, held_by=None)
         return done
 
-    def _split(self, case_ids: Sequence[int], login: str) -> Assignment:
+    def _split(self, case_ids: Sequence[int], logins: Sequence[str]) -> Assignment:
         rows = {row.id: row for row in self.queue.all}
         return Assignment(
             assigned=tuple(
-                AssignedCase(case_id=number, to=login, from_holder=rows[number].held_by)
-                for number in case_ids
+                AssignedCase(
+                    case_id=number,
+                    to=logins[at % len(logins)],
+                    from_holder=rows[number].held_by,
+                    from_owner=rows[number].held_by or rows[number].assignee,
+                    state=rows[number].state,
+                    due_at=rows[number].due_at,
+                )
+                for at, number in enumerate(case_ids)
                 if number not in self.refuse
             ),
             refused=tuple(
@@ -160,5 +170,5 @@ class MemoryAssigning(Assigning):
 
 def candidate(login: str, **changes: Any) -> Candidate:
     """Return a made-up reviewer."""
-    values: dict[str, Any] = {"login": login, "held": 1, "assigned": 4, "is_away": False, "away_until": None}
+    values: dict[str, Any] = {"login": login, "load": Load(cases=4), "is_away": False, "away_until": None}
     return Candidate(**(values | changes))

@@ -200,11 +200,13 @@ async def test_assigning_asks_for_person_and_reason_and_reports_each_case() -> N
         assert "1 case held by rev1: the hold ends and the draft is handed over." in desk.text
         assert "1 case cannot be assigned, for example: C-000003 is passed" in desk.text
         assert "away" in desk.text
+        assert "0 spread evenly" in desk.text
+        assert "C-000002   rev1 → rev2" in desk.text
 
         await desk.press("enter", "enter")
         assert "Enter some text first" in desk.text
         await desk.type("why")
-        assert "assign 3 cases to rev2" in desk.text
+        assert "assign 2 cases to rev2" in desk.text
         await desk.press("enter")
 
         assert desk.services.assigning.given == [((1, 2), "rev2", "why")]

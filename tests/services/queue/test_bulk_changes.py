@@ -6,7 +6,7 @@ from sqlalchemy import text
 from db.enums import Priority, ServiceClass
 from tests.sites import Site
 from workbench.errors import NotAllowed, WrongUsage
-from workbench.services.queue import assignment
+from workbench.services.acts import many_cases
 from workbench.services.site.log_checks.unexplained_rows import log_faults
 
 
@@ -17,7 +17,7 @@ def test_each_case_is_changed_with_its_event_and_reason_and_each_refusal_names_i
     (high,) = site.plant(1, priority="high")
     sup = site.services("sup")
     sup.remarks.withdraw(3, "closed")
-    monkeypatch.setattr(assignment, "CASES_PER_TRANSACTION", 2)
+    monkeypatch.setattr(many_cases, "CASES_PER_TRANSACTION", 2)
 
     done = sup.bulk_changes.change_priorities([1, 2, 3, high, 99, 4, 1], Priority.HIGH, "the licence ends")
 

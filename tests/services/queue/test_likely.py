@@ -28,7 +28,7 @@ def test_whoever_lists_cases_may_filter_by_their_chances(site: Site) -> None:
 def test_a_list_of_likely_late_cases_says_how_likely_and_why(site: Site) -> None:
     late, early = site.plant(2, due_in_days=-1), site.plant(1, due_in_days=40)
     today = site.clock.at.date()
-    site.services("sup").assigning.assign_many(late[1:], "b", "knows the agent")
+    site.services("sup").assigning.move(dict.fromkeys(late[1:], "b"), "knows the agent")
     site.services("admin").absences.away("b", today, today + timedelta(days=3))
     queue = site.services("a").queue
 

@@ -20,8 +20,8 @@ MOST_STATEMENTS = 8
 MOST_OF_CLAIM, MOST_OF_VERDICT = 8, 26
 """The statements of a claim and of a fixable fail under the write lock."""
 
-MOST_READ = 36
-"""The statements that read a case for the desk, and find it unchanged for its verdict."""
+MOST_READ = 38
+"""The statements that read the skills and a case for the desk, and find it unchanged for its verdict."""
 
 
 class Reads:

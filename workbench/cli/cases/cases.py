@@ -1,4 +1,4 @@
-"""Commands that list, take and hand over cases: queue, next, take, show, explain, skip, release, aside, assign."""
+"""Commands that list, take and give up cases: queue, next, take, show, explain, skip, release, aside."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +11,9 @@ from workbench.cli.cases.case_json import empty_document, header_document, row_d
 from workbench.cli.cases.case_text import CaseText, empty_sentence, print_case, print_seen_case
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.options import CaseArgument, DryRun, ReasonText, parse_instant_option, required_text
-from workbench.cli.framework.parameters import argument, option
-from workbench.domain.case.case_id import format_case, parse_case, parse_decision
+from workbench.cli.framework.options import CaseArgument, ReasonText, parse_instant_option, required_text
+from workbench.cli.framework.parameters import option
+from workbench.domain.case.case_id import format_case, parse_decision
 from workbench.domain.case.casefile import NoNextCase
 from workbench.domain.clock.typed.tense import Tense
 from workbench.domain.filter.ordering import DEFAULT_ORDER
@@ -56,7 +56,7 @@ def queue(
     if by:
         _count_by(context, filter_text, by, limit)
         return
-    with context.services() as services, _reporting_filter_position():
+    with context.services() as services, reporting_filter_position():
         zone = zone_of(services)
         rows, total = services.queue.page(filter_text, order=order, limit=limit), services.queue.count(filter_text)
         if not services.queue.sorts_all(order, total):
@@ -70,7 +70,7 @@ def queue(
 
 def _count_by(context: CommandContext, filter_text: str, by: str, limit: int) -> None:
     """Print how many cases of a filter have each of the most frequent values of a property."""
-    with context.services() as services, _reporting_filter_position():
+    with context.services() as services, reporting_filter_position():
         breakdown = services.breakdowns.count(filter_text, by)
     breakdown = replace(
         breakdown, rows=breakdown.rows[:limit], others=breakdown.others + max(0, len(breakdown.rows) - limit)
@@ -95,7 +95,7 @@ def _count_by(context: CommandContext, filter_text: str, by: str, limit: int) ->
 
 def take_next(context: CommandContext, filter_text: FilterText = "") -> None:
     """Claim the next case, or say why there is none."""
-    with context.services() as services, _reporting_filter_position():
+    with context.services() as services, reporting_filter_position():
         next_case, zone = services.claims.next(filter_text), zone_of(services)
     if isinstance(next_case, NoNextCase):
         output.complain(empty_sentence(next_case, context.now(), zone))
@@ -113,7 +113,7 @@ def take(context: CommandContext, case: CaseArgument, reason: ReasonText) -> Non
 
 
 @contextmanager
-def _reporting_filter_position() -> Iterator[None]:
+def reporting_filter_position() -> Iterator[None]:
     """Turn a filter error into a usage error that names the position of the mistake."""
     try:
         yield
@@ -185,34 +185,6 @@ def aside(
         moment = None if until is None else parse_instant_option(until, "--until", services, Tense.FUTURE)
         back_at = minute(services.claims.aside(case, moment), zone)
         print_done(context, services, case, _("{case} is put aside until {until}."), until=back_at)
-
-
-def assign(
-    context: CommandContext,
-    cases: Annotated[list[int], argument("CASE…", N_("Cases, such as C-000123."), parser=parse_case)],
-    to: Annotated[str, option("--to", N_("Login of the person to assign to."), "LOGIN")],
-    reason: ReasonText,
-    dry_run: DryRun = False,
-) -> None:
-    """Assign cases to a person."""
-    case_ids = list(dict.fromkeys(cases))
-    with context.services() as services:
-        assignments = services.assigning.assign(case_ids, to, required_text(reason, "--reason"), dry_run=dry_run)
-    if context.as_json:
-        rows = [
-            {"case": format_case(assignment.case_id), "to": assignment.to, "from": assignment.from_holder}
-            for assignment in assignments
-        ]
-        output.document({"assigned": rows, "dry_run": dry_run})
-        return
-    sentence = _("{case} would be assigned to {login}.") if dry_run else _("{case} is assigned to {login}.")
-    for assignment in assignments:
-        hold_sentence = (
-            _(" This ends the hold of {holder}.").format(holder=assignment.from_holder)
-            if assignment.from_holder
-            else ""
-        )
-        output.narrate(sentence.format(case=format_case(assignment.case_id), login=assignment.to) + hold_sentence)
 
 
 def print_done(context: CommandContext, services: "Services", case_id: int, sentence: str, **values: str) -> None:

@@ -6,10 +6,12 @@ from db.enums import FailKind, Measure, Verdict, WaitsFor
 from workbench.cli.cases.appeals import print_appeal
 from workbench.cli.cases.case_text import print_case, print_decision
 from workbench.cli.cases.cases import print_done
+from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, parse_day_option, required_text
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.appeal import AppealResult
+from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import DecisionResult, ItemRequest, VerdictRequest
 from workbench.domain.clock.typed.tense import Tense
 from workbench.errors import WrongUsage
@@ -69,9 +71,22 @@ def _item(text: str) -> ItemRequest:
 
 
 def undo(context: CommandContext, case: CaseArgument) -> None:
-    """Undo your last action on a case."""
+    """Undo your last action on a case; a move of several cases is undone as one."""
     with context.services() as services:
-        print_case(context, services.undo.undo(case))
+        together = services.undo.together(case)
+        if not together:
+            print_case(context, services.undo.undo(case))
+            return
+        undone, left = services.undo.undo_move(together)
+    if context.as_json:
+        outcomes = [{"case": format_case(number), "outcome": "undone", "why": None} for number in undone]
+        outcomes += [{"case": format_case(one.case_id), "outcome": "left", "why": one.why} for one in left]
+        output.document({"case": format_case(case), "cases": outcomes})
+        return
+    for number in undone:
+        output.narrate(_("{case} moved back.").format(case=format_case(number)))
+    for one in left:
+        output.complain(f"{format_case(one.case_id)}: {one.why}")
 
 
 def check(

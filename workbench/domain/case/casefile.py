@@ -54,10 +54,9 @@ class CaseLine:
 class CaseHeader(CaseLine):
     """The fields above the panels.
 
-    `working_days_left` counts the working days after today up to and including the due day. `fence` grows with each
-    hold, `evidence_no` with each change of evidence. The next notice corrects that of the decision `corrects_id`. The
-    legal hold in force was placed at `legal_hold_at`. While the applicant has the case, `due_if_answered_at` is the due
-    date that follows if the answer comes at the last moment.
+    `working_days_left` counts the working days after today up to the due day. `fence` grows with each hold, and
+    `evidence_no` with new evidence. The next notice corrects that of the decision `corrects_id`. While the applicant
+    has the case, `due_if_answered_at` is the due date that follows from an answer at the last moment.
     """
 
     applicant_kind: enums.ApplicantKind
@@ -75,6 +74,7 @@ class CaseHeader(CaseLine):
     corrects_id: int | None = None
     due_if_answered_at: datetime | None = None
     legal_hold_at: datetime | None = None
+    returned_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,6 +80,8 @@ class Permission:
 
 
 WORKERS = frozenset({R.REVIEWER, R.SUPERVISOR})
+SPREAD_OVER = frozenset({R.REVIEWER})
+"""The roles over which cases are spread."""
 WORK_LIST_ROLES = frozenset({R.SUPERVISOR, R.ADMIN})
 """The roles that get the work lists: letters to send, and measures to carry out."""
 LETTER_RECORDERS = WORKERS | WORK_LIST_ROLES
@@ -104,7 +106,9 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.CHECKLIST: Permission(WORKERS, OPEN_STATES),
     Action.REVEAL: Permission(frozenset({R.REVIEWER, R.SUPERVISOR, R.ADMIN}), EVERY_STATE),
     Action.DOCUMENTS: Permission(frozenset({R.REVIEWER, R.SUPERVISOR, R.ADMIN}), EVERY_STATE),
-    Action.ASSIGN: Permission(frozenset({R.SUPERVISOR}), frozenset({S.QUEUED, S.IN_REVIEW})),
+    Action.ASSIGN: Permission(
+        frozenset({R.SUPERVISOR}), frozenset({S.QUEUED, S.IN_REVIEW, S.PENDING, S.AWAITING_CHECK})
+    ),
     Action.ANSWER: Permission(WORKERS, frozenset({S.PENDING})),
     Action.RESUBMIT: Permission(WORKERS, frozenset({S.RECTIFYING, S.LAPSED})),
     Action.WITHDRAW: Permission(WORKERS, OPEN_STATES),

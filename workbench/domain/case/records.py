@@ -228,6 +228,7 @@ class UndoableAct:
         verdict: The verdict, None for any other act.
         act: `decided` for a verdict, `approved` or `returned` for its check, else the name of the action.
         maker: Who gave the checked verdict.
+        together: The cases of a move, which are undone together; empty for any other act.
     """
 
     case_id: int
@@ -237,6 +238,7 @@ class UndoableAct:
     verdict: enums.Verdict | None = None
     act: str = "decided"
     maker: str = ""
+    together: tuple[int, ...] = ()
 
     def is_recent(self, now: datetime) -> bool:
         """Say whether the act is recent enough that the screen offers to undo it."""

@@ -32,8 +32,8 @@ CASE_SHARES = (
     CaseShare("aside", N_("aside"), "hold:aside", "holder", MOVES, RELEASED),
     CaseShare("returned", N_("sent back"), "hold:returned", "assignee", MOVES, OFFERED),
     CaseShare("assigned", N_("assigned"), "state:queued", "assignee", MOVES, OFFERED),
-    CaseShare("pending", N_("pending, an answer is owed"), "state:pending", "maker"),
-    CaseShare("staged", N_("staged, a check is owed"), "state:awaiting_check", "maker"),
+    CaseShare("pending", N_("pending, an answer is owed"), "state:pending", "owner"),
+    CaseShare("staged", N_("staged, a check is owed"), "state:awaiting_check", "owner"),
     CaseShare("rectifying", N_("rectifying, an answer is owed"), "state:rectifying", "maker"),
     # A substitute may have a part in the appealed verdict.
     CaseShare("appealed", N_("appealed"), "state:appealed", "assignee", OFFERED, OFFERED),

@@ -7,7 +7,7 @@ from db.enums import CaseState
 from workbench.domain.case.lifecycle import OPEN_STATES, STATE_WORDS
 from workbench.i18n import N_
 
-NOBODY = "nobody"
+NOBODY, LIKELY_LATE = "nobody", "likely:late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ OFFICE_FIGURES = (
     *(Figure(state.value, STATE_WORDS[state], f"state:{state}") for state in CaseState if state in OPEN_STATES),
     Figure("overdue", N_("overdue"), "due:overdue"),
     Figure("due_today", N_("due today"), "due:today"),
-    Figure("likely_late", N_("likely late"), "likely:late"),
+    Figure("likely_late", N_("likely late"), LIKELY_LATE),
     Figure("to_reopen", N_("to open again"), "attention:reopen"),
     Figure("unsent_letters", N_("unsent letters"), None),
     Figure("measures_owed", N_("measures owed"), None),
@@ -49,16 +49,21 @@ PERSON_FIGURES = (
     PersonFigure("aside", N_("aside"), "hold:aside", "holder"),
     PersonFigure("assigned", N_("assigned"), "", "assignee"),
     PersonFigure("returned", N_("sent back"), "hold:returned", "assignee"),
-    PersonFigure("pending", N_("pending"), "state:pending", "maker"),
-    PersonFigure("staged", N_("staged"), "state:awaiting_check", "maker"),
-    PersonFigure("overdue", N_("overdue"), "due:overdue", "who"),
-    PersonFigure("due_today", N_("due today"), "due:today", "who"),
-    PersonFigure("likely_late", N_("likely late"), "likely:late", "who"),
+    PersonFigure("pending", N_("pending"), "state:pending", "owner"),
+    PersonFigure("staged", N_("staged"), "state:awaiting_check", "owner"),
+    PersonFigure("overdue", N_("overdue"), "due:overdue", "owner"),
+    PersonFigure("due_today", N_("due today"), "due:today", "owner"),
+    PersonFigure("likely_late", N_("likely late"), LIKELY_LATE, "owner"),
     PersonFigure("decided_today", N_("decided today"), "state:all decided:today", "maker"),
 )
 
 FORECAST_FIGURES = frozenset({"likely_late"})
 """The figures that need a forecast, which may take seconds."""
+
+
+def owner_filter(login: str) -> str:
+    """Return the filter of the open cases of a person that can move; who decides an appeal stays the same."""
+    return f"owner:{login} -state:appealed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,6 +138,7 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         "attention", N_("reopen: new block findings since the verdict; lists closed cases too"), ("关注",), ("reopen",)
     ),
     _person("who", N_("held by or assigned to a login, me or nobody"), ("人员",)),
+    _person("owner", N_("who goes on with it: holds it, has it assigned, or gave the verdict that waits"), ("负责人",)),
     _person("holder", N_("held by a login, me or nobody"), ("领取人",)),
     _person("assignee", N_("assigned to a login, me or nobody"), ("转派",)),
     FilterKey(

@@ -69,7 +69,7 @@ ACTS: Mapping[str, Act] = {
     Action.RELEASE: Act(Changes.HOLD, NoUndo.ENDED),
     Action.SKIP: Act(Changes.HOLD, NoUndo.ENDED, _SKIPPING),
     Action.ASIDE: Act(Changes.HOLD, NoUndo.REPLACED),
-    Action.ASSIGN: Act(Changes.HOLD, NoUndo.REPLACED, Reason(N_("Assigning needs a reason; give one."))),
+    Action.ASSIGN: Act(Changes.HOLD, reason=Reason(N_("Assigning needs a reason; give one."))),
     Action.DECIDE: Act(Changes.STATE),
     Action.APPROVE: Act(Changes.STATE, reason=_NOTE),
     Action.RETURN: Act(Changes.STATE, reason=_NOTE),

@@ -251,6 +251,7 @@ def header_of(
         ),
         is_overdue=is_overdue(due_at, now, state, case.waits_for, case.suspended_from),
         assignee=logins.get(case.assignee_id or 0),
+        returned_to=logins.get(case.returned_to_id or 0),
         held_by=logins.get(case.held_by_id or 0) if is_held_now else None,
         held_until=case.held_until if is_held_now else None,
         aside_until=case.aside_until if is_held_now else None,

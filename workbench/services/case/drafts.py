@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, text, update
 from sqlmodel import Session, col
 
 from db.models import CaseRow, DraftRow
@@ -23,6 +23,13 @@ _DRAFT = table_of(DraftRow)
 _OF_PERSON = (_DRAFT.c.case_id == bindparam("case"), _DRAFT.c.reviewer_id == bindparam("reviewer"))
 _LINK = update(_DRAFT).where(*_OF_PERSON).values(decision_id=bindparam("decision_id"))
 _OPEN_BODY = select(_DRAFT.c.body).where(*_OF_PERSON, _DRAFT.c.decision_id.is_(None))
+_COPY = text(
+    """INSERT INTO draft (case_id, reviewer_id, body, saved_at)
+    SELECT case_id, :to, body, saved_at FROM draft
+    WHERE case_id = :case AND reviewer_id = :from AND decision_id IS NULL
+    ON CONFLICT (case_id, reviewer_id) DO UPDATE
+    SET body = excluded.body, decision_id = NULL, saved_at = excluded.saved_at WHERE draft.decision_id IS NOT NULL"""
+)
 
 
 class Drafts(Service):
@@ -82,16 +89,6 @@ def find_draft(session: Session, case_id: int, reviewer_id: int) -> DraftRow | N
     return session.execute(select(DraftRow).where(*of_person)).scalar_one_or_none()
 
 
-def copy_draft(session: Session, case_id: int, from_id: int, to_id: int) -> None:
-    """Copy a person's open draft of a case to another person who has no open one."""
-    draft, own_draft = find_draft(session, case_id, from_id), find_draft(session, case_id, to_id)
-    if draft is None or draft.decision_id is not None or (own_draft is not None and own_draft.decision_id is None):
-        return
-    copied = own_draft or DraftRow(case_id=case_id, reviewer_id=to_id, saved_at=draft.saved_at)
-    copied.body, copied.decision_id, copied.saved_at = draft.body, None, draft.saved_at
-    session.add(copied)
-
-
 def close_draft(session: Session, case_id: int, reviewer_id: int, decision_id: int) -> None:
     """Link a person's draft, if there is one, to the decision that it became."""
     session.connection().execute(_LINK, {"case": case_id, "reviewer": reviewer_id, "decision_id": decision_id})
@@ -100,6 +97,11 @@ def close_draft(session: Session, case_id: int, reviewer_id: int, decision_id: i
 def reopen_draft(session: Session, case_id: int, reviewer_id: int) -> None:
     """Reopen a person's draft, if there is one, because its decision was returned or voided."""
     session.connection().execute(_LINK, {"case": case_id, "reviewer": reviewer_id, "decision_id": None})
+
+
+def copy_draft(session: Session, case_id: int, from_id: int, to_id: int) -> None:
+    """Copy a person's open draft of a case for another person, unless that person has an open one."""
+    session.connection().execute(_COPY, {"case": case_id, "from": from_id, "to": to_id})
 
 
 def draft_body(session: Session, case_id: int, reviewer_id: int) -> dict[str, Any]:

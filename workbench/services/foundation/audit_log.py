@@ -27,6 +27,9 @@ _TRUTH_VALUES = [column.name for column in _EVENT.c if isinstance(column.type, B
 _FACTS = "facts of the next event"
 """The key under which a session stores facts for its next event."""
 
+_OWN_LAST = "last event"
+"""The key under which a session has the number and the hash of the last event that it wrote."""
+
 CALENDAR, ROWS, TOGETHER = "calendar", "changed_rows", "rows_together"
 """The names of facts in events: the digest of all calendar days, the digests of changed rows, and the digests of many
 rows together, which are the receipts of an import or all rows at an upgrade."""
@@ -169,7 +172,8 @@ def append_many(
 
 def _write(session: Session, events: Iterable[Mapping[str, Any]]) -> int:
     """Write events, each numbered and chained by its hash to the event before it, and return the last number."""
-    seq, prev_hash = last_event(session)
+    # A session writes in one transaction, so nobody else appends events between its own.
+    seq, prev_hash = session.info.get(_OWN_LAST) or last_event(session)
     rows: list[dict[str, Any]] = []
     for event in events:
         seq += 1
@@ -179,6 +183,7 @@ def _write(session: Session, events: Iterable[Mapping[str, Any]]) -> int:
         prev_hash = digest
     for chunk in chunks(rows):
         session.connection().execute(_INSERT, chunk)
+    session.info[_OWN_LAST] = seq, prev_hash
     return seq
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session, col
 
 from db.enums import FINAL_STATES, CaseState
@@ -25,6 +25,7 @@ _HOLD_ACTIONS = (
 )
 
 _REVIEWER = table_of(ReviewerRow)
+_ADD_COMMENT = insert(table_of(CommentRow))
 _LOGINS = select(_REVIEWER.c.id, _REVIEWER.c.login)
 _CASE = select(CASE).where(CASE.c.id == bindparam("case"))
 _PUBLISHED = select(BATCH.c.id).where(BATCH.c.id == bindparam("batch"), BATCH.c.published_at.is_not(None))
@@ -147,7 +148,9 @@ def refuse_second_case(session: Session, case: CaseRow) -> None:
 
 def add_comment(session: Session, context: Context, case_id: int, text: str) -> None:
     """Write an internal comment of the acting person."""
-    session.add(CommentRow(case_id=case_id, author_id=context.actor.id, written_at=context.now(), body=text))
+    row = {"case_id": case_id, "author_id": context.actor.id, "written_at": context.now(), "body": text}
+    # Not as a model, because a move of many cases writes as many comments.
+    session.connection().execute(_ADD_COMMENT, row)
 
 
 def grace_period_end(session: Session, context: Context, case: CaseRow) -> datetime:

@@ -16,6 +16,7 @@ from db.models import SuspensionRow
 from db.queries.listing import case_conditions as conditions
 from db.queries.listing import case_verdicts
 from db.queries.listing.case_list import CaseCondition, CaseQuery, DueRange
+from db.queries.listing.owners import owned_by
 from db.queries.published import BATCH, CASE
 from workbench.domain.case.case_id import parse_case, quoted_masked
 from workbench.domain.case.running import RUNNING_STATES
@@ -176,9 +177,7 @@ class _FilterReader:
             "application": lambda term, name: conditions.number_matches(term.values[0], name),
             "case": lambda term, name: conditions.is_one_of(map(parse_case, term.values), name),
             "phone": lambda term, name: _phone(term.values[0], self.context.store, name),
-            "who": self._people,
-            "holder": self._people,
-            "assignee": self._people,
+            **dict.fromkeys(("who", "holder", "assignee", "owner"), self._people),
             "": lambda term, name: _bare_word(term.values[0], self.context.store, name),
         }
         return makers[term.key](term, name)
@@ -221,7 +220,8 @@ class _FilterReader:
             elif term.key == "who":
                 found.append(conditions.any_condition([held, assigned]))
             else:
-                found.append(held if term.key == "holder" else assigned)
+                owned = owned_by(person, f"{name}o{number}")
+                found.append({"holder": held, "assignee": assigned, "owner": owned}[term.key])
         return conditions.any_condition(found)
 
     def _person(self, value: str, term: FilterTerm) -> int | None:

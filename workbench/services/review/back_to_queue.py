@@ -53,19 +53,22 @@ def void_verdict(session: Session, context: Context, case: CaseRow) -> None:
 def void_staged(session: Session, context: Context, case: CaseRow) -> None:
     """Void the staged verdict of a case, or the staged answer to its appeal, if there is one.
 
-    The case is queued for the maker of the verdict. An appeal goes back to the person who decided it.
+    The case is queued for the maker of the verdict, or for whom it was moved to. An appeal goes back to its decider.
     """
     if (appeal := newest_appeal(session, case.id or 0, AppealStatus.STAGED)) is not None:
         return_to_decider(case, appeal)
     elif (staged := newest_decision(session, case.id or 0, "staged")) is not None:
         staged.status = "void"
-        return_to_maker(session, context, case, staged.maker_id)
+        return_to_owner(session, context, case, staged.maker_id)
         move_to_queue(case)
 
 
-def return_to_maker(session: Session, context: Context, case: CaseRow, maker_id: int) -> int:
-    """Assign a case to the maker of its verdict, or to the substitute of a maker who is away; return who gets it."""
-    owner_id = stand_in(session, maker_id, context.today(session))
+def return_to_owner(session: Session, context: Context, case: CaseRow, maker_id: int) -> int:
+    """Assign a case whose verdict ended to its maker, or to whom it was moved, with the draft; return who gets it.
+
+    The substitute of a person who is away gets it instead.
+    """
+    owner_id = stand_in(session, case.returned_to_id or maker_id, context.today(session))
     reopen_draft(session, case.id or 0, maker_id)
     copy_draft(session, case.id or 0, maker_id, owner_id)
     case.returned_to_id = case.assignee_id = owner_id
@@ -73,11 +76,12 @@ def return_to_maker(session: Session, context: Context, case: CaseRow, maker_id:
 
 
 def assign_to_substitute(session: Session, context: Context, case: CaseRow) -> None:
-    """Assign a pending case that comes back to the substitute of the maker of its verdict, if the maker is away."""
+    """Assign a pending case that comes back to the substitute of its owner, if the owner is away."""
     decision = newest_decision(session, case.id or 0, "applied", "approved")
-    if case.state == CaseState.PENDING and decision is not None and case.assignee_id in {None, decision.maker_id}:
-        owner_id = stand_in(session, decision.maker_id, context.today(session))
-        case.assignee_id = case.assignee_id if owner_id == decision.maker_id else owner_id
+    if case.state == CaseState.PENDING and decision is not None:
+        owner_id = case.assignee_id or decision.maker_id
+        substitute_id = stand_in(session, owner_id, context.today(session))
+        case.assignee_id = case.assignee_id if substitute_id == owner_id else substitute_id
 
 
 def close_work(session: Session, context: Context, case: CaseRow, *, keeps_measures: bool = True) -> None:

@@ -27,7 +27,7 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.queue.listing import Queue
 from workbench.services.review.appeals.checks import AppealChecks
 from workbench.services.review.apply_verdict import apply_verdict, decision_result
-from workbench.services.review.back_to_queue import return_to_maker, void_verdict
+from workbench.services.review.back_to_queue import return_to_owner, void_verdict
 from workbench.services.site import people
 from workbench.services.site.presence import absences_on
 
@@ -113,6 +113,7 @@ class Checks(Service):
                 decision.status, decision.release_at, decision.check_note = "applied", act.undo_until, act.reason
             else:
                 self._sign(act, decision, "approved")
+            case.returned_to_id = None
             notice, orders = apply_verdict(session, context, case, decision, cached)
             result = decision_result(case, decision, now, notice)
             body = details(
@@ -126,7 +127,7 @@ class Checks(Service):
         return result
 
     def give_back(self, case_id: int, note: str, decision_id: int | None = None) -> CaseFile | AppealResult:
-        """Return a case to its maker: held if the maker's limit allows it, otherwise queued and assigned to the maker.
+        """Return a case to its maker, or to whom it was moved: held if that person's limit allows it, otherwise queued.
 
         The substitute of a maker who is away gets it instead.
 
@@ -142,7 +143,7 @@ class Checks(Service):
             case, decision = self._staged(session, case_id, Action.RETURN, decision_id)
             with act_in(session, self.context, case, Action.RETURN, note) as act:
                 self._sign(act, decision, "returned")
-                self._to_maker(session, case, decision.maker_id)
+                self._to_owner(session, case, return_to_owner(session, self.context, case, decision.maker_id))
                 act.finish({"decision": decision.id, "verdict": decision.verdict})
         return CaseFiles(self.context).show(case_id)
 
@@ -151,14 +152,13 @@ class Checks(Service):
         decision.status, decision.release_at, decision.check_note = status, act.undo_until, act.reason
         decision.checker_id, decision.checked_at = self.context.actor.id, self.context.now()
 
-    def _to_maker(self, session: Session, case: CaseRow, maker_id: int) -> None:
+    def _to_owner(self, session: Session, case: CaseRow, owner_id: int) -> None:
+        """Let the owner hold the case; it is assigned too, so that no other person gets it when the hold expires."""
         now, desk = self.context.now(), self.context.policy(session).desk
         case.evidence_no += 1
-        if not session.get_one(ReviewerRow, maker_id).is_active:
-            case.state, case.assignee_id = CaseState.QUEUED.value, None
+        if not session.get_one(ReviewerRow, owner_id).is_active:
+            case.state, case.assignee_id, case.returned_to_id = CaseState.QUEUED.value, None, None
             return
-        # Assigned to the maker, so that no other person gets it when the hold expires.
-        owner_id = return_to_maker(session, self.context, case, maker_id)
         holds, is_away = holds_of(session, owner_id, now), absences_on(session, owner_id, self.context.today(session))
         if len(holds.on_desk) < (holds.limit or desk.max_held) and not is_away:
             case.state = CaseState.IN_REVIEW.value
@@ -182,6 +182,8 @@ class Checks(Service):
             refusal = _("You made the verdict on {case}; another person must check it.").format(
                 case=format_case(case_id)
             )
+        elif case.returned_to_id and people.is_same_person(session, self.context, case_id, case.returned_to_id):
+            refusal = _("The case comes back to you if this verdict is returned; another person must check it.")
         is_waived = action is Action.APPROVE and people.solo_reason(session)
         if refusal is not None and not is_waived:
             raise NotAllowed(refusal)

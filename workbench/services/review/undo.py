@@ -1,6 +1,7 @@
 """Undo of a person's own act on a case, until its notice is released or another person acts on the case."""
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,11 +20,12 @@ from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import UndoableAct
 from workbench.errors import NotAllowed
 from workbench.i18n import _
-from workbench.services.acts.act import acting_on
-from workbench.services.acts.declarations import UNDOABLE
+from workbench.services.acts.act import act_in
+from workbench.services.acts.declarations import ACTS, UNDOABLE, Changes
+from workbench.services.acts.many_cases import RefusedCase, act_on_many
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.clock.case_clocks import POLICY_ACTION
-from workbench.services.foundation.case_access import last_event, refuse_second_case
+from workbench.services.foundation.case_access import case_in_state_for, last_event, refuse_second_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
 
@@ -62,7 +64,9 @@ class Undo(Service):
         is_mine = (func.coalesce(col(EventRow.actor_id), 0) == self.context.actor.id, col(EventRow.batch_id).is_(None))
         journals = col(EventRow.seq).in_(select(_ACT.c.seq))
         with self.context.read() as session:
-            events = session.exec(select(EventRow).where(journals, *is_mine).order_by(col(EventRow.seq).desc()))
+            mine = select(EventRow).where(journals, *is_mine).order_by(col(EventRow.seq).desc())
+            # A move may have thousands of events, and mostly the first one can be undone.
+            events = session.exec(mine.execution_options(yield_per=10))
             return next((found for event in events if (found := self._undoable(session, event)) is not None), None)
 
     def _undoable(self, session: Session, event: EventRow) -> UndoableAct | None:
@@ -87,20 +91,48 @@ class Undo(Service):
             NotAllowed: If the act is released or another person's, another act than the offered one is the last,
                 another person acted on the case since, or another case of the application goes on.
         """
+        with self.context.acting(Action.UNDO, case_id), self.context.write() as session:
+            self._undo(session, case_id, offered)
+        return CaseFiles(self.context).show(case_id)
+
+    def together(self, case_id: int) -> tuple[int, ...]:
+        """Return the cases that this person moved together with a case, if that can be undone; empty otherwise."""
+        with self.context.read() as session:
+            case = session.get(CaseRow, case_id)
+            act = None if case is None else _last_act(session, case)
+            is_mine = case is not None and act is not None and not self._refusal(session, case, act)
+            return _moved_together(session, act) if is_mine and act is not None else ()
+
+    def undo_move(self, case_ids: Sequence[int]) -> tuple[tuple[int, ...], tuple[RefusedCase, ...]]:
+        """Undo the move of cases; return the cases that moved back, and those that somebody acted on since, with why.
+
+        Raises:
+            NotAllowed: If the person does not review.
+        """
+
+        def begin(session: Session) -> Callable[[int], int]:
+            return lambda case_id: self._undo(session, case_id, None, only=Action.ASSIGN)
+
+        with self.context.acting(Action.UNDO):
+            return act_on_many(self.context, Action.UNDO, case_ids, begin, is_preloaded=False)
+
+    def _undo(self, session: Session, case_id: int, offered: UndoableAct | None, only: Action | None = None) -> int:
+        """Undo the last act on a case, if it is the offered one, and of the action `only`; return the case."""
         # After each key, the desk looks for the last act, which needs no letters.
         from workbench.services.review.rectifying.late_letters import take_back_early_lapse
 
-        with acting_on(self.context, Action.UNDO, case_id) as doing:
-            session, case = doing.session, doing.case
-            _refuse_after_policy(session, self.context, case)
-            act, was_closed = _last_act(session, case), case.state in FINAL_STATES
-            refusal = self._refusal(session, case, act)
-            if act is None or refusal:
-                raise NotAllowed(refusal)
-            if offered is not None and not _is_same(offered, _offer(session, act)):
-                # Checked last, so that only a person who can undo reads "undo again".
-                message = _("{case} was acted on again since this was offered; to undo the last act, undo again.")
-                raise NotAllowed(message.format(case=format_case(case_id)))
+        case = case_in_state_for(session, self.context, Action.UNDO, case_id)
+        _refuse_after_policy(session, self.context, case)
+        act, was_closed = _last_act(session, case), case.state in FINAL_STATES
+        refusal = self._refusal(session, case, act)
+        if act is None or refusal:
+            raise NotAllowed(refusal)
+        is_other = offered is not None and not _is_same(offered, _offer(session, act))
+        if is_other or act.event.action != (only or act.event.action):
+            # Checked last, so that only a person who can undo reads "undo again".
+            message = _("{case} was acted on again since this was offered; to undo the last act, undo again.")
+            raise NotAllowed(message.format(case=format_case(case_id)))
+        with act_in(session, self.context, case, Action.UNDO) as doing:
             undone = {"undone": act.event.seq, "version": case.version, "restored": act.body["version"]}
             undone |= {name: act.body[name] for name in ("decision", "verdict") if name in act.body}
             self._restore(session, case, act)
@@ -109,7 +141,7 @@ class Undo(Service):
             undone |= {} if "verdict" in undone else {"act": act.event.action}
             doing.finish({**undone, "round": case.round, "fence": case.fence})
             take_back_early_lapse(session, self.context, case)
-        return CaseFiles(self.context).show(case_id)
+        return case_id
 
     def _restore(self, session: Session, case: CaseRow, act: _LastAct) -> None:
         """Restore the rows of an act, then apply to them the deadlines and suspensions that have changed since."""
@@ -126,8 +158,9 @@ class Undo(Service):
         if act.event.batch_id is not None:
             of_batch = (col(SubmissionRow.case_id) == case.id, col(SubmissionRow.batch_id) == act.event.batch_id)
             session.execute(update(SubmissionRow).where(*of_batch).values(round=case.round))
-        move_again(session, context, case)
-        follow_undo(session, context, case, act.event.at)
+        if ACTS[act.event.action].changes is not Changes.HOLD or case.state == CaseState.PENDING:
+            move_again(session, context, case)
+            follow_undo(session, context, case, act.event.at)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
             _renew_hold(session, context, case, is_verdict=act.event.action == Action.DECIDE)
 
@@ -141,7 +174,8 @@ class Undo(Service):
                 " cannot be undone. If something is missing or wrong, ask for it with a new verdict."
             )
             return message.format(batch=format_batch(batch_id), case=name)
-        if act is None or "version" not in act.body:
+        # Who opens the workbench on the first day of an absence hands its cases over, and did not choose to.
+        if act is None or "version" not in act.body or "is_away" in act.body:
             return _("There is nothing on {case} to undo.").format(case=name)
         return self._too_late(session, act, name)
 
@@ -181,7 +215,13 @@ def _last_act(session: Session, case: CaseRow) -> _LastAct | None:
 def _offer(session: Session, act: _LastAct) -> UndoableAct:
     """Return an act as a person is offered to undo it."""
     event, decision_id = act.event, act.body.get("decision")
-    found = UndoableAct(case_id=event.case_id or 0, at=event.at, until=act.until, act=event.action)
+    found = UndoableAct(
+        case_id=event.case_id or 0,
+        at=event.at,
+        until=act.until,
+        act=event.action,
+        together=_moved_together(session, act),
+    )
     if decision_id is None:
         return found
     decision = session.get_one(DecisionRow, decision_id)
@@ -192,6 +232,17 @@ def _offer(session: Session, act: _LastAct) -> UndoableAct:
         act=_OF_VERDICT[Action(event.action)],
         maker=session.get_one(ReviewerRow, decision.maker_id).login,
     )
+
+
+def _moved_together(session: Session, act: _LastAct) -> tuple[int, ...]:
+    """Return the cases of the move of an act, in the order of the move; empty if it moved one case."""
+    move = act.body.get("move")
+    if move is None:
+        return ()
+    events = select(EventRow.case_id, EventRow.body).where(col(EventRow.seq) >= move, ~col(EventRow.is_refused))
+    events = events.where(col(EventRow.seq).in_(select(_ACT.c.seq)), EventRow.action == Action.ASSIGN.value)
+    rows = session.exec(events.order_by(col(EventRow.seq)))
+    return tuple(case_id or 0 for case_id, body in rows if json.loads(body).get("move") == move)
 
 
 def _is_same(offered: UndoableAct, last: UndoableAct) -> bool:

@@ -9,8 +9,8 @@ from sqlmodel import Session
 from db.enums import Priority, ServiceClass
 from workbench.domain.case.lifecycle import Action
 from workbench.services.acts.act import checked_act_reason
+from workbench.services.acts.many_cases import RefusedCase, act_on_many
 from workbench.services.foundation.context import Service
-from workbench.services.queue.assignment import RefusedCase, act_on_many
 from workbench.services.time.deadlines.rescheduling import Rescheduling, class_columns, priority_columns
 
 

@@ -1,0 +1,1 @@
+"""The rules about the people who review: how cases are spread over them."""
