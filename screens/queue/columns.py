@@ -105,11 +105,12 @@ def _due(context: RowContext, _room: int) -> list[Part]:
 
 
 def _late(context: RowContext, _room: int) -> list[Part]:
-    risk = context.row.late
-    if risk is None:
-        return []
     # Imported here, because most lists do not show it.
-    from workbench.wording.forecast import late_cause_words
+    from workbench.wording.forecast import late_cause_words, stuck_words
+
+    risk = context.row.late
+    if risk is None or context.row.stuck:
+        return [(stuck_words(context.row.stuck), WARNING)] if context.row.stuck else []
 
     styles = {"overdue": ERROR, "late": WARNING}
     style = next((styles[word] for word in styles if risk.share >= LIKELY_SHARES[word]), MUTED)

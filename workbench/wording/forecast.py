@@ -40,6 +40,13 @@ _LATE_CAUSES = {
     LateCause.QUEUE: N_("{count} before it"),
 }
 
+_STUCK_CAUSES = {
+    "check": N_("nobody may check it: add a reviewer"),
+    "expired": N_("three holds expired: assign it"),
+    "skipped": N_("skipped by all: assign it"),
+    "undated": N_("no next date: take it, set one"),
+    "appeal": N_("no supervisor free to: add one"),
+}
 _SAME_BLOCKS = N_("with the same block findings")
 _AMONG = {
     "block": N_("with block findings"),
@@ -61,6 +68,11 @@ def range_on_screen(days: DayRange, today: date) -> str:
     if is_one_month:
         return f"{first.day}–{last.day} {last_month}"
     return f"{first.day} {first_month} – {last.day} {last_month}"
+
+
+def stuck_words(cause: str) -> str:
+    """Return why a case is stuck, and the way out."""
+    return _(_STUCK_CAUSES[cause])
 
 
 def late_cause_words(risk: LateRisk, today: date) -> str:

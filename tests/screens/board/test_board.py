@@ -74,7 +74,7 @@ async def test_a_figure_that_counts_no_cases_has_no_list_and_a_reviewer_sees_the
         await desk.go("b")
         assert "看板" in desk.text
         assert not any(line.strip().startswith(("b ", "无人")) for line in desk.text.splitlines())
-        await desk.press(*["right"] * 11, "enter")
+        await desk.press(*["right"] * 12, "enter")
         assert "没有对应列表" in desk.text
         await desk.press("escape")
         assert desk.dialog == "DeskScreen"

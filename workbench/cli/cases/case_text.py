@@ -183,7 +183,7 @@ class CaseText:
             _("Assigned"): lambda row: row.assignee or "",
             _("Held"): lambda row: row.held_by or "",
         }
-        if any(row.late for row in rows):
+        if any(row.late or row.stuck for row in rows):
             columns[_("Late")] = self._late
         if any(row.reopen_for for row in rows):
             columns[_("New findings")] = lambda row: " ".join(row.reopen_for)
@@ -206,8 +206,10 @@ class CaseText:
 
     def _late(self, row: CaseRowView) -> str:
         """Return how likely a case is late, and why."""
-        from workbench.wording.forecast import late_cause_words
+        from workbench.wording.forecast import late_cause_words, stuck_words
 
+        if row.stuck:
+            return stuck_words(row.stuck)
         return "" if row.late is None else f"{row.late.share:.0%}, {late_cause_words(row.late, self.today)}"
 
     def _due(self, row: CaseRowView) -> str:

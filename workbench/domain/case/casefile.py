@@ -163,8 +163,7 @@ class CaseFile:
 class CaseRowView(CaseLine):
     """A case as a row of a list; `reopen_for` has the rules whose block findings are newer than the verdict.
 
-    A case that `is_returned` waits for its maker, because a checker returned the verdict. `late` is None if it was not
-    asked for, or if the case has no chance to be late.
+    A case that `is_returned` waits for its maker. `late` and `stuck` say why it is late, or nothing will happen to it.
     """
 
     blocks: int
@@ -175,6 +174,7 @@ class CaseRowView(CaseLine):
     is_returned: bool = False
     reopen_for: tuple[str, ...] = ()
     late: LateRisk | None = None
+    stuck: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

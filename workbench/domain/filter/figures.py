@@ -38,6 +38,7 @@ OFFICE_FIGURES = (
     Figure("overdue", N_("overdue"), "due:overdue"),
     Figure("due_today", N_("due today"), "due:today"),
     Figure("likely_late", N_("likely late"), LIKELY_LATE),
+    Figure("stuck", N_("stuck"), "stuck:any"),
     Figure("to_reopen", N_("to open again"), "attention:reopen"),
     Figure("unsent_letters", N_("unsent letters"), None),
     Figure("measures_owed", N_("measures owed"), None),

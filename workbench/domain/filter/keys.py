@@ -137,6 +137,12 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
     _choice(
         "attention", N_("reopen: new block findings since the verdict; lists closed cases too"), ("关注",), ("reopen",)
     ),
+    _choice(
+        "stuck",
+        N_("nothing will happen: no checker, three expired holds, skipped by all, no date, no supervisor; or any"),
+        ("停滞",),
+        ("any", "check", "expired", "skipped", "undated", "appeal"),
+    ),
     _person("who", N_("held by or assigned to a login, me or nobody"), ("人员",)),
     _person("owner", N_("who goes on with it: holds it, has it assigned, or gave the verdict that waits"), ("负责人",)),
     _person("holder", N_("held by a login, me or nobody"), ("领取人",)),

@@ -81,11 +81,15 @@ def list_order_words(text: str) -> str:
 
 def names_lateness(filter_text: str, order: str) -> bool:
     """Say whether a list is about cases that are likely late, by its filter or its order."""
+    return "likely" in keys_of(filter_text) or order.removeprefix("-") == LATE
+
+
+def keys_of(filter_text: str) -> frozenset[str]:
+    """Return the keys of the terms of a filter, none if it is invalid."""
     # Imported here, because the first frame needs no filter.
     from workbench.domain.filter.parser import FilterProblem, parse_filter
 
     try:
-        keys = {term.key for term in parse_filter(filter_text).terms}
+        return frozenset(term.key for term in parse_filter(filter_text).terms)
     except FilterProblem:
-        keys = set()
-    return "likely" in keys or order.removeprefix("-") == LATE
+        return frozenset()

@@ -17,6 +17,7 @@ from db.queries.listing import case_conditions as conditions
 from db.queries.listing import case_verdicts
 from db.queries.listing.case_list import CaseCondition, CaseQuery, DueRange
 from db.queries.listing.owners import owned_by
+from db.queries.listing.stuck_cases import stuck_for
 from db.queries.published import BATCH, CASE
 from workbench.domain.case.case_id import parse_case, quoted_masked
 from workbench.domain.case.running import RUNNING_STATES
@@ -147,11 +148,10 @@ class _FilterReader:
     def _likely(self, term: FilterTerm, name: str) -> CaseCondition:
         """Return the condition that a case will probably be late; the chances are up to a minute old."""
         # Imported late: fitting a model takes longer than all other filters.
-        from workbench.services.forecast.forecasts import Forecasts
+        from workbench.services.queue.late_cases import late_shares
 
-        least = min(LIKELY_SHARES[value] for value in term.values)
-        _at, chances = Forecasts(self.context).late_chances(self.session)
-        return conditions.is_one_of((case_id for case_id, chance in chances.items() if chance.share >= least), name)
+        least, shares = min(map(LIKELY_SHARES.__getitem__, term.values)), late_shares(self.context, self.session)
+        return conditions.is_one_of((case_id for case_id, share in shares.items() if share >= least), name)
 
     def _condition(self, term: FilterTerm, name: str) -> CaseCondition:
         """Return the condition of a term; the names of its bound parameters begin with `name`."""
@@ -173,6 +173,7 @@ class _FilterReader:
             "hold": lambda term, _name: conditions.any_condition([conditions.HOLDS[value] for value in term.values]),
             "likely": self._likely,
             "rule": lambda term, name: conditions.has_finding(term.values[0].strip().upper(), name),
+            "stuck": lambda term, _name: conditions.any_condition(stuck_for(term.values)),
             "attention": lambda _term, _name: conditions.MUST_REOPEN,
             "application": lambda term, name: conditions.number_matches(term.values[0], name),
             "case": lambda term, name: conditions.is_one_of(map(parse_case, term.values), name),

@@ -13,6 +13,7 @@ from db.queries import workload
 from db.queries.listing import case_order, case_pages
 from db.queries.listing.case_list import CaseQuery
 from db.queries.listing.case_rows import case_rows
+from db.queries.listing.stuck_cases import stuck_causes
 from db.queries.outbox import count_owed
 from workbench.domain.case.casefile import CaseRowView
 from workbench.domain.case.lifecycle import Action, role_refusal, work_list_refusal
@@ -21,7 +22,7 @@ from workbench.domain.case.running import is_overdue
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.domain.clock.late_risk import LateRisk
 from workbench.domain.filter.keys import REOPEN_FILTER
-from workbench.domain.filter.ordering import names_lateness, parse_order
+from workbench.domain.filter.ordering import keys_of, names_lateness, parse_order
 from workbench.services.case.masking import shown_name
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
@@ -66,7 +67,8 @@ class Queue(Service):
             now, zone = from_us(query.now), self.context.zone(session)
             rows = case_rows(session, ids, query.now)
             risks = self._late_risks(session, rows) if with_late or names_lateness(filter_text, order) else {}
-            return tuple(_view(row, risks.get(row.id), now, zone) for row in rows)
+            stuck = stuck_causes(session, ids, query.now) if risks or "stuck" in keys_of(filter_text) else {}
+            return tuple(_view(row, risks.get(row.id), stuck.get(row.id, ""), now, zone) for row in rows)
 
     def ids(self, filter_text: str, limit: int, order: str = "") -> tuple[int, ...]:
         """Return the ids of the first cases that a filter selects."""
@@ -149,11 +151,12 @@ def _order(text: str) -> case_order.ListOrder:
     return case_order.ListOrder(name=name, is_reversed=is_reversed)
 
 
-def _view(row: Any, late: LateRisk | None, now: datetime, zone: tzinfo) -> CaseRowView:
+def _view(row: Any, late: LateRisk | None, stuck: str, now: datetime, zone: tzinfo) -> CaseRowView:
     return from_row(
         CaseRowView,
         row,
         late=late,
+        stuck=stuck,
         applicant_name=shown_name(row.applicant_kind, row.applicant_name, row.erased_at, zone),
         is_overdue=is_overdue(row.due_at, now, CaseState(row.state), row.waits_for, row.suspended_from),
         reopen_for=tuple(row.reopen_for.split()),
