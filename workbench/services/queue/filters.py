@@ -35,6 +35,7 @@ from workbench.services.foundation.file_store import Store
 from workbench.services.site.people import find_person
 
 _MICROSECOND = timedelta(microseconds=1)
+_UNPUBLISHED = select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
 _FEWEST_PHONE_DIGITS = 7
 _CASE_DIGITS = re.compile(r"[0-9]{1,12}")
 _IDENTIFIER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{18}")
@@ -66,9 +67,7 @@ class _FilterReader:
         states = frozenset(CaseState) if self._names_a_case(wanted) else wanted.states
         due_terms = [term for term in wanted.terms if term.key == "due" and not term.is_negated]
         needs_running_clock = any(_needs_clock(term) for term in due_terms)
-        unpublished = self.session.execute(
-            select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
-        )
+        unpublished = self.session.execute(_UNPUBLISHED)
         return CaseQuery(
             states=states & RUNNING_STATES if needs_running_clock else states,
             now=to_us(self.now),
