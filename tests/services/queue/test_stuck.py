@@ -29,7 +29,7 @@ def test_a_case_that_everybody_skipped_is_stuck_until_it_is_assigned(site: Site)
     change(site, "DELETE FROM reviewer_role WHERE role = 'reviewer' AND reviewer_id = 1")
     assert stuck(site) == stuck(site, "skipped") == {case: "skipped"}
 
-    site.services("sup").assigning.assign_many([case], "a", "no friend of yours")
+    site.services("sup").assigning.move({case: "a"}, "no friend of yours")
     assert stuck(site) == {}
 
 
