@@ -1,6 +1,7 @@
 """The commands that take, show, decide and hand over cases."""
 
 import json
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
@@ -236,6 +237,55 @@ def test_assign_names_the_previous_holder(terminal: Terminal) -> None:
     ]
     refused(terminal.as_person("a", "assign", held, "--to", "a", "--reason", "mine", "--json"), 77)
     refused(terminal.as_person("sup", "assign", held, "--to", "nobody", "--reason", "x", "--json"), 66)
+
+
+def test_a_filter_is_spread_after_a_dry_run_with_an_outcome_for_each_case_and_undone_as_one(terminal: Terminal) -> None:
+    cases = [f"C-{number:06}" for number in terminal.site.plant(5)]
+    terminal.document("sup", "assign", *cases[:4], "--to", "a", "--reason", "hers")
+    held = terminal.document("a", "next")["case"]
+    spread = ("assign", "--filter", "owner:a", "--spread")
+
+    planned = terminal.document("sup", *spread, "--dry-run")
+    done = terminal.document("sup", *spread, "--reason", "ill")
+
+    assert planned == {**done, "dry_run": True}
+    assert {one["case"]: (one["outcome"], one["from"], one["why"]) for one in done["cases"]} == dict.fromkeys(
+        cases[:4], ("moved", "a", None)
+    )
+    assert sorted(Counter(one["to"] for one in done["cases"]).values()) == [1, 1, 2]
+    taker = next(one["to"] for one in done["cases"] if one["case"] == held)
+    taken = terminal.document(taker, "next")["case"]
+    undone = terminal.document("sup", "undo", next(case for case in cases[:4] if case != taken))
+    assert {one["case"]: one["outcome"] for one in undone["cases"]} == {
+        case: "left" if case == taken else "undone" for case in cases[:4]
+    }
+    assert f"Somebody acted on {taken} since" in next(one["why"] for one in undone["cases"] if one["case"] == taken)
+    assert terminal.document("sup", "queue", "--filter", "owner:a")["total"] == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("C-000001", "--reason", "x"), 2),
+        (("C-000001", "--to", "b", "--spread", "--reason", "x"), 2),
+        (("--to", "b", "--reason", "x"), 2),
+        (("C-000001", "--filter", "owner:a", "--to", "b", "--reason", "x"), 2),
+        (("C-000001", "--spread"), 2),
+        (("--filter", "nonsense:1", "--spread", "--dry-run"), 2),
+        (("--filter", "owner:b", "--spread", "--dry-run"), 69),
+        (("--filter", "state:withdrawn", "--to", "b", "--reason", "x"), 77),
+    ],
+)
+def test_assign_takes_cases_or_a_filter_and_a_person_or_spreading(
+    terminal: Terminal, words: tuple[str, ...], code: int
+) -> None:
+    terminal.site.plant(2)
+    terminal.site.services("a").remarks.withdraw(2, "by the applicant")
+
+    result = terminal.as_person("sup", "assign", *words)
+
+    assert result.exit_code == code
+    assert "Traceback" not in result.stderr
 
 
 def test_an_answer_requeues_a_pending_case_and_a_resubmission_starts_the_next_round(terminal: Terminal) -> None:

@@ -110,3 +110,40 @@ async def test_the_counts_appear_before_the_forecast(site: Site, monkeypatch: py
         assert "likely late …" in desk.text
         may_forecast.set()
         await desk.until("likely late 3")
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+async def test_the_likely_late_cases_of_a_person_are_moved_in_few_keys_and_moved_back(
+    site: Site, size: tuple[int, int]
+) -> None:
+    late, early = site.plant(3, due_in_days=-1), site.plant(2, due_in_days=90)
+    assigning, today = site.services("sup").assigning, site.clock.at.date()
+    assigning.move(dict.fromkeys([*late, *early], "c"), "hers")
+    site.clock.advance(minutes=2)
+    site.services("admin").absences.away("admin", today, today)
+    async with site_workbench(site, "sup", size=size) as desk:
+        await desk.press("g", "b", *["down"] * 4, "a")
+        assert "Move 3 cases: likely late of c" in desk.text
+        assert "C-000001   c → " in desk.text
+        await desk.press("l")
+        assert "Move 5 cases: all open of c" in desk.text
+        await desk.press("l", "enter")
+        await desk.type("ill")
+        await desk.press("enter")
+        assert "3 cases go to a (" in " ".join(desk.notes)
+        loads = {one.login: one.load.cases for one in assigning.candidates()}
+        assert (loads["c"], sorted((loads["a"], loads["b"]))) == (2, [1, 2])
+
+        await desk.press("u")
+        assert "Moved back: 3 cases." in desk.notes
+        assert site.services("sup").queue.count("owner:c") == 5
+        await desk.press("u")
+        assert "None of your moves can be undone now." in desk.notes
+
+
+async def test_a_reviewer_moves_nothing_from_the_board(site: Site) -> None:
+    site.plant(1)
+    take(site, "a")
+    async with site_workbench(site, "a") as desk:
+        await desk.press("g", "b", "down", "a")
+        assert desk.dialog == "BoardScreen"

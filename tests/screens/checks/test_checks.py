@@ -9,6 +9,7 @@ from db.enums import CaseState
 from tests.clock_site import ClockSite
 from tests.screens.cases import troubled
 from tests.screens.driver import WINDOWS, Driver, memory_workbench, site_workbench
+from tests.services.review.verdict_acts import staged
 from tests.sites import Site
 from workbench.domain.case.records import HistoryLine
 
@@ -180,3 +181,15 @@ async def test_the_verdict_of_an_opened_case_is_a_panel_that_scrolls() -> None:
         assert "▼" not in desk.text
         await desk.press("4")
         assert "The applicant reads" not in desk.text
+
+
+async def test_who_gets_a_moved_case_back_cannot_check_it_and_reads_why(site: Site) -> None:
+    case = staged(site)
+    site.services("sup").assigning.move({case: "b"}, "ill")
+    async with site_workbench(site, "b") as desk:
+        await go_to_checks(desk)
+        assert "by a" in desk.text
+        await desk.press("a")
+        assert "another person must check it" in desk.text
+        assert desk.dialog == "ChecksScreen"
+    assert site.state(case) == CaseState.AWAITING_CHECK

@@ -53,7 +53,7 @@ async def test_marked_cases_are_assigned_and_the_desk_of_their_holder_says_so(si
             await desk.press(str(people.index("b") + 1))
             await desk.type("why")
             await desk.press("enter")
-            assert "2 cases go to b." in desk.notes
+            assert "2 cases go to b. To undo, press u." in desk.notes
 
         await held.poll()
         assert "C-000001 was given to b by sup at 10:00; your draft is kept" in held.text
