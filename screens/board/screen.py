@@ -153,6 +153,9 @@ class BoardScreen(ModeScreen):
         return people
 
     def _within(self, cursor: Cell) -> Cell:
+        if self.board is None:
+            # Keys that are pressed before the board is read count too.
+            return max(cursor[0], 0), max(cursor[1], 0)
         row = min(max(cursor[0], 0), len(self._people()))
         last = len(OFFICE_FIGURES) if row == 0 else len(columns(self._room()))
         return row, min(max(cursor[1], 0), last - 1)

@@ -1,18 +1,19 @@
 """The processes that race for cases; each is forked from one that opened no file, so they share only the database."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from db.dialects import sqlite_lock
 from db.enums import Verdict
 from tests.sites import TUESDAY
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
-from workbench.errors import Busy, StorageBusy, WorkbenchError
+from workbench.errors import Busy, NotAllowed, StorageBusy, WorkbenchError
 from workbench.services.database.opening import open_services
 from workbench.services.site import machine_clock
 from workbench.services.wiring import Services
@@ -23,6 +24,11 @@ machine_clock.MAY_BE_QUIET = timedelta(days=40_000)
 
 LATER = TUESDAY + timedelta(hours=3)
 PATIENCE_S = 120.0
+PER_SCHEDULE = timedelta(seconds=3)
+"""The time between two schedules: a hold lasts 600 of them, and a move can be undone for 20."""
+
+Told = tuple[str, str, int, object]
+"""What a process was told: the login, the act (or "refused" and the act), the case, and the fence or the person."""
 
 
 def fixed_clock(moment: datetime) -> Callable[[], datetime]:
@@ -86,6 +92,64 @@ def claim_and_decide(path: Path, login: str, turns: int, barrier: Barrier, queue
             errors.append(str(error))
     services.close()
     queue.put((cases, errors))
+
+
+def claim_or_move(path: Path, login: str, schedules: int, barrier: Barrier, queue: Any) -> None:
+    """Act at random, in each schedule at the same moment as the others; put what was told: (login, act, case, more).
+
+    Reviewers take, decide, put aside and release cases; supervisors move some of the next cases, and undo moves.
+    """
+    moment = [TUESDAY]
+    sqlite_lock._LOCK_WAIT_S = PATIENCE_S
+    services = open_services(path, login, lambda: moment[0])
+    act = _move_some if login.startswith("s") else _work_on_next
+    told: list[Told] = []
+    for number in range(schedules):
+        moment[0] = TUESDAY + number * PER_SCHEDULE
+        barrier.wait(PATIENCE_S)
+        told += [(login, *one) for one in act(services, Random(f"{login} {number}"))]
+    services.close()
+    queue.put(told)
+
+
+def _work_on_next(services: Services, dice: Random) -> Iterator[tuple[str, int, object]]:
+    found = services.claims.next()
+    if not isinstance(found, CaseFile):
+        return
+    case, fence = found.header.id, found.header.fence
+    yield "next", case, fence
+    acts: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("decide", lambda: services.verdicts.decide(passing(case, fence))),
+        ("decide", lambda: services.verdicts.decide(passing(case, fence))),
+        ("aside", lambda: services.claims.aside(case)),
+        ("release", lambda: services.claims.release(case)),
+        ("", lambda: None),
+    )
+    name, act = dice.choice(acts)
+    try:
+        act()
+    except (Busy, NotAllowed):
+        name = f"refused {name}"
+    if name:
+        yield name, case, None
+
+
+def _move_some(services: Services, dice: Random) -> Iterator[tuple[str, int, object]]:
+    if dice.random() < 0.3 and (last := services.undo.last()) is not None:
+        undone, left = services.undo.undo_move(last.together or (last.case_id,))
+        yield from (("undo", case, None) for case in undone)
+        yield from (("refused undo", one.case_id, None) for one in left)
+        return
+    open_cases = services.queue.ids("", 40)
+    people = [one.login for one in services.assigning.candidates() if one.login.startswith("r")]
+    chosen = dice.sample(open_cases, min(6, len(open_cases)))
+    if dice.random() < 0.5:
+        targets = {one.case_id: one.to for one in services.assigning.plan(chosen, seed=dice.randrange(99)).assigned}
+    else:
+        targets = {case: dice.choice(people) for case in chosen}
+    done = services.assigning.move(targets, "at random")
+    yield from (("assign", one.case_id, one.to) for one in done.assigned)
+    yield from (("refused assign", one.case_id, None) for one in done.refused)
 
 
 def _outcome(services: Services, request: VerdictRequest) -> str:

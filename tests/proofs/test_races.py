@@ -1,19 +1,35 @@
 """Many processes work on one database at the same time."""
 
+import json
+from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import col, select
 
+from db.columns import from_us
 from db.enums import Role
+from db.models import EventRow
 from tests.policies import amend_policy
-from tests.proofs.racing import LATER, claim_and_decide, decide_each, decide_until, page_through, run_concurrently
+from tests.proofs.racing import (
+    LATER,
+    claim_and_decide,
+    claim_or_move,
+    decide_each,
+    decide_until,
+    page_through,
+    run_concurrently,
+)
 from tests.sites import TUESDAY, Site
 from tests.sizes import sized
 from workbench.domain.case.casefile import CaseFile
 from workbench.services.foundation import audit_log
 
 PEOPLE = 8
+HOLD = timedelta(minutes=30)
 HELD = 50
 """Cases that one person holds at the same time; the policy allows at most 100 put aside."""
 
@@ -95,6 +111,91 @@ def test_an_expired_hold_loses_to_its_successor_and_keeps_its_draft(site: Site, 
         assert all("by b" in outcome for outcome in late)
         drafts = [site.services("a").casefiles.show(case).draft for case, _fence in expired]
         assert drafts == [{"note": f"draft {case}"} for case, _fence in expired]
+
+
+@pytest.mark.promise("K1")
+@pytest.mark.proof
+@pytest.mark.parametrize("schedules", [sized(ci=15, full=1000)])
+def test_no_case_has_two_owners_while_cases_are_moved_and_each_outcome_told_is_in_the_log(
+    site: Site, schedules: int
+) -> None:
+    workers = [*(f"r{number}" for number in range(PEOPLE - 2)), "s0", "s1"]
+    for login in workers:
+        site.services("admin").roles.add(login, (Role.REVIEWER if login.startswith("r") else Role.SUPERVISOR,))
+    site.plant(PEOPLE * schedules)
+
+    told = run_concurrently([(claim_or_move, (site.path, login, schedules)) for login in workers])
+
+    acts = _acts(site)
+    logged = Counter((act.actor_login, act.name, act.case_id, _detail(act)) for act in acts)
+    heard = Counter(one for of_one in told for one in of_one)
+    # Who holds a case is told so again by the next `next`.
+    heard = Counter({one: 1 if one[1] == "next" else number for one, number in heard.items()})
+    assert heard == logged
+    assert {act.name for act in acts} >= {"next", "decide", "aside", "release", "assign", "undo"}
+    with site.services("admin").context.read() as session:
+        rows = session.execute(
+            text("""SELECT c.id, c.state, h.login AS holder, a.login AS assignee FROM "case" c
+                LEFT JOIN reviewer h ON h.id = c.held_by_id LEFT JOIN reviewer a ON a.id = c.assignee_id""")
+        ).all()
+    owners = _owners(acts)
+    assert {row.id: (row.holder, row.assignee) for row in rows if row.id in owners} == owners
+    assert chain_is_whole(site)
+
+
+class _Act(NamedTuple):
+    """An event of a case; the name of a refused act begins with `refused`."""
+
+    seq: int
+    at: datetime
+    actor_login: str
+    name: str
+    case_id: int
+    body: dict[str, Any]
+
+
+def _acts(site: Site) -> list[_Act]:
+    with site.services("admin").context.read() as session:
+        rows = session.exec(select(EventRow).where(col(EventRow.case_id).is_not(None)).order_by(col(EventRow.seq)))
+        return [
+            _Act(
+                row.seq or 0,
+                row.at,
+                row.actor_login,
+                f"refused {row.action}" if row.is_refused else row.action,
+                row.case_id or 0,
+                json.loads(row.body),
+            )
+            for row in rows
+        ]
+
+
+def _detail(act: _Act) -> object:
+    """Return what a process was told about an act besides the case: the fence of a claim, the person of a move."""
+    return {"next": act.body.get("fence"), "assign": act.body.get("to")}.get(act.name)
+
+
+def _owners(acts: list[_Act]) -> dict[int, tuple[str | None, str | None]]:
+    """Follow holders and assignees through the log; whoever takes a case must be its only owner."""
+    owners: dict[int, tuple[str | None, str | None]] = {}
+    held_until: dict[int, datetime] = {}
+    before: dict[int, tuple[str | None, str | None]] = {}
+    for act in acts:
+        holder, assignee = before[act.seq] = owners.get(act.case_id, (None, None))
+        if act.name == "next":
+            assert assignee in {None, act.actor_login}, act
+            assert holder is None or act.at >= held_until[act.case_id], act
+            owners[act.case_id], held_until[act.case_id] = (act.actor_login, assignee), act.at + HOLD
+        elif act.name == "aside":
+            held_until[act.case_id] = from_us(act.body["until"]) + HOLD
+        elif act.name == "assign":
+            owners[act.case_id] = (holder if holder == act.body["to"] else None, act.body["to"])
+        elif act.name in {"decide", "release"}:
+            assert holder == act.actor_login, act
+            owners[act.case_id] = (None, assignee)
+        elif act.name == "undo":
+            owners[act.case_id] = before[act.body["undone"]]
+    return owners
 
 
 @pytest.mark.proof

@@ -187,7 +187,7 @@ async def test_who_gets_a_moved_case_back_cannot_check_it_and_reads_why(site: Si
     case = staged(site)
     site.services("sup").assigning.move({case: "b"}, "ill")
     async with site_workbench(site, "b") as desk:
-        await go_to_checks(desk)
+        await desk.press("g", "c")
         assert "by a" in desk.text
         await desk.press("a")
         assert "another person must check it" in desk.text
