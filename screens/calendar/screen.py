@@ -136,9 +136,9 @@ class CalendarScreen(ModeScreen):
     @work(exclusive=True, group="dialog")
     async def ask(self, title: str, setting: DaySetting) -> None:
         """Open the dialog for the selected day and reload the year if it was saved."""
-        from screens.calendar.day_dialog import DayDialog
+        from screens.calendar.day_dialog import day_form
 
-        done = await self.app.push_screen_wait(DayDialog(self.services, title, setting, self.view()))
+        done = await self.app.push_screen_wait(day_form(self.services, title, setting, self.view()))
         if done is not None:
             message = _("{day} saved; due dates moved: {count}.")
             self.notify(message.format(day=self.view().day(self.chosen), count=len(done.moved_due_dates)), timeout=8)
