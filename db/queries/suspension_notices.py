@@ -1,7 +1,7 @@
 """The notices about suspensions that applicants got; each is stored once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -29,12 +29,12 @@ _LETTER_KINDS = ("delay", "resumed", "deadline-moved")
 _NOTICES_SENT = text(
     """SELECT t.case_id, t.suspension_id, t.kind
     FROM suspension s JOIN suspension_notice t ON t.suspension_id = s.id
-    WHERE s.settled_at IS NULL AND t.case_id IN :ids
+    WHERE (s.settled_at IS NULL OR s.id IN :ending) AND t.case_id IN :ids AND NOT (s.id IN :ending AND t.kind = 'ended')
     UNION ALL
     SELECT n.case_id, s.id, n.kind
     FROM suspension s JOIN notice n ON n.created_at > coalesce(s.resumed_at, s.entered_at)
     WHERE s.settled_at IS NULL AND n.kind = 'receipt' AND n.case_id IN :ids"""
-).bindparams(bindparam("ids", expanding=True))
+).bindparams(bindparam("ids", expanding=True), bindparam("ending", expanding=True))
 
 _UNSENT = (
     select(_ANNOUNCED.case_id, _ANNOUNCED.suspension_id, NOTICE.c.id, NOTICE.c.kind)
@@ -62,24 +62,30 @@ _RECORD_RESUMPTION = text(
 )
 
 # A cross join keeps the planner from reading all notices.
-_RECORD_RECIPIENTS = text(
-    """INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at)
-    SELECT s.id, c.id, 'started', min(n.created_at)
+_RECIPIENTS = """SELECT s.id, c.id, 'started', min(n.created_at)
     FROM suspension s CROSS JOIN "case" c CROSS JOIN notice n
     WHERE s.id = :suspension AND c.due_at > s.from_at AND c.state NOT IN ('passed', 'failed', 'lapsed', 'withdrawn')
         AND n.case_id = c.id AND n.created_at >= s.entered_at AND n.kind IN ('receipt', 'delay', 'resumed')
-    GROUP BY s.id, c.id
-    ON CONFLICT DO NOTHING"""
+    GROUP BY s.id, c.id"""
+_RECORD_RECIPIENTS = text(
+    f"INSERT INTO suspension_notice (suspension_id, case_id, kind, told_at) {_RECIPIENTS} ON CONFLICT DO NOTHING"
 )
 
 _DELETE_END_NOTICES = text("DELETE FROM suspension_notice WHERE suspension_id = :suspension AND kind = 'ended'")
 
 
-def notices_sent(session: Session, case_ids: Sequence[int]) -> SuspensionHistories:
-    """Return the notices that the applicants of some cases got about suspensions that are not settled."""
+def notices_sent(session: Session, case_ids: Sequence[int], ending: Mapping[int, bool]) -> SuspensionHistories:
+    """Return the notices that the applicants of some cases got about suspensions that are not settled.
+
+    `ending` has the suspensions that a preview ends, with whether their end was unknown; for these the notices are as
+    `request_end_notices` would leave them.
+    """
     histories: SuspensionHistories = defaultdict(lambda: defaultdict(set))
-    for case_id, suspension_id, kind in session.execute(_NOTICES_SENT, {"ids": case_ids}):
+    for case_id, suspension_id, kind in session.execute(_NOTICES_SENT, {"ids": case_ids, "ending": list(ending)}):
         histories[case_id][kind].add(suspension_id)
+    for suspension_id in (number for number, was_open in ending.items() if was_open):
+        for _number, case_id, kind, _told_at in session.execute(text(_RECIPIENTS), {"suspension": suspension_id}):
+            histories[case_id][kind].add(suspension_id)
     return histories
 
 

@@ -13,19 +13,23 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.widget import Widget
 
+from screens.calendar.forms import day_form, resume_form, suspend_form
 from screens.calendar.year_text import YearLines, day_lines, legend_lines, title_words, year_lines
+from screens.dialogs.task_dialog import FormDialog
 from screens.shell.base_screen import ModeScreen, attempt, report, unreported
 from screens.shell.bindings import bind, bind_key
 from screens.shell.header import HeaderBar, reviewer_status
 from screens.shell.view import ZONE, Clock
 from screens.widgets.safe_text import ERROR, MUTED, Static, joined, paragraphs, plain, row
-from workbench.domain.case.lifecycle import admin_refusal
+from workbench.domain.case.lifecycle import Action, admin_refusal, role_refusal
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.keys import calendar as keys
 from workbench.keys.command import Place
 from workbench.services.time.calendar.preview import CalendarYear, DaySetting
+from workbench.services.time.deadlines.recompute import SuspensionEffect
 from workbench.services.wiring import Services
+from workbench.wording.calendar import affected_count_words
 
 _TITLES = {
     "off": N_("{day}: day off"),
@@ -86,6 +90,8 @@ class CalendarScreen(ModeScreen):
         bind(keys.DAY_WORKED, "set('work')"),
         bind(keys.DAY_HOURS, "set('hours')"),
         bind(keys.DAY_PUBLISHED, "set('published')"),
+        bind(keys.SUSPEND, "suspend"),
+        bind(keys.RESUME, "resume"),
         bind(keys.LEAVE_CALENDAR, "desk"),
     ]
 
@@ -133,11 +139,24 @@ class CalendarScreen(ModeScreen):
             self.year, self.zone = year, year.zone
             self._draw()
 
+    def action_suspend(self) -> None:
+        self.ask_suspension(suspend_form(self.services, self.chosen, self.view()))
+
+    def action_resume(self) -> None:
+        assert self.year is not None  # noqa: S101 - check_action disables the key until the year is loaded
+        self.ask_suspension(resume_form(self.services, self.year.suspensions_on(self.chosen)[0], self.view()))
+
+    @work(exclusive=True, group="dialog")
+    async def ask_suspension(self, form: FormDialog[SuspensionEffect]) -> None:
+        """Open the form of a suspension, and reload the year if it was saved."""
+        done = await self.app.push_screen_wait(form)
+        if done is not None:
+            self.notify(affected_count_words(len(done.cases), is_written=True), timeout=8)
+            self.load(self.chosen)
+
     @work(exclusive=True, group="dialog")
     async def ask(self, title: str, setting: DaySetting) -> None:
         """Open the dialog for the selected day and reload the year if it was saved."""
-        from screens.calendar.day_dialog import day_form
-
         done = await self.app.push_screen_wait(day_form(self.services, title, setting, self.view()))
         if done is not None:
             message = _("{day} saved; due dates moved: {count}.")
@@ -151,6 +170,10 @@ class CalendarScreen(ModeScreen):
         return None if is_admin else _("Only an admin can set days; you can view them.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in {"suspend", "resume"}:
+            stopped = self.year is not None and self.year.suspensions_on(self.chosen)
+            is_allowed = role_refusal(Action.SUSPEND, self.services.actor) is None
+            return (is_allowed and bool(stopped if action == "resume" else self.year)) or None
         if action not in {"set", "move", "turn", "today"}:
             return True
         can_run = self.year is not None and (action != "set" or self.read_only_reason is None)

@@ -14,6 +14,7 @@ from workbench.domain.case.vocabulary import DayStatus
 from workbench.domain.clock.calendar import CalendarDay
 from workbench.i18n import _
 from workbench.services.time.calendar.preview import CalendarEffect, CalendarYear
+from workbench.services.time.deadlines.recompute import SuspensionEffect
 from workbench.wording import calendar as wording
 from workbench.wording.amounts import commas
 
@@ -21,8 +22,8 @@ _MONTH_CELLS = 21
 _MIN_GAP, _MAX_GAP = 3, 8
 """The least and the greatest number of cells between two months; a wide window has more."""
 
-_STYLES = {"*": ERROR, "+": WARNING, ".": MUTED, "/": INFO, "x": ERROR, "#": WARNING}
-_MAX_DUES = 5
+_STYLES = {"*": ERROR, "+": WARNING, ".": MUTED, "/": INFO, "x": ERROR, "#": WARNING, wording.SUSPENDED: ERROR}
+_MAX_DUES, _MAX_SUSPENSIONS = 5, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +100,16 @@ def _month(
     for week in weeks:
         parts: list[Part] = []
         for on in week:
-            parts += [("   ", "")] if on is None else _cell(days[on], on == chosen, on == calendar.today)
+            if on is None:
+                parts.append(("   ", ""))
+                continue
+            sign = wording.SUSPENDED if calendar.suspensions_on(on) else wording.sign_of(days[on])
+            parts += _cell(days[on], sign, on == chosen, on == calendar.today)
         lines.append(joined(*parts))
     return lines
 
 
-def _cell(day: CalendarDay, is_chosen: bool, is_today: bool) -> list[Part]:  # noqa: FBT001 - two claims about a day
-    sign = wording.sign_of(day)
+def _cell(day: CalendarDay, sign: str, is_chosen: bool, is_today: bool) -> list[Part]:  # noqa: FBT001 - two claims about a day
     style = _STYLES.get(sign, "")
     if is_today:
         style = f"{style} bold underline".strip()
@@ -144,6 +148,8 @@ def day_lines(calendar: CalendarYear, chosen: date, view: View, width: int) -> C
         message = _("Set by {login} on {day}: {reason}. Published: {published}.")
         message = message.format(login=override.by, day=day_set, reason=override.reason, published=published)
         lines += wrapped_lines(message, width, MUTED)[:2]
+    for suspension in calendar.suspensions_on(chosen)[:_MAX_SUSPENSIONS]:
+        lines += wrapped_lines(wording.suspension_words(suspension, view.today, calendar.zone), width, WARNING)[:2]
     return Content("\n").join(lines)
 
 
@@ -169,4 +175,18 @@ def effect_lines(effect: CalendarEffect, view: View, width: int) -> Content:
         lines += wrapped_lines(wording.notice_count_words(effect.notified_count, is_written=False), width, WARNING)
     if effect.certainty_change_count:
         lines += wrapped_lines(wording.certainty_change_words(effect.certainty_change_count), width, MUTED)
+    return Content("\n").join(lines)
+
+
+def suspension_lines(effect: SuspensionEffect, view: View, width: int) -> Content:
+    """Return how many cases a suspension affects, the letters that it owes, and the first few cases."""
+    counts = [wording.affected_count_words(len(effect.cases), is_written=False)]
+    counts.append(wording.notice_count_words(effect.notified_count, is_written=False))
+    if effect.deadline_count:
+        counts.append(wording.deadline_count_words(effect.deadline_count))
+    lines = [plain(words, WARNING if effect.cases else SUCCESS) for words in counts]
+    for case in effect.cases[:_MAX_DUES]:
+        lines += wrapped_lines(wording.affected_case_words(case, view.today, view.zone), width)
+    if len(effect.cases) > _MAX_DUES:
+        lines.append(plain(_("… and {count} more.").format(count=commas(len(effect.cases) - _MAX_DUES)), MUTED))
     return Content("\n").join(lines)

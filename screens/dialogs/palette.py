@@ -125,7 +125,8 @@ def _score(query: str, command: Command) -> float:
         return 1.0
     if any(matches(words, "", text) for text in _in_all_languages(command.label)):
         return 0.9
-    return 0.5 if any(matches(words, "", text) for text in _in_all_languages(command.help)) else 0.0
+    more = (*_in_all_languages(command.help), *(_in_all_languages(command.search) if command.search else ()))
+    return 0.5 if any(matches(words, "", text) for text in more) else 0.0
 
 
 def _in_all_languages(message: str) -> tuple[str, ...]:

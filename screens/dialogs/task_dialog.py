@@ -1,7 +1,8 @@
-"""The base of dialogs that save their answer themselves and close once it is saved."""
+"""Dialogs that save their answer themselves and close once it is saved; a form has fields and a preview."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -11,11 +12,17 @@ from textual.content import Content
 from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog, attempt
-from screens.widgets.safe_text import ERROR, MUTED, Static, key_hints, plain
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, Static, key_hints, plain
+from screens.widgets.text_fields import PROSE, TextLine
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 Result = TypeVar("Result")
+Values = Mapping[str, str]
+"""The typed texts by the names of their fields, without surrounding blanks."""
+
+_PAUSE_S = 0.2
+"""How long a field must rest before its effect is computed."""
 
 
 class TaskDialog(BoxDialog[Result]):
@@ -74,3 +81,107 @@ class BusyDialog(TaskDialog[Result]):
 
     def on_mount(self) -> None:
         self.run_task(self._run, plain(self._busy, MUTED))
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a form: its name, its title, its first text, and whether it must not stay empty.
+
+    A field of prose, such as a reason, changes nothing in the preview.
+    """
+
+    name: str
+    title: str
+    value: str = ""
+    is_required: bool = False
+    is_prose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The effect of a form: a function that returns its lines for a width, and why it is not carried out, if so."""
+
+    lines: Callable[[int], Content]
+    refusal: str = ""
+
+
+class FormDialog(TaskDialog[Result]):
+    """Asks for some fields; `preview` and `save` run in a thread and may raise a WorkbenchError. `act` names Enter."""
+
+    DEFAULT_CSS = """
+    FormDialog .title { color: $text-muted; }
+    FormDialog #effect { margin: 1 0; min-height: 3; }
+    """
+    AUTO_FOCUS = "Input"
+
+    effect_view = getters.query_one("#effect", Static)
+
+    def __init__(
+        self,
+        heading: str,
+        fields: Sequence[Field],
+        preview: Callable[[Values], Preview],
+        save: Callable[[Values], Result],
+        act: str,
+    ) -> None:
+        super().__init__(heading)
+        self._fields, self._preview_of, self._save, self._act = fields, preview, save, act
+        self._preview: Preview | None = None
+        self._previewed: list[str] | None = None
+
+    def parts(self) -> ComposeResult:
+        for field in self._fields:
+            yield Static(plain(field.title), classes="title", markup=False)
+            yield TextLine(field.value, id=field.name, classes=PROSE if field.is_prose else None)
+        yield Static(plain(_("Checking the effect …"), MUTED), id="effect", markup=False)
+        yield Static(id="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self.preview()
+        self.show_keys()
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The typed texts by the names of their fields."""
+        return {field.name: self.query_one(f"#{field.name}", Input).value.strip() for field in self._fields}
+
+    @on(Input.Changed)
+    def preview(self) -> None:
+        """Preview the effect, unless only prose has changed."""
+        values = self.values
+        shown = [values[field.name] for field in self._fields if not field.is_prose]
+        if shown != self._previewed:
+            self._preview, self._previewed = None, shown
+            self._read_preview(values)
+
+    @work(exclusive=True, group="read")
+    async def _read_preview(self, values: Values) -> None:
+        await asyncio.sleep(_PAUSE_S)
+        self._preview = await attempt(self, partial(asyncio.to_thread, self._preview_of, values), self._show_problem)
+        if self._preview is not None:
+            self.effect_view.update(self._preview.lines(max(20, self.effect_view.size.width)))
+
+    def _show_problem(self, error: WorkbenchError) -> None:
+        self.effect_view.update(plain(str(error), ERROR))
+
+    @on(Input.Submitted)
+    def submit(self, event: Input.Submitted) -> None:
+        """Go to the next field; in the last field, save if the preview is shown and nothing is missing."""
+        if event.input.id != self._fields[-1].name:
+            self.focus_next()
+        elif not self.is_busy:
+            values = self.values
+            problem = _("The effect is not known yet. Wait, or correct the fields.")
+            if self._preview is not None:
+                is_empty = any(field.is_required and not values[field.name] for field in self._fields)
+                problem = _("Enter some text first, or press Esc to cancel.") if is_empty else ""
+                problem = self._preview.refusal or problem
+            if problem:
+                self.hint.update(plain(problem, WARNING))
+            else:
+                self.run_task(partial(self._save, values), plain(_("Saving …"), MUTED))
+
+    def enter_key_label(self) -> str:
+        """Return what Enter does."""
+        is_last = isinstance(self.focused, Input) and self.focused.id == self._fields[-1].name
+        return self._act if is_last else _("next field")

@@ -332,10 +332,7 @@ class Life:
         waiting = {one.id: one.stored for one in self.applicants.values()}
         self.oracle.spans.append(span)
         self.changed = [span]
-        assert (planned.affected_count, planned.notified_count) == (done.affected_count, done.notified_count), (
-            planned,
-            done,
-        )
+        assert planned.cases == done.cases
         told = 0
         for applicant in self.applicants.values():
             letters = [row for row in self._new_letters(before.notices, applicant) if row["kind"] in OFFICE_MOVES]
@@ -354,10 +351,13 @@ class Life:
         running = [span for span in self.oracle.spans if span.end is None or span.end > self.now]
         if running and self.random.random() < 0.5:
             one = self.random.choice(running)
+        suspending, number = self.services("sup").suspending, one.id if one else None
         try:
-            done = self.services("sup").suspending.resume(suspension_id=one.id if one else None)
+            planned = suspending.resume(suspension_id=number, dry_run=True)
         except NothingAvailable:
             return
+        done = suspending.resume(suspension_id=number)
+        assert planned.cases == done.cases
         self.note("resume", str(done.suspension_ids))
         self.stored = self.reader.stored()
         ended = self.changed = [span for span in self.oracle.spans if span.id in done.suspension_ids]

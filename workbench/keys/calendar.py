@@ -1,5 +1,6 @@
 """The keyboard commands of the calendar screen, and the command that opens it."""
 
+from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_
 from workbench.keys.command import go_command, record_command, view_command
 
@@ -39,9 +40,35 @@ DAY_PUBLISHED = record_command(
     N_("Undo what was set by hand for this day; the effect on due dates is shown first (admin)."),
     hint=True,
 )
+_FORCE_MAJEURE = N_("typhoon, flood, force majeure, suspend, resume")
+SUSPEND = record_command(
+    "calendar.suspend",
+    "s,f8",
+    N_("suspend"),
+    N_("Suspend all clocks from this day; the cases and letters are shown first (supervisor)."),
+    hint=True,
+    action=Action.SUSPEND,
+    search=_FORCE_MAJEURE,
+)
+RESUME = record_command(
+    "calendar.resume",
+    "e,f9",
+    N_("resume"),
+    N_("End the suspension of this day; the cases and letters are shown first (supervisor)."),
+    hint=True,
+    action=Action.RESUME,
+    search=_FORCE_MAJEURE,
+)
 LEAVE_CALENDAR = go_command("calendar.desk", "escape", N_("desk"), N_("Go back to the desk."), hint=True)
 GO_CALENDAR = go_command(
-    "go.calendar", "g k", N_("calendar"), N_("Go to the working calendar: holidays, make-up days, days set by hand.")
+    "go.calendar",
+    "g k",
+    N_("calendar"),
+    N_("Go to the working calendar: holidays, make-up days, days set by hand, suspensions."),
+    search=_FORCE_MAJEURE,
 )
 
-CALENDAR_COMMANDS = (DAY_OFF, DAY_WORKED, DAY_HOURS, DAY_PUBLISHED, MOVE_DAY, TURN_YEAR, TODAY, RELOAD, LEAVE_CALENDAR)
+CALENDAR_COMMANDS = (
+    *(DAY_OFF, DAY_WORKED, DAY_HOURS, DAY_PUBLISHED, SUSPEND, RESUME),
+    *(MOVE_DAY, TURN_YEAR, TODAY, RELOAD, LEAVE_CALENDAR),
+)

@@ -64,6 +64,8 @@ class Command:
     """Whether other people see the effect of the command."""
     action: Action | None = field(default=None, kw_only=True)
     """The act on a case that the command performs, if it performs one; the act says which roles may use it."""
+    search: str = field(default="", kw_only=True)
+    """More words by which the palette finds the command, in each language."""
     roles: Set[Role] | None = field(default=None, kw_only=True)
     """The roles that may use a command without an `action`; None means all."""
 

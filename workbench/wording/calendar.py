@@ -3,10 +3,14 @@
 from calendar import monthcalendar
 from collections.abc import Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from db.enums import DayStatus
+from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.calendar import CalendarDay, DayKind, WorkingCalendar
 from workbench.domain.clock.hours import Hours
+from workbench.domain.clock.suspension import AffectedCase, Suspension
+from workbench.domain.values.provinces import province_words
 from workbench.i18n import N_, _, comma_joined, current_language, ngettext
 from workbench.wording.amounts import commas, day_on_screen, instant_on_screen, relative_day
 from workbench.wording.letter_dates import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH
@@ -14,7 +18,7 @@ from workbench.wording.letter_dates import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH
 Week = Sequence[date | None]
 """Monday to Sunday; None for days of another month."""
 
-HOLIDAY, MAKE_UP, WEEKEND, OWN_HOURS, SET_OFF, SET_WORKED = "*", "+", ".", "/", "x", "#"
+HOLIDAY, MAKE_UP, WEEKEND, OWN_HOURS, SET_OFF, SET_WORKED, SUSPENDED = "*", "+", ".", "/", "x", "#", "!"
 """The signs after the number of a day, each one cell wide."""
 
 LEGEND: tuple[tuple[str, str], ...] = (
@@ -24,6 +28,7 @@ LEGEND: tuple[tuple[str, str], ...] = (
     (OWN_HOURS, N_("own hours")),
     (SET_OFF, N_("set as day off")),
     (SET_WORKED, N_("set as working day")),
+    (SUSPENDED, N_("suspended")),
 )
 
 _KINDS: dict[str, str] = {
@@ -124,6 +129,36 @@ def deadline_move_words(moved_by: str) -> str:
 def deadline_count_words(deadlines: int) -> str:
     """Return how many deadlines of applicants a change concerns."""
     return _("Deadlines of applicants: {count}.").format(count=commas(deadlines))
+
+
+def suspension_words(suspension: Suspension, today: date, zone: ZoneInfo) -> str:
+    """Return a suspension as one line: `Suspension 3: Thu 26 Nov 09:00 to Fri 27 Nov 18:00 · 四川 · typhoon`."""
+    start = instant_on_screen(suspension.span.start, today, zone)
+    if suspension.span.is_open:
+        span = _("Suspension {id}: from {start}, end unknown").format(id=suspension.id, start=start)
+    else:
+        end = instant_on_screen(suspension.span.end, today, zone)
+        span = _("Suspension {id}: {start} to {end}").format(id=suspension.id, start=start, end=end)
+    province = None if suspension.province is None else province_words(suspension.province)
+    return " · ".join(part for part in (span, province, suspension.agent, suspension.reason) if part)
+
+
+def affected_case_words(case: AffectedCase, today: date, zone: ZoneInfo) -> str:
+    """Return a case that a suspension affects: `C-000002  Thu 26 Nov 18:00 → Mon 30 Nov 18:00, letter owed`."""
+    dates = [instant_on_screen(at, today, zone) if at else "–" for at in dict.fromkeys((case.before, case.after))]
+    letter = _("letter owed") if case.is_notified else ""
+    deadline = _("deadline of the applicant") if case.has_deadline else ""
+    return f"{format_case(case.case_id)}  " + comma_joined(filter(None, (" → ".join(dates), letter, deadline)))
+
+
+def affected_count_words(cases: int, *, is_written: bool) -> str:
+    """Return how many cases a suspension affects, or would affect."""
+    message = (
+        ngettext("{count} case is affected.", "{count} cases are affected.", cases)
+        if is_written
+        else ngettext("{count} case would be affected.", "{count} cases would be affected.", cases)
+    )
+    return message.format(count=commas(cases))
 
 
 def notice_count_words(notices: int, *, is_written: bool) -> str:

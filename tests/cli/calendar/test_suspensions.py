@@ -128,15 +128,34 @@ def test_a_dry_run_says_what_a_suspension_would_do_and_writes_nothing(services: 
     cases = [services.received("2026-11-24 10:00") for _case in range(2)]
     for words in (("2026-11-25", "2026-11-25"), ("2026-11-25",)):
         done = services.terminal.document("sup", "calendar", "suspend", *words, "--dry-run")
+        affected = done.pop("affected")
         counts = {"cases": 2, "notices": 2, "deadlines": 0}
         assert done == {"suspensions": [], **counts, "written": False}
-    output = services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--dry-run").stderr
+        assert [(one["case"], one["notice"], one["deadline"]) for one in affected] == [
+            (case, True, False) for case in cases
+        ]
+        assert affected[0]["before"] == "2026-11-27T18:00:00+08:00"
+    output = services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--dry-run")
 
-    assert output == "Dry run: nothing was written.\n2 cases would be affected.\n2 applicants would be told.\n"
+    assert output.stderr == "Dry run: nothing was written.\n2 cases would be affected.\n2 applicants would be told.\n"
+    assert "C-000002  Fri 27 Nov 18:00, letter owed" in output.stdout
     assert notices(services) == []
     assert services.terminal.document("a", "calendar")["suspensions"] == []
     assert {services.due(case) for case in cases} == {"2026-11-27 18:00"}
     assert "supervisor" in refused(services.terminal.as_person("a", "calendar", "suspend", *words, "--dry-run"), 77)
+
+
+def test_a_dry_run_says_what_an_end_would_do_and_writes_nothing(services: ClockSite) -> None:
+    cases = [services.received("2026-11-24 10:00") for _case in range(2)]
+    suspend(services, "2026-11-25")
+    services.at("2026-11-26 10:00")
+    due, letters = services.due(cases[0]), notices(services)
+    planned = services.terminal.document("sup", "calendar", "resume", "--dry-run")
+
+    assert (services.due(cases[0]), notices(services)) == (due, letters)
+    assert (planned["cases"], planned["notices"], planned["written"]) == (2, 2, False)
+    done = services.terminal.document("sup", "calendar", "resume")
+    assert done == {**planned, "written": True}
 
 
 def test_the_year_shows_its_suspensions(services: ClockSite) -> None:

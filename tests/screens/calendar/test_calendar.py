@@ -14,7 +14,7 @@ from db.enums import Role
 from db.models import CaseRow
 from tests.clock_site import ClockSite
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import Driver, memory_workbench, site_workbench
+from tests.screens.driver import Driver, KeyDriver, memory_workbench, site_workbench
 from tests.sites import Site
 from workbench.errors import StorageFailed
 
@@ -25,7 +25,7 @@ def as_admin(services: MemoryServices) -> None:
     services.actor = replace(services.actor, roles=frozenset(Role))
 
 
-def shown_day(desk: Driver) -> str:
+def shown_day(desk: KeyDriver) -> str:
     """The text about the selected day."""
     return str(desk.app.screen.query_one("#day", Static).content)
 
@@ -255,3 +255,59 @@ async def test_the_preview_of_a_day_off_counts_the_applicants_to_notify(site: Si
 
         assert "1 due date would move." in desk.text
         assert "1 applicant would be told." in desk.text
+
+
+async def test_a_suspension_is_previewed_entered_and_ended_on_its_day(site: Site) -> None:
+    ClockSite(site).received("2026-11-24 10:00")
+    async with site_workbench(site, "sup") as desk:
+        await desk.go("k")
+        await desk.press("s")
+        assert "1 case would be affected." in desk.text
+        assert "1 applicant would be told." in desk.text
+        await desk.press("enter")
+        await desk.type("2026-11-25")
+        assert "C-000001  Fri 27 Nov 18:00 → Tue 1 Dec" in desk.text
+        await desk.press("enter")
+        await desk.type("Atlantis")
+        assert "There is no province Atlantis." in desk.text
+        await desk.press(*["backspace"] * 8, "enter", "enter", "enter")
+        assert "Enter some text first" in desk.text
+        assert site.services("sup").suspending.list() == []
+        await desk.type("typhoon")
+        await desk.press("enter")
+        assert desk.dialog == "CalendarScreen"
+        assert "Suspension 1: " in shown_day(desk)
+        assert "typhoon" in shown_day(desk)
+        assert "25!" in desk.text
+        assert desk.notes == ["1 case is affected."]
+
+        site.clock.advance(hours=26)
+        await desk.press("n", "t")
+        await desk.press("e")
+        assert "1 case would be affected." in desk.text
+        await desk.press("enter")
+        assert desk.notes[-1] == "1 case is affected."
+        (row,) = site.services("sup").suspending.list()
+        assert row.to_at == site.clock.at
+
+
+async def test_a_reviewer_reads_suspensions_and_enters_none(site: Site) -> None:
+    async with site_workbench(site, "a") as desk:
+        await desk.go("k")
+        await desk.press("s", "e", "f8", "f9")
+        assert desk.dialog == "CalendarScreen"
+
+
+@pytest.mark.parametrize(
+    ("words", "language"), [("typhoon", "zh"), ("suspend", "en"), ("台风", "en"), ("不可抗力", "zh")]
+)
+async def test_the_palette_finds_the_suspension_by_what_happened(site: Site, words: str, language: str) -> None:
+    async with site_workbench(site, "sup", language=language) as desk:
+        await desk.press("ctrl+p")
+        await desk.type(words)
+        await desk.press("enter")
+        assert desk.dialog == "CalendarScreen"
+        await desk.press("ctrl+p")
+        await desk.type(words)
+        await desk.press("enter")
+        assert desk.dialog == "FormDialog"

@@ -5,7 +5,7 @@ from datetime import UTC, date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from workbench.cli.calendar.text import effect_lines, effect_summary, import_lines, print_year
+from workbench.cli.calendar.text import MAX_LISTED, effect_lines, effect_summary, import_lines, print_year
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_attributes, to_json
@@ -19,15 +19,11 @@ from workbench.i18n import N_, _
 from workbench.wording.amounts import commas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
     from workbench.domain.clock.calendar import CalendarDay
-    from workbench.domain.clock.suspension import Suspension
     from workbench.services.clock.due_date_changes import DueChange
     from workbench.services.time.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
-
-_MAX_MOVED_LISTED = 1_000
 
 
 def show_year(
@@ -37,14 +33,13 @@ def show_year(
     """Show a year of the working calendar."""
     with context.services() as services:
         shown = services.calendars.year(context.now().astimezone(zone_of(services)).year if year is None else year)
-        suspensions = services.suspending.of_year(shown.year)
     if context.as_json:
-        output.document(_year_document(shown, suspensions))
+        output.document(_year_document(shown))
     else:
-        print_year(shown, suspensions)
+        print_year(shown)
 
 
-def _year_document(shown: "CalendarYear", suspensions: "Iterable[Suspension]") -> dict[str, Any]:
+def _year_document(shown: "CalendarYear") -> dict[str, Any]:
     return {
         "year": shown.year,
         "status": shown.status.value,
@@ -59,7 +54,7 @@ def _year_document(shown: "CalendarYear", suspensions: "Iterable[Suspension]") -
                 "from": to_json(suspension.span.start, shown.zone),
                 "to": None if suspension.span.is_open else to_json(suspension.span.end, shown.zone),
             }
-            for suspension in suspensions
+            for suspension in shown.suspensions
         ],
     }
 
@@ -161,10 +156,10 @@ def _effect_document(effect: "CalendarEffect", zone: "ZoneInfo") -> dict[str, An
         "moved_count": len(effect.moved_due_dates),
         "moved": [
             _due_change_document(due, zone) | {"due_provisional": due.is_provisional}
-            for due in effect.moved_due_dates[:_MAX_MOVED_LISTED]
+            for due in effect.moved_due_dates[:MAX_LISTED]
         ],
         "deadline_count": len(effect.deadline_changes),
-        "deadlines": [_due_change_document(each, zone) for each in effect.deadline_changes[:_MAX_MOVED_LISTED]],
+        "deadlines": [_due_change_document(each, zone) for each in effect.deadline_changes[:MAX_LISTED]],
         # The names of the keys are part of the JSON interface.
         "settled_count": effect.certainty_change_count,
         "told": effect.notified_count,

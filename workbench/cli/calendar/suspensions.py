@@ -2,18 +2,27 @@
 
 from typing import TYPE_CHECKING, Annotated
 
+from workbench.cli.calendar.text import MAX_LISTED, first_lines
 from workbench.cli.framework import output
-from workbench.cli.framework.command_context import CommandContext
+from workbench.cli.framework.command_context import CommandContext, zone_of
+from workbench.cli.framework.json_values import json_attributes
 from workbench.cli.framework.options import DryRun, parse_end_option, parse_instant_option, required_text
 from workbench.cli.framework.parameters import argument, option
+from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.typed.tense import Tense
 from workbench.domain.values.provinces import province_key
 from workbench.errors import WrongUsage
-from workbench.i18n import N_, _, ngettext
-from workbench.wording.amounts import commas
-from workbench.wording.calendar import deadline_count_words, notice_count_words
+from workbench.i18n import N_, _
+from workbench.wording.calendar import (
+    affected_case_words,
+    affected_count_words,
+    deadline_count_words,
+    notice_count_words,
+)
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from workbench.services.time.deadlines.recompute import SuspensionEffect
 
 
@@ -42,8 +51,8 @@ def suspend(
             province=None if province is None else _province(province),
             agent=None if agent is None else required_text(agent, "--agent"),
         )
-        done = services.suspending.suspend(suspension, dry_run=dry_run)
-    _print_result(context, done, written=not dry_run)
+        done, zone = services.suspending.suspend(suspension, dry_run=dry_run), zone_of(services)
+    _print_result(context, done, zone, written=not dry_run)
 
 
 def resume(
@@ -58,25 +67,32 @@ def resume(
     mistake: Annotated[
         bool, option("--mistake", N_("Take back a suspension that was entered by mistake, even if it is over."))
     ] = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Resume the clocks."""
     with context.services() as services:
         resumed_at = None if at is None else parse_instant_option(at, "--at", services, Tense.PAST)
-        done = services.suspending.resume(resumed_at, suspension, is_mistake=mistake)
-    _print_result(context, done, written=True)
+        done = services.suspending.resume(resumed_at, suspension, is_mistake=mistake, dry_run=dry_run)
+        zone = zone_of(services)
+    _print_result(context, done, zone, written=not dry_run)
 
 
-def _print_result(context: CommandContext, done: "SuspensionEffect", *, written: bool) -> None:
+def _print_result(context: CommandContext, done: "SuspensionEffect", zone: "ZoneInfo", *, written: bool) -> None:
     if context.as_json:
-        counts = {"cases": done.affected_count, "notices": done.notified_count, "deadlines": done.deadline_count}
-        output.document({"suspensions": list(done.suspension_ids), **counts, "written": written})
+        counts = {"cases": len(done.cases), "notices": done.notified_count, "deadlines": done.deadline_count}
+        affected = [
+            {"case": format_case(one.case_id), **json_attributes(one, ("before", "after"), zone)}
+            | {"notice": one.is_notified, "deadline": one.has_deadline}
+            for one in done.cases[:MAX_LISTED]
+        ]
+        output.document({"suspensions": list(done.suspension_ids), **counts, "affected": affected, "written": written})
         return
-    if written:
-        message = ngettext("{count} case is affected.", "{count} cases are affected.", done.affected_count)
-    else:
+    today = context.now().astimezone(zone).date()
+    for line in first_lines([affected_case_words(one, today, zone) for one in done.cases]):
+        output.line(line)
+    if not written:
         output.narrate(_("Dry run: nothing was written."))
-        message = ngettext("{count} case would be affected.", "{count} cases would be affected.", done.affected_count)
-    output.narrate(message.format(count=commas(done.affected_count)))
+    output.narrate(affected_count_words(len(done.cases), is_written=written))
     if done.deadline_count:
         output.narrate(deadline_count_words(done.deadline_count))
     output.narrate(notice_count_words(done.notified_count, is_written=written))

@@ -1,6 +1,6 @@
 """The working calendar as text: a year in months, and the effect of a change."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -11,22 +11,22 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.vocabulary import DayStatus
 from workbench.domain.clock.calendar import CalendarDay
 from workbench.domain.text.cells import pad_right
-from workbench.domain.values.provinces import province_words
 from workbench.i18n import _, current_language, ngettext
 from workbench.wording import calendar as wording
 from workbench.wording.amounts import commas, instant_on_screen
 
 if TYPE_CHECKING:
-    from workbench.domain.clock.suspension import Suspension
     from workbench.services.time.calendar.preview import CalendarEffect, CalendarImport, CalendarYear
 
 _MONTHS_PER_ROW = 3
 _MONTH_CELLS = 21
 _GAP = "   "
 _MAX_LINES = 20
+MAX_LISTED = 1_000
+"""The most cases that a JSON document lists."""
 
 
-def print_year(shown: "CalendarYear", suspensions: "Iterable[Suspension]") -> None:
+def print_year(shown: "CalendarYear") -> None:
     """Print a year, three months in a row, with the legend, the days set by hand and the suspensions."""
     working_days = sum(day.working for day in shown.days)
     status = _(wording.DAY_STATUS_WORDS[shown.status])
@@ -43,20 +43,8 @@ def print_year(shown: "CalendarYear", suspensions: "Iterable[Suspension]") -> No
     output.line("   ".join(f"{sign} {_(words)}" for sign, words in wording.LEGEND))
     for override in shown.overrides.values():
         output.line(f"{wording.day_words(override.day(), shown.today)} · {override.by} · {override.reason}")
-    for suspension in suspensions:
-        output.line(_suspension_line(suspension, shown))
-
-
-def _suspension_line(suspension: "Suspension", shown: "CalendarYear") -> str:
-    """Return a suspension as one line: `Suspension 3: Thu 26 Nov 09:00 to Fri 27 Nov 18:00 · 四川 · typhoon`."""
-    start = instant_on_screen(suspension.span.start, shown.today, shown.zone)
-    if suspension.span.is_open:
-        span = _("Suspension {id}: from {start}, end unknown").format(id=suspension.id, start=start)
-    else:
-        end = instant_on_screen(suspension.span.end, shown.today, shown.zone)
-        span = _("Suspension {id}: {start} to {end}").format(id=suspension.id, start=start, end=end)
-    province = None if suspension.province is None else province_words(suspension.province)
-    return " · ".join(part for part in (span, province, suspension.agent, suspension.reason) if part)
+    for suspension in shown.suspensions:
+        output.line(wording.suspension_words(suspension, shown.today, shown.zone))
 
 
 def _month(year: int, month: int, days: dict[date, CalendarDay]) -> list[str]:
@@ -85,9 +73,9 @@ def effect_lines(effect: "CalendarEffect", zone: ZoneInfo, today: date) -> Itera
         for before, after in zip(effect.before, effect.after, strict=True)
         if (before.working, before.hours) != (after.working, after.hours)
     ]
-    yield from _first_lines([wording.day_words(day, today) for day in changed_days])
+    yield from first_lines([wording.day_words(day, today) for day in changed_days])
     for changes, remark in ((effect.moved_due_dates, ""), (effect.deadline_changes, _("deadline of the applicant"))):
-        yield from _first_lines(
+        yield from first_lines(
             [
                 f"{format_case(one.case_id)}  {instant_on_screen(one.before, today, zone)} → "
                 f"{instant_on_screen(one.after, today, zone)}"
@@ -98,7 +86,8 @@ def effect_lines(effect: "CalendarEffect", zone: ZoneInfo, today: date) -> Itera
         )
 
 
-def _first_lines(lines: Sequence[str]) -> Iterator[str]:
+def first_lines(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the first lines, and how many more there are."""
     yield from lines[:_MAX_LINES]
     if len(lines) > _MAX_LINES:
         yield _("… and {count} more.").format(count=commas(len(lines) - _MAX_LINES))

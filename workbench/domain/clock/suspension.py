@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from workbench.domain.clock.spans import NEVER, TimeSpan, merge_spans, subtract_spans
 from workbench.domain.values.provinces import province_key
@@ -54,6 +55,11 @@ class Suspension:
         start, end = before.span.start, before.span.end
         return replace(before, span=TimeSpan(start, max(start, self.resumed_at or end) if before.span.is_open else end))
 
+    def stops_days(self, first: date, last: date, zone: ZoneInfo) -> bool:
+        """Say whether any part of some local days is suspended."""
+        begin, end = (datetime.combine(day, time(), tzinfo=zone) for day in (first, last + timedelta(days=1)))
+        return self.span.start < end and self.span.end > begin and not self.span.is_empty
+
     def known_span(self, at: datetime) -> TimeSpan | None:
         """Return the span as it was known at a time; None before the entry or while the end was unknown."""
         known = self
@@ -64,6 +70,19 @@ class Suspension:
     def concerns(self, province: str, agent: str) -> bool:
         """Say whether the suspension stops the clocks of this agent's applications from this province."""
         return self.province in {None, province_key(province)} and self.agent in {None, agent}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffectedCase:
+    """A case that a suspension affects: a date moves, or the applicant gets a notice; its due dates."""
+
+    case_id: int
+    before: datetime | None
+    after: datetime | None
+    is_notified: bool = False
+    """Whether the applicant gets a notice."""
+    has_deadline: bool = False
+    """Whether the applicant has a deadline."""
 
 
 def stopped_until(suspensions: Iterable[Suspension], province: str, agent: str, now: datetime) -> datetime | None:

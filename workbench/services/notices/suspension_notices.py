@@ -255,7 +255,9 @@ class SuspensionLetters:
 def letters_about(clocks: Clocks, cases: Sequence[CaseRow]) -> SuspensionLetters:
     """Return the letters about suspensions, and about the deadlines of applicants, that some cases may get."""
     session, ids = clocks.session, [case.id or 0 for case in cases]
-    sent = suspension_notices.notices_sent(session, ids)
+    ending = [one for one in clocks.given_suspensions or () if one.is_ended and not one.is_settled]
+    was_open = {one.id: one.announced is not None and one.announced.span.is_open for one in ending}
+    sent = suspension_notices.notices_sent(session, ids, was_open)
     unsent = suspension_notices.unsent_letters(session, ids, clocks.context.now())
     return SuspensionLetters(clocks.context, clocks, sent, told_deadlines(clocks, cases), unsent)
 

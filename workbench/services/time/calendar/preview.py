@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from db.enums import DayStatus
 from workbench.domain.clock.calendar import CalendarDay
 from workbench.domain.clock.hours import Hours
+from workbench.domain.clock.suspension import Suspension
 from workbench.services.clock.due_date_changes import DueChange
 from workbench.services.foundation.calendar_days import CalendarOverride
 
@@ -23,6 +24,12 @@ class CalendarYear:
     published: Mapping[date, CalendarDay]
     hours: Hours
     zone: ZoneInfo
+    suspensions: tuple[Suspension, ...] = ()
+    """The suspensions of days of the year, in the order of their starts."""
+
+    def suspensions_on(self, day: date) -> list[Suspension]:
+        """Return the suspensions of any part of a day."""
+        return [one for one in self.suspensions if one.stops_days(day, day, self.zone)]
 
     @property
     def status(self) -> DayStatus:

@@ -45,13 +45,20 @@ class Calendars(Service):
         with self.context.read() as session:
             overrides, stored = calendar_days.overrides(session), calendar_days.published_days(session)
             today, zone = self.context.today(session), self.context.zone(session)
-            hours = self.context.policy(session).hours.periods
+            hours, suspensions = self.context.policy(session).hours.periods, calendar_days.all_suspensions(session)
         all_days = days_of_year(year)
         published = {on: _day(stored, on) for on in all_days}
         overrides = {on: override for on, override in overrides.items() if on in published}
         days = tuple(overrides[on].day() if on in overrides else published[on] for on in all_days)
         return CalendarYear(
-            year=year, today=today, days=days, overrides=overrides, published=published, hours=hours, zone=zone
+            year=year,
+            today=today,
+            days=days,
+            overrides=overrides,
+            published=published,
+            hours=hours,
+            zone=zone,
+            suspensions=tuple(one for one in suspensions if one.stops_days(all_days[0], all_days[-1], zone)),
         )
 
     def in_force(self) -> WorkingCalendar:

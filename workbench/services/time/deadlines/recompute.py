@@ -1,8 +1,7 @@
 """Recomputes due dates and the deadlines of applicants when a suspension starts or ends."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from sqlmodel import Session
 from db.enums import FINAL_STATES, CaseState
 from db.models import CaseRow
 from db.queries.published import CASE, NOTICE, RECTIFICATION, chunks, is_published
-from workbench.domain.clock.suspension import Suspension
+from workbench.domain.clock.suspension import AffectedCase, Suspension
 from workbench.services.clock.case_clocks import Clocks, clock_events, stored_clock_state
 from workbench.services.clock.told_deadlines import MOVED_ACTION, has_lapsed_early, move_deadlines, with_promise
 from workbench.services.foundation.audit_log import append_many
@@ -34,12 +33,17 @@ class SuspensionEffect:
     """The effect of starting or ending suspensions."""
 
     suspension_ids: tuple[int, ...] = ()
-    affected_count: int = 0
-    """The number of affected cases: a date moves, or the applicant gets a notice."""
-    notified_count: int = 0
-    """The number of affected cases whose applicant gets a notice."""
-    deadline_count: int = 0
-    """The number of affected cases whose applicant has a deadline."""
+    cases: Sequence[AffectedCase] = ()
+
+    @property
+    def notified_count(self) -> int:
+        """The number of affected cases whose applicant gets a notice."""
+        return sum(case.is_notified for case in self.cases)
+
+    @property
+    def deadline_count(self) -> int:
+        """The number of affected cases whose applicant has a deadline."""
+        return sum(case.has_deadline for case in self.cases)
 
 
 @dataclass(slots=True)
@@ -53,8 +57,7 @@ class _PortionEffect:
     """By case, the body of the event about the applicant's deadline, which moves or is held."""
     notified_by_suspension: dict[int, list[int]] = field(default_factory=dict)
     """By suspension, the cases whose applicants get a notice of it."""
-    counts: Counter[str] = field(default_factory=Counter)
-    """The counts of `SuspensionEffect`."""
+    cases: list[AffectedCase] = field(default_factory=list)
 
 
 def recompute_open_cases(context: Context, suspension_id: int) -> SuspensionEffect:
@@ -63,7 +66,7 @@ def recompute_open_cases(context: Context, suspension_id: int) -> SuspensionEffe
     Each transaction writes one event, and one more for each case whose deadline moves. The function is idempotent: if a
     run is interrupted, or if two processes run it at the same time, no applicant gets a notice twice.
     """
-    counts: Any = Counter()
+    cases: list[AffectedCase] = []
     for case_ids in _portions(context):
         with context.write() as session:
             portion = _recompute(session, context, case_ids)
@@ -73,24 +76,25 @@ def recompute_open_cases(context: Context, suspension_id: int) -> SuspensionEffe
                 changed = {"cases": len(changed_ids), "first": changed_ids[0], "last": changed_ids[-1]}
                 body = {"suspension": suspension_id, **changed, "told": portion.notified_by_suspension}
                 context.log(session, _MOVED, body=body)
-        counts += portion.counts
-    return SuspensionEffect(**counts)
+        cases += portion.cases
+    return SuspensionEffect(cases=cases)
 
 
-def preview_suspension(context: Context, suspension: Suspension) -> SuspensionEffect:
-    """Return the effect that a suspension would have, without writing anything."""
-    counts: Any = Counter()
-    for case_ids in _portions(context, suspension):
+def preview_suspensions(context: Context, *planned: Suspension) -> SuspensionEffect:
+    """Return the effect that new or ended suspensions would have, without writing anything."""
+    cases: list[AffectedCase] = []
+    for case_ids in _portions(context, *planned):
         with context.read() as session:
-            counts += _recompute(session, context, case_ids, (*all_suspensions(session), suspension)).counts
-    return SuspensionEffect(**counts)
+            given = {one.id: one for one in (*all_suspensions(session), *planned)}
+            cases += _recompute(session, context, case_ids, tuple(given.values())).cases
+    return SuspensionEffect(cases=cases)
 
 
-def _portions(context: Context, planned: Suspension | None = None) -> Iterator[Sequence[int]]:
+def _portions(context: Context, *planned: Suspension) -> Iterator[Sequence[int]]:
     """Yield the ids of the cases with a clock or a deadline of the applicant, those of one transaction together."""
     with context.read() as session:
         starts = [one.span.start for one in all_suspensions(session) if not one.is_settled]
-        started_at = min([*starts, *([planned.span.start] if planned else [])], default=context.now())
+        started_at = min([*starts, *(one.span.start for one in planned)], default=context.now())
         statement = select(CASE.c.id).where(
             CASE.c.complete_at.is_not(None), _is_concerned(session, context, started_at)
         )
@@ -145,12 +149,10 @@ def _recompute(
             if before != stored_clock_state(case):
                 portion.changed_ids.append(case_id)
             has_moved = case_id in portion.moves and "is_kept" not in portion.moves[case_id]
-            is_affected = bool(announced_ids) or has_moved or case.due_at != before.due_at
-            portion.counts.update(
-                affected_count=is_affected,
-                notified_count=bool(announced_ids),
-                deadline_count=is_affected and case_id in told,
-            )
+            if announced_ids or has_moved or case.due_at != before.due_at:
+                dates = AffectedCase(case_id=case_id, before=before.due_at, after=case.due_at)
+                is_notified, has_deadline = bool(announced_ids), case_id in told
+                portion.cases.append(replace(dates, is_notified=is_notified, has_deadline=has_deadline))
     return portion
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, select, update
@@ -18,11 +18,16 @@ from workbench.errors import NotFound, NothingAvailable, WrongUsage
 from workbench.i18n import _
 from workbench.services.clock.case_clocks import unsettled_suspension_ids
 from workbench.services.foundation.audit_log import details
-from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions, with_former_end
+from workbench.services.foundation.calendar_days import (
+    SUSPENSION,
+    all_suspensions,
+    suspension_from_row,
+    with_former_end,
+)
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_far, checked_reason
 from workbench.services.foundation.row_values import from_row
-from workbench.services.time.deadlines.recompute import SuspensionEffect, preview_suspension, recompute_open_cases
+from workbench.services.time.deadlines.recompute import SuspensionEffect, preview_suspensions, recompute_open_cases
 
 _BEGIN_OF_TIME, _MICROSECOND = datetime.min.replace(tzinfo=UTC), timedelta(microseconds=1)
 
@@ -68,7 +73,7 @@ class Suspending(Service):
                     self._check(session, new)
                 unsettled = {"id": 0, "announced": None, "is_settled": False, "entered_at": self.context.now()}
                 planned = from_row(Suspension, new, reason=reason, resumed_at=None, **unsettled)
-                return preview_suspension(context, planned)
+                return preview_suspensions(context, planned)
             with context.write() as session:
                 self._check(session, new)
                 now = context.now()
@@ -104,14 +109,19 @@ class Suspending(Service):
                 raise WrongUsage(_("That is suspended already, by suspension {id}.").format(id=one.id))
 
     def resume(
-        self, at: datetime | None = None, suspension_id: int | None = None, *, is_mistake: bool = False
+        self,
+        at: datetime | None = None,
+        suspension_id: int | None = None,
+        *,
+        is_mistake: bool = False,
+        dry_run: bool = False,
     ) -> SuspensionEffect:
         """End all suspensions in force at an instant, by default now, and write notices to the applicants.
 
         If no suspension is in force, all future ones with an unknown end are called off. With a `suspension_id`, only
         that suspension is ended or called off, even if its end is known. With `is_mistake`, that suspension is called
         off from its start, even if it is over. All dates become what they would be without it. A deadline that a letter
-        states does not become earlier, if the letter cannot be cancelled any more.
+        states does not become earlier, if the letter cannot be cancelled any more. With `dry_run` nothing is written.
 
         Raises:
             NotAllowed: If the person is not a supervisor.
@@ -126,34 +136,32 @@ class Suspending(Service):
                 raise WrongUsage(_("--mistake takes the number of one suspension, and no time."))
             if ended_at > now:
                 raise WrongUsage(_("The resume time must not be in the future."))
-            with self.context.write() as session:
+            with self.context.read() if dry_run else self.context.write() as session:
                 found = session.execute(select(SuspensionRow).order_by(col(SuspensionRow.id))).scalars().all()
+                if dry_run:
+                    # Nothing writes back what a preview changes in the rows.
+                    session.expunge_all()
                 if suspension_id is None:
                     rows = _suspensions_to_end(found, ended_at)
                 else:
                     rows = [_suspension_to_end(found, ended_at, suspension_id)]
                 for row in rows:
-                    request_end_notices(session, row.id or 0, was_open=None in {row.to_at, row.announced_to_at})
+                    if not dry_run:
+                        request_end_notices(session, row.id or 0, was_open=None in {row.to_at, row.announced_to_at})
                     if row.announced_to_at != row.to_at and row.resumed_at is not None:
                         row.former_ends = with_former_end(row.former_ends, row.announced_to_at, row.resumed_at)
                     row.announced_to_at, row.to_at = row.to_at, max(ended_at, row.from_at)
                     row.resumed_at, row.settled_at = now, None
-                    self.context.log(session, Action.RESUME.value, body=_body(row))
+                    if not dry_run:
+                        self.context.log(session, Action.RESUME.value, body=_body(row))
                 ids = tuple(row.id or 0 for row in rows)
-            return replace(self.finish(), suspension_ids=ids)
+            effect = preview_suspensions(self.context, *map(suspension_from_row, rows)) if dry_run else self.finish()
+            return replace(effect, suspension_ids=ids)
 
     def list(self) -> Sequence[Any]:
         """Return all suspensions, the newest first."""
         with self.context.read() as session:
             return session.execute(select(SUSPENSION).order_by(SUSPENSION.c.id.desc())).all()
-
-    def of_year(self, year: int) -> tuple[Suspension, ...]:
-        """Return the suspensions that overlap a year in the policy's zone, in order, without called-off ones."""
-        with self.context.read() as session:
-            zone = self.context.zone(session)
-            begin, end = (datetime.combine(date(one, 1, 1), time(), tzinfo=zone) for one in (year, year + 1))
-            found = all_suspensions(session)
-        return tuple(one for one in found if one.span.start < end and one.span.end > begin and not one.span.is_empty)
 
     def finish(self) -> SuspensionEffect:
         """Recompute all due dates with the suspensions that are not settled yet, and write the notices.
