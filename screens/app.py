@@ -187,7 +187,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         self._hangup_watch.end_program(code)
 
     def hide_revealed_fields(self) -> None:
-        """Hide revealed fields, before and after the process is stopped."""
+        """Hide revealed fields; called before the process is stopped and after it continues."""
         for screen in (*self.screen_stack, self.desk):
             if isinstance(screen, RevealsFields):
                 screen.hide_fields()
@@ -202,7 +202,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "act":
             return is_available(self, str(parameters[0]))
-        return self.desk is not None if action == "go" else True
+        return action != "go" or self.desk is not None
 
     async def action_act(self, command_id: str) -> None:
         await COMMANDS[command_id](self)

@@ -78,10 +78,11 @@ async def _take(app: "AppBase", desk: "DeskScreen", case_id: int) -> None:
         await app.switch_mode("desk")
         return
     refusal = await attempt(app, partial(asyncio.to_thread, taking.why_not, case_id))
+    if refusal is None:
+        # `attempt` has reported that the refusal could not be read.
+        return
     if refusal:
         app.notify(refusal, severity="error", timeout=8)
-    # None means that the refusal could not be read, which `attempt` has reported.
-    if refusal != "":
         return
     hint = _("Why this case now? Only colleagues read it, in the history.")
     if held is not None:
@@ -130,11 +131,10 @@ async def change_scope(app: "AppBase") -> None:
         app.notify(with_keys(message), severity="warning", timeout=8)
         return
     session.scope = "" if session.scope == filter_text else filter_text
-    shown = mask_digits_within(session.scope)
-    message = with_keys(
-        _("On the desk, {desk.next} now takes only cases of this filter: {filter}. {desk.scope} ends that.")
-    ).format(filter=shown)
-    app.notify(message if shown else with_keys(_("The scope is ended; {desk.next} takes every case again.")), timeout=6)
+    message = _("The scope is ended; {desk.next} takes every case again.")
+    if session.scope:
+        message = _("On the desk, {desk.next} now takes only cases of this filter: {filter}. {desk.scope} ends that.")
+    app.notify(with_keys(message).format(filter=mask_digits_within(session.scope)), timeout=6)
     app.desk.show_header()
 
 

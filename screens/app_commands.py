@@ -50,10 +50,10 @@ def add_modes(app: "AppBase", desk: "DeskScreen") -> None:
     """Add the modes; every screen except the desk is imported when it is first shown."""
     clock, services = app.clock, desk.session.services
 
-    def screen(path: str) -> "Screen[None]":
+    def imported_screen(path: str) -> "Screen[None]":
         module, _dot, name = path.rpartition(".")
-        made: Screen[None] = getattr(import_module(f"screens.{module}"), name)(clock, services)
-        return made
+        screen: Screen[None] = getattr(import_module(f"screens.{module}"), name)(clock, services)
+        return screen
 
     def queue_screen(name: str) -> "Screen[None]":
         from screens.queue.list_screen import UserLists
@@ -70,7 +70,7 @@ def add_modes(app: "AppBase", desk: "DeskScreen") -> None:
     app.add_mode("desk", lambda: desk)
     app.add_mode("board", board_screen)
     for mode, path in _SCREENS.items():
-        app.add_mode(mode, partial(screen, path))
+        app.add_mode(mode, partial(imported_screen, path))
     for name in ("queue", "mine", "pending", "reopen"):
         app.add_mode(name, partial(queue_screen, name))
 

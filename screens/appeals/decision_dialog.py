@@ -36,11 +36,19 @@ _CHOICES: tuple[tuple[str, AppealOutcome, CaseState | None], ...] = (
     (N_("overturned: passed"), AppealOutcome.OVERTURNED, CaseState.PASSED),
     (N_("overturned: reviewed again"), AppealOutcome.OVERTURNED, CaseState.QUEUED),
 )
-"""The words of each choice, its outcome, and the state of the case afterwards, which only an overturned appeal sets."""
+"""For each choice: its words, the outcome, and the next state of the case. None means that the state stays."""
 
 
 class AppealDialog(Dialog[AppealResult]):
-    """Decides one appeal; the result is the staged decision, or None."""
+    """Decides one appeal; the result is the staged decision, or None.
+
+    Args:
+        case: The appealed case.
+        compose_letter: Returns the letter of a decision that is not made yet.
+        stage: Stages a decision.
+        answer: The reason that was typed before.
+        keep: Keeps the typed reason beyond the dialog.
+    """
 
     AUTO_FOCUS = "#preview"
     PLACE: ClassVar[Place] = "appeals"
@@ -58,18 +66,18 @@ class AppealDialog(Dialog[AppealResult]):
     def __init__(
         self,
         case: CaseFile,
-        preview: Callable[[AppealRequest], str],
-        decide: Callable[[AppealRequest], AppealResult],
+        compose_letter: Callable[[AppealRequest], str],
+        stage: Callable[[AppealRequest], AppealResult],
         answer: str,
         keep: Callable[[str], None],
     ) -> None:
         super().__init__()
         self._case, self._answer, self._keep = case, answer, keep
-        self._preview, self._decide = preview, decide
+        self._compose_letter, self._stage = compose_letter, stage
         self._chosen: int | None = None
         self._letter = ""
         self._guard = ConfirmationGuard(key_presses_of(self))
-        self._previews = Debounce(self, "preview", self._show_preview)
+        self._debounce = Debounce(self, "preview", self._show_preview)
         self._is_deciding = False
 
     def compose(self) -> ComposeResult:
@@ -99,7 +107,7 @@ class AppealDialog(Dialog[AppealResult]):
             self._answer = self.answer.text
             self._keep(self._answer)
             self._say("")
-            self._previews.request(_TYPING_PAUSE_S)
+            self._debounce.request(_TYPING_PAUSE_S)
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
@@ -122,7 +130,7 @@ class AppealDialog(Dialog[AppealResult]):
         self._chosen = at
         self._say("")
         self._draw()
-        self._previews.request()
+        self._debounce.request()
 
     def action_write(self) -> None:
         self.answer.focus()
@@ -148,7 +156,7 @@ class AppealDialog(Dialog[AppealResult]):
         self._is_deciding = True
         try:
             if await key_presses_of(self).is_alone():
-                self.leave(await asyncio.to_thread(self._decide, self._request()))
+                self.leave(await asyncio.to_thread(self._stage, self._request()))
             else:
                 self.message.update(too_soon_line())
         except WorkbenchError as error:
@@ -167,7 +175,7 @@ class AppealDialog(Dialog[AppealResult]):
         if self._chosen is None:
             return
         try:
-            letter = await asyncio.to_thread(partial(self._preview, self._request()))
+            letter = await asyncio.to_thread(partial(self._compose_letter, self._request()))
         except WorkbenchError as error:
             self._say(str(error))
             return

@@ -34,7 +34,7 @@ class AppealSource:
 
     def read_rows(self) -> Mapping[int, WaitingAppeal]:
         """Return the appeals by case id."""
-        return {found.case_id: found for found in self._services.appeals.waiting()}
+        return {appeal.case_id: appeal for appeal in self._services.appeals.waiting()}
 
     def read_case(self, case_id: int) -> CaseFile:
         """Return a case, and store why this person may not decide its appeal."""
@@ -51,8 +51,8 @@ class AppealSource:
 
     def about(self, case: CaseFile, view: View, width: int) -> Content | None:
         """Return the grounds of the appeal."""
-        line = open_appeal(case.appeals)
-        return appeal_lines(case, line, self.refusals.get(case.header.id, ""), view, width) if line else None
+        appeal = open_appeal(case.appeals)
+        return appeal_lines(case, appeal, self.refusals.get(case.header.id, ""), view, width) if appeal else None
 
     def about_title(self) -> str:
         """Return the title of the panel with the appeal."""
@@ -108,20 +108,16 @@ class AppealsScreen(CaseBrowserScreen):
         decided = await self.app.push_screen_wait(dialog)
         if decided is not None:
             self._answers.pop(case_id, None)
-            message = (
-                with_keys(
-                    _(
-                        "The appeal of {case} is decided without a second person. "
-                        "To undo, press {desk.undo} on the desk."
-                    )
+            message = _("{case} waits for a check of your decision. To undo, press {desk.undo} on the desk.")
+            if decided.waived:
+                message = _(
+                    "The appeal of {case} is decided without a second person. To undo, press {desk.undo} on the desk."
                 )
-                if decided.waived
-                else with_keys(_("{case} waits for a check of your decision. To undo, press {desk.undo} on the desk."))
-            )
-            self.notify(message.format(case=format_case(case_id)), timeout=8)
+            self.notify(with_keys(message).format(case=format_case(case_id)), timeout=8)
             self.action_load({case_id})
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "decide":
-            return (self.case is not None and not self._source.refusals.get(self.case.header.id)) or None
+            can_decide = self.case is not None and not self._source.refusal(action, self.case)
+            return True if can_decide else None
         return super().check_action(action, parameters)

@@ -176,10 +176,10 @@ class CalendarScreen(ModeScreen):
             return (is_allowed and bool(stopped if action == "resume" else self.year)) or None
         if action not in {"set", "move", "turn", "today"}:
             return True
-        can_run = self.year is not None and (action != "set" or self.read_only_reason is None)
-        if parameters == ("published",):
-            can_run = can_run and self.year is not None and self.chosen in self.year.overrides
-        return can_run or None
+        if self.year is None or (action == "set" and self.read_only_reason is not None):
+            return None
+        has_effect = parameters != ("published",) or self.chosen in self.year.overrides
+        return True if has_effect else None
 
     def action_move(self, key: str) -> None:
         first = self.chosen.replace(day=1)
@@ -201,11 +201,11 @@ class CalendarScreen(ModeScreen):
     def action_set(self, how: str) -> None:
         assert self.year is not None  # noqa: S101 - check_action disables the keys until the year is loaded
         override = self.year.overrides.get(self.chosen)
-        hours = (override.hours if override is not None else ()) or self.year.hours[:1]
+        override_hours = override.hours if override is not None else ()
         setting = DaySetting(
             on=self.chosen,
             working=how in {"work", "hours"},
-            hours=hours if how == "hours" else (),
+            hours=(override_hours or self.year.hours[:1]) if how == "hours" else (),
             name=override.name if override is not None and how != "published" else "",
             as_published=how == "published",
         )
@@ -235,9 +235,9 @@ class CalendarScreen(ModeScreen):
         self.query_one(HeaderBar).update(row(head, reviewer_status(self.services.actor.login, None, view), width))
         if self.year is not None and self.year.year == self.chosen.year:
             # Always leave a cell for the scroll bar, so that columns do not shift when it appears.
-            found = year_lines(self.year, self.chosen, width - 1, view)
-            self.months.update(Content("\n").join(found.lines))
+            lines = year_lines(self.year, self.chosen, width - 1, view)
+            self.months.update(Content("\n").join(lines.lines))
             self.query_one("#day", Static).update(day_lines(self.year, self.chosen, view, width))
             self.query_one("#legend", Static).update(legend_lines(view, width))
-            self.view_port.follow(found)
+            self.view_port.follow(lines)
         self.refresh_bindings()

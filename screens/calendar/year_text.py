@@ -20,7 +20,7 @@ from workbench.wording.amounts import commas
 
 _MONTH_CELLS = 21
 _MIN_GAP, _MAX_GAP = 3, 8
-"""The least and the greatest number of cells between two months; a wide window has more."""
+"""The least and the greatest number of cells between two months; a wider window has wider gaps."""
 
 _STYLES = {"*": ERROR, "+": WARNING, ".": MUTED, "/": INFO, "x": ERROR, "#": WARNING, wording.SUSPENDED: ERROR}
 _MAX_DUES, _MAX_SUSPENSIONS = 5, 2
@@ -72,12 +72,10 @@ def year_lines(calendar: CalendarYear, chosen: date, width: int, view: View) -> 
         for parts in zip_longest(*blocks, fillvalue=Content()):
             lines.append(_side_by_side(parts, width))
         if chosen.month in months:
-            week = next(
-                index
-                for index, days_of in enumerate(wording.weeks_of(calendar.year, chosen.month))
-                if chosen in days_of
-            )
-            title_at, day_at = start, start + 2 + week
+            weeks = wording.weeks_of(calendar.year, chosen.month)
+            week_index = next(index for index, week in enumerate(weeks) if chosen in week)
+            # The title and the weekdays are above the weeks.
+            title_at, day_at = start, start + 2 + week_index
     return YearLines(lines=lines, title_at=title_at, day_at=day_at)
 
 
@@ -142,8 +140,8 @@ def day_lines(calendar: CalendarYear, chosen: date, view: View, width: int) -> C
     lines = [joined(*parts), plain(hours, MUTED)]
     override = calendar.overrides.get(chosen)
     if override is not None:
-        before = calendar.published[chosen]
-        published = f"{wording.day_kind_words(before)} {before.name}".strip()
+        published_day = calendar.published[chosen]
+        published = f"{wording.day_kind_words(published_day)} {published_day.name}".strip()
         day_set = view.day(override.at.astimezone(calendar.zone).date())
         message = _("Set by {login} on {day}: {reason}. Published: {published}.")
         message = message.format(login=override.by, day=day_set, reason=override.reason, published=published)

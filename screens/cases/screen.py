@@ -42,7 +42,7 @@ class CaseSource(Protocol):
         """Return a case."""
 
     def refusal(self, action: str, case: CaseFile) -> str:
-        """Return why an action of the screen is not possible on a case, "" if no message is needed."""
+        """Return why an action of the screen is not possible on a case, "" if it is possible."""
 
     def row_content(self, row: Any, view: View, width: int) -> Content:
         """Return a row of the list."""
@@ -120,9 +120,9 @@ class CaseBrowser(Vertical):
     @work(exclusive=True, group="read")
     async def load(self, done: Collection[int] = ()) -> None:
         """Load the list; the cursor stays on its case, or goes to the next one if its case is in `done`."""
-        found = await attempt(self, partial(asyncio.to_thread, self._source.read_rows))
-        if found is not None:
-            self._rows, self._case = found, None
+        rows = await attempt(self, partial(asyncio.to_thread, self._source.read_rows))
+        if rows is not None:
+            self._rows, self._case = rows, None
             self.remove_class("-open")
             self.draw(done)
             self.list.focus()
@@ -130,13 +130,16 @@ class CaseBrowser(Vertical):
     @work(exclusive=True, group="read")
     async def read_again(self) -> None:
         """Read the list and the case under the cursor again; a case that left the list stays open."""
-        found = await attempt(self, partial(asyncio.to_thread, self._source.read_rows), unreported)
-        if found is None:
+        rows = await attempt(self, partial(asyncio.to_thread, self._source.read_rows), unreported)
+        if rows is None:
             return
-        self._rows, before = found, self.case
+        self._rows, before = rows, self.case
         if before is not None:
-            now = await attempt(self, partial(asyncio.to_thread, self._source.read_case, before.header.id), unreported)
-            self._case = now if now is not None and self.case is before else self._case
+            read = partial(asyncio.to_thread, self._source.read_case, before.header.id)
+            case = await attempt(self, read, unreported)
+            # The cursor may have moved to another case meanwhile.
+            if case is not None and self.case is before:
+                self._case = case
         self.draw()
 
     @on(OptionList.OptionHighlighted, "#list")
@@ -176,7 +179,8 @@ class CaseBrowser(Vertical):
         self.set_class(not self._rows and not self.is_open, "-empty")
         if not self.is_open:
             view, width = self._view(), max(10, self.screen.size.width - 4)
-            self.list.show({at: self._source.row_content(row, view, width) for at, row in self._rows.items()}, done)
+            contents = {case_id: self._source.row_content(row, view, width) for case_id, row in self._rows.items()}
+            self.list.show(contents, done)
         self._show_case()
 
     def _show_case(self) -> None:
@@ -237,10 +241,10 @@ class CaseBrowserScreen(ModeScreen):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        if action in {"desk", "back"}:
-            return self.browser.is_open if action == "back" else not self.browser.is_open
-        if action == "about":
+        if action in {"back", "about"}:
             return self.browser.is_open
+        if action == "desk":
+            return not self.browser.is_open
         if action == "open":
             return self.case is not None and not self.browser.is_open
         if action == "documents":
@@ -251,8 +255,9 @@ class CaseBrowserScreen(ModeScreen):
         """Return why a key does nothing now, such as most keys of the desk on an opened case."""
         active = self.active_bindings.get(key)
         if active is not None:
-            case = None if active.enabled else self.case
-            return None if case is None else self._source.refusal(active.binding.action, case)
+            if active.enabled or self.case is None:
+                return None
+            return self._source.refusal(active.binding.action, self.case) or None
         command = next((desk_command for desk_command in DESK_COMMANDS if key in desk_command.keys), None)
         if command is None or not self.browser.is_open:
             return None

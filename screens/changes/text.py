@@ -56,13 +56,13 @@ class ChangesText:
         for change in self.comparison.about(item.code):
             if change.part is not EvidencePart.FINDINGS:
                 arrived.setdefault((change.part, change.subject or change.field), self.words.label(change))
-        evidence = (
-            f"{self.view.symbols.changed} {comma_joined(arrived.values())}" if arrived else self._nothing_came(item)
-        )
+        evidence, evidence_style = self._nothing_came(item), MUTED
+        if arrived:
+            evidence, evidence_style = f"{symbols.changed} {comma_joined(arrived.values())}", ""
         return [
             row(first, Content.assemble(result, " "), self.width),
             *rest,
-            *hanging([("     ", "")], evidence, self.width - 1, "" if arrived else MUTED),
+            *hanging([("     ", "")], evidence, self.width - 1, evidence_style),
         ]
 
     def _nothing_came(self, item: ItemLine) -> str:

@@ -58,10 +58,9 @@ async def extend(screen: CaseScreen, case: CaseFile) -> None:
 
     ref, item, push = CaseRef.of(case), "", screen.app.push_screen_wait
     title = _("Extend {case}").format(case=ref.name)
+    items = {str(number): open_item for number, open_item in open_items(case)}
     item_deadlines = {
-        str(number): item_words(open_item, screen.view())
-        for number, open_item in open_items(case)
-        if open_item.deadline_at
+        number: item_words(open_item, screen.view()) for number, open_item in items.items() if open_item.deadline_at
     }
     if item_deadlines and case.header.state is CaseState.RECTIFYING:
         # An empty item means the deadline of all items, which the letter names.
@@ -69,7 +68,7 @@ async def extend(screen: CaseScreen, case: CaseFile) -> None:
         if chosen is None:
             return
         item = chosen[0]
-    own_deadline = next((open_item.deadline_at for number, open_item in open_items(case) if str(number) == item), None)
+    own_deadline = items[item].deadline_at if item else None
     until_now = own_deadline or case.header.deadline_at or case.header.due_at
     answer = await _ask_day(screen, ref, title, until_now, item)
     if answer is None:
@@ -80,11 +79,10 @@ async def extend(screen: CaseScreen, case: CaseFile) -> None:
     effect = effect.format(before=_due_words(until_now, view), after=_due_words(extension.until, view))
     reason = await push(Prompt(title, effect))
     if reason:
-        message = (
-            with_keys(_("{case}: extended to {day}. To undo, press {desk.undo} on the desk."))
-            if extension.is_deadline
-            else _("{case}: extended to {day}.")
-        ).format(case=ref.name, day=_due_words(extension.until, view))
+        message = _("{case}: extended to {day}.")
+        if extension.is_deadline:
+            message = with_keys(_("{case}: extended to {day}. To undo, press {desk.undo} on the desk."))
+        message = message.format(case=ref.name, day=_due_words(extension.until, view))
         act = screen.session.services.rescheduling.extend
         start_act(screen, partial(screen.session.record, ref, act, day, reason, item), "write", message)
 

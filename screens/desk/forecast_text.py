@@ -54,7 +54,7 @@ def likely_words(forecast: "CaseForecast | None", case: CaseFile, view: View) ->
         return ""
     from workbench.wording.forecast import likely_decision_words
 
-    header = case.header
-    is_due = header.due_at is not None and not header.is_overdue and clock_runs(header.state, header.waits_for)
-    due_on = header.due_at.astimezone(view.zone).date() if header.due_at is not None and is_due else None
+    header, due_on = case.header, None
+    if header.due_at is not None and not header.is_overdue and clock_runs(header.state, header.waits_for):
+        due_on = header.due_at.astimezone(view.zone).date()
     return likely_decision_words(forecast, view.today, due_on)

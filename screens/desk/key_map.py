@@ -58,7 +58,8 @@ async def _show_acts(screen: CaseScreen, case: CaseFile) -> None:
     # Imported late, as dialogs are: the first frame needs none.
     from screens.desk.acts.act_list import show_acts
 
-    await show_acts(screen, case, [each.command for each in COMMANDS.values()], partial(why_not, screen))
+    commands = [desk_command.command for desk_command in COMMANDS.values()]
+    await show_acts(screen, case, commands, partial(why_not, screen))
 
 
 async def _show_letters(screen: CaseScreen, case: CaseFile) -> None:
@@ -164,13 +165,20 @@ def _refusal_unless_erased(case: CaseFile, action: Action, session: DeskSession,
         return _hold_refusal(header, view, is_lost=session.is_lost)
     if (refused := state_refusal(action, header.state, name)) is not None:
         return refused
-    # The refusal is "" if there is none, and None until it is read.
-    if action in {Action.REOPEN, Action.TAKE} and (reason := session.refusals.get(action)) != "":
-        return reason or _("It is not known yet whether you may do this with {case}.").format(case=name)
+    if action in {Action.REOPEN, Action.TAKE}:
+        return _personal_refusal(action, session, name)
     # An appeal that was received in time can still be entered later.
     if action is Action.APPEAL and case.appeal_until is None:
         return _("The appeal against the result of {case} was decided; no other is possible.").format(case=name)
     return None
+
+
+def _personal_refusal(action: Action, session: DeskSession, name: str) -> str | None:
+    """Return why this person may not reopen or take the case, None if they may."""
+    reason = session.refusals.get(action)
+    if reason is None:
+        return _("It is not known yet whether you may do this with {case}.").format(case=name)
+    return reason or None
 
 
 def _hold_refusal(header: CaseHeader, view: View, *, is_lost: bool) -> str:
@@ -191,7 +199,7 @@ def _hold_refusal(header: CaseHeader, view: View, *, is_lost: bool) -> str:
 
 
 def why_not(screen: CaseScreen, key: str) -> str | None:
-    """Return why the command of a key cannot be run now, None if it can be or the key has none."""
+    """Return why the command of a key cannot be run now; None if it can be, or if the key has no command."""
     command = COMMAND_OF_KEY.get(key)
     if command is None:
         return None

@@ -78,9 +78,9 @@ def act_of(decided: DecisionResult) -> UndoableAct:
 def read_state(
     services: Services, case: CaseFile | None
 ) -> tuple[DeskCounts, UndoableAct | None, ChangesSinceSeen, CaseFile | None]:
-    """Return the counts, the last act that can be undone, the news of the case on the desk, and the case if changed."""
-    news, changed = ChangesSinceSeen(), None
+    """Return the counts, the last act that can be undone, the news of the case on the desk, and its new state if any."""
+    news, current = ChangesSinceSeen(), None
     if case is not None:
         news = services.casefiles.news(case.header.id, case.header.evidence_no)
-        changed = services.casefiles.changed_since(case)
-    return services.queue.counts(), services.undo.last(), news, changed
+        current = services.casefiles.changed_since(case)
+    return services.queue.counts(), services.undo.last(), news, current

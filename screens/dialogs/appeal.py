@@ -83,9 +83,9 @@ class AppealForm(BoxDialog[AppealResult]):
             self.grounds.insert("\n")
 
     def action_file(self) -> None:
-        text = self.received.value
-        received_at = self._understood.show(text, is_final=True) if text.strip() else None
-        if not self._is_filing and (received_at is not None or not text.strip()):
+        is_now = not self.received.value.strip()
+        received_at = None if is_now else self._understood.show(self.received.value, is_final=True)
+        if not self._is_filing and (is_now or received_at is not None):
             self._send(received_at)
 
     @work(group="write")

@@ -16,7 +16,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _, current_language
 from workbench.wording.case.labels import ANSWER
 
-Answer = Callable[[str, ChecklistValue], Awaitable[None]]
+SaveAnswer = Callable[[str, ChecklistValue], Awaitable[None]]
 _KEYS = {"1": ChecklistValue.YES, "2": ChecklistValue.NO, "3": ChecklistValue.NOT_APPLICABLE}
 
 
@@ -33,11 +33,11 @@ class Checklist(ListDialog[ChecklistLine]):
         Binding("n", "answer('no')", show=False),
     ]
 
-    def __init__(self, lines: tuple[ChecklistLine, ...], answer: Answer) -> None:
+    def __init__(self, lines: tuple[ChecklistLine, ...], save_answer: SaveAnswer) -> None:
         super().__init__(_("Checklist"), _("The policy has no questions for this case."))
         self._list = lines
         self._answers: dict[str, str | None] = {line.question: line.answer for line in lines}
-        self._answer = answer
+        self._save_answer = save_answer
         self._cursor = next((index for index, line in enumerate(lines) if line.answer is None), 0)
 
     def parts(self) -> ComposeResult:
@@ -50,7 +50,7 @@ class Checklist(ListDialog[ChecklistLine]):
     async def save(self, question: str, value: ChecklistValue) -> None:
         """Save an answer and move to the next question."""
         try:
-            await self._answer(question, value)
+            await self._save_answer(question, value)
         except WorkbenchError as error:
             self.message.update(plain(str(error), ERROR))
             return

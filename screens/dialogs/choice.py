@@ -20,9 +20,14 @@ Choice = TypeVar("Choice", bound=str)
 
 
 class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
-    """Asks for one of the choices, and with a `placeholder` also for a text; otherwise the text is empty.
+    """Asks for one of a few choices, and for a line of text if there is a `placeholder`; else the text is empty.
 
-    `what` is the label of the choices, such as the channel. `chosen` is the initial choice, by default the first.
+    Args:
+        heading: The title.
+        words: The choices in words.
+        label: What is chosen, such as the channel.
+        placeholder: The hint in the field for the text, "" for a dialog without that field.
+        chosen: The initial choice, by default the first.
     """
 
     DEFAULT_CSS = """
@@ -43,7 +48,7 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
         self,
         heading: str,
         words: Mapping[Choice, str],
-        what: str,
+        label: str,
         *,
         placeholder: str = "",
         chosen: Choice | None = None,
@@ -51,7 +56,7 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
         super().__init__(heading)
         self._words = words
         self._choice = chosen if chosen is not None else next(iter(words))
-        self._what = what
+        self._label = label
         self._placeholder = placeholder
 
     def parts(self) -> ComposeResult:
@@ -59,7 +64,7 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
         if self._placeholder:
             yield TextLine(placeholder=self._placeholder, classes=PROSE)
         texts = [(TEXTS.key, _(TEXTS.label))] if self._placeholder else []
-        keys = (("↑ ↓", self._what), ("Enter", _("save")), *texts, ("Esc", _("back")))
+        keys = (("↑ ↓", self._label), ("Enter", _("save")), *texts, ("Esc", _("back")))
         yield Static(key_hints(*keys), id="hint", markup=False)
 
     def on_mount(self) -> None:
@@ -81,8 +86,8 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
             self.leave((self._choice, ""))
 
     def action_choose(self, step: int) -> None:
-        known = list(self._words)
-        self._choice = known[(known.index(self._choice) + step) % len(known)]
+        choices = list(self._words)
+        self._choice = choices[(choices.index(self._choice) + step) % len(choices)]
         self._draw()
 
     def _draw(self) -> None:

@@ -26,7 +26,10 @@ def list_key_hints(*keys: tuple[str, str]) -> Content:
 class ListDialog(BoxDialog[bool], Generic[Entry]):
     """Lists entries of one or more lines each; the result is whether the reviewer acted on any entry.
 
-    `empty_text` is shown for an empty list; until it is loaded, the list is None. `keys` stand below the list.
+    Args:
+        heading: The title.
+        empty_text: The text that replaces an empty list.
+        keys: The keys below the list, besides the arrows and Esc, each with what it does.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,6 +45,7 @@ class ListDialog(BoxDialog[bool], Generic[Entry]):
         self._keys = keys
         self._empty_text = empty_text
         self._list: Sequence[Entry] | None = None
+        """The entries, None until they are loaded."""
         self._cursor = 0
         self._has_acted = False
 
@@ -80,8 +84,8 @@ class ListDialog(BoxDialog[bool], Generic[Entry]):
         if body is not None:
             body.styles.max_height = max(3, self.size.height - _FRAME_LINES)
             top = sum(map(len, lines_of_entries[: self._cursor]))
-            chosen = Region(0, top, 1, sum(map(len, lines_of_entries[self._cursor : self._cursor + 1])))
-            body.call_after_refresh(body.scroll_to_region, chosen, animate=False)
+            height = len(lines_of_entries[self._cursor]) if lines_of_entries else 0
+            body.call_after_refresh(body.scroll_to_region, Region(0, top, 1, height), animate=False)
 
     def action_move(self, step: int) -> None:
         """Move the cursor by some entries, or to the end of the list."""

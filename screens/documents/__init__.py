@@ -7,9 +7,13 @@ BESIDE_WIDTH = 48
 
 
 class ViewerWords(NamedTuple):
-    """The texts around a page: the two lines above it, the text of a blank page, and the lines beside it."""
+    """The texts around a page of a document."""
 
     caption: str
+    """The first line above the page."""
     keys: str
+    """The second line above the page."""
     blank: str
+    """The text that replaces a blank page."""
     beside: str
+    """The lines left of the page."""

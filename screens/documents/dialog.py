@@ -47,7 +47,11 @@ def _viewer_command(app: object) -> str:
 class DocumentList(ListDialog[DocumentLine]):
     """Lists documents; a digit, or the arrows and Enter, opens one. The result says whether any was opened.
 
-    `command` starts the user's viewer, '' without one.
+    Args:
+        documents: The service that reads and saves documents.
+        case: The case of the documents.
+        viewer_command: The command that starts the user's viewer, "" if the user chose none.
+        view: How times are shown.
     """
 
     DEFAULT_CSS = "DocumentList > Vertical { width: 92; }"
@@ -61,14 +65,14 @@ class DocumentList(ListDialog[DocumentLine]):
         Binding("q", "back", show=False),
     ]
 
-    def __init__(self, documents: Documents, case: CaseFile, command: str, view: View) -> None:
+    def __init__(self, documents: Documents, case: CaseFile, viewer_command: str, view: View) -> None:
         name = format_case(case.header.id)
         super().__init__(_("Documents of {case}").format(case=name), _("There are no documents yet."))
         self._documents = documents
         self._case = case
         self._case_id = case.header.id
         self._case_name = name
-        self._command = command
+        self._viewer_command = viewer_command
         self._view = view
         self._number_to_open = 0
         self._is_busy = False
@@ -112,7 +116,7 @@ class DocumentList(ListDialog[DocumentLine]):
         """Draw a document; if the terminal cannot, start the viewer; without a viewer, offer to save the document."""
         if line.media_type in VIEWABLE_TYPES and await self._pictures.can_show():
             await self._draw(line)
-        elif self._command:
+        elif self._viewer_command:
             await self._open_in_viewer(line)
         else:
             await self._save(line, _("This terminal cannot show images."))
@@ -137,11 +141,11 @@ class DocumentList(ListDialog[DocumentLine]):
 
     async def _open_in_viewer(self, line: DocumentLine) -> None:
         """Open a document in the user's viewer."""
-        if not self._command:
+        if not self._viewer_command:
             message = _('No viewer is set: write viewer = "xdg-open", for example, in the file that {command} names.')
             self._report(message.format(command="workbench settings"), WARNING)
             return
-        viewer = system_viewer(self._command)
+        viewer = system_viewer(self._viewer_command)
         with await asyncio.to_thread(self._documents.open, self._case_id, line.sha256) as file:
             await asyncio.to_thread(viewer.open, file, line.file_name)
         await self._record(line, "viewer")
@@ -221,8 +225,9 @@ def document_lines(line: DocumentLine, view: View, width: int) -> list[Content]:
 
 
 def _file(line: DocumentLine, view: View) -> str:
-    kind = EXTENSIONS.get(line.media_type)
-    facts = [_("unknown file type") if kind is None else {"jpg": "JPEG"}.get(kind, kind.upper())]
+    extension = EXTENSIONS.get(line.media_type, "")
+    format_name = "JPEG" if extension == "jpg" else extension.upper()
+    facts = [format_name or _("unknown file type")]
     if line.bytes_count is not None:
         facts.append(file_size(line.bytes_count))
     facts.append(_("received {when}").format(when=view.day(line.received_at.astimezone(view.zone).date())))
@@ -230,10 +235,13 @@ def _file(line: DocumentLine, view: View) -> str:
 
 
 def _opened(line: DocumentLine, view: View) -> Content:
-    who = comma_joined(f"{opening.login} {view.instant(opening.at)}" for opening in (line.openings or line.copies)[:2])
+    """Return who opened a document last; if nobody did, who saved it to a folder."""
+    uses = (line.openings or line.copies)[:2]
+    who = comma_joined(f"{use.login} {view.instant(use.at)}" for use in uses)
     if line.openings:
         return plain(f"{_('opened by {who}').format(who=who)} ", MUTED)
-    return plain(f"{_('saved to a folder by {who}').format(who=who) if who else _('not opened yet')} ", WARNING)
+    message = _("saved to a folder by {who}") if uses else _("not opened yet")
+    return plain(f"{message.format(who=who)} ", WARNING)
 
 
 def _claims(line: DocumentLine, view: View) -> Content:

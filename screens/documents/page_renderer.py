@@ -121,8 +121,8 @@ def _console(width: int, height: int) -> Console:
 
 def _write(text: str, start: int) -> None:
     """Write lines below the heading, each with its cursor position: in raw mode, a line feed keeps the column."""
-    for place, line in enumerate(text.split("\n")):
-        sys.stdout.write(f"\x1b[{_HEAD_LINES + 1 + place};{start + 1}H{line}")
+    for row, line in enumerate(text.split("\n"), _HEAD_LINES + 1):
+        sys.stdout.write(f"\x1b[{row};{start + 1}H{line}")
     sys.stdout.flush()
 
 

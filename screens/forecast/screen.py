@@ -82,9 +82,9 @@ class ForecastScreen(ModeScreen):
         self._computed_at = self.clock.now()
         # The thread also imports the modules of the forecast.
         compute = partial(asyncio.to_thread, lambda: self.services.forecasts.of_queue(self.reviewers))
-        found = await attempt(self, compute, self._show_failure)
-        if found is not None:
-            self.forecast = found
+        forecast = await attempt(self, compute, self._show_failure)
+        if forecast is not None:
+            self.forecast = forecast
             self.show_forecast()
 
     def read_again(self) -> Worker[None] | None:
@@ -119,8 +119,8 @@ class ForecastScreen(ModeScreen):
         if action == "change":
             if self.forecast is None:
                 return None
-            wanted = self._reviewers() + (1 if parameters == (1,) else -1)
-            return True if 1 <= wanted <= MOST_REVIEWERS else None
+            reviewers = self._reviewers() + (1 if parameters == (1,) else -1)
+            return True if 1 <= reviewers <= MOST_REVIEWERS else None
         if action == "as_it_is":
             return True if self.reviewers is not None else None
         return True
@@ -156,11 +156,10 @@ def forecast_lines(forecast: QueueForecast, view: View, width: int, height: int)
 
 def _reviewers_line(forecast: QueueForecast) -> Content:
     """Return the number of reviewers the forecast assumes, and the current number if it differs."""
-    words = (
-        ngettext("{count} reviewer", "{count} reviewers", forecast.reviewers).format(count=commas(forecast.reviewers))
-        if forecast.reviewers
-        else _("no reviewers")
-    )
+    words = _("no reviewers")
+    if forecast.reviewers:
+        words = ngettext("{count} reviewer", "{count} reviewers", forecast.reviewers)
+    words = words.format(count=commas(forecast.reviewers))
     parts: list[Part] = [(words, ACCENT)]
     if forecast.reviewers == forecast.usual_reviewers:
         parts.append((f"  {_('as it is')}", MUTED))
@@ -172,12 +171,14 @@ def _reviewers_line(forecast: QueueForecast) -> Content:
 def _histogram(forecast: QueueForecast, view: View, width: int, height: int) -> list[Content]:
     """Return the histogram of the simulations by working days, with marks at the two quantiles."""
     first, last = _span(forecast.days)
-    cells = [min(int((day - first) / (last - first) * width), width - 1) for day in forecast.days]
+
+    def column(days: float) -> int:
+        return min(int((days - first) / (last - first) * width), width - 1)
+
     figures = [0] * width
-    for cell in cells:
-        figures[cell] += 1
-    quantiles = (forecast.p50_days, forecast.p90_days)
-    marks = {min(int((at - first) / (last - first) * width), width - 1) for at in quantiles}
+    for days in forecast.days:
+        figures[column(days)] += 1
+    marks = {column(forecast.p50_days), column(forecast.p90_days)}
     rows = column_rows(_smoothed(figures), height, view.symbols.bars)
     scale = "".join(view.symbols.up if cell in marks else view.symbols.rule for cell in range(width))
     left, right = short_figure(first), short_figure(last)

@@ -95,11 +95,11 @@ class LettersScreen(ModeScreen):
     @work(exclusive=True, group="read")
     async def action_load(self, done: Collection[int] = (), *, is_again: bool = False) -> None:
         """Load the list; the cursor stays on its letter, or goes to the next one if its letter is in `done`."""
-        chosen = self.filter
-        read = partial(self.services.notices.page, chosen.case_id, unsent=chosen.is_unsent_only, limit=MOST_SHOWN)
-        found = await attempt(self, partial(asyncio.to_thread, read), unreported if is_again else None)
-        if found is not None:
-            self._page = found
+        case_id, is_unsent_only = self.filter.case_id, self.filter.is_unsent_only
+        read = partial(self.services.notices.page, case_id, unsent=is_unsent_only, limit=MOST_SHOWN)
+        page = await attempt(self, partial(asyncio.to_thread, read), unreported if is_again else None)
+        if page is not None:
+            self._page = page
             self._marks &= {line.id for line in self._page.lines}
             self._draw(done)
             self.list.focus()
@@ -121,7 +121,9 @@ class LettersScreen(ModeScreen):
         sent_at = await self._ask_when(len(undated)) if undated else None
         if not undated or sent_at is not None:
             times = dict.fromkeys(undated, sent_at)
-            await self._record([Delivery(notice_id=one, channel=answer[0], sent_at=times.get(one)) for one in ids])
+            await self._record(
+                [Delivery(notice_id=letter_id, channel=answer[0], sent_at=times.get(letter_id)) for letter_id in ids]
+            )
 
     async def _ask_when(self, count: int) -> datetime | None:
         """Ask for the sending time of letters that move a deadline; None if the person goes back."""
@@ -199,9 +201,9 @@ class LettersScreen(ModeScreen):
 
     @work(group="read")
     async def action_measures(self) -> None:
-        found = await attempt(self, partial(asyncio.to_thread, partial(self.services.measures.list, owed=True)))
-        if found is not None:
-            self.app.push_screen(TextSheet(_("Numbers to bar or restore"), partial(owed_lines, found, self.view())))
+        orders = await attempt(self, partial(asyncio.to_thread, partial(self.services.measures.list, owed=True)))
+        if orders is not None:
+            self.app.push_screen(TextSheet(_("Numbers to bar or restore"), partial(owed_lines, orders, self.view())))
 
     def action_mark(self) -> None:
         line = self.current

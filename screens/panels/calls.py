@@ -106,13 +106,13 @@ def _figures(case: CaseFile, view: View, width: int, figures: tuple[CallFigure, 
         if name not in known:
             continue
         text, value = known[name]
-        mark, note = None, ""
-        if beside := _limit_beside(case, name, value):
-            limit, is_exceeded = beside
-            mark = severity_mark(limit.severity if is_exceeded else None, view.symbols)
+        severity, note = Content(), ""
+        if limit_beside := _limit_beside(case, name, value):
+            limit, is_exceeded = limit_beside
+            severity = severity_mark(limit.severity if is_exceeded else None, view.symbols)
             note = _bound_words(limit, format_value)
-        mark = Content.assemble(mark or "", changed_mark(case, EvidencePart.ACTIVITY, view.symbols, name))
-        lines.append(facts.fact(_(label), pad_left(text, figure_cells), mark, note=note))
+        marks = Content.assemble(severity, changed_mark(case, EvidencePart.ACTIVITY, view.symbols, name))
+        lines.append(facts.fact(_(label), pad_left(text, figure_cells), marks, note=note))
     return lines
 
 
@@ -180,10 +180,10 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     titles, width = (_("calls"), _("hour"), _("day"), _("complaints")), min(width, _FIGURE_LINE_CELLS)
     lines = [EMPTY, heading(_("Per card")), PanelLine(row(Content(), plain(_columns(titles, titles), MUTED), width))]
     for index, ((_number, facts), card) in enumerate(zip(case.facts.cards, case.evidence.cards, strict=False)):
-        is_known = facts.get("calls") or facts.get("calls_in")
-        figures = tuple(
-            _count(facts.get(name) if is_known or name not in FACTS_OF_CALLS else None) for name in _CARD_FIGURES
-        )
+        has_calls = facts.get("calls") or facts.get("calls_in")
+        # Without calls, the facts that are computed from calls are unknown.
+        values = [facts.get(name) if has_calls or name not in FACTS_OF_CALLS else None for name in _CARD_FIGURES]
+        figures = tuple(map(_count, values))
         mark = mark_of(case, rules, view.symbols, subject=card.msisdn)
         number = Content.assemble(
             " " if mark.plain == view.symbols.fine else mark, plain(view.shown(f"msisdn:{index}", card.msisdn))
@@ -225,8 +225,10 @@ def _limit_beside(case: CaseFile, name: str, value: FactValue) -> tuple[RuleLimi
         for limit in rule.limits
         if limit.observes == name and limit.op[0] in "<>" and isinstance(limit.value, int | float)
     ]
-    exceeded = [each for each in limits if each[1]]
-    return exceeded[-1] if exceeded else next(iter(limits), None)
+    exceeded = [limit for limit, is_exceeded in limits if is_exceeded]
+    if exceeded:
+        return exceeded[-1], True
+    return limits[0] if limits else None
 
 
 def _bound_words(limit: RuleLimit, format_value: Callable[[Any], str]) -> str:

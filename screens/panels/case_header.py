@@ -78,21 +78,22 @@ def story_lines(case: CaseFile, view: View, width: int, height: int) -> list[Con
     if story.is_new:
         return lines
     so_far, following = _("So far"), _("Next")
-    room = 2 + max(cells(label) for label in (so_far, following) if story.happened or label == following)
+    labels = (so_far, following) if story.happened else (following,)
+    room = 2 + max(map(cells, labels))
     happened = _listed(so_far, story.happened, width, room, MUTED)
-    most = max(_MIN_STORY_LINES, height // _SCREEN_LINES_PER_STORY_LINE)
-    if len(happened) > most:
+    max_lines = max(_MIN_STORY_LINES, height // _SCREEN_LINES_PER_STORY_LINE)
+    if len(happened) > max_lines:
         # Whole acts are left out, so the lines of the newest acts are counted.
-        happened = _newest(story.happened, so_far, width, room, most)
+        happened = _newest(story.happened, so_far, width, room, max_lines)
     return [*lines, *happened, *_listed(following, story.next, width, room, "")]
 
 
-def _newest(entries: Sequence[str], label: str, width: int, room: int, most: int) -> list[Content]:
-    """Return as many of the newest entries as fit in `most` lines, at least one, below the count of the others."""
+def _newest(entries: Sequence[str], label: str, width: int, room: int, max_lines: int) -> list[Content]:
+    """Return as many of the newest entries as fit in `max_lines`, at least one, below the count of the others."""
     shown = list(entries[-1:])
     for entry in reversed(entries[:-1]):
         lines = _listed(label, [entry, *shown], width, room, MUTED)
-        if len(lines) >= most:
+        if len(lines) >= max_lines:
             break
         shown.insert(0, entry)
     hidden = len(entries) - len(shown)
@@ -116,22 +117,21 @@ def _due_and_forecast(header: CaseHeader, view: View, forecast: str, left: Conte
 
     If they do not fit, the remaining time is left out first, unless the case is overdue, and then the forecast.
     """
-    shorter = _due(header, view, with_time_left=header.is_overdue)
-    # Each text has the cells that the left part must keep. Without a forecast, the second text would be `shorter`, the
-    # last resort, so it must not be chosen here: beside `width` cells, nothing fits.
-    for right, left_cells in (
-        (_with_forecast(_due(header, view), forecast, view), _LEFT_CELLS),
-        (_with_forecast(shorter, forecast, view), _MIN_LEFT_CELLS if forecast else width),
-        (_due(header, view), _MIN_LEFT_CELLS),
-    ):
+    due, short_due = _due(header, view), _due(header, view, with_time_left=header.is_overdue)
+    # Each text has the cells that the left part must keep.
+    texts = [(due, _MIN_LEFT_CELLS)]
+    if forecast:
+        long, short = (_with_forecast(words, forecast, view) for words in (due, short_due))
+        texts = [(long, _LEFT_CELLS), (short, _MIN_LEFT_CELLS), *texts]
+    for right, left_cells in texts:
         if min(left.cell_length, left_cells) + right.cell_length < width:
             return right
-    return shorter
+    return short_due
 
 
 def _with_forecast(due: Content, forecast: str, view: View) -> Content:
     """Return the due date followed by the forecast."""
-    return Content.assemble(due, joined((f" {view.symbols.dot} ", MUTED), (forecast, INFO))) if forecast else due
+    return Content.assemble(due, joined((f" {view.symbols.dot} ", MUTED), (forecast, INFO)))
 
 
 def _dotted(parts: list[str], view: View) -> Content:
@@ -202,7 +202,7 @@ def _due(header: CaseHeader, view: View, *, with_time_left: bool = True) -> Cont
         return joined((until or _("with the applicant"), ""), *paused)
     if not clock_runs(header.state, header.waits_for):
         was_due = _("due date was {when}").format(when=view.instant(header.due_at))
-        return plain(was_due if header.due_at < view.now else "", MUTED)
+        return plain(was_due, MUTED) if header.due_at < view.now else Content()
     if header.suspended_from is not None and header.suspended_from <= view.now and not header.is_overdue:
         # The due date will move by the length of the suspension, so it is not shown.
         return joined((_("work suspended"), ""), (dot, MUTED), (_("clock paused"), MUTED))

@@ -85,8 +85,8 @@ def _record_details(record: CreditFacts, view: View) -> list[str]:
 
 def _measures(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the measures on the numbers of the case; nothing if no number is barred."""
-    found = measure_lines(case.measures, view.now, view.zone)
-    lines = [PanelLine(line) for text in found for line in hanging([(" ", "")], text, width)]
+    texts = measure_lines(case.measures, view.now, view.zone)
+    lines = [PanelLine(line) for text in texts for line in hanging([(" ", "")], text, width)]
     return [EMPTY, heading(_("Measures")), *lines] if lines else []
 
 

@@ -38,11 +38,14 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         for entry in case.history
     ]
     # Each column is one cell wider than its longest text; a Chinese date has up to 20 cells, a name any number.
-    room = [max((cells(row[column]) for row in rows), default=0) + 1 for column in range(3)]
-    indent = sum(room)
+    when_cells, act_cells, who_cells = (
+        max((cells(texts[column]) for texts in rows), default=0) + 1 for column in range(3)
+    )
+    indent = when_cells + act_cells + who_cells
     is_beside = width - indent >= _MIN_DETAIL_CELLS
     for when, act, who, text in rows:
-        label = [(pad_right(when, room[0]), MUTED), (pad_right(act, room[1]), ""), (pad_right(who, room[2]), MUTED)]
+        time_and_act = [(pad_right(when, when_cells), MUTED), (pad_right(act, act_cells), "")]
+        label = [*time_and_act, (pad_right(who, who_cells), MUTED)]
         if is_beside or not text:
             lines += map(PanelLine, hanging(label, text, max(width, indent + 1)))
         else:
@@ -64,10 +67,10 @@ def _appeal(appeal: AppealLine, view: View, width: int) -> list[PanelLine]:
     return [*lines, EMPTY]
 
 
-def appealed_lines(case: CaseFile, line: AppealLine, view: View, width: int) -> Iterator[Content]:
+def appealed_lines(case: CaseFile, appeal: AppealLine, view: View, width: int) -> Iterator[Content]:
     """Yield the reasons of the verdict that an appeal is against, and who made it."""
     for decision in case.decisions:
-        if decision.id == line.decision_id:
+        if decision.id == appeal.decision_id:
             by = _("by {maker}, {when}").format(maker=decision.maker, when=view.instant(decision.decided_at))
             for code in decision.reasons:
                 reason = case.policy.reasons.get(code)
@@ -106,15 +109,15 @@ def asked_lines(case: CaseFile, view: View, width: int) -> list[Content]:
 def _required_items(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[PanelLine]:
     """Return the items of a decision; once the case has moved on, the title says that they were required."""
     is_awaited = is_with_applicant(case.header.state, case.header.waits_for)
-    came = items_words(decision.items, is_answered=not is_awaited and case.header.state is not CaseState.LAPSED)
+    is_owed = is_awaited or case.header.state is CaseState.LAPSED
+    progress = items_words(decision.items, is_answered=not is_owed)
     title = _("Required in round {round}") if is_awaited else _("Was required in round {round}")
-    parts = [title.format(round=decision.round), came]
+    parts = [title.format(round=decision.round), progress]
     if decision.deadline_at is not None:
         by = _("all by {when}") if is_awaited else _("the deadline was {when}")
         parts.append(by.format(when=view.instant(decision.deadline_at)))
     lines = wrapped_heading(f" {view.symbols.dot} ".join(parts), width)
     for item in decision.items:
-        is_owed = is_awaited or case.header.state is CaseState.LAPSED
         mark = _item_mark(item, view.symbols, is_owed=is_owed)
         lines += map(PanelLine, hanging([(" ", ""), mark, (" ", "")], item_words(item, view), width))
         if item.is_waived:

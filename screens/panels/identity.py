@@ -93,28 +93,27 @@ def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     name_label, phone_label = _("name"), _("phone")
     facts = fact_layout((name_label, number_label, document_label, phone_label, legal_label), width)
 
-    def masked(label: str, field: str, mark: Content | None) -> list[PanelLine]:
+    def personal_fact(label: str, field: str, mark: Content | None) -> list[PanelLine]:
         value = view.shown(field, getattr(application, field))
         marks = Content.assemble(mark or "", changed_mark(case, EvidencePart.APPLICATION, view.symbols, field))
         return [facts.fact(label, value, marks, field=field)] if value else []
 
-    lines = [heading(_("Handler")), *masked(name_label, "handler_name", None)]
+    lines = [heading(_("Handler")), *personal_fact(name_label, "handler_name", None)]
     number_rules = ("ID-RIC", "ID-RIC-AGE", "ID-REGION")
-    lines += masked(number_label, "handler_id_no", mark_of(case, number_rules, view.symbols, subject=HANDLER))
+    lines += personal_fact(number_label, "handler_id_no", mark_of(case, number_rules, view.symbols, subject=HANDLER))
     valid_to = application.handler_id_valid_to
     rules = ("ID-RIC-EXPIRED", "ID-RIC-EXPIRING", "ID-RIC-VALIDITY")
     lines.append(facts.fact(document_label, _validity(valid_to, view), _mark(case, valid_to, rules, view, *_ID_DATES)))
-    lines += masked(phone_label, "contact_phone", None)
-    legal = masked(name_label, "legal_rep_name", None)
-    legal += masked(legal_label, "legal_rep_id_no", mark_of(case, number_rules, view.symbols, subject=LEGAL_REP))
+    lines += personal_fact(phone_label, "contact_phone", None)
+    legal = personal_fact(name_label, "legal_rep_name", None)
+    legal += personal_fact(legal_label, "legal_rep_id_no", mark_of(case, number_rules, view.symbols, subject=LEGAL_REP))
     if legal:
         lines += [EMPTY, heading(_("Legal representative")), *legal]
     return lines
 
 
 def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
-    title = heading(_("Cards · {count}").format(count=commas(len(case.evidence.cards))))
-    lines = [title]
+    lines = [heading(_("Cards · {count}").format(count=commas(len(case.evidence.cards))))]
     for index, card in enumerate(case.evidence.cards):
         number = f" {view.shown(f'msisdn:{index}', card.msisdn)}"
         mark = Content.assemble(
@@ -131,7 +130,8 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
                 number.strip(),
             )
         )
-        lines += [] if is_short else [PanelLine(plain(f"   {part}", MUTED)) for part in wrapped(about, width - 3)]
+        if not is_short:
+            lines += [PanelLine(plain(f"   {part}", MUTED)) for part in wrapped(about, width - 3)]
         if card.actual_user_name:
             user = view.shown(f"actual_user_name:{index}", card.actual_user_name)
             named = joined(("   " + _("used by") + " ", MUTED), (user, ""))

@@ -17,7 +17,10 @@ from workbench.wording.letters import failure_words, has_moving_deadline, letter
 
 
 def delivery_outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
-    """Return the outcome of a letter: sent (with `has_time` at what time), failed, or by when it must be sent."""
+    """Return the outcome of a letter: when it was sent, why it failed, or by when it must be sent.
+
+    The day on which it was sent is shown, with `has_time` also the time.
+    """
     if line.sent_at is not None:
         when = view.instant(line.sent_at) if has_time else view.day(line.sent_at.astimezone(view.zone).date())
         how = (channel_words(line.channel), line.sent_by or "")
@@ -25,11 +28,11 @@ def delivery_outcome(line: NoticeLine, view: View, *, has_time: bool = False) ->
         return _("sent {when}").format(when=when) + details, MUTED
     if line.failed_at is not None:
         return f"{view.symbols.block} {failure_words(line)}", ERROR
-    order = f" {view.symbols.dot} " + _("after the earlier letter") if line.after else ""
+    after = f" {view.symbols.dot} " + _("after the earlier letter") if line.after else ""
     due_by = view.day(line.due_by.astimezone(view.zone).date())
     if line.is_overdue:
-        return f"{view.symbols.warn} " + _("overdue since {when}").format(when=due_by) + order, ERROR
-    return _("to be sent by {when}").format(when=due_by) + order, ""
+        return f"{view.symbols.warn} " + _("overdue since {when}").format(when=due_by) + after, ERROR
+    return _("to be sent by {when}").format(when=due_by) + after, ""
 
 
 def steps_of(line: NoticeLine, view: View) -> list[Part]:

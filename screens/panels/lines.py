@@ -144,7 +144,7 @@ def judgement_mark(judged: ItemResult, symbols: Symbols) -> tuple[str, str]:
 def mark_of(case: CaseFile, rules: Sequence[str] | None, symbols: Symbols, *, subject: str = "") -> Content:
     """Return the mark of a checked fact: the most severe finding of these rules, otherwise the mark for fine.
 
-    Without rules, those of all count. With a `subject`, only findings about that person or card count.
+    If `rules` is None, the findings of all rules count. With a `subject`, only findings about that person or card count.
     """
     severities = [
         finding.severity
@@ -155,7 +155,7 @@ def mark_of(case: CaseFile, rules: Sequence[str] | None, symbols: Symbols, *, su
 
 
 def _about(finding: Finding) -> tuple[str, ...]:
-    """Return what a finding is about; one of an earlier version does not name whose ID number it is about."""
+    """Return the people and cards of a finding; a finding of an earlier version does not name the person."""
     return finding.subjects or (LEGAL_REP if finding.observes.startswith(LEGAL_REP) else HANDLER,)
 
 

@@ -134,8 +134,8 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         if self._case is None or self._view is None:
             return ()
         if self._cached_lines[0] != width:
-            most = MAX_LINE_CELLS if self.id in _EVIDENCE else width
-            self._cached_lines = (width, self._lines_of(self._case, self._view, min(width, most)))
+            line_cells = min(width, MAX_LINE_CELLS) if self.id in _EVIDENCE else width
+            self._cached_lines = (width, self._lines_of(self._case, self._view, line_cells))
         return self._cached_lines[1]
 
     def _contents(self, width: int) -> Sequence[Content]:

@@ -61,8 +61,9 @@ def version_lines(version: PolicyVersion, campaigns: Sequence[CampaignProgress],
         (_("Measures and second persons"), _in_two_columns(_second_persons(policy), width)),
     )
     lines = [*_version_facts(version, view, width), *_campaign_lines(campaigns, view, width)]
-    for title, found in sections:
-        lines += [Content(), plain(title, f"{ACCENT} bold"), *found] if found else []
+    for title, contents in sections:
+        if contents:
+            lines += [Content(), plain(title, f"{ACCENT} bold"), *contents]
     return Content("\n").join(lines)
 
 
@@ -78,11 +79,11 @@ def difference_lines(
     if not changes:
         lines += [Content(), plain(_("The two policies say the same."))]
     for kind, heading in wording.CHANGE_KIND_WORDS.items():
-        found = [change for change in changes if change.kind is kind]
-        if found:
+        changes_of_kind = [change for change in changes if change.kind is kind]
+        if changes_of_kind:
             lines += [Content(), plain(_(heading), f"{ACCENT} bold")]
             lines += _side_by_side((old, new), width, (MUTED, MUTED)) if width >= _SIDE_BY_SIDE else []
-        for change in found:
+        for change in changes_of_kind:
             lines += wrapped_lines(change.key, width, BOLD)
             values = (wording.policy_value_words(change.old), wording.policy_value_words(change.new))
             if width >= _SIDE_BY_SIDE:
@@ -121,11 +122,11 @@ def _version_facts(version: PolicyVersion, view: View, width: int) -> Iterator[C
 
 def _in_two_columns(pairs: Iterable[NamedValue], width: int) -> list[Content]:
     """Return names and values in two columns."""
-    found = list(pairs)
-    room = min(max((cells(name) for name, _value in found), default=0), width // 2)
+    pairs = list(pairs)
+    room = min(max((cells(name) for name, _value in pairs), default=0), width // 2)
     return [
         line
-        for name, value in found
+        for name, value in pairs
         for line in hanging([(f"{_INDENT}{pad_right(name, room)}  ", MUTED)], value, width)
     ]
 

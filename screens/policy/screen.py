@@ -114,8 +114,9 @@ class PolicyScreen(ModeScreen):
 
         def read() -> tuple[PolicyVersion, Sequence[VersionLine], Sequence[CampaignProgress]]:
             policies = self.services.policies
-            version = policies.in_force() if number is None else policies.version(number)
-            return version, policies.versions(), self.services.campaigns.list() if number is None else ()
+            if number is None:
+                return policies.in_force(), policies.versions(), self.services.campaigns.list()
+            return policies.version(number), policies.versions(), ()
 
         answer = await attempt(self, partial(asyncio.to_thread, read), unreported if is_again else self._show_failure)
         if answer is not None:
@@ -171,8 +172,9 @@ class PolicyScreen(ModeScreen):
 
     def why_not(self, key: str) -> str | None:
         """Return why no version can be chosen or compared, None if that can be done or the key does something else."""
-        is_asked = key in (*keys.COMPARE.keys, *keys.VERSION.keys)
-        return _("There is no other version of the policy yet.") if is_asked and len(self.versions) == 1 else None
+        if key in (*keys.COMPARE.keys, *keys.VERSION.keys) and len(self.versions) == 1:
+            return _("There is no other version of the policy yet.")
+        return None
 
     def action_compare(self) -> None:
         self.choose(_("Choose two versions to compare"), 2)

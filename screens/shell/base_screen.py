@@ -178,8 +178,8 @@ class BaseScreen(Screen[Result]):
 
     def on_key(self, event: events.Key) -> None:
         """Show why the key of a command does nothing; a key that is held down shows it once."""
-        why_not = self.why_not(event.key) if isinstance(self, ExplainsKeys) else ""
-        if not why_not:
+        why_not = self.why_not(event.key) if isinstance(self, ExplainsKeys) else None
+        if why_not is None:
             fold(self, event)
             return
         event.stop()

@@ -34,7 +34,7 @@ class ExplainsKeys(Protocol):
     """A screen that says why a key does nothing."""
 
     def why_not(self, key: str) -> str | None:
-        """Return why the command of a key cannot be run now, None or "" if it can be or the key has none."""
+        """Return why the command of a key cannot be run now; None if it can be, or if the key has no command."""
 
 
 @runtime_checkable
@@ -55,9 +55,10 @@ class FillsFields(Protocol):
 
 @runtime_checkable
 class HasViewer(Protocol):
-    """An app with the command that opens a document in the user's viewer, '' without one."""
+    """An app that may open documents in a viewer of the user's choice."""
 
     viewer_command: str
+    """The command that opens a document, "" if the user chose none."""
 
 
 @runtime_checkable

@@ -92,7 +92,7 @@ def _entries(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], wh
             entries.append(ActListEntry((act,)))
         else:
             forbidden.setdefault(refusal, []).append(act)
-    return entries + [ActListEntry(tuple(acts), refusal) for refusal, acts in forbidden.items()]
+    return entries + [ActListEntry(tuple(same_reason), refusal) for refusal, same_reason in forbidden.items()]
 
 
 def _refusal_elsewhere(command: Command, screen: CaseScreen, case: CaseFile) -> str | None:

@@ -75,11 +75,9 @@ async def _ask(screen: CaseScreen, undoable: UndoableAct) -> None:
 async def _undo(screen: CaseScreen, undoable: UndoableAct) -> None:
     outcome = await screen.carry_out(partial(screen.session.undo, undoable))
     if isinstance(outcome, Unchanged):
-        message = (
-            _("{case}: taken back.")
-            if undoable.verdict is None
-            else _("Taken back; the case waits for its checker again.")
-        )
+        message = _("{case}: taken back.")
+        if undoable.verdict is not None:
+            message = _("Taken back; the case waits for its checker again.")
         screen.notify(message.format(case=format_case(undoable.case_id)))
     elif outcome is not None:
         name = format_case(undoable.case_id)
