@@ -78,7 +78,10 @@ def act_of(decided: DecisionResult) -> UndoableAct:
 def read_state(
     services: Services, case: CaseFile | None
 ) -> tuple[DeskCounts, UndoableAct | None, ChangesSinceSeen, CaseFile | None]:
-    """Return the counts, the last act that can be undone, the news of the case on the desk, and its new state if any."""
+    """Return the counts, the last act that can be undone, the news of the case on the desk, and its new state, if any.
+
+    Without a case there is neither news nor a new state.
+    """
     news, current = ChangesSinceSeen(), None
     if case is not None:
         news = services.casefiles.news(case.header.id, case.header.evidence_no)

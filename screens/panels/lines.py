@@ -144,7 +144,7 @@ def judgement_mark(judged: ItemResult, symbols: Symbols) -> tuple[str, str]:
 def mark_of(case: CaseFile, rules: Sequence[str] | None, symbols: Symbols, *, subject: str = "") -> Content:
     """Return the mark of a checked fact: the most severe finding of these rules, otherwise the mark for fine.
 
-    If `rules` is None, the findings of all rules count. With a `subject`, only findings about that person or card count.
+    If `rules` is None, the findings of all rules count. With a `subject`, only those about that person or card count.
     """
     severities = [
         finding.severity

@@ -86,10 +86,7 @@ class CaseList(Vertical):
     @work(exclusive=True, group="list")
     async def load(self) -> None:
         """Reload the list and keep the cursor on its case."""
-        rows, pages = (
-            self.rows,
-            PageCache(self._services.queue, self.filter_text, self.shown_layout),
-        )
+        rows, pages = self.rows, PageCache(self._services.queue, self.filter_text, self.shown_layout)
         if rows.pages is None:
             self.set_timer(_READING_AFTER_S, self._show_reading)
         try:
@@ -120,8 +117,8 @@ class CaseList(Vertical):
     async def _fill(self) -> None:
         rows = self.rows
         try:
-            while (wanted := self._missing_page()) is not None:
-                pages, number = wanted
+            while (missing := self._missing_page()) is not None:
+                pages, number = missing
                 await pages.read(number)
                 rows.fit()
         except WorkbenchError as error:
@@ -202,9 +199,9 @@ class CaseList(Vertical):
         """Move the cursor for a movement key."""
         rows, page = self.rows, max(1, self.rows.size.height - 1)
         at = rows.cursor
-        to = {"up": at - 1, "down": at + 1, "pageup": at - page, "pagedown": at + page, "home": 0}
+        targets = {"up": at - 1, "down": at + 1, "pageup": at - page, "pagedown": at + page, "home": 0}
         self.wants_end = key == "end" and rows.pages is not None and rows.pages.count is None
-        rows.move_to(to.get(key, rows.length - 1))
+        rows.move_to(targets.get(key, rows.length - 1))
 
     @work(exclusive=True, group="mark")
     async def mark_all(self) -> None:
@@ -222,18 +219,18 @@ class CaseList(Vertical):
         if selected is None or pages is None:
             return
         first, last = selected
-        wanted = min(last - first + 1, MAX_MARKED)
-        cached = [pages.row(first + at) for at in range(wanted)]
+        count = min(last - first + 1, MAX_MARKED)
+        cached = [pages.row(index) for index in range(first, first + count)]
         case_ids = [row.id for row in cached if row is not None]
-        if len(case_ids) < wanted:
-            page = partial(
-                self._services.queue.page, order=pages.layout.order, start=first, limit=wanted, total=pages.count
+        if len(case_ids) < count:
+            read = partial(
+                self._services.queue.page, order=pages.layout.order, start=first, limit=count, total=pages.count
             )
-            rows = await attempt(self, partial(asyncio.to_thread, page, self.filter_text))
+            rows = await attempt(self, partial(asyncio.to_thread, read, self.filter_text))
             if rows is None:
                 return
             case_ids = [row.id for row in rows]
-            is_same = len(case_ids) == wanted and all(
+            is_same = len(case_ids) == count and all(
                 row is None or row.id == case_id for row, case_id in zip(cached, case_ids, strict=True)
             )
             if not is_same:
@@ -247,7 +244,7 @@ class CaseList(Vertical):
                 return
         self.rows.range_from = None
         self.rows.mark(case_ids)
-        if last - first + 1 > wanted:
+        if last - first + 1 > count:
             self._notify_marked(len(case_ids))
         self.post_message(self.Changed())
 

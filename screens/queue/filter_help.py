@@ -34,7 +34,7 @@ def word_at(text: str, cursor: int) -> TypedWord:
     if text[start : start + 1] in {"-", "－"}:
         start += 1
     word = text[start:cursor]
-    at = next((place for place, char in enumerate(word) if char in _OPERATORS), -1)
+    at = next((index for index, char in enumerate(word) if char in _OPERATORS), -1)
     if at < 0:
         return TypedWord(start=start, text=word, key=word, value="", has_operator=False)
     return TypedWord(start=start, text=word, key=word[:at], value=word[at:].lstrip(_OPERATORS), has_operator=True)
@@ -67,9 +67,14 @@ def hint_lines(
 ) -> tuple[Content, Content, Content]:
     """Return the three lines of help; the last one names the keys, unless an error message needs it.
 
-    `typed` is the text and the position of the cursor. `scrolled` is the number of cells scrolled out at the left. With
-    a `reader`, the second line explains a typed date. A problem in the word that is being typed is a warning; once the
-    filter `is_submitted`, it is an error.
+    A problem in the word that is being typed is a warning; every other problem is an error.
+
+    Args:
+        typed: The text, and the position of the cursor in it.
+        scrolled: The cells that are scrolled out at the left.
+        width: The cells of a line.
+        reader: Explains a typed date in the second line; None until the calendar is loaded.
+        is_submitted: Whether Enter was pressed, so that no word is being typed any more.
     """
     text, cursor = typed
     problem = problem_in(text)
@@ -105,10 +110,10 @@ def _help(word: TypedWord, width: int, reader: TimeReader[date] | None) -> tuple
         about = joined((fit(understood, width), MUTED)) if understood else _explained(key, width)
         # Only the values, so that all of them fit.
         before = len(word.text) - len(word.value.rpartition(",")[2])
-        values = tuple(whole[before:] for whole in completions(word)) or key.values
-        first, left = _listed(values, width)
+        values = tuple(completion[before:] for completion in completions(word)) or key.values
+        first, others = _listed(values, width)
         # All values matter more than the help of the key, which `?` shows too.
-        return (first, _listed(left, width)[0]) if left else (first, about)
+        return (first, _listed(others, width)[0]) if others else (first, about)
     keys = [key for key in FILTER_KEYS if key.name.startswith(word.key.casefold())]
     if len(keys) == 1:
         return _listed(completions(word), width)[0], _explained(keys[0], width)

@@ -54,8 +54,8 @@ class OrderDialog(LayoutDialog[str]):
         super().__init__(_("Order of the list"), "", ("Enter", _("sort")), ("← →", _("reverse")))
         self.chosen = ""
         self._current = order or DEFAULT_ORDER
-        shown = self._current.removeprefix("-")
-        self._orders = [self._current if name == shown else name for name in ORDER_WORDS]
+        current_name = self._current.removeprefix("-")
+        self._orders = [self._current if name == current_name else name for name in ORDER_WORDS]
         self._list = self._orders
         self._cursor = self._orders.index(self._current)
 
@@ -88,7 +88,9 @@ class ColumnsDialog(LayoutDialog[str]):
         super().__init__(_("Columns of the list"), "", *keys)
         self.chosen = chosen
         shown = [column for column, _cells in columns(width, chosen)]
-        self._marked = set(chosen) or {name for name, kinds in CHOOSABLE.items() if not set(kinds).isdisjoint(shown)}
+        self._marked = set(chosen) or {
+            name for name, variants in CHOOSABLE.items() if not set(variants).isdisjoint(shown)
+        }
         self._width = width
         self._list = tuple(COLUMN_WORDS)
 
@@ -96,10 +98,10 @@ class ColumnsDialog(LayoutDialog[str]):
         """Return a column with its mark, and whether the window is too narrow for it."""
         is_marked = entry in self._marked
         fitting = {column for column, _cells in columns(self._width, tuple(self._marked))}
-        fits = not fitting.isdisjoint(CHOOSABLE[entry])
-        note = "" if fits or not is_marked else f"  {_('no room here')}"
-        mark = ("[x] " if is_marked else "[ ] ", f"{ACCENT} bold" if is_marked else MUTED)
-        return [joined(mark, (_(COLUMN_WORDS[entry]), "" if fits or not is_marked else MUTED), (note, MUTED))]
+        has_no_room = is_marked and fitting.isdisjoint(CHOOSABLE[entry])
+        note = f"  {_('no room here')}" if has_no_room else ""
+        mark = ("[x] ", f"{ACCENT} bold") if is_marked else ("[ ] ", MUTED)
+        return [joined(mark, (_(COLUMN_WORDS[entry]), MUTED if has_no_room else ""), (note, MUTED))]
 
     def action_mark(self) -> None:
         self._marked ^= {tuple(COLUMN_WORDS)[self._cursor]}

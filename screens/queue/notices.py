@@ -24,7 +24,7 @@ _EMPTY = {
     "pending": (N_("No cases are pending."), queue.GO_QUEUE.key, N_("go to the queue")),
     "reopen": (N_("No verdict is contradicted by newer block findings."), queue.GO_QUEUE.key, N_("go to the queue")),
 }
-"""For each list: why it is empty, and a key that helps."""
+"""For each list: why it is empty, a key that helps, and what the key does."""
 
 
 def failure_notice(error: "WorkbenchError") -> Content:
@@ -44,9 +44,9 @@ def empty_notice(list_id: str, filter_text: str, *, is_preset: bool) -> Content:
             lines.append(joined((f"{_('Did you mean')}  ", ""), ("  ".join(suggestions), ACCENT)))
         lines += [Content(), key_hints((queue.FILTER.key, _("change the filter; clear the line to reset it")))]
     else:
-        why, key, does = _EMPTY[list_id]
+        why, key, effect = _EMPTY[list_id]
         lines = [plain(_(why)), Content()]
         if list_id == "queue":
             lines.append(plain(_("New cases come with the next import."), MUTED))
-        lines.append(key_hints((key, with_keys(_(does)))))
+        lines.append(key_hints((key, with_keys(_(effect)))))
     return Content("\n").join([*lines, key_hints((queue.RELOAD.key, _("reload the list")))])

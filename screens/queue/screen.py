@@ -62,8 +62,9 @@ class QueueScreen(ListScreen):
             return has_step_back if action == "back" else not has_step_back
         if action == "list_act":
             command, row = COMMAND_BY_ID[str(parameters[0])], self.rows.current
-            is_possible = command.action is None or row is not None
-            return (is_possible and refusal(command, row, self.services.actor) is None) or None
+            is_without_case = command.action is not None and row is None
+            is_refused = is_without_case or refusal(command, row, self.services.actor) is not None
+            return None if is_refused else True
         if action in _MARKING_ACTIONS and role_refusal(Action.ASSIGN, self.services.actor) is not None:
             return None
         if action in _ROW_ACTIONS:
@@ -71,7 +72,7 @@ class QueueScreen(ListScreen):
         return True
 
     def why_not(self, key: str) -> str | None:
-        """Return why the command of a key cannot be run now, None if it can be or the key has none."""
+        """Return why the command of a key cannot be run now; None if it can be, or if the key has no command."""
         command = next((queue_command for queue_command in keys.QUEUE_COMMANDS if key in queue_command.keys), None)
         return refusal(command, self.rows.current, self.services.actor) if command is not None else None
 

@@ -106,7 +106,7 @@ def fit_to_window(screen: "BaseScreen[Any]") -> None:
     screen.styled_for = (screen.app.theme, screen.app.size)
     for cells, sizes in zip(screen.app.size, (HORIZONTAL, VERTICAL), strict=True):
         # Of the sizes that fit, the last one counts.
-        screen.add_class(*[name for least, name in sizes if cells >= least][-1:], update=False)
+        screen.add_class(next(name for least, name in reversed(sizes) if cells >= least), update=False)
     # Textual styles a screen before it reads the file of styles of its class, and again only when it is resumed.
     screen.app.stylesheet.update_nodes([screen])
 
@@ -114,7 +114,8 @@ def fit_to_window(screen: "BaseScreen[Any]") -> None:
 def style_if_changed(screen: "BaseScreen[Any]", event: events.ScreenResume) -> None:
     """Restyle the widgets of a resumed screen only if theme or window changed; Textual would do so each time."""
     look = (screen.app.theme, screen.app.size)
-    event.refresh_styles, screen.styled_for = look != screen.styled_for, look
+    event.refresh_styles = look != screen.styled_for
+    screen.styled_for = look
 
 
 def lay_out_if_resized(screen: Screen[Any], size: Size) -> None:
