@@ -17,9 +17,9 @@ from screens.shell.view import Clock
 POLL_EVERY_S = 0.5
 
 _PAUSE_RATIO, _IDLE_RATIO = 9, 240
-"""How much longer than reading a pause is: a busy office costs a tenth of the time at most, an idle one half a %."""
+"""How many times as long as a read the pause after it is: between reads, and before a read for the minute alone."""
 
-_BESIDE = frozenset({"dialog", "forecast"})
+_IGNORED_GROUPS = frozenset({"dialog", "forecast"})
 """Groups of workers that wait for the person, or show nothing that is read again."""
 
 
@@ -33,50 +33,53 @@ class ChangePoll:
     def __init__(self, app: App[Any], desk: Screen[Any], is_changed: Callable[[], bool], clock: Clock) -> None:
         self._app, self._desk, self._is_changed, self._clock = app, desk, is_changed, clock
         self._minute = self._minute_now()
-        self._asked: asyncio.Future[bool] | None = None
-        self._is_noted = False
-        self._behind: set[Screen[Any]] = set()
+        self._answer: asyncio.Future[bool] | None = None
+        self._has_unread_change = False
+        """Whether another program made a change for which no screen has read again."""
+        self._outdated: set[Screen[Any]] = set()
+        """The shown screens that must read again."""
         self.pauses_until = self.idles_until = 0.0
 
     async def start(self) -> None:
         """Ask in a thread, and read again in a worker only if there is a reason: each worker costs much more."""
-        if self._asked is None:
-            self._asked = asyncio.get_running_loop().run_in_executor(None, self._is_changed)
-        elif self._asked.done():
-            is_changed, self._asked = self._asked.result(), None
+        if self._answer is None:
+            self._answer = asyncio.get_running_loop().run_in_executor(None, self._is_changed)
+        elif self._answer.done():
+            self._has_unread_change |= self._answer.result()
+            self._answer = None
             is_polling = any(worker.group == "changes" for worker in self._app.workers)
-            self._is_noted |= is_changed
-            if not is_polling and (self._is_noted or self._behind or self._is_outdated()):
+            if not is_polling and (self._has_unread_change or self._outdated or self._is_new_minute()):
                 run_in_worker(self._app, self.poll, "changes")
 
     async def poll(self) -> None:
         """Ask whether another program changed the database, and let the screens read again."""
-        is_changed = await asyncio.to_thread(self._is_changed) or self._is_noted
-        self._is_noted = False
+        is_changed = await asyncio.to_thread(self._is_changed) or self._has_unread_change
+        self._has_unread_change = False
         minute, shown = self._minute_now(), {self._desk, *_shown_screens(self._app)}
         # A screen that is not shown reads again when it is.
-        if is_changed or self._is_outdated():
-            self._behind, self._minute = shown, minute
-        self._behind &= shown
-        if not self._behind or monotonic() < self.pauses_until:
+        if is_changed or self._is_new_minute():
+            self._outdated, self._minute = shown, minute
+        self._outdated &= shown
+        if not self._outdated or monotonic() < self.pauses_until:
             return
         began = monotonic()
         # A screen that reads or acts waits for the next poll, so that no older answer replaces a newer one.
-        for screen in [screen for screen in self._behind if not self._is_busy(screen)]:
-            self._behind.discard(screen)
+        for screen in [screen for screen in self._outdated if not self._is_busy(screen)]:
+            self._outdated.discard(screen)
             await _read_again(screen)
         ended = monotonic()
         self.pauses_until = ended + _PAUSE_RATIO * (ended - began)
         self.idles_until = ended + _IDLE_RATIO * (ended - began)
 
-    def _is_outdated(self) -> bool:
+    def _is_new_minute(self) -> bool:
+        """Return whether the minute changed since the last read, and the pause before a read for it is over."""
         return self._minute_now() != self._minute and monotonic() >= self.idles_until
 
     def _minute_now(self) -> float:
         return self._clock.now().timestamp() // 60
 
     def _is_busy(self, screen: Screen[Any]) -> bool:
-        workers = (worker for worker in self._app.workers if worker.group not in _BESIDE)
+        workers = (worker for worker in self._app.workers if worker.group not in _IGNORED_GROUPS)
         return any(screen in worker.node.ancestors_with_self for worker in workers)
 
 

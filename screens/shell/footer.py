@@ -38,8 +38,8 @@ class FooterBar(Static):
 
     def _fit_messages(self) -> None:
         """Make room for the lines of the messages; the rack itself is invisible, so that it has no size."""
-        racks = (each for each in self.screen.children if isinstance(each, ToastRack))
-        lines = sum(toast.outer_size.height for rack in racks if rack.display for toast in rack.query(Toast))
+        racks = [child for child in self.screen.children if isinstance(child, ToastRack) and child.display]
+        lines = sum(toast.outer_size.height for rack in racks for toast in rack.query(Toast))
         height = min(max(1, lines), _MAX_LINES)
         if height != self._lines:
             self._lines = height
@@ -68,9 +68,10 @@ def hints(screen: Screen[object], width: int) -> Content:
         hinted = [(command, available[command.id]) for command in screen.footer_commands if command.id in available]
     else:
         hinted = [(COMMAND_BY_ID[name], active) for name, active in available.items() if COMMAND_BY_ID[name].hint]
-        hinted.sort(key=lambda each: not each[0].danger)
+        hinted.sort(key=lambda command_and_binding: not command_and_binding[0].danger)
     shown = [(command.key, active.binding.description) for command, active in hinted]
     while shown and key_hints(*shown).cell_length + right.cell_length + 2 > width:
         # Esc is dropped last.
-        del shown[next((at for at in reversed(range(len(shown))) if shown[at][0] != "Esc"), 0)]
+        others = [index for index, (key, _label) in enumerate(shown) if key != "Esc"]
+        del shown[others[-1] if others else 0]
     return row(key_hints(*shown), right, width)

@@ -50,17 +50,17 @@ class KeyPressLog:
         if key in CONFIRM.keys:
             self.previous_confirmed_at, self.confirmed_at = self.confirmed_at, at
 
-    async def is_alone(self, pressed: int = 0) -> bool:
+    async def is_alone(self, number: int = 0) -> bool:
         """Wait a moment, and return whether no key followed the press with this number, by default the last press.
 
         After the machine was busy or stopped, keys typed over a long time arrive together, and each alone looks
         deliberate. So the wait is repeated until one wait takes no longer than it should.
         """
-        pressed, loop = pressed or self.count, asyncio.get_running_loop()
+        number, loop = number or self.count, asyncio.get_running_loop()
         for _round in range(_MAX_WAITS):
             started = loop.time()
             await asyncio.sleep(QUIET_S)
-            if self.count != pressed:
+            if self.count != number:
                 return False
             if loop.time() - started < 2 * QUIET_S:
                 return True

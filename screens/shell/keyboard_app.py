@@ -165,7 +165,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
 
 
 async def _press_again(app: KeyboardApp, key: events.Key, screen: Screen[Any], number: int) -> None:
-    """Handle the second press of a key that opened the screen, unless it is held down; `number` is its number."""
+    """Handle the second press of a key that opened the screen, unless it is held down; it is press `number` of all."""
     if await app.presses.is_alone(number) and app.screen is screen:
         app.pressed_on = screen
         await ResilientApp.on_event(app, key)

@@ -45,16 +45,16 @@ _VARIABLES: dict[str, tuple[str, str, str, str]] = {
 """Each colour by role, in the order of the names."""
 
 
-def _theme(at: int) -> Theme:
+def _theme(column: int) -> Theme:
     """Return the theme with the colours of one column."""
-    colours: dict[str, Any] = {role: row[at] for role, row in _COLOURS.items()}
-    name = _NAMES[at]
+    colours: dict[str, Any] = {role: row[column] for role, row in _COLOURS.items()}
+    name = _NAMES[column]
     is_ansi = name == "terminal"
     # Without colours of its own, Textual needs more variables.
     needed = BUILTIN_THEMES["ansi-dark"].variables if is_ansi else {}
-    variables = {**needed, **{role: row[at] for role, row in _VARIABLES.items()}}
+    variables = {**needed, **{role: row[column] for role, row in _VARIABLES.items()}}
     return Theme(f"desk-{name}", dark=name != "light", ansi=is_ansi, variables=variables, **colours)
 
 
-THEMES: dict[str, Theme] = {name: _theme(at) for at, name in enumerate(_NAMES)}
+THEMES: dict[str, Theme] = {name: _theme(column) for column, name in enumerate(_NAMES)}
 """The themes by their names in the settings, in the order in which the theme key switches between them."""

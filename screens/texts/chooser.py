@@ -26,11 +26,12 @@ _LETTER_FIELDS = frozenset({"letter-edit", "answer"})
 
 @dataclass(frozen=True, slots=True)
 class CannedText:
-    """A text with its fields filled, and why it cannot be inserted here, '' if it can."""
+    """A canned text with its fields filled."""
 
     name: str
     text: str
     refusal: str = ""
+    """Why it cannot be inserted here, "" if it can."""
 
 
 async def insert_text(app: App[Any], own: Mapping[str, str], case: CaseFile | None) -> None:

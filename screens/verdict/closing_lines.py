@@ -44,7 +44,7 @@ class ClosingLines(Vertical):
         """Draw the warnings of a preview."""
         self.warnings.display = preview is not None
         if preview is not None and width:
-            layout, is_confirming = (self._view, width, 1 if is_low else 2), self._problem in preview.problems
-            self.warnings.update(
-                dialog_text.warning_lines(state, self._case, preview, layout, is_confirming=is_confirming)
-            )
+            layout = (self._view, width, 1 if is_low else 2)
+            is_confirming = self._problem in preview.problems
+            lines = dialog_text.warning_lines(state, self._case, preview, layout, is_confirming=is_confirming)
+            self.warnings.update(lines)

@@ -85,7 +85,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._view = view
         self._guard = ConfirmationGuard(key_presses_of(self))
         self._preview = preview
-        self._previews = Debounce(self, "preview", self._show_preview)
+        self._debounce = Debounce(self, "preview", self._show_preview)
         self._is_deciding = False
         self._accepts_new_evidence = False
 
@@ -112,7 +112,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         self.picker.show(self._state.reasons)
         self._draw()
         if self._preview is None:
-            self._previews.request()
+            self._debounce.request()
         self._guard.watch(self)
 
     def on_resize(self) -> None:
@@ -138,7 +138,7 @@ class VerdictDialog(Dialog[DecisionResult]):
                 self.closing.say(dialog_text.too_soon_line())
         except WorkbenchError as error:
             self._show_problem(str(error))
-            self._previews.request()
+            self._debounce.request()
         finally:
             self._is_deciding = False
 
@@ -162,7 +162,7 @@ class VerdictDialog(Dialog[DecisionResult]):
             self._state = replace(self._state, note=self.note.text)
             self._actions.keep_draft("note", self._state.note)
             self._show_problem("")
-            self._previews.request(_TYPING_PAUSE_S)
+            self._debounce.request(_TYPING_PAUSE_S)
 
     @on(Input.Submitted)
     def leave_field(self) -> None:
@@ -176,8 +176,8 @@ class VerdictDialog(Dialog[DecisionResult]):
         is_writing, is_prose = isinstance(self.focused, Input | TextArea), takes_prose(self.focused)
         if self.focused is not None and not self.letter.edit.has_focus:
             self.letter.stop()
-        how = {"is_writing": is_writing, "is_prose": is_prose}
-        self.closing.foot.update(dialog_text.foot_line(self._preview, self._case.policy, self._width, **how))
+        foot_line = partial(dialog_text.foot_line, self._preview, self._case.policy, self._width)
+        self.closing.foot.update(foot_line(is_writing=is_writing, is_prose=is_prose))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         verdict = self._state.verdict
@@ -262,7 +262,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._show_problem("")
         self._draw()
         self.refresh_bindings()
-        self._previews.request(pause_s)
+        self._debounce.request(pause_s)
 
     def _draw(self) -> None:
         width = self._width
@@ -284,8 +284,9 @@ class VerdictDialog(Dialog[DecisionResult]):
     @property
     def _width(self) -> int:
         """The width of a line; before the first layout it follows from the window, so that each line is drawn once."""
-        kind = self.query("#kind")
-        return (kind.first().content_size.width if kind else 0) or min(_BOX_CELLS, self.app.size.width) - _FRAME_CELLS
+        kind_line = self.query("#kind")
+        width_in_layout = kind_line.first().content_size.width if kind_line else 0
+        return width_in_layout or min(_BOX_CELLS, self.app.size.width) - _FRAME_CELLS
 
     def _draw_warnings(self) -> None:
         self.closing.draw(self._state, self._preview, self._width, is_low=self.has_class("-low"))

@@ -111,10 +111,14 @@ def warning_lines(
 ) -> Content:
     """Return the warnings before a confirmation: new evidence, checklist answers, unopened documents, problems.
 
-    `layout` is the view, the width, and the maximum of lines for questions; `is_confirming` says that the reviewer
-    pressed the confirming key although a problem is left.
+    Args:
+        state: The verdict as filled in.
+        case: The case.
+        preview: The effects of the verdict, and what is left to do.
+        layout: The view, the width, and the most lines for the questions that were answered with no.
+        is_confirming: Whether the reviewer pressed the confirming key although a problem is left.
     """
-    view, width, most = layout
+    view, width, max_question_lines = layout
     lines = [
         line
         for message in _special_rules(case, preview)
@@ -125,7 +129,8 @@ def warning_lines(
     denied = [line for line in case.checklist if line.answer == ChecklistValue.NO.value]
     if denied:
         message = _("answered no: {questions}").format(questions=_questions(denied))
-        lines += wrapped_lines(fitted(f"{view.symbols.warn} {message}", width * most - most).rstrip(), width, WARNING)
+        shown = fitted(f"{view.symbols.warn} {message}", max_question_lines * (width - 1)).rstrip()
+        lines += wrapped_lines(shown, width, WARNING)
     unfixed = (_unfixed_words(case),) if state.verdict is Verdict.PASS and case.unfixed_items else ()
     for words in (*unfixed, *preview.warnings, *_contradictions(state, case, view.symbols)):
         lines += wrapped_lines(f"{view.symbols.warn} {words}", width, WARNING)
@@ -184,8 +189,8 @@ def _unfixed_words(case: CaseFile) -> str:
 def title(case: CaseFile, verdict: Verdict) -> str:
     """Return the title of the dialog, which says so if the dialog continues from the draft."""
     words = f"{_(VERDICT[verdict])} {format_case(case.header.id)}"
-    kept = case.draft.get("verdict")
-    if isinstance(kept, Mapping) and kept.get("verdict") == verdict:
+    draft = case.draft.get("verdict")
+    if isinstance(draft, Mapping) and draft.get("verdict") == verdict:
         return _("{title}, continued from your draft").format(title=words)
     return words
 
@@ -245,7 +250,8 @@ def date_words(
     if moment is None and preview is not None:
         moment = preview.deadline_at if is_fail else preview.until
     mark = f" {view.symbols.provisional} {_('provisional')}" if preview and preview.is_date_provisional else ""
-    return _("all by") if is_fail else _("until"), "" if moment is None else reader.words(moment) + mark
+    label = _("all by") if is_fail else _("until")
+    return label, reader.words(moment) + mark if moment is not None else ""
 
 
 def note_hint() -> str:
@@ -257,14 +263,10 @@ def foot_line(
     preview: VerdictPreview | None, policy: Policy, width: int, *, is_writing: bool, is_prose: bool
 ) -> Content:
     """Return the keys, which differ in a text field, and what follows a confirmation if that fits on the line."""
-    is_staged = preview is not None and bool(preview.check_for) and not preview.waived_for
-    then = (
-        with_keys(_("a second person decides; {desk.undo} takes it back until then"))
-        if is_staged
-        else with_keys(_("notice goes out {seconds} s later; {desk.undo} takes it back")).format(
-            seconds=policy.desk.grace_s
-        )
-    )
+    message = _("notice goes out {seconds} s later; {desk.undo} takes it back")
+    if preview is not None and preview.check_for and not preview.waived_for:
+        message = _("a second person decides; {desk.undo} takes it back until then")
+    then = with_keys(message).format(seconds=policy.desk.grace_s)
     texts = ((TEXTS.key, KEY), (f" {_(TEXTS.label)}   ", "")) if is_prose else ()
     confirm, leave = (
         (shown_key(CONFIRM.permanent_keys[0]), _("leaves the field")) if is_writing else (CONFIRM.key, _("back"))

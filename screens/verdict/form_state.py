@@ -48,12 +48,12 @@ class VerdictState:
         In the last round of the policy, a fail is final whatever the draft says.
         """
         note = str(case.draft.get("note", ""))
-        kept = case.draft.get("verdict")
+        draft = case.draft.get("verdict")
         fail_kind = None
         if verdict is Verdict.FAIL:
             fail_kind = FailKind.FINAL if is_last_round(case.policy, case.header.round) else FailKind.FIXABLE
-        if isinstance(kept, Mapping) and kept.get("verdict") == verdict.value:
-            state: Self = _ADAPTER.validate_python({**kept, "note": note})
+        if isinstance(draft, Mapping) and draft.get("verdict") == verdict.value:
+            state: Self = _ADAPTER.validate_python({**draft, "note": note})
             # The policy may have removed a reason since.
             reasons = tuple(code for code in state.reasons if code in case.policy.reasons)
             # The draft chooses the kind of fail only while a fail can still be rectified.
@@ -80,8 +80,8 @@ class VerdictState:
         """
         if code in self.reasons:
             return replace(self, reasons=tuple(marked for marked in self.reasons if marked != code))
-        others = next((group for group in (PASS_REASONS, waiting) if code in group), ())
-        return replace(self, reasons=(*(marked for marked in self.reasons if marked not in others), code))
+        exclusive = next((group for group in (PASS_REASONS, waiting) if code in group), ())
+        return replace(self, reasons=(*(marked for marked in self.reasons if marked not in exclusive), code))
 
     @property
     def is_fixable(self) -> bool:
@@ -133,17 +133,18 @@ def unfixed_texts(case: CaseFile) -> dict[str, str]:
     The text is empty if the finding of the reason is still there, because the text of the reason then says enough. An
     item that is a document is listed under the reason of the last fail that asks for documents.
     """
-    reasons, found = case.policy.reasons, {finding.rule for finding in case.findings}
+    reasons, rules_with_finding = case.policy.reasons, {finding.rule for finding in case.findings}
     last = next((line.reasons for line in reversed(case.decisions_in_effect) if line.verdict is Verdict.FAIL), ())
-    of_documents = [code for code in last if code in reasons and reasons[code].names_documents]
+    document_reason = next((code for code in last if code in reasons and reasons[code].names_documents), None)
     texts: dict[str, str] = {}
     for item in case.unfixed_items:
         if item.judged is None:
             continue
         if item.code in reasons:
-            texts[item.code] = "" if item.code in found else item.text
-        elif of_documents:
-            texts[of_documents[0]] = ";".join(filter(None, (texts.get(of_documents[0], ""), item.code)))
+            texts[item.code] = "" if item.code in rules_with_finding else item.text
+        elif document_reason is not None:
+            other_documents = texts.get(document_reason)
+            texts[document_reason] = f"{other_documents};{item.code}" if other_documents else item.code
     return {code: text for code, text in texts.items() if Verdict.FAIL in reasons[code].verdicts}
 
 

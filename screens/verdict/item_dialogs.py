@@ -88,9 +88,9 @@ class WaiverDialog(BoxDialog[tuple[int, str]]):
             self.list_view.update(Content("\n").join(lines))
 
     def _item_lines(self, at: int, width: int) -> list[Content]:
-        (number, item), symbols, is_chosen = self._items[at], self._view.symbols, at == self._chosen
-        style = "bold" if is_chosen else ""
-        mark = symbols.chosen if is_chosen else symbols.unchosen
+        number, item = self._items[at]
+        symbols = self._view.symbols
+        mark, style = (symbols.chosen, "bold") if at == self._chosen else (symbols.unchosen, "")
         return hanging([(f"{mark} {number}. ", style)], item_words(item, self._view), width)
 
 

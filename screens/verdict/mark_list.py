@@ -19,12 +19,14 @@ _NUMBERED = 9
 
 
 class MarkLine(NamedTuple):
-    """An entry: its code, its words, the content at the right, and whether the words are highlighted."""
+    """An entry of the list."""
 
     code: str
     words: str
     right: Content
+    """What is shown at the end of the line."""
     is_bright: bool = False
+    """Whether the words are not dimmed even if the entry is not marked."""
 
 
 class MarkList(VerticalScroll, can_focus=True):

@@ -118,7 +118,7 @@ class RectificationForm(Vertical):
         if not self.query("#items-title"):
             # Called after a refresh; the dialog may be closed by then.
             return
-        (label, date_text), problem = self._date_words, self.problem
+        label, date_text = self._date_words
         again = _("{key} again").format(key=shown_key(ITEMS.keys[-1]))
         is_date_second = bool(self._codes) and not self._is_date_first
         keys = key_hints((again if is_date_second else ITEMS.shown_keys, _("date")))
@@ -127,7 +127,7 @@ class RectificationForm(Vertical):
         words = _("What the applicant must send") if self._is_date_first else _("To be rectified")
         title.update(row(plain(words, MUTED), edit, title.content_size.width or self._width))
         self.label.update(joined((f"{label} ", MUTED)))
-        message = plain(problem, ERROR) if problem else plain(date_text, MUTED)
+        message = plain(self.problem, ERROR) if self.problem else plain(date_text, MUTED)
         width = self.date_view.content_size.width or self._width - cells(label) - _DATE_CELLS
         fits = message.cell_length + keys.cell_length < width
         self.date_view.update(row(message, keys, width) if fits else message)
@@ -137,7 +137,8 @@ class RectificationForm(Vertical):
         first = next(iter(self.items.query(ItemField)), None)
         is_among_items = any(field.has_focus for field in self.items.query(ItemField))
         is_date_next = is_among_items or (self._is_date_first and not self.until.has_focus)
-        (self.until if first is None or is_date_next else first).focus()
+        field = self.until if first is None or is_date_next else first
+        field.focus()
 
     def write(self, code: str, text: str) -> None:
         """Set the text of an item, in its field too, even if the field is shown later."""

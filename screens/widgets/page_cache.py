@@ -51,7 +51,8 @@ class PageCache:
     def missing(self, first: int, last: int) -> int | None:
         """Return the number of the first unread page between two rows."""
         last = min(last, self.length - 1)
-        return next((at for at in range(first // PAGE_ROWS, last // PAGE_ROWS + 1) if at not in self._pages), None)
+        numbers = range(first // PAGE_ROWS, last // PAGE_ROWS + 1)
+        return next((number for number in numbers if number not in self._pages), None)
 
     async def begin(self, case_id: int | None, index: int) -> int:
         """Read the page of a case, or of a row if the case is not in the list, and return the row for the cursor.
@@ -59,10 +60,10 @@ class PageCache:
         Raises:
             WorkbenchError: If it cannot be read.
         """
-        place = None
+        row_of_case = None
         if case_id is not None:
-            place = await asyncio.to_thread(self._queue.place_of, self.filter_text, case_id, self.layout.order)
-        at = index if place is None else place
+            row_of_case = await asyncio.to_thread(self._queue.place_of, self.filter_text, case_id, self.layout.order)
+        at = index if row_of_case is None else row_of_case
         if at >= _COUNT_FIRST_FROM:
             await self.count_all()
         if self.count is not None:
@@ -73,7 +74,7 @@ class PageCache:
             await self.count_all()
             at = max(0, self.length - 1)
             await self.read(at // PAGE_ROWS)
-        if case_id is not None and place is None:
+        if case_id is not None and row_of_case is None:
             # Counting the rows before the case can be slow, but the case is often still near.
             at = next((near for near in range(at - PAGE_ROWS, at + PAGE_ROWS) if self._id(near) == case_id), at)
         return min(at, max(0, self.length - 1))

@@ -88,9 +88,9 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         pages = self.pages
         if pages is None or not pages.length:
             return None
-        first, last = (0, self.length - 1) if self.marks else (self.cursor, self.cursor)
-        first, last = self.range or (first, last)
-        rows = [row for at in range(first, last + 1) if (row := pages.row(at)) is not None]
+        without_range = (0, self.length - 1) if self.marks else (self.cursor, self.cursor)
+        first, last = self.range or without_range
+        rows = [row for index in range(first, last + 1) if (row := pages.row(index)) is not None]
         unread: list[int] = []
         if self.marks and self.range is None:
             rows = [row for row in rows if row.id in self.marks]

@@ -17,6 +17,7 @@ def _shade(figure: int, greatest: int, shades: str) -> str:
     if figure <= 0 or greatest <= 0:
         return shades[0]
     steps = len(shades) - 1
+    # Rounded up.
     return shades[max(1, -(-figure * steps // greatest))]
 
 

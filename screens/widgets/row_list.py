@@ -58,14 +58,14 @@ class RowList(SafeOptionList, inherit_bindings=False):
         # With the mouse, a person may have scrolled the cursor out of view.
         is_visible = 0 <= at * row_height - top < max(1, self.size.height)
         candidates = (*self._ids[at:], *reversed(self._ids[:at]))
-        chosen = next((found for found in candidates if found in rows and found not in done), None)
-        if top and chosen is not None and chosen == self.current:
-            top += (list(rows).index(chosen) - at) * row_height
+        target = next((row_id for row_id in candidates if row_id in rows and row_id not in done), None)
+        if top and target is not None and target == self.current:
+            top += (list(rows).index(target) - at) * row_height
         self._ids = tuple(rows)
         self.set_options([Option(row) for row in rows.values()])
         self.scroll_to(y=top, animate=False, immediate=True)
         if rows:
-            self.highlighted = 0 if chosen is None else self._ids.index(chosen)
+            self.highlighted = 0 if target is None else self._ids.index(target)
         if not is_visible:
             self.scroll_to(y=top, animate=False, immediate=True)
 
