@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HALF_DAYS = ((9, 12), (13, 18))
+TWO_HOURS_S = 7200
 FAR = datetime(2027, 12, 1, tzinfo=UTC)
 
 Interval = tuple[datetime, datetime]
@@ -93,6 +94,11 @@ class Hours:
             at = self.counted(end) if at < end else at
         return at
 
+    def leaving_time(self, at: datetime, now: datetime) -> datetime:
+        """Return a deadline that leaves two open hours after a letter of now."""
+        earliest = self.later(now, TWO_HOURS_S)
+        return at if at >= earliest else self.closing(earliest.astimezone(SHANGHAI).date())
+
     def working_day_from(self, day: date) -> date:
         """Return a day, or the next working one."""
         while not self.is_working(day):
@@ -146,6 +152,11 @@ class CaseClock:
                 last -= timedelta(days=1)
             due = min(due, hours.closing(last))
         return due
+
+
+def closing_of(day: str) -> datetime:
+    """Return when a working day closes, given as a text."""
+    return datetime.combine(date.fromisoformat(day), time(HALF_DAYS[-1][1]), SHANGHAI)
 
 
 def united(intervals: Iterable[Interval]) -> list[Interval]:

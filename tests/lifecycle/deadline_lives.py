@@ -28,7 +28,6 @@ from workbench.services.wiring import Services
 
 PROVINCES, AGENTS = ("湖北", "广东", ""), ("甲", "乙")
 CASES, STEPS = 6, 18
-TWO_HOURS_S = 7200
 OFFICE_MOVES = ("deadline-moved", "delay", "resumed")
 ASKED = {"rectifying", "pending"}
 
@@ -134,11 +133,6 @@ class Oracle:
         if at.astimezone(SHANGHAI).hour == 18:
             return self.hours.closing(later)
         return at + (later - day)
-
-    def leaving_time(self, at: datetime, now: datetime) -> datetime:
-        """Return a deadline that leaves two open hours after a letter of now."""
-        earliest = self.hours.later(now, TWO_HOURS_S)
-        return at if at >= earliest else self.hours.closing(earliest.astimezone(SHANGHAI).date())
 
     def is_held(self, applicant: Applicant, at: datetime | None) -> bool:
         """Say whether a suspension without a known end keeps a deadline from passing."""
@@ -426,7 +420,7 @@ class Life:
         if applicant.stored is None or applicant.told is None or applicant.given is None:
             return
         moved = self.oracle.moved(applicant)
-        latest = self.oracle.leaving_time(moved, applicant.given)
+        latest = self.oracle.hours.leaving_time(moved, applicant.given)
         if self.stored.cases[applicant.id]["state"] == "pending":
             latest = self.oracle.hours.closing(latest.astimezone(SHANGHAI).date())
         if applicant.stored > latest:
@@ -477,7 +471,7 @@ class Life:
             is_pending = self.stored.cases[applicant.id]["state"] == "pending"
             expected = moved
             if moved > max(applicant.stored, self.now):
-                expected = self.oracle.leaving_time(moved, self.now)
+                expected = self.oracle.hours.leaving_time(moved, self.now)
             if is_pending:
                 expected = self.oracle.hours.closing(expected.astimezone(SHANGHAI).date())
             fit = {expected} if expected >= applicant.stored else {expected, applicant.stored}

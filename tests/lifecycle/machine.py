@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from db.enums import DocumentKind, FailKind, ImportKind, Measure, Priority, Role, ServiceClass, Verdict, WaitsFor
 from tests.lifecycle.acts import PEOPLE, SUPERVISORS, act, drawn, in_states, is_open
-from tests.lifecycle.clock_model import SHANGHAI, CaseClock, Hours
+from tests.lifecycle.clock_model import SHANGHAI, CaseClock, Hours, closing_of
 from tests.lifecycle.leftovers import leftovers
 from tests.lifecycle.model import (
     ASIDE,
@@ -650,8 +650,17 @@ class LifecycleMachine(RuleBasedStateMachine):
             letters = self.letters_about(case, act.stored)
             # What was sent late since the act moves the deadline that is in force again.
             moved = [row for row in letters if row["sent_at"] and self.moves_deadline(case, row, row["sent_at"])]
+            is_moved = self.follow_suspensions(case)
             acts, notices = self.take_back_early_lapse(case, letters)
-            self.expect(who, ("undo", number), *[("deadline-moved", number)] * len(moved), *acts, notices=notices)
+            acts += [("undo", number)] + [("deadline-moved", number)] * (len(moved) + is_moved)
+            # A letter about the deadline of a lapsed case may also be about its appeal.
+            is_open = case.state in {"rectifying", "pending"}
+            told = (
+                [(number, "deadline-moved")]
+                if is_open
+                else list(self.new_notices & Counter([(number, "deadline-moved")]))
+            )
+            self.expect(who, *acts, notices=notices + told * is_moved)
 
     def _restore(self, case: Case, act: Undoable) -> None:
         """Put a case back to what it was before an act; fence and skips stay."""
@@ -720,9 +729,27 @@ class LifecycleMachine(RuleBasedStateMachine):
             return False
         hours, before = self.suspensions.hours, case.next_on
         later = hours.closing(hours.working_days_after(date.fromisoformat(until_on), days))
-        day = self.suspensions.moved(later, case.asked_at).astimezone(SHANGHAI).date()
-        case.next_on = max(before, day.isoformat())
-        return case.next_on > before
+        day = self.suspensions.moved(later, case.asked_at).astimezone(SHANGHAI).date().isoformat()
+        if day > before:
+            case.next_on, case.told = day, (later, case.asked_at)
+        return day > before
+
+    def follow_suspensions(self, case: Case) -> bool:
+        """Move the deadline that an undo restored by the time suspended since it was told; return whether it moved."""
+        is_waiting = case.state == "pending" and case.waits_for == "applicant" and case.next_on is not None
+        before = closing_of(case.next_on) if is_waiting and case.next_on else case.ends_at
+        if case.told is None or before is None or not (is_waiting or case.is_rectification_open):
+            return False
+        after = self.suspensions.moved(*case.told)
+        if after > max(before, self.now):
+            after = self.suspensions.hours.leaving_time(after, self.now)
+        if after <= before:
+            return False
+        if is_waiting:
+            case.next_on = after.astimezone(SHANGHAI).date().isoformat()
+        else:
+            case.moved_to = after
+        return True
 
     def take_back_early_lapse(
         self, case: Case, letters: Sequence[Row]
@@ -744,10 +771,9 @@ class LifecycleMachine(RuleBasedStateMachine):
         stale = {row["kind"] for row in unsent if since is None or row["created_at"] >= since}
         if not stale and not was_lapsed:
             return []
-        earliest = self.suspensions.hours.later(self.now, 2 * 3600)
-        if case.ends_at is not None and self.now <= case.ends_at < earliest:
-            case.moved_to = self.suspensions.hours.closing(earliest.astimezone(SHANGHAI).date())
-            case.told = (case.moved_to, self.now)
+        before = case.ends_at
+        if before is not None and self.now <= before < (later := self.suspensions.hours.leaving_time(before, self.now)):
+            case.moved_to, case.told = later, (later, self.now)
         lapses = [row for row in letters if row["kind"] == "lapsed"]
         is_told = any(row["release_at"] <= self.now or row["sent_at"] is not None for row in lapses[-1:])
         if "lapse-undone" in stale or (was_lapsed and is_told):

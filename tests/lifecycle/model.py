@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.lifecycle.clock_model import CaseClock, Hours, united
+from tests.lifecycle.clock_model import CaseClock, Hours, closing_of, united
 from tests.lifecycle.stored import Row, Stored
 
 HOLD = timedelta(minutes=30)
@@ -189,6 +189,7 @@ class Case:
         elif decision["verdict"] == "pending":
             self.enter("pending", now, decision["waits_for"])
             self.next_on = decision["until_on"]
+            self.told = (closing_of(decision["until_on"]), now) if self.is_with_applicant else None
         elif decision["fail_kind"] == "final":
             self.enter("failed", now)
         else:
