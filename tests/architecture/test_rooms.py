@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.bench.walks import MOST, walks
+from tests.demos import fresh_demo, made_demo
+
+__all__ = ["fresh_demo", "made_demo"]
 
 ROOT = Path(__file__).parents[2]
 MOST_FILES = 14
@@ -60,5 +63,5 @@ def test_an_added_import_cycle_between_folders_breaks_a_contract(tmp_path: Path,
 
 
 @pytest.mark.proof
-def test_a_key_and_a_tick_enter_few_files_of_services(tmp_path: Path) -> None:
-    assert {name: len(files) for name, files in walks(tmp_path).items() if len(files) > MOST[name]} == {}
+def test_a_key_and_a_tick_enter_few_files_of_services(fresh_demo: Path) -> None:
+    assert {name: len(files) for name, files in walks(fresh_demo).items() if len(files) > MOST[name]} == {}

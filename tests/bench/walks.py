@@ -49,12 +49,11 @@ def note_into(files: set[str]) -> Callable[[FrameType, str, object], None]:
     return note
 
 
-def walks(folder: Path) -> dict[str, set[str]]:
-    """Return the files of services that each walk enters."""
+def walks(demo: Path) -> dict[str, set[str]]:
+    """Return the files of services that each walk enters in a demo of NOW, which it changes."""
     clock = ManualClock(NOW)
-    path = prepare(folder, clock)
     found: dict[str, set[str]] = {name: set() for name in MOST}
-    services = open_services(path, "rev1", clock)
+    services = open_services(demo, "rev1", clock)
     with walked(found["n"]):
         case = services.claims.next()
         assert isinstance(case, CaseFile)
@@ -79,7 +78,7 @@ def walks(folder: Path) -> dict[str, set[str]]:
 def main() -> int:
     """Print the count of each walk, with `--names` also the files; fail if one enters more than its most."""
     with tempfile.TemporaryDirectory(prefix="walks-") as folder:
-        found = walks(Path(folder))
+        found = walks(prepare(Path(folder), ManualClock(NOW)))
     for name, files in found.items():
         sys.stdout.write(f"{name:5}{len(files):4} files of services, at most {MOST[name]}\n")
         if "--names" in sys.argv:

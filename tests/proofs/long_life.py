@@ -19,7 +19,7 @@ from tests.sites import Site
 _VISITS = (("g", "q"), ("colon",), ("g", "l"), ("question_mark",), ("g", "f"), ("g", "c"))
 """Where the person looks now and then, before returning to the desk."""
 
-_CASES_BETWEEN_VISITS = 4
+_CASES_BETWEEN_VISITS = 2
 
 
 def held() -> dict[str, int]:

@@ -16,10 +16,10 @@ from tests.proofs.mixed_work import Person, clock_of
 from tests.sites import Site
 from tests.sizes import sized
 
-SECONDS = sized(ci=40, full=1_200)
+SECONDS = sized(ci=15, full=1_200)
 
 
-@pytest.mark.long(60)
+@pytest.mark.long(30)
 @pytest.mark.proof
 @pytest.mark.promise("C3", "P1", "P3")
 @pytest.mark.parametrize("seed", range(sized(ci=1, full=2)))

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from db.columns import to_us
 from db.enums import Role
-from tests.demos import NOW
+from tests.demos import NOW, fresh_demo, made_demo
 from tests.domain.forecast.queue.simulated_office import Plan
 from tests.services.forecast.lived_office import lived
 from tests.services.review.verdict_acts import decide, passing, take
@@ -19,7 +19,8 @@ from tests.sizes import sized
 from workbench.domain.filter.figures import NOBODY, OFFICE_FIGURES, PERSON_FIGURES
 from workbench.errors import NotAllowed
 from workbench.services.database.opening import open_services
-from workbench.services.demo.preparing import prepare
+
+__all__ = ["fresh_demo", "made_demo"]
 
 _PLAN = Plan(
     seed=11, cases=5_000, arrivals=56, reviewers=10, drift=1, holiday_after_days=300, first_day=date(2026, 7, 23)
@@ -57,9 +58,8 @@ def _hand_out(site: Site, people: Sequence[str]) -> None:
             session.execute(text(statement), values)
 
 
-def test_each_figure_of_the_demo_is_the_count_of_its_filter(tmp_path: Path) -> None:
-    clock = ManualClock(NOW)
-    services = open_services(prepare(tmp_path, clock), "sup", clock)
+def test_each_figure_of_the_demo_is_the_count_of_its_filter(fresh_demo: Path) -> None:
+    services = open_services(fresh_demo, "sup", ManualClock(NOW))
     services.absences.away("rev3", NOW.date(), NOW.date())
 
     board = services.boards.read()
