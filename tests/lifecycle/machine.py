@@ -58,7 +58,6 @@ CLASS_DAYS = {"expedited": 1, "standard": 3, "complex": 5, "maximum": 7, "extend
 RESTORED = (
     *("state", "round", "waits_for", "assignee", "returned_to", "clock", "next_on", "deadline", "maker", "asked_at"),
     *("items", "is_rectification_open", "decider", "fit_to_decide", "before_appeal", "letterless", "undoable"),
-    *("told", "moved_to"),
 )
 """What an undo restores of a case."""
 
@@ -667,6 +666,8 @@ class LifecycleMachine(RuleBasedStateMachine):
         before = act.before
         for name in RESTORED:
             setattr(case, name, getattr(before, name))
+        if act.act == "extend-deadline":
+            case.told, case.moved_to = before.told, before.moved_to
         assert all(self.stored.notices[number]["cancelled_at"] is not None for number in act.letters)
         case.let_go()
         if act.act == "decide":
