@@ -116,21 +116,24 @@ class ArrivalsMachine(WholeLifeMachine):
         if case.state != "appealed":
             # What comes during an appeal is new evidence for it, and no answer to the rectification.
             self.documents.append(Document(done[0].batch or 0, case.id, kind, received))
-        expected_act = "evidence"
-        if is_due and not any(self.is_awaited(case, item) for item in case.items):
-            expected_act = "resubmit"
+        expected_act = self._take_document(case, received)
+        letters = corrected if expected_act in {"resubmit", "lapse-undone"} else ()
+        self.expect("admin", ("import", None), (expected_act, case.id), notices=letters)
+
+    def _take_document(self, case: Case, received: datetime) -> str:
+        """Change a case by a document; return the expected event."""
+        if case.state in {"rectifying", "lapsed"} and not any(self.is_awaited(case, item) for item in case.items):
             case.begin_round(self._last_received(case), self.maker_of(case), self.days_of(case))
-        elif case.state == "pending" and case.waits_for == "applicant":
-            expected_act = "answer"
+            return "resubmit"
+        if case.state == "pending" and case.waits_for == "applicant":
             case.to_queue(received)
-        else:
-            case.new_evidence()
-        self.expect(
-            "admin",
-            ("import", None),
-            (expected_act, case.id),
-            notices=corrected if expected_act == "resubmit" else (),
-        )
+            return "answer"
+        # The letter with its deadline was sent late while a newer case was there.
+        is_early = case.state == "lapsed" and self.is_early(case)
+        if is_early:
+            case.enter("rectifying", received)
+        case.new_evidence()
+        return "lapse-undone" if is_early else "evidence"
 
     def _last_received(self, case: Case) -> datetime:
         """Return when the last document for an item of a case was received."""

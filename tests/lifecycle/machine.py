@@ -752,13 +752,15 @@ class LifecycleMachine(RuleBasedStateMachine):
             case.moved_to = after
         return True
 
+    def is_early(self, case: Case) -> bool:
+        """Say whether the deadline of a rectification cannot have passed yet."""
+        return case.ends_at is not None and (case.ends_at >= self.now or self.suspensions.keep_open(case.ends_at))
+
     def take_back_early_lapse(
         self, case: Case, letters: Sequence[Row]
     ) -> tuple[list[tuple[str, int]], list[tuple[int, str]]]:
         """Take back a lapse whose deadline cannot have passed yet; return the expected events and letters."""
-        end = case.ends_at
-        is_early = end is not None and (end >= self.now or self.suspensions.keep_open(end))
-        if case.state != "lapsed" or not is_early or not self.may_come_back(case):
+        if case.state != "lapsed" or not self.is_early(case) or not self.may_come_back(case):
             return [], []
         case.enter("rectifying", self.now)
         return [("lapse-undone", case.id)], self.correct_deadline(case, letters, was_lapsed=True)

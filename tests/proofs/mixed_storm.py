@@ -100,14 +100,17 @@ def make_office(folder: Path) -> None:
 
 
 def blow(folder: Path, seed: int, seconds: float) -> Storm:
-    """Let eight people work for some seconds, kill and stop their processes at random, and at last kill all."""
+    """Let eight people work for some seconds, kill and stop their processes at random, and at last kill all.
+
+    On a busy machine it goes on until a process was killed every ten seconds on average.
+    """
     make_office(folder)
     storm, dice = Storm(folder), Random(seed)
     began = time.time()
     running = {login: _start(folder, login, dice) for login in JOBS}
     try:
-        while (passed := time.time() - began) < seconds:
-            _set_clock(folder, began, int(_DAYS * passed / seconds))
+        while (passed := time.time() - began) < seconds or storm.killed <= seconds / 10:
+            _set_clock(folder, began, int(_DAYS * min(1, passed / seconds)))
             time.sleep(dice.expovariate(1 / 0.4))
             login = dice.choice(list(JOBS))
             if dice.random() < 0.6:
