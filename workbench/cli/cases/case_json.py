@@ -78,8 +78,9 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
 
 def _history_document(line: HistoryLine, zone: tzinfo) -> dict[str, Any]:
     """Return a line of the history; its text begins with the way of an act that has one, such as `phone:`."""
-    way = line.facts.get("way")
-    return json_record(replace(line, text=f"{way}: {line.text}") if way else line, zone, without=("facts",))
+    if way := line.facts.get("way"):
+        line = replace(line, text=f"{way}: {line.text}")
+    return json_record(line, zone, without=("facts",))
 
 
 def seen_document(seen: "SeenCase", *, revealed: bool = False) -> dict[str, Any]:

@@ -30,23 +30,14 @@ class RoundsText:
         """Print the items to rectify, with the numbers that `waive`, `extend` and `judge` take."""
         is_awaited = is_with_applicant(header.state, header.waits_for)
         output.line(_("Items to rectify: {progress}").format(progress=items_words(decision.items)))
-        output.listing(
-            enumerate(decision.items, start=1),
-            {
-                _("No."): lambda row: str(row[0]),
-                _("Item"): lambda row: row[1].code,
-                _("Progress"): lambda row: (
-                    _("for the reviewer to judge")
-                    if header.round > decision.round and row[1].is_open and row[1].is_for_reviewer
-                    else self._progress(row[1], decision.deadline_at, is_awaited=is_awaited)
-                ),
-                _("Judged"): lambda row: (
-                    f"{_(ITEM_RESULT[row[1].judged])} ({row[1].judged_by})" if row[1].judged else ""
-                ),
-                _("Text"): lambda row: row[1].text,
-            },
-            numeric=(0,),
-        )
+        rows: list[list[str]] = []
+        for number, item in enumerate(decision.items, start=1):
+            progress = self._progress(item, decision.deadline_at, is_awaited=is_awaited)
+            if header.round > decision.round and item.is_open and item.is_for_reviewer:
+                progress = _("for the reviewer to judge")
+            judged = f"{_(ITEM_RESULT[item.judged])} ({item.judged_by})" if item.judged else ""
+            rows.append([str(number), item.code, progress, judged, item.text])
+        output.table([_("No."), _("Item"), _("Progress"), _("Judged"), _("Text")], rows, numeric=(0,))
 
     def _progress(self, item: ItemLine, deadline_at: datetime | None, *, is_awaited: bool) -> str:
         if item.is_waived:
@@ -84,22 +75,22 @@ class RoundsText:
 
     def appeals(self, casefile: CaseFile) -> None:
         """Print the appeals with their grounds and answers."""
-        for line in casefile.appeals:
+        for appeal in casefile.appeals:
             output.line()
-            output.line(_("Appeal ({status})").format(status=_(APPEAL_STATUS_WORDS[line.status])))
+            output.line(_("Appeal ({status})").format(status=_(APPEAL_STATUS_WORDS[appeal.status])))
             answer = ""
-            if line.outcome is not None:
-                outcome = appeal_outcome_words(line.outcome, line.to_state)
-                answer = _("{what}: {details}").format(what=outcome, details=line.answer)
-            appealed = next((decision for decision in casefile.decisions if decision.id == line.decision_id), None)
+            if appeal.outcome is not None:
+                outcome = appeal_outcome_words(appeal.outcome, appeal.to_state)
+                answer = _("{what}: {details}").format(what=outcome, details=appeal.answer)
+            appealed = next((decision for decision in casefile.decisions if decision.id == appeal.decision_id), None)
             shown = {
-                _("Received"): self.instant(line.received_at),
-                _("Answer due"): self.instant(line.due_at),
-                _("Appealed verdict"): appealed_words(line.decision_id, appealed.reasons if appealed else ()),
-                _("Grounds"): line.grounds,
+                _("Received"): self.instant(appeal.received_at),
+                _("Answer due"): self.instant(appeal.due_at),
+                _("Appealed verdict"): appealed_words(appeal.decision_id, appealed.reasons if appealed else ()),
+                _("Grounds"): appeal.grounds,
                 _("Answer"): answer,
-                _("Decided by"): line.decided_by or "",
-                _("Checked by"): line.checker or _why_unchecked(line),
+                _("Decided by"): appeal.decided_by or "",
+                _("Checked by"): appeal.checker or _why_unchecked(appeal),
             }
             output.pairs((f"  {name}", value) for name, value in shown.items())
 
@@ -109,7 +100,7 @@ def appealed_words(decision_id: int | None, reasons: Iterable[str]) -> str:
     return "" if decision_id is None else " ".join((format_decision(decision_id), *reasons))
 
 
-def _why_unchecked(line: AppealLine) -> str:
+def _why_unchecked(appeal: AppealLine) -> str:
     """Return why nobody checked the decision on an appeal; empty if a check was required."""
     message = _("nobody; one person reviews alone ({reason})")
-    return message.format(reason=line.waived.reason) if line.waived else ""
+    return message.format(reason=appeal.waived.reason) if appeal.waived else ""

@@ -108,7 +108,7 @@ def _import(context: CommandContext, request: ImportRequest, map_name: str | Non
 
 
 def _may_need_a_map(request: ImportRequest, report: ImportReport) -> bool:
-    """Say whether no row was read, because of the header, and a map would help."""
+    """Return whether the header kept all rows from being read, in a file for which a map would help."""
     from workbench.services.files.reseller_sheets.sheet_map import MAPPED_KINDS
 
     has_bad_header = not report.rows and any(problem.line for problem in report.errors)
@@ -257,14 +257,14 @@ def resubmit(
             counts = {name: getattr(report, name) for name in ("created", "updated", "unchanged")}
             output.narrate(message.format(batch=format_batch(report.batch or 0), **counts))
         # Another person may have changed the case after its file was published.
-        shown = services.casefiles.show(case)
-        state = shown.header.state
+        casefile = services.casefiles.show(case)
+        state = casefile.header.state
         if state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
             print_done(context, services, case, _("{case} is back in the queue, in its next round."))
-            left = [item for item in shown.asked_items if item.is_open]
-            if missing := [item.code for item in left if not item.is_for_reviewer]:
+            open_items = [item for item in casefile.asked_items if item.is_open]
+            if missing := [item.code for item in open_items if not item.is_for_reviewer]:
                 output.narrate(_("Not received: {items}.").format(items=comma_joined(missing)))
-            if unclear := [item.code for item in left if item.is_for_reviewer]:
+            if unclear := [item.code for item in open_items if item.is_for_reviewer]:
                 output.narrate(_("For the reviewer to judge: {items}.").format(items=comma_joined(unclear)))
         else:
             sentence = _("{case} is not back in the queue; its state is: {state}.")

@@ -144,7 +144,8 @@ def _ask_missing(proposal: "Proposal") -> bool:
         if answer.startswith("="):
             proposal.constants[name] = answer[1:].strip()
         elif answer:
-            column_by_letters[answer].means, column_by_letters[answer].source = name, MeaningSource.PERSON
+            column_by_letters[answer].means = name
+            column_by_letters[answer].source = MeaningSource.PERSON
     return bool(missing)
 
 
@@ -171,7 +172,7 @@ def _ask_conversions(proposal: "Proposal") -> bool:
                 or UNDECIDED
             )
             asked = True
-        for word in [word for word, known in column.words.items() if known == UNDECIDED]:
+        for word in [word for word, code in column.words.items() if code == UNDECIDED]:
             shown = column_names(proposal.kind).shown(column.means)
             question = _("What does “{word}” in “{name}” mean for {column}?")
             question = question.format(word=word, name=column.name, column=shown)

@@ -39,10 +39,9 @@ def backtest(
         percent = round(_PERCENT * float(share))
         result = backtest_log(log, columns, encoding, (reading, testing), percent)
     if context.as_json:
-        error_figures, range_figures = (
-            {key: round(getattr(result, key), _DECIMALS) for key in keys} for keys in (_ERROR_KEYS, _RANGE_KEYS)
-        )
-        output.document({**error_figures, "method": _method_sentence(result), **range_figures})
+        errors = {key: round(getattr(result, key), _DECIMALS) for key in _ERROR_KEYS}
+        ranges = {key: round(getattr(result, key), _DECIMALS) for key in _RANGE_KEYS}
+        output.document({**errors, "method": _method_sentence(result), **ranges})
     else:
         _print(result)
 

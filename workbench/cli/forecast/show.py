@@ -146,11 +146,12 @@ def _first_verdict(forecast: CaseForecast, today: date) -> str:
 def _end_rows(forecast: CaseForecast, today: date) -> Iterator[tuple[str, str]]:
     """Yield when the next decision is expected, and when the case passes or what must happen before that."""
     if forecast.awaits_check or forecast.is_decided:
-        yield (_("Result") if forecast.awaits_check else _("Next decision")), _days(forecast, forecast.decided, today)
+        label = _("Result") if forecast.awaits_check else _("Next decision")
+        yield label, _days(forecast, forecast.decided, today)
     if forecast.passed is None:
         yield _("Passed"), wording.needs_words(forecast, current_language())
     else:
-        decided, passed = (_days(forecast, days, today) for days in (forecast.decided, forecast.passed))
+        decided, passed = _days(forecast, forecast.decided, today), _days(forecast, forecast.passed, today)
         yield _("Passed"), _("{days}, if nothing is found against it").format(days=decided)
         if passed != decided:
             yield "", _("{days} with the corrections of similar cases").format(days=passed)
@@ -168,7 +169,7 @@ def _show_queue(context: CommandContext, reviewers: int | None) -> None:
         cases = services.forecasts.of_all(reviewers) if context.as_json else ()
         zone = zone_of(services)
     if context.as_json:
-        output.document({**_queue_document(forecast), "cases": [_document(each) for each in cases]})
+        output.document({**_queue_document(forecast), "cases": [_document(of_case) for of_case in cases]})
     else:
         for line in wording.queue_lines(forecast, context.now().astimezone(zone).date()):
             output.line(line)

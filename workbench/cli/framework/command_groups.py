@@ -41,11 +41,9 @@ class CliGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] not in self.commands:
             near = get_close_matches(args[0], self.commands, 1)
-            sentence = (
-                _("Unknown command “{name}”; did you mean {near}?")
-                if near
-                else _("Unknown command “{name}”; `workbench --help` lists the commands.")
-            )
+            sentence = _("Unknown command “{name}”; `workbench --help` lists the commands.")
+            if near:
+                sentence = _("Unknown command “{name}”; did you mean {near}?")
             ctx.fail(sentence.format(name=args[0], near="".join(near)))
         return super().resolve_command(ctx, args)
 

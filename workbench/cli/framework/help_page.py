@@ -18,7 +18,7 @@ def help_page(command: Any, ctx: typer.Context) -> str:
     """Return the help of a command or group: usage, summary, arguments, options and commands."""
     usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
     params = [
-        each for each in command.get_params(ctx) if "--help" not in each.opts and not getattr(each, "hidden", False)
+        param for param in command.get_params(ctx) if "--help" not in param.opts and not getattr(param, "hidden", False)
     ]
     options = [_row(param) for param in params if not is_argument(param)]
     subcommands = command.commands.summaries() if hasattr(command, "commands") else []

@@ -29,15 +29,15 @@ Function = Callable[..., None]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A command: its name, its function as "module:name", and its help, which is translated when it is shown.
-
-    The module is one below `workbench.cli`, by default that of the group. `has_json` says whether it accepts --json.
-    """
+    """A command."""
 
     name: str
     function: str
+    """Its function as `module:name`; the module is one below `workbench.cli`, by default that of the group."""
     help: str
+    """Its help in English, which is translated when it is shown."""
     has_json: bool = True
+    """Whether it accepts --json."""
 
 
 def act_entry(action: Action, function: str, name: str = "") -> Entry:

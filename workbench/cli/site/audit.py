@@ -28,7 +28,7 @@ def verify(
     from workbench.services.site.log_checks.anchors import anchor_file, kept_anchor_faults, lost_anchors
     from workbench.services.site.log_checks.unexplained_rows import log_faults
 
-    kept = None if heads else anchor_file(context.anchor_target())
+    kept_file = None if heads else anchor_file(context.anchor_target())
     with context.services() as services, services.context.read() as session:
         report = verify_chain(session)
         if not report.is_whole:
@@ -36,17 +36,15 @@ def verify(
             raise StorageFailed(message.format(seq=report.broken_at))
         faults = [
             *(lost_anchors(session, heads) if heads else ()),
-            *(kept_anchor_faults(session, kept) if kept else ()),
+            *(kept_anchor_faults(session, kept_file) if kept_file else ()),
             *log_faults(session),
         ]
         policy = services.policies.in_force()
     if faults:
-        more = (
-            [_("And {count} more.").format(count=commas(len(faults) - _MAX_FAULTS_SHOWN))]
-            if len(faults) > _MAX_FAULTS_SHOWN
-            else []
-        )
-        raise StorageFailed("\n".join([*faults[:_MAX_FAULTS_SHOWN], *more]))
+        shown = faults[:_MAX_FAULTS_SHOWN]
+        if len(faults) > _MAX_FAULTS_SHOWN:
+            shown.append(_("And {count} more.").format(count=commas(len(faults) - _MAX_FAULTS_SHOWN)))
+        raise StorageFailed("\n".join(shown))
     if context.as_json:
         safeguards = to_json(policy.safeguards, UTC)
         output.document(
@@ -57,7 +55,7 @@ def verify(
     output.line(message.format(count=commas(report.event_count), hash=report.head))
     if policy.safeguards:
         output.line(safeguard_words(policy.number, policy.safeguards))
-    if heads is None and not (kept and kept.exists()):
+    if heads is None and not (kept_file and kept_file.exists()):
         output.narrate(
             _(
                 "It is consistent in itself. Whether all of it was replaced, only an anchor elsewhere can say:"
@@ -77,10 +75,10 @@ def head(
     from workbench.services.site.log_checks.anchors import append_anchor
 
     with context.services() as services, services.context.read() as session:
-        seq, last = last_event(session)
+        seq, last_hash = last_event(session)
         if anchors is not None:
             append_anchor(session, anchors)
     if context.as_json:
-        output.document({"seq": seq, "head": last})
+        output.document({"seq": seq, "head": last_hash})
     else:
-        output.line(f"{seq} {last}")
+        output.line(f"{seq} {last_hash}")

@@ -47,12 +47,12 @@ def settings(context: CommandContext) -> None:
 
 def _settings_in_force(loaded: LoadedSettings) -> Iterator[tuple[str, Any]]:
     """Yield the settings with their values; of a table, only the entries that the file sets."""
-    for each in fields(loaded.values):
-        value = getattr(loaded.values, each.name)
+    for setting in fields(loaded.values):
+        value = getattr(loaded.values, setting.name)
         if isinstance(value, Mapping):
-            yield from ((f"{each.name}.{name}", part) for name, part in value.items())
+            yield from ((f"{setting.name}.{name}", entry) for name, entry in value.items())
         else:
-            yield each.name, value
+            yield setting.name, value
 
 
 def _json_value(value: Any) -> Any:
@@ -73,7 +73,9 @@ def _value_words(name: str, value: Any) -> str:
         return fit(mask_digits_within(" ".join(value.split())), _TEXT_CELLS).rstrip()
     if isinstance(value, QueueView):
         return mask_digits_within(f"{value.name}: {value.filter_text}")
-    return str(value).lower() if isinstance(value, bool) else str(value) or "–"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) or "–"
 
 
 def _origin(line: int | None) -> str:

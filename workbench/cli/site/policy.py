@@ -20,7 +20,7 @@ from workbench.wording import policy as wording
 from workbench.wording.amounts import minute
 
 if TYPE_CHECKING:
-    from workbench.services.site.policies import AppliedPolicy, PolicyVersion, VersionLine
+    from workbench.services.site.policies import AppliedPolicy, NamedPolicy, PolicyVersion, VersionLine
     from workbench.services.time.deadlines.policy_changes import OpenCaseEffect
     from workbench.services.wiring import Services
 
@@ -61,7 +61,7 @@ def list_versions(context: CommandContext) -> None:
             _("Applied"): lambda version: minute(version.applied_at, zone),
             _("By"): lambda version: version.applied_by or "–",
             _("From"): lambda version: _first_day(version, zone).isoformat(),
-            _("Open cases"): _for_open_cases,
+            _("Open cases"): _open_case_words,
         },
     )
 
@@ -77,17 +77,14 @@ def diff(
     with context.services() as services:
         policies = services.policies
         in_force = str(policies.in_force().number)
-        old, new = (policies.named(word) for word in ((in_force, a) if b is None else (a, b)))
+        old, new = policies.named(in_force if b is None else a), policies.named(a if b is None else b)
         effect = services.policy_changes.effect_of(new.policy)
     changes = changes_between(old.policy, new.policy)
     if context.as_json:
         counts = {"open_cases": effect.open_count, **_effect_document(effect)}
         output.document({"old": old.name, "new": new.name, "changes": to_json(changes, UTC), **counts})
         return
-    old_name, new_name = (
-        named_policy.name if named_policy.version is None else _("Policy {name}").format(name=named_policy.name)
-        for named_policy in (old, new)
-    )
+    old_name, new_name = _name_words(old), _name_words(new)
     for kind, heading in wording.CHANGE_KIND_WORDS.items():
         rows = [change for change in changes if change.kind is kind]
         if rows and kind is PolicyChangeKind.TEXT:
@@ -115,6 +112,11 @@ def diff(
     if effect.touched:
         output.line(wording.affected_cases_words(effect.touched))
     output.line(wording.policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count))
+
+
+def _name_words(policy: "NamedPolicy") -> str:
+    """Return the name of a file, or the number of a version in words."""
+    return policy.name if policy.version is None else _("Policy {name}").format(name=policy.name)
 
 
 def check(context: CommandContext, file: PolicyFile) -> None:
@@ -221,8 +223,8 @@ def _state(version: "VersionLine", zone: ZoneInfo) -> str:
     return wording.version_state_words(version.state, _first_day(version, zone))
 
 
-def _for_open_cases(version: "VersionLine") -> str:
-    """Return whether open cases change to a version, and whether all of them have."""
+def _open_case_words(version: "VersionLine") -> str:
+    """Return what a version does to open cases: they keep their versions, will change to it, or have changed."""
     if not version.is_for_open_cases:
         return _("keep theirs")
     return _("change to it") if version.settled_at is None else _("changed to it")
@@ -258,7 +260,7 @@ def _version_pairs(version: "PolicyVersion", zone: ZoneInfo) -> Iterator[tuple[s
     yield _("State"), _state(version, zone)
     yield _("From"), _first_day(version, zone).isoformat()
     yield _("Applied"), f"{minute(version.applied_at, zone)} {version.applied_by or ''}".rstrip()
-    yield _("Open cases"), _for_open_cases(version)
+    yield _("Open cases"), _open_case_words(version)
     yield "SHA-256", version.sha256
     yield _("Rules"), str(len(policy.rules))
     yield _("Reasons"), str(len(policy.reasons))

@@ -104,7 +104,7 @@ def hold(
         if is_list:
             _list_holds(context, services)
             return
-        if reason is None or [case, filter_text].count(None) != 1:
+        if reason is None or (case is None) == (filter_text is None):
             raise WrongUsage(_("Give --reason and either a case or --filter; --list shows the legal holds."))
         if case is None:
             placed = services.legal_holds.place_all(filter_text or "", required_text(reason, "--reason"))

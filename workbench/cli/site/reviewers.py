@@ -104,12 +104,12 @@ def requests(context: CommandContext) -> None:
     from workbench.services.site.admin_requests import RequestKind
 
     with context.services() as services:
-        found, zone = services.requests.open(RequestKind.ROLES, RequestKind.POLICY), zone_of(services)
+        waiting, zone = services.requests.open(RequestKind.ROLES, RequestKind.POLICY), zone_of(services)
     if context.as_json:
-        output.document({"requests": [request_json(request, zone) for request in found]})
+        output.document({"requests": [request_json(request, zone) for request in waiting]})
         return
     output.listing(
-        found,
+        waiting,
         {
             _("Request"): lambda request: format_request(request.number),
             _("Login"): lambda request: request.values.get("login", ""),
@@ -176,14 +176,14 @@ def away(
         last_on = None if last is None else parse_day_option(last, "--to", services, Tense.ANY)
         cases = services.absences.away(login, first_on, last_on, reason, substitute, dry_run=dry_run)
         person = services.people.line(login)
-    shown = [(format_case(one.case_id), one.share, one.handover) for one in cases]
+    shown = [(format_case(case.case_id), case.share, case.handover) for case in cases]
     if context.as_json:
-        listed = [{"case": case, "share": share.name, "handover": handover} for case, share, handover in shown]
-        counts = Counter(one.share.name for one in cases)
+        listed = [{"case": number, "share": share.name, "handover": handover} for number, share, handover in shown]
+        counts = Counter(case.share.name for case in cases)
         output.document({**to_json(person, UTC), "written": not dry_run, "counts": counts, "cases": listed})
         return
-    for case, share, handover in shown:
-        output.line(f"{case}  {_(share.label)}: {_(HANDOVERS[handover])}")
+    for number, share, handover in shown:
+        output.line(f"{number}  {_(share.label)}: {_(HANDOVERS[handover])}")
     done = _("Dry run: nothing was written.") if dry_run else _("{login} is recorded as away.")
     output.narrate(done.format(login=person.login))
 
