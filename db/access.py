@@ -28,10 +28,14 @@ class FileAccess(Enum):
 
 
 def access_of(path: Path) -> FileAccess:
-    """Return the access of a file or folder, which new files next to the file, or in the folder, get too."""
+    """Return the access of a file or folder. New files beside the file, or in the folder, get the same access.
+
+    A folder is shared only if its setgid bit gives new files to its group.
+    """
     mode = path.stat().st_mode
-    is_inherited = not stat.S_ISDIR(mode) or mode & stat.S_ISGID
-    return FileAccess.SHARED if mode & stat.S_IWGRP and is_inherited else FileAccess.PRIVATE
+    if stat.S_ISDIR(mode) and not mode & stat.S_ISGID:
+        return FileAccess.PRIVATE
+    return FileAccess.SHARED if mode & stat.S_IWGRP else FileAccess.PRIVATE
 
 
 def inode_of(path: Path) -> tuple[int, int] | None:

@@ -32,8 +32,8 @@ def initials(text: str) -> str:
     # the longest piece around it that has only known pairs.
     known_pairs, done = _pairs_in_words(), 0
     parts: list[str] = []
-    for found in _WITH_SEVERAL.finditer(folded):
-        start, end = found.span()
+    for ambiguous in _WITH_SEVERAL.finditer(folded):
+        start, end = ambiguous.span()
         if start < done:
             continue
         while start > done and folded[start - 1 : start + 1] in known_pairs:
@@ -82,8 +82,8 @@ class _Initials(dict[int, str]):
     """The initials of characters outside words, for `str.translate`; one is looked up when it is first used."""
 
     def __missing__(self, code: int) -> str:
-        found = self[code] = _initials_of_word(chr(code))
-        return found
+        initial = self[code] = _initials_of_word(chr(code))
+        return initial
 
 
 _INITIALS = _Initials()

@@ -53,8 +53,8 @@ def _create_schema(connection: Connection) -> None:
     """Create the tables and indexes of the models, and what the models do not declare: triggers and the search."""
     SQLModel.metadata.create_all(connection, checkfirst=False)
     guards = (guard for table in NOTED_COLUMNS for guard in sqlite.number_guards(table))
-    done = (statement.format(version=VERSION) for statement in _STEPS_DONE)
-    for statement in (*sqlite.EVENT_GUARDS, *guards, sqlite_search.CREATE, *done):
+    steps_done = (statement.format(version=VERSION) for statement in _STEPS_DONE)
+    for statement in (*sqlite.EVENT_GUARDS, *guards, sqlite_search.CREATE, *steps_done):
         connection.exec_driver_sql(statement)
     sqlite.stamp(connection, VERSION)
 
@@ -119,10 +119,10 @@ def _version(database: Database) -> int:
         with database.reader.connect() as connection:
             version = sqlite.schema_version(connection, database.path)
     except DatabaseError as error:
-        is_unreadable = database.key is not None and sqlite.is_wrong_key(error)
-        if not is_unreadable and not sqlite.is_damage(str(error.orig)):
+        is_wrong_key = database.key is not None and sqlite.is_wrong_key(error)
+        if not is_wrong_key and not sqlite.is_damage(str(error.orig)):
             raise
-        refusal = Refusal.NOT_DECRYPTED if is_unreadable else Refusal.DAMAGED
+        refusal = Refusal.NOT_DECRYPTED if is_wrong_key else Refusal.DAMAGED
         raise DatabaseRefused(refusal, str(database.path), str(error.orig)) from error
     if version < FIRST_VERSION:
         raise DatabaseRefused(Refusal.CREATED_BY_OLDER, str(database.path), str(version))

@@ -191,8 +191,7 @@ def check_file(path: Path, *, is_encrypted: bool) -> None:
     Whether the group of the file may read it is a setting in the database itself, so it is not checked here.
 
     Raises:
-        DatabaseRefused: If it is missing, not a regular file, not a SQLite file, open to all users of the host, or on a
-            file system that cannot be written; or if it is encrypted although it should not be, or the other way round.
+        DatabaseRefused: With the refusal that says what is wrong with the path.
     """
     try:
         status = path.stat()
@@ -208,8 +207,10 @@ def check_file(path: Path, *, is_encrypted: bool) -> None:
         raise DatabaseRefused(Refusal.UNREADABLE, str(path), f"uid {status.st_uid}, {stat.filemode(status.st_mode)}")
     if status.st_mode & stat.S_IRWXO:
         raise DatabaseRefused(Refusal.TOO_OPEN, str(path), stat.filemode(status.st_mode))
-    if is_plain(path) == is_encrypted:
-        raise DatabaseRefused(Refusal.NOT_ENCRYPTED if is_encrypted else Refusal.NOT_OURS, str(path))
+    if is_encrypted and is_plain(path):
+        raise DatabaseRefused(Refusal.NOT_ENCRYPTED, str(path))
+    if not is_encrypted and not is_plain(path):
+        raise DatabaseRefused(Refusal.NOT_OURS, str(path))
 
 
 def is_plain(path: Path) -> bool:
@@ -224,8 +225,8 @@ def schema_version(connection: Connection, path: Path) -> int:
     Raises:
         DatabaseRefused: If the file is a database of another program.
     """
-    found, version = connection.execute(_HEADER_NUMBERS).one()
-    if found != APPLICATION_ID:
+    application_id, version = connection.execute(_HEADER_NUMBERS).one()
+    if application_id != APPLICATION_ID:
         raise DatabaseRefused(Refusal.NOT_OURS, str(path))
     return int(version)
 
@@ -270,7 +271,7 @@ def table_with_broken_reference(connection: Connection) -> str | None:
 
 
 def number_guards(table: str, column: str = "id") -> tuple[str, ...]:
-    """Return the triggers that refuse a row with a number below 1; only after an insert, its number is known."""
+    """Return the triggers that refuse a row with a number below 1. SQLite assigns the number only with the insert."""
     return tuple(
         f"CREATE TRIGGER {table}_number_{event} AFTER {act} ON {table} WHEN NEW.{column} < 1 "
         "BEGIN SELECT RAISE(ABORT, 'numbers begin with 1'); END"

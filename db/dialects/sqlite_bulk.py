@@ -15,10 +15,12 @@ _Converter = Callable[[Any], Any] | None
 
 @dataclass(frozen=True, slots=True)
 class BulkRows:
-    """Rows of a table in the driver's types: tuples of the columns `names`. Processes exchange them."""
+    """Rows of a table in the driver's types, which processes can exchange."""
 
     table: str
     names: tuple[str, ...]
+    """The columns, in the order of the values in each row."""
+
     rows: Sequence[tuple[Any, ...]]
 
     def column(self, name: str) -> list[Any]:
@@ -31,35 +33,49 @@ def bulk_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> BulkRows:
     """Convert rows of a table, all with the same columns, to the driver's types."""
     names = tuple(rows[0]) if rows else ()
     converters = _converters(table)
-    columns = [
-        [row[name] for row in rows]
-        if (convert := converters.get(name)) is None
-        else [None if row[name] is None else convert(row[name]) for row in rows]
-        for name in names
-    ]
+    columns = (_converted([row[name] for row in rows], converters.get(name)) for name in names)
     return BulkRows(table, names, list(zip(*columns, strict=True)))
 
 
-def insert_rows(session: Session, table: str, rows: Sequence[Mapping[str, Any]], **same: Any) -> None:
-    """Insert rows that have the same columns; `same` has the columns with one value in all rows."""
-    insert_bulk(session, bulk_rows(table, rows), **same)
+def insert_rows(session: Session, table: str, rows: Sequence[Mapping[str, Any]], **constants: Any) -> None:
+    """Insert rows that all have the same columns.
+
+    Args:
+        session: The session of the write.
+        table: The table.
+        rows: The rows, each with its values by column.
+        constants: The columns that have the same value in all rows, with this value.
+    """
+    insert_bulk(session, bulk_rows(table, rows), **constants)
 
 
-def insert_bulk(session: Session, bulk: BulkRows, *, shifts: Mapping[str, int] | None = None, **same: Any) -> None:
-    """Insert rows; `same` has the columns with one value in all rows, `shifts` the numbers to add to columns."""
+def insert_bulk(session: Session, bulk: BulkRows, *, shifts: Mapping[str, int] | None = None, **constants: Any) -> None:
+    """Insert converted rows.
+
+    Args:
+        session: The session of the write.
+        bulk: The rows.
+        shifts: The numbers to add to the values of some columns, by column.
+        constants: The columns that have the same value in all rows, with this value.
+    """
     if not bulk.rows:
         return
     converters, shifts = _converters(bulk.table), shifts or {}
-    constants = {
-        name: _literal(value if value is None or (convert := converters.get(name)) is None else convert(value))
-        for name, value in {**_defaults(bulk.table), **same}.items()
-        if name not in bulk.names
-    }
-    names = ", ".join(f'"{name}"' for name in (*bulk.names, *constants))
+    literals = {}
+    for name, value in {**_defaults(bulk.table), **constants}.items():
+        if name not in bulk.names:
+            [converted] = _converted([value], converters.get(name))
+            literals[name] = _literal(converted)
+    names = ", ".join(f'"{name}"' for name in (*bulk.names, *literals))
     placeholders = (f"? + {shifts[name]:d}" if name in shifts else "?" for name in bulk.names)
-    values = ", ".join((*placeholders, *constants.values()))
+    values = ", ".join((*placeholders, *literals.values()))
     statement = f'INSERT INTO "{bulk.table}" ({names}) VALUES ({values})'  # noqa: S608 - names and values are our own
     session.connection().exec_driver_sql(statement, bulk.rows)
+
+
+def _converted(values: list[Any], convert: _Converter) -> list[Any]:
+    """Return values of one column in the driver's types; None stays None."""
+    return values if convert is None else [None if value is None else convert(value) for value in values]
 
 
 @cache

@@ -68,15 +68,22 @@ Not noted are numbers of people, which could be guessed from a digest, large sna
 an act.
 """
 
-_PARTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
-    "decision": ("decision_reason", "decision_id", ("position", "code")),
-    "import_batch": ("import_file", "batch_id", ("id", "name", "sha256", "encoding", "bytes_count")),
-}
-"""Tables whose rows are noted as parts of a row of another table, by that table.
 
-Each entry is the table of the parts, the column that refers to the row, and the noted columns; the first one orders the
-parts. Parts never change after their row was added.
-"""
+class _PartTable(NamedTuple):
+    """A table whose rows are noted as parts of a row of another table. They never change after that row was added."""
+
+    name: str
+    reference: str
+    """The column with the number of the other table's row."""
+    columns: tuple[str, ...]
+    """The noted columns; the first one orders the parts."""
+
+
+_PARTS = {
+    "decision": _PartTable("decision_reason", "decision_id", ("position", "code")),
+    "import_batch": _PartTable("import_file", "batch_id", ("id", "name", "sha256", "encoding", "bytes_count")),
+}
+"""The tables of parts, by the table of the rows that they belong to."""
 
 _EXISTS_IF: Mapping[str, str] = {"import_batch": "{row}.published_at IS NOT NULL"}
 """The condition for a row to be noted as existing, by table: nobody sees a batch before it is published."""
@@ -88,11 +95,11 @@ A row with this value has the same digest as before the step.
 """
 
 RECEIPT = "receipt"
-_OF_PUBLISHED = (
+_CASE_IS_PUBLISHED = (
     'EXISTS (SELECT 1 FROM "case" AS c JOIN import_batch AS b ON b.id = c.batch_id'
     " WHERE c.id = NEW.case_id AND b.published_at IS NOT NULL)"
 )
-_NOTED_INSERTS = {"notice": f"NEW.kind <> '{RECEIPT}' OR {_OF_PUBLISHED}"}
+_NOTED_INSERTS = {"notice": f"NEW.kind <> '{RECEIPT}' OR {_CASE_IS_PUBLISHED}"}
 """The condition for an insert to be noted, by table. An import logs the receipts of its new cases together instead."""
 
 _TABLE = "CREATE TEMP TABLE changed_row (name TEXT, id INTEGER, was TEXT, PRIMARY KEY (name, id))"
@@ -102,12 +109,14 @@ _IS_PREPARED = "notes changed rows"
 
 
 class ChangedRow(NamedTuple):
-    """The values of a row before the changes and now, as SQL; None before its insertion or after its deletion."""
+    """A row that a transaction changed, with its noted values as SQL."""
 
     table: str
     id: int
     was: str | None
+    """The values before the changes, None if the row was added."""
     became: str | None
+    """The values now, None if the row was deleted."""
 
 
 def prepare(connection: Connection) -> None:
@@ -178,33 +187,36 @@ def receipts_of(connection: Connection, batch_id: int) -> Iterator[tuple[int, st
 
 
 def _rows(connection: Connection, statement: str) -> Iterator[tuple[int, str]]:
-    found = connection.exec_driver_sql(f"SELECT id, noted FROM ({statement}) WHERE noted IS NOT NULL ORDER BY id")  # noqa: S608 - names are our own
-    yield from ((row[0], row[1]) for row in found)
+    existing = f"SELECT id, noted FROM ({statement}) WHERE noted IS NOT NULL ORDER BY id"  # noqa: S608 - names are our own
+    yield from ((number, noted) for number, noted in connection.exec_driver_sql(existing))
 
 
 def _values(table: str, row: str) -> str:
     """Return the SQL expression for the noted values of a row in one text, NULL if it does not count as existing."""
     values = _quoted_with_length(row, NOTED_COLUMNS[table])
-    if table in _PARTS:
-        part, reference, columns = _PARTS[table]
-        parts = f"group_concat({_quoted_with_length(part, columns)}, ',' ORDER BY {columns[0]})"
-        values += f" || ',' || quote((SELECT {parts} FROM main.{part} WHERE {reference} = {row}.id))"  # noqa: S608 - names are our own
-    return f"CASE WHEN {_EXISTS_IF[table].format(row=row)} THEN {values} END" if table in _EXISTS_IF else values
+    if part := _PARTS.get(table):
+        parts = f"group_concat({_quoted_with_length(part.name, part.columns)}, ',' ORDER BY {part.columns[0]})"
+        values += f" || ',' || quote((SELECT {parts} FROM main.{part.name} WHERE {part.reference} = {row}.id))"  # noqa: S608 - names are our own
+    if exists_if := _EXISTS_IF.get(table):
+        return f"CASE WHEN {exists_if.format(row=row)} THEN {values} END"
+    return values
 
 
 def _quoted_with_length(row: str, columns: tuple[str, ...]) -> str:
-    """Return the SQL expression for the quoted values of a row and their length.
+    """Return the SQL expression for the quoted values of a row and their length in bytes, separated by commas.
 
     The length is needed because `quote` cuts a text at its first NUL.
     """
-    quoted, present = [], []
+    quoted, measured = [], []
     for column in columns:
-        name = f'{row}."{column}"'
-        text = f"',' || quote({name})"
-        if (default := _DEFAULT_OF_ADDED_COLUMN.get(column)) is not None:
-            was_added = f"coalesce({name}, '') = '{default}'"
-            text, name = f"CASE WHEN {was_added} THEN '' ELSE {text} END", f"nullif({name}, '{default}')"
-        quoted.append(text)
-        present.append(name)
+        value = f'{row}."{column}"'
+        comma_and_value = f"',' || quote({value})"
+        default = _DEFAULT_OF_ADDED_COLUMN.get(column)
+        if default is None:
+            quoted.append(comma_and_value)
+            measured.append(value)
+        else:
+            quoted.append(f"CASE WHEN coalesce({value}, '') = '{default}' THEN '' ELSE {comma_and_value} END")
+            measured.append(f"nullif({value}, '{default}')")
     values = " || ".join(quoted).removeprefix("',' || ")
-    return f"{values} || ',' || octet_length(concat({', '.join(present)}))"
+    return f"{values} || ',' || octet_length(concat({', '.join(measured)}))"

@@ -62,14 +62,19 @@ _END = "DELETE FROM temp.kept_row"
 def journal_statements() -> Iterator[str]:
     """Yield the statements that prepare a connection to keep rows."""
     yield _TABLE
-    # The first note of a row in an act has its values before.
-    note, when = "INSERT OR IGNORE INTO kept_row VALUES", f"WHEN {_IS_STARTED} BEGIN"
     for table, columns in RESTORED_COLUMNS.items():
-        create = f"CREATE TEMP TRIGGER {table}_{{}} AFTER {{}} ON main.\"{table}\" {when} {note} ('{table}', {{}}); END"
         was = ", ".join(f"'{name}', OLD.{name}" for name in columns)
-        yield create.format("kept", f"UPDATE OF {', '.join(columns)}", f"OLD.id, json_object({was})")
+        updated = f'AFTER UPDATE OF {", ".join(columns)} ON main."{table}"'
+        yield f"CREATE TEMP TRIGGER {table}_kept {updated} {_keep_row(table, f'OLD.id, json_object({was})')}"
         if table in WITHDRAWN_ROWS:
-            yield create.format("begun", "INSERT", "NEW.id, NULL")
+            inserted = f'AFTER INSERT ON main."{table}"'
+            yield f"CREATE TEMP TRIGGER {table}_begun {inserted} {_keep_row(table, 'NEW.id, NULL')}"
+
+
+def _keep_row(table: str, id_and_values: str) -> str:
+    """Return the body of a trigger; of several notes of a row in an act, only the first one is kept."""
+    note = f"INSERT OR IGNORE INTO kept_row VALUES ('{table}', {id_and_values})"  # noqa: S608 - names are our own
+    return f"WHEN {_IS_STARTED} BEGIN {note}; END"
 
 
 def start_journal(connection: Connection) -> None:
@@ -78,10 +83,15 @@ def start_journal(connection: Connection) -> None:
 
 
 def end_journal(connection: Connection, act: tuple[int, int, int | None] | None = None) -> None:
-    """Keep no more rows, and store those of an act: its event, its case, and until when it can be undone.
+    """Keep no more rows, and store the kept ones as those of an act.
 
-    The rows are JSON, a list of table, number and values before, which are null if the act added the row. If an earlier
-    act waited for its check, this act ends the wait, and the earlier act can be undone no longer than this one.
+    The rows are JSON, a list of [table, number, values before]. The values are null if the act added the row. If an
+    earlier act waited for its check, this act ends the wait. Then both can be undone until the same time.
+
+    Args:
+        connection: The connection that kept the rows.
+        act: The number of its event, its case, and until when it can be undone in microseconds, which is None if it
+            waits for its check. None stores nothing.
     """
     driver = _driver(connection)
     if act is not None:

@@ -17,11 +17,11 @@ LISTED_IDS = "(SELECT value AS id FROM json_each(:list))"
 
 
 def is_in_list(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
-    """Return the condition that a column has one of the values in the bound list, or columns one of the tuples."""
-    each = func.json_each(bindparam(_LIST)).table_valued("value")
+    """Return the condition that one column has one of the listed values, or that several have one of the tuples."""
+    listed = func.json_each(bindparam(_LIST)).table_valued("value")
     if len(columns) == 1:
-        return columns[0].in_(select(each.c.value))
-    parts = (func.json_extract(each.c.value, f"$[{index}]") for index in range(len(columns)))
+        return columns[0].in_(select(listed.c.value))
+    parts = (func.json_extract(listed.c.value, f"$[{index}]") for index in range(len(columns)))
     return tuple_(*columns).in_(select(*parts))
 
 

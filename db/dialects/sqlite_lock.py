@@ -34,10 +34,9 @@ def write_lock(path: Path) -> Iterator[None]:
     except OSError as error:
         raise DatabaseRefused(Refusal.UNREADABLE, str(lock), error.strerror or "") from error
     try:
-        last = _last_turns.get(path)
-        left_s = last.ended + _YIELD_S - time.monotonic() if last else 0
-        if last and left_s > 0 and _last_request_ns(handle) != last.request_ns:
-            time.sleep(left_s)
+        last_turn = _last_turns.get(path)
+        if last_turn and _last_request_ns(handle) != last_turn.request_ns:
+            time.sleep(max(0, last_turn.ended_s + _YIELD_S - time.monotonic()))
         _wait_for(handle, path)
         request_ns = _last_request_ns(handle)
         try:
@@ -70,13 +69,12 @@ def _last_request_ns(handle: int) -> int:
 
 
 class _Turn(NamedTuple):
-    """A turn of this program: the time of the lock file at its start, and when it ended.
-
-    If the file has a later time after the turn, another writer requested the lock meanwhile.
-    """
+    """A turn of this program to write."""
 
     request_ns: int
-    ended: float
+    """The time of the lock file at its start. If the file has a later time, another writer requested the lock."""
+    ended_s: float
+    """When it ended, on the monotonic clock."""
 
 
 _last_turns: dict[Path, _Turn] = {}

@@ -71,7 +71,7 @@ def _term(text_: str) -> str:
 def _prefixed(prefix: str, terms: Iterable[str]) -> str:
     """Return terms with a prefix before each."""
     joined = f" {prefix}".join(terms)
-    return joined and prefix + joined
+    return prefix + joined if joined else ""
 
 
 def _bigrams(characters: str) -> Iterator[str]:
@@ -123,14 +123,14 @@ def part_hits(part: str) -> str:
     return f'part : "{_PART}{_term(part)}"'
 
 
-def any_of(matches: Iterable[str]) -> str:
+def any_of(queries: Iterable[str]) -> str:
     """Return the query for the hits of any of several queries."""
-    return " OR ".join(f"({match})" for match in matches)
+    return " OR ".join(f"({query})" for query in queries)
 
 
-def all_of(matches: Iterable[str]) -> str:
+def all_of(queries: Iterable[str]) -> str:
     """Return the query for the common hits of several queries."""
-    return " AND ".join(f"({match})" for match in matches)
+    return " AND ".join(f"({query})" for query in queries)
 
 
 HITS = "SELECT rowid AS id FROM search_term WHERE search_term MATCH :{match}"

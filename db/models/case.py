@@ -127,8 +127,11 @@ class SubmissionRow(BatchPartRow, table=True):
 class FindingRow(CasePartRow, table=True):
     """One rule hit of a case.
 
-    `observes` names the fact, and `observed` is its value. The panel `leg` shows the finding. `observed` and
-    `limit_value` are JSON scalars.
+    Attributes:
+        leg: The kind of the panel that shows the finding.
+        observes: The name of the fact.
+        observed: The value of the fact, as a JSON scalar.
+        limit_value: The limit of the rule, as a JSON scalar.
     """
 
     __tablename__ = "finding"

@@ -15,8 +15,8 @@ class DecisionRow(NumberedRow, table=True):
     Attributes:
         status: Applied, staged, approved, returned, void or undone.
         before: Columns of the case before the verdict as JSON, for showing the case as it was.
-        seen: The evidence that the desk showed as JSON, and once the decision is in force the numbers that its measure
-            concerns.
+        seen: The evidence that the desk showed, as JSON. Once the decision is in force, it also has the numbers that
+            the measure concerns.
         corrects_id: The earlier decision whose notice this one's notice corrects.
         waived: The two-person rules that did not apply, as JSON, with the reason why one person reviewed alone.
         version_after: Unused.
@@ -72,10 +72,12 @@ class RectificationRow(CasePartRow, table=True):
 
 
 class RectificationItemRow(NumberedRow, table=True):
-    """One item to rectify; `code` is a reason or document code.
+    """One item to rectify.
 
-    `deadline_at` is set only for an item with a deadline of its own. `judged` is the reviewer's judgement of the item:
-    fixed, partly or not_fixed; empty until it is judged.
+    Attributes:
+        code: A reason code or document code.
+        deadline_at: Set only for an item with a deadline of its own.
+        judged: The reviewer's judgement: fixed, partly or not_fixed; empty until the item is judged.
     """
 
     __tablename__ = "rectification_item"

@@ -9,10 +9,12 @@ from db.models.row import Row
 
 
 class EventRow(Row, table=True):
-    """One act. `case_id` has no foreign key, so that a batch can be undone and old data deleted.
+    """One act.
 
-    `identity` is how the actor was identified: the identity mode and the OS user id, such as `os:1000`.
-    `hash` is the SHA-256 of `prev_hash` and the canonical JSON of all other columns.
+    Attributes:
+        identity: The identity mode and the OS user id of the actor, such as `os:1000`.
+        case_id: The case. It is no foreign key, so that a batch can be undone and old data deleted.
+        hash: The SHA-256 of `prev_hash` and the canonical JSON of all other columns.
     """
 
     __tablename__ = "event"

@@ -12,10 +12,13 @@ from db.models.row import NumberedRow
 class ImportBatchRow(NumberedRow, table=True):
     """One import command.
 
-    `published_seq` grows with each publication, so that evidence can be read as of any publication. `applied_at` is set
-    when the batch has been applied to every existing case that it affects. A batch with a call file has its size and
-    digest, `calls_bytes` and `calls_sha256`. While retention replaces that file to erase calls, the `next` columns have
-    those of the replacement.
+    Attributes:
+        published_seq: A number that grows with each publication, so that evidence can be read as of any publication.
+        applied_at: When the batch had been applied to every existing case that it affects.
+        calls_bytes: The size of its call file, null without one.
+        calls_sha256: The digest of its call file, null without one.
+        next_calls_bytes: The size of the replacement, while retention replaces the call file to erase calls.
+        next_calls_sha256: The digest of the replacement.
     """
 
     __tablename__ = "import_batch"

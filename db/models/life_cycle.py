@@ -67,9 +67,12 @@ class ContactRow(CasePartRow, table=True):
 class MeasureOrderRow(CasePartRow, table=True):
     """One number to bar or to restore, which the carrier's system has to carry out.
 
-    `measure` is bar-out, bar-both or restore. A failed order stays owed; `failure` is the cause. `exported_at` is when
-    it was last exported to a work list with its number in clear; from then on, it may be carried out before anybody
-    reports it.
+    Attributes:
+        measure: bar-out, bar-both or restore.
+        exported_at: When the order was last exported to a work list with its number in clear. From then on, it may be
+            carried out before anybody reports it.
+        failed_at: When it failed; a failed order stays owed.
+        failure: Why it failed.
     """
 
     __tablename__ = "measure_order"
@@ -108,9 +111,12 @@ class CampaignRow(NumberedRow, table=True):
 
 
 class CampaignCaseRow(NumberedRow, table=True):
-    """A passed case that a campaign reviews again: from which day, and the case that was opened for it.
+    """A passed case that a campaign reviews again.
 
-    It is skipped if it is no longer passed, or another case was opened for it, when its turn comes.
+    Attributes:
+        opens_on: The day from which a case is opened for it.
+        opened_case_id: The case that was opened for it.
+        skipped_at: When its turn came, but it was no longer passed, or another case had been opened for it.
     """
 
     __tablename__ = "campaign_case"

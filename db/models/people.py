@@ -33,9 +33,11 @@ class ReviewerRoleRow(Row, table=True):
 
 
 class AbsenceRow(NumberedRow, table=True):
-    """The days on which a person is absent; `to_on` is null until the person returns.
+    """The days on which a person is absent.
 
-    `is_handed_over` says that the absence has begun, and the person's cases were released or given to the substitute.
+    Attributes:
+        to_on: The last day, null while it is unknown.
+        is_handed_over: Whether the absence has begun, and the person's cases were released or given to the substitute.
     """
 
     __tablename__ = "absence"

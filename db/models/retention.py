@@ -24,10 +24,12 @@ class LegalHoldRow(CasePartRow, table=True):
 
 
 class ErasureRow(CasePartRow, table=True):
-    """One erasure; `part` is case for a whole case, or one of the parts that the policy names.
+    """One erasure.
 
-    `pending` is JSON with the SHA-256 of documents and the keyed hashes of numbers whose files are still to be erased,
-    empty once that is done.
+    Attributes:
+        part: `case` for a whole case, or one of the parts that the policy names.
+        pending: JSON with the SHA-256 of documents and the keyed hashes of numbers whose files are still to be erased;
+            empty once that is done.
     """
 
     __tablename__ = "erasure"

@@ -19,11 +19,14 @@ class SettingRow(Row, table=True):
 
 
 class PolicyVersionRow(NumberedRow, table=True):
-    """One version of the policy; `body` is the text of its file.
+    """One version of the policy.
 
-    It is in force from `effective_on`, or at once without a date. `is_for_open_cases` says that cases which are open
-    on that day change to it; `settled_at` is when all of them had changed. A version that an earlier program applied
-    has no `applied_by_id`.
+    Attributes:
+        body: The text of its file.
+        applied_by_id: Who applied it, null if an earlier program did not record that.
+        effective_on: The day from which it is in force, null if it was in force at once.
+        is_for_open_cases: Whether cases that are open on that day change to it.
+        settled_at: When all of these cases had changed to it.
     """
 
     __tablename__ = "policy_version"

@@ -73,7 +73,7 @@ def _counts(column: str) -> CompoundSelect[tuple[str, str | None, int]]:
 
 
 def _cards(column: str) -> Select[tuple[str, str, str]]:
-    """Return the statement that selects the visible cards in service of the wanted applicants."""
+    """Return the statement that selects the visible cards in service of the listed applicants."""
     subject = _A.c[column]
     belongs = and_(_C.c.agent == _A.c.agent, _C.c.application_no == _A.c.application_no)
     return (

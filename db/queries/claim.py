@@ -77,13 +77,13 @@ def _branches_over_all(filter_check: str) -> Iterable[str]:
 def _branches_over_hits(filter_check: str) -> Iterable[str]:
     """Yield the branches over the few cases that an index found for a filter."""
     source = 'hit CROSS JOIN "case" AS c'
-    for precedence, where, over in (
+    for precedence, where, tables in (
         (0, _MINE, source),
         (1, _COMMON, source),
         (1, _EXPIRED, source),
         (1, _OF_ABSENT, _ABSENT + source),
     ):
-        yield _sorted_branch(precedence, f"c.id = hit.id AND {where}{filter_check}", over)
+        yield _sorted_branch(precedence, f"c.id = hit.id AND {where}{filter_check}", tables)
 
 
 def _first_cases_of(branches: Iterable[str], columns: str, most: str) -> str:
@@ -150,14 +150,14 @@ class Claimer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldCases:
-    """The cases that a person holds: those on the desk, and those put aside; `limit` is the person's own, or None.
-
-    A case whose time aside is over is on the desk again, after those that were never put aside.
-    """
+    """The cases that a person holds."""
 
     limit: int | None
+    """The most cases that this person may hold, None without a limit of their own."""
     on_desk: tuple[int, ...]
+    """The cases on the desk. Those whose time aside is over come last."""
     aside: tuple[int, ...]
+    """The cases that are put aside."""
 
 
 def holds_of(session: Session, reviewer_id: int, now: datetime) -> HeldCases:
@@ -184,10 +184,13 @@ def find_next_cases(session: Session, claimer: Claimer, within: CaseQuery, most:
     """Return the ids and versions of the next free cases within a filter, in the order of `claim_next`."""
     if CaseState.QUEUED not in within.states:
         return []
-    hits = best_hits(session, within)
-    filter_check = f" AND {within.check_of_any_state(() if hits is None else hits.conditions)}"
-    values = {**within.values(), **({} if hits is None else hits.values), **claimer.values(), "most": most}
-    return session.execute(_find("" if hits is None else hits_table(hits), filter_check), values).all()
+    values = {**within.values(), **claimer.values(), "most": most}
+    if hits := best_hits(session, within):
+        values |= hits.values
+        statement = _find(hits_table(hits), f" AND {within.check_of_any_state(hits.conditions)}")
+    else:
+        statement = _find("", f" AND {within.check_of_any_state()}")
+    return session.execute(statement, values).all()
 
 
 def claim_first_unchanged(

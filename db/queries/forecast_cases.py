@@ -53,16 +53,16 @@ _COLUMNS = """c.id, c.agent, c.service_class, c.priority_rank, a.applicant_kind,
            FROM appeal p WHERE p.case_id = c.id AND p.status = 'staged')
        ) END AS staged_verdict"""
 
-_OPEN = text(
+_OPEN_CASES = text(
     f"""SELECT {_COLUMNS}
     FROM "case" c JOIN application a ON a.id = c.application_id
     WHERE c.state IN :states AND {_IS_PUBLISHED}
     ORDER BY {_ORDER}"""
 ).bindparams(bindparam("states", expanding=True))
 
-_ONE = text(f"""SELECT {_COLUMNS} FROM "case" c JOIN application a ON a.id = c.application_id WHERE c.id = :id""")
+_OPEN_CASE = text(f"""SELECT {_COLUMNS} FROM "case" c JOIN application a ON a.id = c.application_id WHERE c.id = :id""")
 
-_AHEAD = text(
+_COUNT_AHEAD = text(
     f"""SELECT count(*) FROM "case" c
     WHERE c.state IN ('queued', 'in_review') AND {_IS_PUBLISHED}
        AND ({_ORDER}) < (SELECT {_ORDER} FROM "case" c WHERE c.id = :id)"""
@@ -99,7 +99,7 @@ _ENDED_WAITS = text(
 _WORKING_REVIEWERS = text(
     """SELECT r.id, r.max_held IS NOT NULL OR r.id IN (SELECT reviewer_id FROM absence) OR r.id IN (
           SELECT maker_id FROM (SELECT maker_id FROM decision ORDER BY id DESC LIMIT 5000) AS lately)
-          OR EXISTS (SELECT 1 FROM "case" c WHERE c.assignee_id = r.id) AS is_named,
+          OR EXISTS (SELECT 1 FROM "case" c WHERE c.assignee_id = r.id) AS is_working,
        r.id IN (SELECT reviewer_id FROM reviewer_role WHERE role = 'admin') AS is_admin
     FROM reviewer r JOIN reviewer_role p ON p.reviewer_id = r.id AND p.role = 'reviewer'
     WHERE r.is_active ORDER BY r.id"""
@@ -136,14 +136,14 @@ def block_rules(session: Session, case_ids: Iterable[int]) -> list[Any]:
 
 def open_case_rows(session: Session, now_us: int, day_end_us: int, states: Iterable[str]) -> Sequence[Any]:
     """Return all cases in some states in the order of `next`, held cases first."""
-    return session.execute(_OPEN, {"now": now_us, "day_end": day_end_us, "states": list(states)}).all()
+    return session.execute(_OPEN_CASES, {"now": now_us, "day_end": day_end_us, "states": list(states)}).all()
 
 
 def open_case_row(session: Session, now_us: int, day_end_us: int, case_id: int) -> tuple[Any, int]:
     """Return one open case, and how many queued cases are before it in the order of `next`."""
     values = {"now": now_us, "day_end": day_end_us, "id": case_id}
-    row = session.execute(_ONE, {"id": case_id}).one()
-    return row, int(session.execute(_AHEAD, values).scalar_one())
+    row = session.execute(_OPEN_CASE, {"id": case_id}).one()
+    return row, int(session.execute(_COUNT_AHEAD, values).scalar_one())
 
 
 def queue_counts(session: Session, now_us: int) -> Sequence[Any]:
@@ -168,7 +168,7 @@ def working_reviewers(session: Session) -> list[int]:
     If there are none, return the reviewers who are no admins.
     """
     rows = session.execute(_WORKING_REVIEWERS).all()
-    return [row.id for row in rows if row.is_named] or [row.id for row in rows if not row.is_admin]
+    return [row.id for row in rows if row.is_working] or [row.id for row in rows if not row.is_admin]
 
 
 def _in_chunks(session: Session, statement: Any, case_ids: Iterable[int]) -> list[Any]:

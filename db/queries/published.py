@@ -59,18 +59,21 @@ def call_file_checks(session: Session) -> dict[int, tuple[tuple[int, str], ...]]
     """Return the size in bytes and the SHA-256 of each call file, by batch; two pairs while it is being replaced."""
     columns = (BATCH.c.calls_bytes, BATCH.c.calls_sha256, BATCH.c.next_calls_bytes, BATCH.c.next_calls_sha256)
     wanted = select(BATCH.c.id, *columns).where(BATCH.c.calls_sha256.is_not(None))
-    return {
-        row.id: tuple(check for check in (row[1:3], row[3:5]) if check[1] is not None)
-        for row in session.execute(wanted)
-    }
+    checks = {}
+    for batch_id, size, digest, next_size, next_digest in session.execute(wanted):
+        is_replaced = next_digest is not None
+        checks[batch_id] = ((size, digest), (next_size, next_digest)) if is_replaced else ((size, digest),)
+    return checks
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The visible rows: those of publications up to `seq` (None: all), and of `own_batch`, which is being written."""
+    """Which rows are visible."""
 
     seq: int | None = None
+    """Rows of publications up to this number are visible; None shows all publications."""
     own_batch: int | None = None
+    """The rows of this batch, which is being written, are visible too."""
 
     def shows(self, row: ImportedRow) -> bool:
         """Say whether a row is visible."""

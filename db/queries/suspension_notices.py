@@ -91,10 +91,10 @@ def notices_sent(session: Session, case_ids: Sequence[int], ending: Mapping[int,
 
 def unsent_letters(session: Session, case_ids: Iterable[int], now: datetime) -> dict[int, list[Any]]:
     """Return the letters about suspensions that can still be cancelled, by case, with each suspension."""
-    found: dict[int, list[Any]] = defaultdict(list)
+    letters: dict[int, list[Any]] = defaultdict(list)
     for row in session.execute(_UNSENT.where(~is_leased(now)), {"ids": list(case_ids)}):
-        found[row.case_id].append(row)
-    return found
+        letters[row.case_id].append(row)
+    return letters
 
 
 def record_notices(session: Session, notices: Iterable[tuple[int, int, SuspensionNotice]], now: datetime) -> None:

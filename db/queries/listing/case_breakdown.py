@@ -21,10 +21,14 @@ _MOST_HITS = 300_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseProperty:
-    """A property of the case `c` in SQL: its value, and the tables from which it comes.
+    """A property of the case `c`, in SQL.
 
-    With `has_several` a case can have several values, each counted once. `is_indexed` says that the index of the list
-    order has its columns.
+    Attributes:
+        value: Its value.
+        tables: The joins of the tables from which it comes.
+        on: The condition of these joins.
+        has_several: Whether a case can have several values; each is counted once.
+        is_indexed: Whether the index of the list order has its columns.
     """
 
     value: str
@@ -98,19 +102,19 @@ def breakdown(session: Session, cases: CaseQuery, name: str) -> dict[Any, int]:
         sql = f"SELECT {counted.value} AS value, count(*) {selected} GROUP BY 1"
     values = {**cases.values(), **(hits.values if hits is not None else {})}
     rows = session.execute(text(f"{hits_table(hits) if hits is not None else ''} {sql}"), values)
-    return {row[0]: row[1] for row in rows}
+    return {value: count for value, count in rows}  # noqa: C416 - dict() does not accept the type of rows
 
 
-def _source(session: Session, cases: CaseQuery, wanted: CaseProperty, hits: IndexHits | None) -> tuple[str, str]:
+def _source(session: Session, cases: CaseQuery, counted: CaseProperty, hits: IndexHits | None) -> tuple[str, str]:
     """Return where the cases are read from, and the condition that they are in the list."""
     if hits is not None:
         return 'hit CROSS JOIN "case" AS c', f"c.id = hit.id AND {cases.check(hits.conditions)}"
     # An index without all columns would look each case up in the table, which takes four times as long.
-    if wanted.is_indexed and not cases.needs_rows():
+    if counted.is_indexed and not cases.needs_rows():
         return ORDERED_CASES, cases.check()
     in_states = f"c.state IN ({', '.join(repr(state.value) for state in sorted(cases.states))})"
-    few = f"SELECT count(*) FROM (SELECT 1 FROM {ORDERED_CASES} WHERE {in_states} LIMIT :most)"
-    most = int(session.execute(text('SELECT coalesce(max(id), 0) / 4 FROM "case"')).scalar_one())
-    if session.execute(text(few), {"most": most}).scalar_one() < most:
+    count_up_to_most = f"SELECT count(*) FROM (SELECT 1 FROM {ORDERED_CASES} WHERE {in_states} LIMIT :most)"
+    quarter_of_all = int(session.execute(text('SELECT coalesce(max(id), 0) / 4 FROM "case"')).scalar_one())
+    if session.execute(text(count_up_to_most), {"most": quarter_of_all}).scalar_one() < quarter_of_all:
         return ORDERED_CASES, f"{in_states} AND {cases.check()}"
     return ALL_CASES, cases.check()

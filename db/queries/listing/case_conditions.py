@@ -219,14 +219,14 @@ def has_agent(session: Session, part: str, prefix: str) -> CaseCondition:
 
 def has_province(session: Session, parts: Iterable[str], prefix: str) -> CaseCondition:
     """Return the condition that the province's name contains one of `parts`."""
-    named = {value: True for part in parts for value in _distinct(session, "application", "province", part)}
-    return application_has("province", list(named)[:_MOST_VALUES], prefix)
+    provinces = dict.fromkeys(value for part in parts for value in _distinct(session, "application", "province", part))
+    return application_has("province", list(provinces)[:_MOST_VALUES], prefix)
 
 
 def _distinct(session: Session, table: str, column: str, part: str) -> list[str]:
     """Return the distinct values of an indexed column that contain `part`, by skipping through the index."""
     likes, named = _likes("value", part, "part")
-    rows = session.execute(
+    distinct = session.execute(
         text(f"""WITH RECURSIVE seen (value) AS (
             SELECT min({column}) FROM {table}
             UNION ALL
@@ -235,7 +235,7 @@ def _distinct(session: Session, table: str, column: str, part: str) -> list[str]
             SELECT value FROM seen WHERE value IS NOT NULL AND ({likes})"""),
         named,
     )
-    return [row[0] for row in rows]
+    return list(distinct.scalars())
 
 
 def width_variants(part: str) -> list[str]:
@@ -285,16 +285,16 @@ def name_matches(part: str, prefix: str) -> CaseCondition:
 
 def number_matches(number: str, prefix: str) -> CaseCondition:
     """Return the condition that the application number begins with `number`, or has it as one of its parts."""
-    wanted = unicodedata.normalize("NFKC", number).strip()
+    typed = unicodedata.normalize("NFKC", number).strip()
     beginning = CaseCondition(
         check=search.NUMBER_BEGINS.format(case="c", bound=prefix),
-        values={prefix: wanted, f"{prefix}_end": wanted + _LAST_CHARACTER},
+        values={prefix: typed, f"{prefix}_end": typed + _LAST_CHARACTER},
         recheck=NO_RECHECK,
         hits=f'SELECT k.id AS id FROM "case" AS k WHERE {search.NUMBER_BEGINS.format(case="k", bound=prefix)}',
     )
-    parts = search.parts(wanted)
-    if len(parts) != 1 or parts[0] != search.lower(wanted):
+    parts = search.parts(typed)
+    if len(parts) != 1 or parts[0] != search.lower(typed):
         return beginning
     check = search.HAS_PART.format(part=f"{prefix}_part")
-    by_part = _fulltext(search.part_hits(wanted), check, f"{prefix}_parts", {f"{prefix}_part": parts[0]})
+    by_part = _fulltext(search.part_hits(typed), check, f"{prefix}_parts", {f"{prefix}_part": parts[0]})
     return any_condition([beginning, by_part])

@@ -59,9 +59,13 @@ class CaseCondition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueRange:
-    """A range of due dates in microseconds: `after` exclusive, `until` inclusive.
+    """A range of due dates.
 
-    `with_dates` includes the cases with a due date in the range, `with_none` those without a due date.
+    Attributes:
+        after: The start in microseconds, exclusive.
+        until: The end in microseconds, inclusive.
+        with_dates: Whether the cases with a due date in the range are included.
+        with_none: Whether the cases without a due date are included.
     """
 
     after: int = -_MAX_US
@@ -122,13 +126,10 @@ class CaseQuery:
         for state in group:
             is_wanted = state in self.states
             # An expired hold counts as queued: if a list has only one of both states, the end of the hold decides.
-            if state is CaseState.IN_REVIEW:
-                wants_expired = CaseState.QUEUED in self.states
-                if is_wanted != wants_expired:
-                    sign = ">" if is_wanted else "<="
-                    checks.append(f"c.state = 'in_review' AND c.held_until {sign} :now")
-                    continue
-            if is_wanted and state is CaseState.PENDING and self.needs_running_clock:
+            if state is CaseState.IN_REVIEW and is_wanted != (CaseState.QUEUED in self.states):
+                sign = ">" if is_wanted else "<="
+                checks.append(f"c.state = 'in_review' AND c.held_until {sign} :now")
+            elif is_wanted and state is CaseState.PENDING and self.needs_running_clock:
                 checks.append(PENDING_ON_OTHERS)
             elif is_wanted:
                 checks.append(f"c.state = '{state.value}'")
@@ -169,7 +170,11 @@ class CaseQuery:
 class ListPart:
     """A part of a list: a range of the index for each state check and rank, all ordered by due date and id.
 
-    `states` are those of the checks. `span` is the range of due dates, None for the cases without one.
+    Attributes:
+        states: The states of the checks.
+        checks: The conditions on the states.
+        ranks: The priority ranks.
+        span: The start (exclusive) and the end (inclusive) of the due dates, None for the cases without a due date.
     """
 
     states: tuple[CaseState, ...]
@@ -194,8 +199,12 @@ class ListPart:
 
     def contains(self, state: CaseState, rank: int, due: int | None) -> bool:
         """Say whether a case of the list is in this part."""
-        is_within = due is None if self.span is None else due is not None and self.span[0] < due <= self.span[1]
-        return state in self.states and rank in self.ranks and is_within
+        if state not in self.states or rank not in self.ranks:
+            return False
+        if self.span is None or due is None:
+            return self.span is None and due is None
+        after, until = self.span
+        return after < due <= until
 
 
 def list_parts(cases: CaseQuery) -> Iterator[ListPart]:
@@ -208,30 +217,29 @@ def list_parts(cases: CaseQuery) -> Iterator[ListPart]:
         for window in windows:
             yield from _parts_within(cases, states, cases.ranks, window)
         return
-    spans = (
+    urgencies = (
         DueRange(until=cases.now, with_none=False),
         DueRange(after=cases.now, until=cases.day_end, with_none=False),
         DueRange(after=cases.day_end),
     )
     for group in GROUPS:
-        for span in spans:
+        for due_range in urgencies:
             for rank in RANKS:
-                yield from _parts_within(cases, group, cases.ranks & {rank}, span)
+                yield from _parts_within(cases, group, cases.ranks & {rank}, due_range)
 
 
 def _parts_within(
-    cases: CaseQuery, states: tuple[CaseState, ...], ranks: frozenset[int], span: DueRange
+    cases: CaseQuery, states: tuple[CaseState, ...], ranks: frozenset[int], due_range: DueRange
 ) -> Iterator[ListPart]:
     """Yield the parts of some states and ranks within a range of due dates: first the cases without a due date."""
-    checks, wanted = tuple(cases.state_checks(states)), span.within(cases.due)
+    checks, due = tuple(cases.state_checks(states)), due_range.within(cases.due)
     if not checks or not ranks:
         return
     sorted_ranks = tuple(sorted(ranks))
-    if wanted.with_none:
+    if due.with_none:
         yield ListPart(states=states, checks=checks, ranks=sorted_ranks, span=None)
-    if wanted.with_dates and wanted.after < wanted.until:
-        span_us = (wanted.after, wanted.until)
-        yield ListPart(states=states, checks=checks, ranks=sorted_ranks, span=span_us)
+    if due.with_dates and due.after < due.until:
+        yield ListPart(states=states, checks=checks, ranks=sorted_ranks, span=(due.after, due.until))
 
 
 _STATE_RANKS = " ".join(f"WHEN '{state.value}' THEN {number}" for number, group in enumerate(GROUPS) for state in group)
@@ -242,7 +250,8 @@ STATE_RANK = f"CASE c.state {_STATE_RANKS} END"
 def order_columns(cases: CaseQuery) -> tuple[str, ...]:
     """Return the sort keys of the list order as SQL on the case `c`, for cases that are not read along the index."""
     if cases.by_due:
-        return (f"coalesce(c.due_at, {-_MAX_US if cases.none_first else _MAX_US})", "c.id")
+        due_of_undated = -_MAX_US if cases.none_first else _MAX_US
+        return (f"coalesce(c.due_at, {due_of_undated})", "c.id")
     return (
         STATE_RANK,
         "CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END",

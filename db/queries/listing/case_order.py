@@ -32,7 +32,7 @@ _UNTIL = f"""CASE c.state WHEN 'pending' THEN {DAY_AS_US.format(day="c.next_acti
     WHEN 'rectifying' THEN (SELECT min(coalesce(i.deadline_at, r.deadline_at)) FROM rectification r
         JOIN rectification_item i ON i.rectification_id = r.id
         WHERE r.case_id = c.id AND r.is_open AND i.satisfied_at IS NULL AND i.waived_at IS NULL) END"""
-_CLASS_RANKS = " ".join(f"WHEN '{each.value}' THEN {number}" for number, each in enumerate(ServiceClass))
+_CLASS_RANKS = " ".join(f"WHEN '{promised.value}' THEN {rank}" for rank, promised in enumerate(ServiceClass))
 _PROVINCE = "(SELECT a.province FROM application a WHERE a.id = c.application_id)"
 
 _SORT_KEYS: dict[str, tuple[str, ...]] = {
@@ -118,10 +118,10 @@ def _sorted_ids(session: Session, cases: CaseQuery, order: ListOrder) -> list[in
     """Return the ids of the first cases of a list, sorted."""
     first = case_pages.page(session, cases, skip=0, limit=MOST_SORTED)
     if order.name == LATE:
-        sign, shares = (1 if order.is_reversed else -1), order.late_shares
+        shares, sign = order.late_shares, 1 if order.is_reversed else -1
         return sorted(first, key=lambda case_id: (case_id not in shares, sign * shares.get(case_id, 0), case_id))
-    rows = session.execute(_sorting(order), {**list_parameter(first), "now": cases.now})
-    return [row[0] for row in rows]
+    values = {**list_parameter(first), "now": cases.now}
+    return list(session.execute(_sorting(order), values).scalars())
 
 
 @lru_cache

@@ -1,9 +1,8 @@
 """Pages, counts and positions of a list of cases, at a cost that hardly depends on the number of cases.
 
-If the index of the list order has the columns of all conditions, a page is read from that index alone. Otherwise,
-either the few cases that another index finds are sorted, or the list order is scanned and each case checked, whichever
-reads less. If the scan finds too little and no index helps, the whole table is read and sorted. A list part is made of
-contiguous ranges of the order index (`case_list.ListPart`).
+If the index of the list order has the columns of all conditions, a page is read from that index alone. Otherwise the
+few cases that another index finds are sorted, or the list order is scanned and each case checked, whichever reads less.
+If the scan finds too little and no index helps, the whole table is read and sorted.
 """
 
 from collections.abc import Iterator
@@ -47,7 +46,7 @@ def _text(sql: str) -> TextClause:
 
 
 def _ids(session: Session, sql: str, values: dict[str, Any]) -> list[int]:
-    return [row[0] for row in session.execute(_text(sql), values)]
+    return list(session.execute(_text(sql), values).scalars())
 
 
 def _number(session: Session, sql: str, values: dict[str, Any]) -> int:
@@ -58,15 +57,15 @@ def page(session: Session, cases: CaseQuery, *, skip: int, limit: int, from_end:
     """Return the ids of a page in the order of the list. With `from_end`, `skip` counts from the end."""
     if limit <= 0:
         return []
-    if not cases.needs_rows():
-        page_ids = _page_along_index(session, cases, skip, limit, from_end=from_end)
-        return page_ids[::-1] if from_end else page_ids
-    hits = fewest_hits(session, cases, FEW)
     ids: list[int] | None = None
-    if hits is None or hits.count > FEW:
-        ids = _scanned_page(session, cases, skip, limit, from_end=from_end, scan_limit=_scan_limit(cases))
-    if ids is None:
-        ids = _sorted_page(session, cases, hits, skip, limit, from_end=from_end)
+    if cases.needs_rows():
+        hits = fewest_hits(session, cases, FEW)
+        if hits is None or hits.count > FEW:
+            ids = _scanned_page(session, cases, skip, limit, from_end=from_end, scan_limit=_scan_limit(cases))
+        if ids is None:
+            ids = _sorted_page(session, cases, hits, skip, limit, from_end=from_end)
+    else:
+        ids = _page_along_index(session, cases, skip, limit, from_end=from_end)
     return ids[::-1] if from_end else ids
 
 
@@ -193,12 +192,16 @@ def _from_hits(cases: CaseQuery, hits: IndexHits) -> str:
 def _sorted_page(
     session: Session, cases: CaseQuery, hits: IndexHits | None, skip: int, limit: int, *, from_end: bool
 ) -> list[int]:
-    """Return a page of the hits, or without any of the whole table, sorted."""
+    """Return a page of the sorted hits; if `hits` is None, a page of the sorted table."""
     sign = " DESC" if from_end else ""
     order = ", ".join(f"{column}{sign}" for column in order_columns(cases))
-    source = f"FROM {ALL_CASES} WHERE {cases.check()}" if hits is None else _from_hits(cases, hits)
-    sql = f"{hits_table(hits) if hits else ''} SELECT c.id {source} ORDER BY {order} LIMIT :limit OFFSET :skip"
-    return _ids(session, sql, {**cases.values(), **(hits.values if hits else {}), "limit": limit, "skip": skip})
+    values = {**cases.values(), "limit": limit, "skip": skip}
+    if hits is None:
+        selected = f"SELECT c.id FROM {ALL_CASES} WHERE {cases.check()}"
+    else:
+        selected = f"{hits_table(hits)} SELECT c.id {_from_hits(cases, hits)}"
+        values |= hits.values
+    return _ids(session, f"{selected} ORDER BY {order} LIMIT :limit OFFSET :skip", values)
 
 
 def _selects(part: ListPart, columns: str, checks: str) -> str:
@@ -279,20 +282,19 @@ def _scan_windows(
     """Yield for each window of a part the ids that satisfy the conditions, and how many cases were read."""
     sign, compare = ("DESC", "<") if from_end else ("ASC", ">")
     checks = " AND ".join(cases.checks_outside_range())
-    size, after = _FIRST_WINDOW, ""
-    values = {**cases.values(), **part.values(), "size": size}
+    size, rest, values = _FIRST_WINDOW, "", {**cases.values(), **part.values(), "size": _FIRST_WINDOW}
     while True:
-        selects = _selects(part, "c.id AS id, c.due_at AS due", after)
+        selects = _selects(part, "c.id AS id, c.due_at AS due", rest)
         # The next window begins after the last row, even if that row does not satisfy the conditions.
         sql = f"""WITH w AS MATERIALIZED ({selects} ORDER BY due {sign}, id {sign} LIMIT :size)
-            SELECT w.id, w.due, {checks} FROM w CROSS JOIN "case" AS c WHERE c.id = w.id
+            SELECT w.id, w.due, {checks} AS is_listed FROM w CROSS JOIN "case" AS c WHERE c.id = w.id
             ORDER BY w.due {sign}, w.id {sign}"""
         rows = session.execute(_text(sql), values).all()
-        yield [row[0] for row in rows if row[2]], len(rows)
+        yield [case_id for case_id, _due, is_listed in rows if is_listed], len(rows)
         if len(rows) < size:
             return
-        values |= {"last_id": rows[-1][0], "last_due": rows[-1][1], "size": min(2 * size, _WINDOW)}
-        size = values["size"]
-        after = f" AND c.id {compare} :last_id"
+        size = min(2 * size, _WINDOW)
+        values |= {"last_id": rows[-1].id, "last_due": rows[-1].due, "size": size}
+        rest = f" AND c.id {compare} :last_id"
         if part.span is not None:
-            after = f" AND c.due_at {compare}= :last_due AND (c.due_at {compare} :last_due OR c.id {compare} :last_id)"
+            rest = f" AND c.due_at {compare}= :last_due AND (c.due_at {compare} :last_due OR c.id {compare} :last_id)"
