@@ -118,11 +118,11 @@ def _due_and_forecast(header: CaseHeader, view: View, forecast: str, left: Conte
     If they do not fit, the remaining time is left out first, unless the case is overdue, and then the forecast.
     """
     due, short_due = _due(header, view), _due(header, view, with_time_left=header.is_overdue)
-    # Each text has the cells that the left part must keep.
-    texts = [(due, _MIN_LEFT_CELLS)]
+    # Each text has the cells that the left part must keep; with `width`, the whole left part must fit.
+    texts = [(due, _LEFT_CELLS), (short_due, width), (due, _MIN_LEFT_CELLS)]
     if forecast:
         long, short = (_with_forecast(words, forecast, view) for words in (due, short_due))
-        texts = [(long, _LEFT_CELLS), (short, _MIN_LEFT_CELLS), *texts]
+        texts = [(long, _LEFT_CELLS), (short, _MIN_LEFT_CELLS), (due, _MIN_LEFT_CELLS)]
     for right, left_cells in texts:
         if min(left.cell_length, left_cells) + right.cell_length < width:
             return right
