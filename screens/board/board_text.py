@@ -67,8 +67,14 @@ def _width(figure: PersonFigure) -> int:
 def _office_cell(board: Board, index: int, cursor: Cell) -> Content:
     figure = OFFICE_FIGURES[index]
     number = board.counts.get(figure.name)
-    style = _CURSOR if cursor == (0, index) else ("bold" if number else MUTED)
-    return joined((f"{_(figure.label)} ", MUTED), (_UNKNOWN if number is None else commas(number), style), ("   ", ""))
+    style = "bold" if number else MUTED
+    if cursor == (0, index):
+        style = _CURSOR
+    return joined((f"{_(figure.label)} ", MUTED), (_figure_words(number), style), ("   ", ""))
+
+
+def _figure_words(number: int | None) -> str:
+    return _UNKNOWN if number is None else commas(number)
 
 
 def _person_line(row: BoardPerson, shown: Sequence[PersonFigure], column: int | None, view: View) -> Content:
@@ -76,9 +82,10 @@ def _person_line(row: BoardPerson, shown: Sequence[PersonFigure], column: int | 
     parts: list[Part] = [(pad_right(name, _NAME_CELLS), MUTED if row.is_away else "bold")]
     for index, figure in enumerate(shown):
         number = row.counts.get(figure.name)
-        text = commas(number) if number else _UNKNOWN if number is None else "–"
+        text = "–" if number == 0 else _figure_words(number)
+        style = "" if number else MUTED
         parts.append((" " * (_width(figure) - cells(text)), ""))
-        parts.append((text, _CURSOR if index == column else ("" if number else MUTED)))
+        parts.append((text, _CURSOR if index == column else style))
     minutes = "" if row.median_minutes is None else f"{row.median_minutes:.0f}"
     parts.append((pad_left(minutes, _MINUTES_CELLS), ""))
     parts.append((f"  {away_words(is_away=row.is_away, until=row.away_until, today=view.today)}", MUTED))
@@ -88,13 +95,10 @@ def _person_line(row: BoardPerson, shown: Sequence[PersonFigure], column: int | 
 def _plots(board: Board, view: View, width: int) -> list[Content]:
     """Return columns for the working days, arrivals and verdicts on one scale, and for the ages of the open cases."""
     days = board.days
-    first, last = day_on_screen(days[0].on, view.today), day_on_screen(days[-1].on, view.today)
+    ends = day_on_screen(days[0].on, view.today), day_on_screen(days[-1].on, view.today)
     arrived, decided = [day.arrived for day in days], [day.decided for day in days]
     greatest = max(*arrived, *decided, 1)
-    flow = [
-        _plot(title, figures, greatest, (first, last), view)
-        for title, figures in ((_("arrived"), arrived), (_("decided"), decided))
-    ]
+    flow = [_plot(_("arrived"), arrived, greatest, ends, view), _plot(_("decided"), decided, greatest, ends, view)]
     oldest = _("{days} days and more").format(days=len(board.ages) - 1)
     ages = _plot(_("age of open cases"), board.ages, max(board.ages), (_("today"), oldest), view)
     if sum(cells(plot[0]) + _GAP for plot in (*flow, ages)) <= width:
@@ -102,11 +106,11 @@ def _plots(board: Board, view: View, width: int) -> list[Content]:
     return [*_beside(flow), Content(), *_beside([ages])]
 
 
-def _plot(title: str, figures: Sequence[int], greatest: int, scale: tuple[str, str], view: View) -> list[str]:
-    """Return the lines of one plot, all of one width."""
+def _plot(title: str, figures: Sequence[int], greatest: int, ends: tuple[str, str], view: View) -> list[str]:
+    """Return the lines of one plot, all of one width; the words for both ends of its axis are below it."""
     # The greatest figure of all plots with this scale is drawn too and cut off.
     rows = [row[: len(figures)] for row in column_rows([*figures, greatest], _PLOT_LINES, view.symbols.bars)]
-    first, last = scale
+    first, last = ends
     axis = pad_right(first, len(figures) - cells(last)) + last
     lines = [f"{title} {commas(sum(figures))}", *rows, axis]
     return [pad_right(line, max(map(cells, lines))) for line in lines]

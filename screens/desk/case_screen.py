@@ -33,8 +33,11 @@ from workbench.services.wiring import Services
 TICK_S = 1.0
 SAVE_AFTER_S = 0.4
 _WIDE = 98
-_MODE_CELLS, _TITLE_CELLS = 8, 34
-"""The cells of the header that the counts leave free: for a mode without a case, and for one with a case."""
+_TITLE_CELLS = 8
+"""The cells that the header keeps for its title while no case is shown."""
+
+_CASE_TITLE_CELLS = 34
+"""The cells that the header keeps for its title with the number and the round of a case."""
 
 EXCLUSIVE_GROUPS = frozenset({"claim", "read"})
 """The groups of workers in which a new worker cancels the running one."""
@@ -200,7 +203,7 @@ class CaseScreen(WorkScreen):
         case, login, is_wide = session.case, session.login, width >= _WIDE
         is_roomy = is_wide or case is None
         scope = messages.scope_words(session.scope, width)
-        room = width - (_MODE_CELLS if case is None else _TITLE_CELLS) - cells(scope)
+        room = width - (_TITLE_CELLS if case is None else _CASE_TITLE_CELLS) - cells(scope)
         counts = session.counts if is_roomy else None
         right = reviewer_status(login, counts, view, has_clock=is_roomy, room=room, is_auto_next=session.auto_next)
         lines: list[Content] = []
@@ -261,12 +264,12 @@ async def _read_rights(screen: CaseScreen, case: CaseFile) -> None:
     A person who made or checked the verdict may not reopen it; the policy says who may take a case out of turn.
     """
     session, services = screen.session, screen.session.services
-    why_not = {Action.REOPEN: services.reopening.why_not}
+    why_not_of = {Action.REOPEN: services.reopening.why_not}
     if not session.is_held:
-        why_not[Action.TAKE] = services.taking.why_not
-    for action, read in why_not.items():
+        why_not_of[Action.TAKE] = services.taking.why_not
+    for action, why_not in why_not_of.items():
         if is_allowed(action, case.header.state, services.actor):
-            refusal = await attempt(screen, partial(asyncio.to_thread, read, case.header.id))
+            refusal = await attempt(screen, partial(asyncio.to_thread, why_not, case.header.id))
             if session.is_on_desk(CaseRef.of(case)):
                 session.refusals[action] = refusal
     screen.refresh_bindings()

@@ -96,9 +96,9 @@ def uncounted_page(error: WorkbenchError) -> Content:
     return Content("\n").join([plain(message), Content(), key_hints((NEXT.key, _("takes the next one")))])
 
 
-def _number_words(number: int, one: str, many: str) -> str:
-    """Return the message for a number: `one`, or `many` with its `{count}` filled in."""
-    return one if number == 1 else many.format(count=commas(number))
+def _number_words(number: int, singular: str, plural: str) -> str:
+    """Return the message for a number: `singular`, or `plural` with its `{count}` filled in."""
+    return singular if number == 1 else plural.format(count=commas(number))
 
 
 def _aside_lines(counts: DeskCounts, view: View) -> list[Content]:
@@ -168,10 +168,10 @@ def act_words(act: UndoableAct) -> str:
     """Return what an act did."""
     if act.act == "returned":
         return _("returned to {maker}").format(maker=act.maker)
+    if act.verdict is not None and act.act == "approved":
+        return _("{verdict} by {maker}, approved").format(verdict=_(DECIDED[act.verdict]), maker=act.maker)
     if act.verdict is not None:
-        verdict = _(DECIDED[act.verdict])
-        message = _("{verdict} by {maker}, approved")
-        return message.format(verdict=verdict, maker=act.maker) if act.act == "approved" else verdict
+        return _(DECIDED[act.verdict])
     return _("deadline extended") if act.act == "extend-deadline" else action_name(act.act)
 
 
@@ -284,10 +284,10 @@ def reveal_line(*, is_all: bool) -> Content:
 def draft_line(body: Mapping[str, Any], symbols: Symbols, width: int) -> Content | None:
     """Return the line with the draft: what was typed without a verdict; None if the draft is empty."""
     parts: list[str] = []
-    verdict = body.get("verdict")
-    if isinstance(verdict, Mapping) and verdict.get("verdict") in set(Verdict):
-        parts.append(_(VERDICT[Verdict(verdict["verdict"])]))
-        parts.append(comma_joined(str(code) for code in verdict.get("reasons", ())))
+    form = body.get("verdict")
+    if isinstance(form, Mapping) and form.get("verdict") in set(Verdict):
+        parts.append(_(VERDICT[Verdict(form["verdict"])]))
+        parts.append(comma_joined(str(code) for code in form.get("reasons", ())))
     parts += [str(body.get("note", "")), str(body.get("comment", ""))]
     message = f" {symbols.dot} ".join(part for part in parts if part.strip())
     if not message:

@@ -48,8 +48,8 @@ def _order_part(cases: CaseList, width: int) -> list[Part]:
     order, pages = cases.layout_now.order, cases.rows.pages
     if order in {"", DEFAULT_ORDER}:
         lists_open_cases = not parse_filter(cases.filter_text).names_state
-        is_shown = width >= _WIDE and cases.rows.length and lists_open_cases
-        return [(list_order_words(order), MUTED)] if is_shown and not cases.is_stale and not cases.rows.marks else []
+        has_room = width >= _WIDE and not cases.is_stale and not cases.rows.marks
+        return [(list_order_words(order), MUTED)] if has_room and cases.rows.length and lists_open_cases else []
     words = list_order_words(order)
     if pages is not None and not Queue.sorts_all(order, pages.length):
         words = _("the first {count}: {order}").format(count=commas(Queue.MOST_SORTED), order=words)
