@@ -41,7 +41,7 @@ class ArrivalsMachine(WholeLifeMachine):
         old, self.extra = self.current(self.cases[number].application), self.extra + 1
         if old.is_open:
             return
-        row = self.changed_application(old, self.now)
+        row, findings = self.changed_application(old, self.now), self._grave_findings()
         with pytest.MonkeyPatch.context() as patched:
             if is_policy_changed:
                 apply = self._policy("same")
@@ -54,7 +54,8 @@ class ArrivalsMachine(WholeLifeMachine):
         is_owed = due_at is not None and due_at > self.now
         acts = self._follow_policy() if is_policy_changed else []
         acts += [("policy apply", None)] * is_policy_changed
-        self.expect("admin", ("import", None), *acts, notices=[(new.id, "receipt")] if is_owed else [])
+        letters = self._policy_letters(findings) if is_policy_changed else []
+        self.expect("admin", ("import", None), *acts, notices=[*letters, *([(new.id, "receipt")] if is_owed else [])])
 
     @act(2, at=st.integers(1, 3))
     def undo_an_import(self, at: int) -> None:
@@ -158,9 +159,14 @@ class ArrivalsMachine(WholeLifeMachine):
         self.attempt("policy apply", "admin", None, self._policy(kind), allowed=True)
         self.expect("admin", ("policy apply", None))
         self.attempt("policy", "admin", None, self.services("admin").policy_changes.finish, allowed=True)
-        changed = [number for number, found in self._grave_findings().items() if found != findings[number]]
-        owed = [number for number in changed if self.cases[number].is_open and self.cases[number].state != "incomplete"]
-        self.expect("admin", *self._follow_policy(), notices=[(number, "policy") for number in owed])
+        letters = self._policy_letters(findings)
+        self.expect("admin", *self._follow_policy(), notices=letters)
+
+    def _policy_letters(self, before: dict[int, tuple[int, int]]) -> list[tuple[int, str]]:
+        """Return the letters about the policy: to open, complete cases whose findings block or warn otherwise now."""
+        now = self._grave_findings()
+        changed = [self.cases[number] for number, found in before.items() if now[number] != found]
+        return [(case.id, "policy") for case in changed if case.is_open and case.state != "incomplete"]
 
     def _policy(self, kind: str) -> Callable[[], object]:
         """Write the next version of the policy, and return what puts it into force."""

@@ -20,6 +20,7 @@ from tests.lifecycle.clock_model import SHANGHAI, CaseClock, Hours, closing_of
 from tests.lifecycle.leftovers import leftovers
 from tests.lifecycle.model import (
     ASIDE,
+    CLOCKS_DIFFER,
     HOLD,
     MOST_ASIDE,
     MOST_HELD,
@@ -65,7 +66,7 @@ TOUCHING = frozenset(
     [
         *("next", "release", "skip", "aside", "decide", "undo", "approve", "return", "assign", "answer", "resubmit"),
         *("withdraw", "extend", "extend-deadline", "class", "priority", "waive", "judge", "contact", "reopen"),
-        *("appeal-decide", "comment", "verify", "checklist"),
+        *("appeal-decide", "comment", "verify", "checklist", "take", "legal-hold", "legal-hold-end"),
     ]
 )
 """The acts of a person on a case, after which that person cannot decide its appeal; filing an appeal is none."""
@@ -275,7 +276,7 @@ class LifecycleMachine(RuleBasedStateMachine):
             is_undone_appeal = event["body"].get("act") == "appeal"
             if event["action"] in TOUCHING and event["batch_id"] is None and not event["is_refused"]:
                 self.touched[event["case_id"]] |= set() if is_undone_appeal else {event["actor_login"]}
-                if event["action"] not in {"next", "release", "aside"}:
+                if event["action"] not in {"next", "take", "release", "aside"}:
                     self.acted_seq[event["case_id"]] = event["seq"]
             self.imports += [event] * (event["action"] == "import" and not event["is_refused"])
         if error is None:
@@ -464,6 +465,9 @@ class LifecycleMachine(RuleBasedStateMachine):
         acts, notices = [], []
         is_closed = self.suspensions.is_on(now)
         for case in self.cases.values():
+            # What came back from aside before its time is held no longer than what was taken now.
+            if case.held_until and case.aside_until is None and case.held_until > now + HOLD + CLOCKS_DIFFER:
+                case.held_until = now + HOLD
             # While work is suspended, no date of an applicant passes.
             if is_closed and case.is_with_applicant:
                 continue

@@ -10,6 +10,7 @@ from tests.lifecycle.stored import Row, Stored
 
 HOLD = timedelta(minutes=30)
 ASIDE = timedelta(minutes=120)
+CLOCKS_DIFFER = timedelta(minutes=5)
 UNDO = timedelta(seconds=60)
 MOST_HELD, MOST_ASIDE = 3, 10
 
