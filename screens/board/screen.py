@@ -98,7 +98,7 @@ class BoardScreen(ModeScreen):
             if found is None:
                 return
             row, column = self.cursor
-            person = self._people()[row - 1].login if row else None
+            person = self._people()[row - 1].login if row and self.board is not None else None
             self.board = found
             logins = [each.login for each in self._people()]
             self.cursor = (logins.index(person) + 1 if person in logins else row, column)

@@ -117,7 +117,8 @@ def _work_on_next(services: Services, dice: Random) -> Iterator[tuple[str, int, 
     if not isinstance(found, CaseFile):
         return
     case, fence = found.header.id, found.header.fence
-    yield "next", case, fence
+    # A move may take the case away before it is read, and an undo may give it back with another fence.
+    yield "next", case, fence if found.header.held_by == services.actor.login else None
     acts: tuple[tuple[str, Callable[[], object]], ...] = (
         ("decide", lambda: services.verdicts.decide(passing(case, fence))),
         ("decide", lambda: services.verdicts.decide(passing(case, fence))),

@@ -2,6 +2,7 @@
 
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +51,15 @@ def test_the_same_seed_spreads_alike_in_whatever_order_the_people_are_named(
     assert spread(range(count), loads, lambda *_pair: True, seed) == spread(
         range(count), again, lambda *_pair: True, seed
     )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_case_goes_through_another_person_where_that_makes_the_loads_more_even(seed: int) -> None:
+    skills = ("ab", "ac", "ac")
+
+    found = spread(range(3), dict.fromkeys(PEOPLE, 0), lambda case, login: login in skills[case], seed)
+
+    assert sorted(found.values()) == list(PEOPLE)
 
 
 def test_everybody_gets_early_and_late_cases() -> None:

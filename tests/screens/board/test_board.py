@@ -1,6 +1,6 @@
 """The board on a real database, by keys."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
 from threading import Event
 
@@ -12,7 +12,9 @@ from tests.screens.driver import WINDOWS, KeyDriver, site_workbench
 from tests.services.review.verdict_acts import take
 from tests.sites import Site
 from workbench.domain.clock.late_risk import LateChance
+from workbench.domain.filter.figures import Board
 from workbench.services.forecast.forecasts import Forecasts
+from workbench.services.queue.board import Boards
 
 
 def listed(desk: KeyDriver) -> list[int]:
@@ -147,3 +149,23 @@ async def test_a_reviewer_moves_nothing_from_the_board(site: Site) -> None:
     async with site_workbench(site, "a") as desk:
         await desk.press("g", "b", "down", "a")
         assert desk.dialog == "BoardScreen"
+
+
+async def test_keys_pressed_before_the_board_is_read_choose_the_person(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.plant(2)
+    site.services("sup").assigning.move({1: "b"}, "knows it")
+    may_read, read = Event(), Boards.read
+
+    def later(self: Boards, *, without: Set[str] = frozenset()) -> Board:
+        may_read.wait()
+        return read(self, without=without)
+
+    monkeypatch.setattr(Boards, "read", later)
+    async with site_workbench(site, "sup") as desk:
+        await desk.pilot.press("g", "b", *["down"] * 3)
+        may_read.set()
+        await desk.settle()
+        await desk.press("a")
+        assert "all open of b" in desk.text
