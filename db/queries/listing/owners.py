@@ -32,9 +32,9 @@ _HITS = """SELECT id FROM "case" WHERE state = 'in_review' AND held_by_id = :{0}
     UNION ALL SELECT id FROM "case" WHERE state IN ('awaiting_check', 'pending')"""
 
 _OWNED = text(
-    f"""SELECT c.id, {OWNER} AS owner_id, c.state, c.due_at, a.province, c.service_class
-    FROM {LISTED_IDS} AS wanted CROSS JOIN "case" AS c JOIN application AS a ON a.id = c.application_id
-    WHERE c.id = wanted.id"""  # noqa: S608 - made of constants of this package; values are bound
+    f"""SELECT c.id, {OWNER} AS owner_id, c.due_at, CASE c.state WHEN 'awaiting_check' THEN
+        (SELECT max(d.maker_id) FROM decision d WHERE d.case_id = c.id AND d.status = 'staged') END AS staged_by
+    FROM {LISTED_IDS} AS wanted CROSS JOIN "case" AS c WHERE c.id = wanted.id"""  # noqa: S608 - made of constants of this package; values are bound
 ).columns(due_at=Instant)
 _LOADS = text(
     f"""SELECT owner_id, count(*) AS cases, coalesce(sum(due_at <= :day_end), 0) AS due_today, min(due_at) AS first_due
@@ -57,7 +57,7 @@ def owned_by(person_id: int | None, prefix: str) -> CaseCondition:
 
 
 def owned_cases(session: Session, case_ids: Iterable[int], now: datetime) -> list[Any]:
-    """Return cases with their owner, state, due date, province and service class."""
+    """Return cases with their owner, their due date, and the maker of a verdict that waits for its check."""
     return list(session.execute(_OWNED, {"now": to_us(now), **list_parameter(case_ids)}))
 
 

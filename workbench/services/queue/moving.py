@@ -14,7 +14,6 @@ from workbench.domain.case.lifecycle import WORKERS, Action
 from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.acts.act import act_in
-from workbench.services.case.decisions import newest_decision
 from workbench.services.case.drafts import copy_draft
 from workbench.services.foundation.audit_log import details, last_event
 from workbench.services.foundation.case_access import (
@@ -85,8 +84,7 @@ class Move:
                 case.held_by_id = case.held_until = case.aside_until = None
             case.assignee_id = person_id
             if case.state == CaseState.AWAITING_CHECK:
-                maker_id = self._staged_by(case_id)
-                case.returned_to_id = None if maker_id == person_id else person_id
+                case.returned_to_id = None if self._rows[case_id].staged_by == person_id else person_id
             elif case.state != CaseState.PENDING:
                 case.returned_to_id = person_id if case.returned_to_id is not None else None
                 case.is_listed = True
@@ -97,14 +95,10 @@ class Move:
 
     def _movable(self, case_id: int) -> CaseRow:
         case = case_in_state_for(self.session, self.context, Action.ASSIGN, case_id)
-        if case.state == CaseState.AWAITING_CHECK and self._staged_by(case_id) is None:
+        if case.state == CaseState.AWAITING_CHECK and self._rows[case_id].staged_by is None:
             message = _("The answer to the appeal of {case} waits for its check, and its decider stays the same.")
             raise NotAllowed(message.format(case=format_case(case_id)))
         return case
-
-    def _staged_by(self, case_id: int) -> int | None:
-        staged = newest_decision(self.session, case_id, "staged")
-        return None if staged is None else staged.maker_id
 
     def _person(self, login: str) -> ReviewerRow:
         if login not in self._people:
