@@ -1,6 +1,6 @@
 """What one person does in a terminal shows in the terminal of another person without a key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -8,6 +8,8 @@ import pytest
 
 from tests.sites import Site
 from tests.terminal.pty_session import PtySession
+
+_DOWN = "\x1b[B"
 
 
 @contextmanager
@@ -20,7 +22,7 @@ def terminals(site: Site, home: Path, *logins: str) -> Iterator[list[PtySession]
         yield found
 
 
-def press(terminal: PtySession, keys: str, shows: str) -> None:
+def press(terminal: PtySession, keys: Iterable[str], shows: str) -> None:
     """Press keys one by one, and wait for what they show."""
     for key in keys:
         terminal.press(key)
@@ -50,3 +52,26 @@ def test_who_held_a_case_sees_in_another_terminal_that_it_was_given_away(tmp_pat
 
         press(holder, "n", r"Desk\s+C-000002")
         supervisor.wait_for(r"C-000002.* a ")
+
+
+@pytest.mark.proof
+def test_six_late_cases_of_an_absent_reviewer_are_moved_by_nine_keys_and_a_reason(demo_home: Path) -> None:
+    opened = (PtySession(["demo", "--as", login], demo_home) for login in ("rev4", "sup"))
+    with next(opened) as holder, next(opened) as sup:
+        holder.wait_for("takes the next")
+        press(holder, "n", r"Desk\s+C-000050")
+        press(holder, "c", "Comment on")
+        press(holder, "half a sen", "half a sen")
+        sup.wait_for("takes the next")
+        press(sup, "gb", r"rev4 .*\n")
+        sup.wait_for(r"likely late \d")
+        press(sup, (_DOWN,) * 4, "rev4")
+        press(sup, "a", "Move 6 cases: likely late of rev4")
+        press(sup, "\r", "Reason")
+        press(sup, "ill", "ill")
+
+        sup.press("\r")
+        holder.wait_for(r"C-000050 was given to \w+ by sup")
+        assert "half a sen" in holder.text
+        press(holder, "\x1b", r"Desk\s+C-000050[\s\S]*hold lost")
+        sup.wait_for(r"rev4 .*–")

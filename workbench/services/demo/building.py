@@ -26,6 +26,7 @@ _ROLES = {
     "rev1": Role.REVIEWER,
     "rev2": Role.REVIEWER,
     "rev3": Role.REVIEWER,
+    "rev4": Role.REVIEWER,
     "sup": Role.SUPERVISOR,
     "audit": Role.AUDITOR,
 }

@@ -5,7 +5,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -91,8 +91,16 @@ def _ask(services: Services, act: DemoAct) -> object:
     return services.verdicts.decide(request)
 
 
+def _away(services: Services, act: DemoAct) -> object:
+    """Record the absence of a person from one day to another."""
+    login, *days = act.codes
+    first, last = (date.fromisoformat(act.dates.written(day)) for day in days)
+    return services.absences.away(login, first, last, act.text)
+
+
 _HANDLERS: Mapping[str, Callable[[Services, DemoAct], object]] = {
     "assign": lambda services, act: services.assigning.assign([act.case_id], act.codes[0], act.text),
+    "away": _away,
     "take": lambda services, act: services.claims.next(format_case(act.case_id)),
     "pass": _verdict(Verdict.PASS),
     "fix": _verdict(Verdict.FAIL, FailKind.FIXABLE),
