@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 UNSAVED_LOOK = Look(None)
 DEFAULT_SETTINGS = LoadedSettings(file=Path())
-COMPLAINT_SHOWN_S = 20.0
+PROBLEM_SHOWN_S = 20.0
 CATCH_UP_AFTER_S = 2.0
 CATCH_UP_EVERY_S = 600.0
 
@@ -94,7 +94,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         self.viewer_command = settings.values.viewer
         # Without a name there is no file, as in tests.
         self.views = SavedViews(settings.file if settings.file.name else None, settings.values.views)
-        self._complaints = settings.problems
+        self._settings_problems = settings.problems
         self.clock = Clock(now=now, monotonic=monotonic)
         self._open_services = open_services
         self._start = StartScreen(self.clock)
@@ -155,8 +155,8 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         if not self.is_headless:
             self.set_interval(POLL_EVERY_S, self.changes.start)
         await self._start.remove()
-        for complaint in self._complaints:
-            self.notify(complaint, severity="warning", timeout=COMPLAINT_SHOWN_S)
+        for problem in self._settings_problems:
+            self.notify(problem, severity="warning", timeout=PROBLEM_SHOWN_S)
         while keys:
             await self._run_key(keys.pop(0))
 

@@ -94,6 +94,7 @@ class CaseBrowser(Vertical):
         self._source, self._view = source, view
         self._rows: Mapping[int, Any] = {}
         self._case: CaseFile | None = None
+        """The case that was read last; the cursor may have left it."""
 
     def compose(self) -> ComposeResult:
         yield RowList(id="list")

@@ -38,12 +38,8 @@ async def waive(screen: CaseScreen, case: CaseFile) -> None:
             message = _(
                 "{case}: item {item} is waived; the case is back in the queue. To undo, press {desk.undo} on the desk."
             )
-        start_act(
-            screen,
-            partial(screen.session.record, ref, screen.session.services.waiving.waive, str(number), reason),
-            "write",
-            with_keys(message).format(case=ref.name, item=number),
-        )
+        waive_item = partial(screen.session.record, ref, screen.session.services.waiving.waive, str(number), reason)
+        start_act(screen, waive_item, "write", with_keys(message).format(case=ref.name, item=number))
 
 
 async def extend(screen: CaseScreen, case: CaseFile) -> None:

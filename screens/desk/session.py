@@ -58,6 +58,7 @@ class DeskSession:
         """By action: why this person may not reopen or take the case, "" if they may, None until it is read."""
         self._renewed_at: datetime | None = None
         self._reads = 0
+        """The number of reads of the case so far; only the answer of the last one is used."""
 
     @property
     def login(self) -> str:

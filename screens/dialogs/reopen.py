@@ -29,10 +29,8 @@ async def reopen_case(screen: Screen[None], services: Services, case_id: int) ->
     reason = await screen.app.push_screen_wait(Prompt(_("Open {case} again").format(case=name), hint))
     if reason is None or await attempt(screen, partial(_reopen, services, case_id, reason)) is None:
         return False
-    screen.notify(
-        with_keys(_("{case} is back in the queue. To undo, press {desk.undo} on the desk.")).format(case=name),
-        timeout=8,
-    )
+    message = with_keys(_("{case} is back in the queue. To undo, press {desk.undo} on the desk."))
+    screen.notify(message.format(case=name), timeout=8)
     return True
 
 

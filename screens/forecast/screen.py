@@ -94,11 +94,8 @@ class ForecastScreen(ModeScreen):
     def _show_failure(self, error: WorkbenchError) -> None:
         """Show an error; a forecast that was shown before stays."""
         if self.forecast is None:
-            self.page.update(
-                Content("\n").join(
-                    [plain(str(error), ERROR), plain(_("Press {key} to reload.").format(key=keys.RELOAD.key), MUTED)]
-                )
-            )
+            hint = plain(_("Press {key} to reload.").format(key=keys.RELOAD.key), MUTED)
+            self.page.update(Content("\n").join([plain(str(error), ERROR), hint]))
         else:
             report(self, error)
 

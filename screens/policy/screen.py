@@ -197,9 +197,8 @@ class PolicyScreen(ModeScreen):
         if self._page_of_width is not None:
             report(self, error)
             return
-        self.page.update(
-            paragraphs(f"{error}\n\n" + _("Press {key} to reload.").format(key=keys.RELOAD.key)).stylize(ERROR)
-        )
+        text = f"{error}\n\n" + _("Press {key} to reload.").format(key=keys.RELOAD.key)
+        self.page.update(paragraphs(text).stylize(ERROR))
 
     def _draw(self) -> None:
         view, width = self.view(), self.size.width

@@ -56,10 +56,15 @@ class CaseList(Vertical):
         self.layout_now = layout
         self.filter_text = preset.filter_text
         self.open_count: int | None = None
+        """The number of all open cases, None until they are counted."""
         self.is_stale = False
+        """Whether the list has changed, but is not read again because a range is selected."""
         self.wants_end = False
+        """Whether the cursor goes to the last row once the rows are counted."""
         self.counted_by = "state"
+        """The property by which the cases were last counted."""
         self.view_name = ""
+        """The name of the saved view that is shown, "" for the usual list."""
         self._view = view
         self._services = services
         self._is_filling = False
@@ -234,13 +239,11 @@ class CaseList(Vertical):
                 row is None or row.id == case_id for row, case_id in zip(cached, case_ids, strict=True)
             )
             if not is_same:
-                message = with_keys(
-                    _(
-                        "The list changed while you selected the range, so nothing was marked. "
-                        "Press {queue.again} to reload."
-                    )
+                message = _(
+                    "The list changed while you selected the range, so nothing was marked. "
+                    "Press {queue.again} to reload."
                 )
-                self.notify(message, severity="warning")
+                self.notify(with_keys(message), severity="warning")
                 return
         self.rows.range_from = None
         self.rows.mark(case_ids)

@@ -58,9 +58,8 @@ def refusal_elsewhere(command: Command, actor: Actor) -> str:
         return refused
     if command in {NEXT, UNDO}:
         return with_keys(_("This key works on the desk: press {go.desk} first."))
-    return with_keys(
-        _(
-            "This key works on a case that you open from the queue ({go.queue}). "
-            "To see the keys of this screen, press {help}."
-        )
+    message = _(
+        "This key works on a case that you open from the queue ({go.queue}). "
+        "To see the keys of this screen, press {help}."
     )
+    return with_keys(message)

@@ -69,6 +69,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         super().__init__()
         self.presses = presses
         self.pressed_on: object = None
+        """The screen on which the last key was pressed anew, and not held down."""
         self._explained_at = -_EXPLAIN_EVERY_S
         self._ascii = AsciiFilter(enabled=False)
         self._filters.append(self._ascii)

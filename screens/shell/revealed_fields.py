@@ -24,6 +24,7 @@ class RevealedFields:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._single_fields: dict[str, tuple[str, float]] = {}
+        """By field: its value, and the time until which it stays revealed."""
         self._all: dict[str, str] = {}
         self._all_until = 0.0
         self._pressed_at: float | None = None
@@ -75,7 +76,7 @@ class RevealedFields:
     def values(self) -> dict[str, str]:
         """Return the values that are revealed now, by field."""
         now = self._monotonic()
-        self._single_fields = {field: kept for field, kept in self._single_fields.items() if kept[1] > now}
+        self._single_fields = {field: (value, end) for field, (value, end) in self._single_fields.items() if end > now}
         if not self.is_all:
             self._all, self._all_until = {}, 0.0
-        return {**self._all, **{field: value for field, (value, _until) in self._single_fields.items()}}
+        return {**self._all, **{field: value for field, (value, _end) in self._single_fields.items()}}

@@ -85,6 +85,7 @@ class ReasonPicker(Widget):
             for reason in self._reasons
             if reason.code not in self._with_finding and not can_apply_to(reason.code, kind, case.policy)
         }
+        """The reasons that the list leaves out unless they are marked or searched."""
         self._marked: tuple[str, ...] = ()
         self._words = ""
 

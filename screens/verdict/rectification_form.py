@@ -60,7 +60,7 @@ class RectificationForm(Vertical):
         self._items_first = items_first
         self._reader = reader
         self._is_date_first = state.verdict is Verdict.PENDING
-        self._until = state.until
+        self._until_text = state.until
         self._texts = dict(state.items)
         self._items = items
         self._codes = tuple(item.code for item in items)
@@ -74,7 +74,7 @@ class RectificationForm(Vertical):
             yield from map(self._field, self._items)
         with Horizontal():
             yield Static(id="until-label", markup=False)
-            yield TextLine(self._until, id="until", placeholder=_("e.g. 3 Dec, +5"))
+            yield TextLine(self._until_text, id="until", placeholder=_("e.g. 3 Dec, +5"))
             yield Static(id="until-date", markup=False)
 
     def on_mount(self) -> None:
@@ -186,6 +186,6 @@ class RectificationForm(Vertical):
     def until_changed(self, event: Input.Changed) -> None:
         """Post the text of the date."""
         event.stop()
-        if event.value != self._until:
-            self._until = event.value
+        if event.value != self._until_text:
+            self._until_text = event.value
             self.post_message(FormEdited(until=event.value))

@@ -26,10 +26,13 @@ class PageCache:
         self.filter_text = filter_text
         self.layout = layout
         self.count: int | None = None
+        """The number of rows, None until they are counted."""
         self._queue = queue
         self._pages: OrderedDict[int, tuple[CaseRowView, ...]] = OrderedDict()
         self._known_count = 0
+        """The rows that exist for sure, judging by the pages that were read."""
         self._is_end_known = False
+        """Whether a page with the last row was read."""
 
     @property
     def length(self) -> int:

@@ -50,6 +50,7 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = 0
         self.marks: set[int] = set()
         self.range_from: int | None = None
+        """The row at which the selected range began, None while no range is selected."""
 
     @property
     def current(self) -> CaseRowView | None:
