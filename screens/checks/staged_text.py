@@ -79,12 +79,11 @@ class StagedVerdict:
         if self.is_own and self.appeal is not None:
             return _("You have a part in this decision or in the verdict before it; another person must check it.")
         if self.is_own:
-            return with_keys(
-                _(
-                    "This is your own verdict; a second person must check it. "
-                    "Until then, undo it with {desk.undo} on the desk."
-                )
+            message = _(
+                "This is your own verdict; a second person must check it. "
+                "Until then, undo it with {desk.undo} on the desk."
             )
+            return with_keys(message)
         if self.comes_back:
             return _("The case comes back to you if this verdict is returned; another person must check it.")
         return role_refusal(Action.APPROVE, self.actor) or ""
@@ -103,7 +102,8 @@ class StagedVerdict:
 
 def row_line(staged: StagedRow, view: View, width: int) -> Content:
     """Return a case with a staged verdict as a row of the list; a narrow row has fewer columns."""
-    is_wide, width = width >= _PRIORITY_FROM, min(width, _MAX_WIDTH)
+    is_wide = width >= _PRIORITY_FROM
+    width = min(width, _MAX_WIDTH)
     due = view.instant(staged.due_at) if staged.due_at is not None else _("no due date")
     blocks = f"{view.symbols.block}{staged.blocks}" if staged.blocks else ""
     warns = f"{view.symbols.warn}{staged.warns}" if staged.warns else ""

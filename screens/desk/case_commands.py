@@ -159,11 +159,12 @@ async def file_appeal(screen: CaseScreen, case: CaseFile) -> None:
     form = AppealForm(ref.name, partial(services.appeals.file, ref.id), reader)
     filed = await screen.app.push_screen_wait(form)
     if filed is not None:
-        message = with_keys(_("Appeal filed; {login} decides it. To undo, press {desk.undo} on the desk."))
-        nobody = with_keys(
-            _("Appeal filed; every supervisor is away or worked on this case. To undo, press {desk.undo} on the desk.")
-        )
-        screen.notify(message.format(login=filed.assignee) if filed.assignee else nobody, timeout=8)
+        message = _("Appeal filed; {login} decides it. To undo, press {desk.undo} on the desk.")
+        if not filed.assignee:
+            message = _(
+                "Appeal filed; every supervisor is away or worked on this case. To undo, press {desk.undo} on the desk."
+            )
+        screen.notify(with_keys(message).format(login=filed.assignee), timeout=8)
         start_act(screen, partial(screen.session.reload, ref), "read")
 
 
@@ -177,11 +178,8 @@ async def verify(screen: CaseScreen, case: CaseFile) -> None:
     dialog = ChoiceDialog(_("External verification"), words, _("method"), placeholder=placeholder)
     answer = await screen.app.push_screen_wait(dialog)
     if answer is not None:
-        start_act(
-            screen,
-            partial(screen.session.record, CaseRef.of(case), screen.session.services.remarks.verify, *answer),
-            "write",
-        )
+        record = partial(screen.session.record, CaseRef.of(case), screen.session.services.remarks.verify, *answer)
+        start_act(screen, record, "write")
 
 
 async def answer_checklist(screen: CaseScreen, case: CaseFile) -> None:

@@ -40,7 +40,7 @@ from workbench.services.queue.assignment import Assignment, Candidate
 from workbench.services.wiring import Services
 
 Choice = tuple[str, tuple[int, ...]]
-"""What the cases are in words, and the cases; without words, they were chosen one by one."""
+"""Cases to move: what they are in words, "" if they were chosen one by one, and their ids."""
 
 _SPREAD = 0
 """The place of spreading in the list; the people have the next ones."""
@@ -49,7 +49,7 @@ _SPREAD = 0
 class AssignDialog(TaskDialog[Assignment]):
     """Asks who gets the cases, and for a reason; shows the effect, moves them, and closes when that is done.
 
-    `choices` are the cases from which a key chooses, the first at the beginning.
+    `choices` are the groups of cases that can be moved: the dialog begins with the first, and a key shows the next.
     """
 
     DEFAULT_CSS = """
@@ -176,8 +176,9 @@ class AssignDialog(TaskDialog[Assignment]):
         self.about.update(plan_lines(self._plan, width))
         self.query_one("#heading", Static).update(heading_line())
         self.people.replace_option_prompt_at_index(_SPREAD, spread_line())
-        for at, one in enumerate(self._people, start=1):
-            self.people.replace_option_prompt_at_index(at, person_line(one, at, self._plan.loads, view))
+        for number, person in enumerate(self._people, start=1):
+            line = person_line(person, number, self._plan.loads, view)
+            self.people.replace_option_prompt_at_index(number, line)
         self.preview.update(Content("\n").join(case_lines(self._plan, view, width)))
 
     def keys(self) -> list[tuple[str, str]]:
@@ -191,11 +192,11 @@ class AssignDialog(TaskDialog[Assignment]):
         """Return what Enter does."""
         if self.focused is not self.reason:
             return _("continue to the reason")
-        moved = {one.to for one in self._plan.assigned} if self._plan is not None else set()
-        cases = cases_words(len(self._plan.assigned) if self._plan is not None else 0)
-        if len(moved) == 1:
-            return _("assign {cases} to {login}").format(cases=cases, login=moved.pop())
-        return _("move {cases} to {people}").format(cases=cases, people=_people_words(len(moved)))
+        assigned = self._plan.assigned if self._plan is not None else ()
+        cases, owners = cases_words(len(assigned)), {case.to for case in assigned}
+        if len(owners) == 1:
+            return _("assign {cases} to {login}").format(cases=cases, login=owners.pop())
+        return _("move {cases} to {people}").format(cases=cases, people=_people_words(len(owners)))
 
 
 def _people_words(number: int) -> str:
@@ -216,20 +217,20 @@ async def assign_cases(screen: Screen[None], services: Services, choices: Sequen
 
 async def undo_move(screen: Screen[None], services: Services) -> bool:
     """Undo the last move of this person, and name the cases that somebody touched since; return whether any moved."""
-    last = await attempt(screen, partial(asyncio.to_thread, _last_act, services))
-    if last is None or last.act != Action.ASSIGN:
+    last_act = await attempt(screen, partial(asyncio.to_thread, _last_act, services))
+    if last_act is None or last_act.act != Action.ASSIGN:
         screen.notify(_("None of your moves can be undone now."))
         return False
-    case_ids = last.together or (last.case_id,)
+    case_ids = last_act.together or (last_act.case_id,)
     title, undo = _("Undo the move of {cases}"), partial(services.undo.undo_move, case_ids)
     title = title.format(cases=cases_words(len(case_ids)))
     done = await screen.app.push_screen_wait(BusyDialog(title, undo, _("Moving the cases back …")))
     if done is None:
         return False
-    undone, left = done
+    undone, refused = done
     if undone:
         screen.notify(_("Moved back: {cases}.").format(cases=cases_words(len(undone))), timeout=6)
-    _list_refused(screen, _("Not moved back: {cases}"), left)
+    _list_refused(screen, _("Not moved back: {cases}"), refused)
     return bool(undone)
 
 

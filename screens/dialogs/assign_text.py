@@ -64,12 +64,12 @@ def spread_line() -> Content:
     return joined(("0 ", MUTED), (_("spread evenly over the reviewers who are present"), "bold"))
 
 
-def person_line(candidate: Candidate, number: int, after: Mapping[str, Load], view: View) -> Content:
+def person_line(candidate: Candidate, number: int, loads_after: Mapping[str, Load], view: View) -> Content:
     """Return a person as a line of the list: login, cases, how many are due today, the first due, and the absence.
 
-    The loads `after` the move are shown where they differ.
+    Each figure is followed by the one after the move, if they differ.
     """
-    was, now = candidate.load, after.get(candidate.login, Load())
+    was, now = candidate.load, loads_after.get(candidate.login, Load())
     name = pad_right(fitted(safe(candidate.login), _NAME_CELLS), _NAME_CELLS)
     parts: list[Part] = [
         (f"{number} " if number <= _MOST_DIGITS else "  ", MUTED),
@@ -115,9 +115,9 @@ def outcome_words(assignment: Assignment) -> str:
     if len(assignment.assigned) == 1:
         (moved,) = assignment.assigned
         return _("{case} is assigned to {login}.").format(case=format_case(moved.case_id), login=moved.to)
-    people = comma_joined(
-        login if len(numbers) == 1 else f"{login} ({commas(number)})" for login, number in sorted(numbers.items())
-    )
+    people = comma_joined(f"{login} ({commas(number)})" for login, number in sorted(numbers.items()))
+    if len(numbers) == 1:
+        (people,) = numbers
     return _("{cases} go to {login}.").format(cases=cases_words(len(assignment.assigned)), login=people)
 
 

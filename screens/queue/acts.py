@@ -158,31 +158,38 @@ async def _change(
 ) -> None:
     """Ask for a value and a reason, set the value of the chosen cases, and list the refused cases.
 
-    `values` is a pair: all values with their words, and the present value of the case under the cursor.
+    Args:
+        screen: The screen with the list.
+        title: The title of the dialog, with `{cases}` for the chosen cases.
+        values: All values with their words, and the present value of the case under the cursor.
+        hint: The hint in the field for the reason.
+        act: Sets the value of cases; its arguments are the cases, the value and the reason.
     """
     from screens.dialogs.assign_text import cases_words, refused_lines
     from screens.dialogs.choice import ChoiceDialog
     from screens.dialogs.task_dialog import BusyDialog
     from screens.dialogs.text_sheet import TextSheet
 
-    (words, present), case_ids, push = values, screen.rows.chosen, screen.app.push_screen_wait
-    title = title.format(cases=format_case(case_ids[0]) if len(case_ids) == 1 else cases_words(len(case_ids)))
+    words, present = values
+    case_ids, push = screen.rows.chosen, screen.app.push_screen_wait
+    chosen_words = format_case(case_ids[0]) if len(case_ids) == 1 else cases_words(len(case_ids))
+    title = title.format(cases=chosen_words)
     answer = await push(ChoiceDialog(title, words, _("choose"), placeholder=hint, chosen=present))
     if answer is None:
         return
     value, reason = answer
     busy = _("Changing {cases} …").format(cases=cases_words(len(case_ids)))
-    done = await push(BusyDialog(title, partial(act, case_ids, value, reason), busy))
-    if done is None:
+    change = await push(BusyDialog(title, partial(act, case_ids, value, reason), busy))
+    if change is None:
         return
     screen.rows.clear()
     screen.cases.load()
-    if done.changed:
-        message = _("{cases}: now {value}.").format(cases=cases_words(len(done.changed)), value=words[value])
+    if change.changed:
+        message = _("{cases}: now {value}.").format(cases=cases_words(len(change.changed)), value=words[value])
         screen.notify(message, timeout=8)
-    if done.refused:
-        heading = _("Not changed: {cases}").format(cases=cases_words(len(done.refused)))
-        screen.app.push_screen(TextSheet(heading, partial(refused_lines, done.refused)))
+    if change.refused:
+        heading = _("Not changed: {cases}").format(cases=cases_words(len(change.refused)))
+        screen.app.push_screen(TextSheet(heading, partial(refused_lines, change.refused)))
 
 
 async def reopen(screen: "ListScreen") -> None:

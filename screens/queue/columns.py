@@ -93,7 +93,8 @@ def _due_style(context: RowContext) -> str:
     if context.row.state in _CLOSED:
         return MUTED
     # The symbol is bold; a whole column of bold dates would distract.
-    return {ERROR: _OVERDUE, WARNING: WARNING}.get(_urgency(context)[1], "")
+    _symbol, style = _urgency(context)
+    return {ERROR: _OVERDUE, WARNING: WARNING}.get(style, "")
 
 
 def _due(context: RowContext, _room: int) -> list[Part]:
@@ -109,9 +110,10 @@ def _late(context: RowContext, _room: int) -> list[Part]:
     from workbench.wording.forecast import late_cause_words, stuck_words
 
     risk = context.row.late
-    if risk is None or context.row.stuck:
-        return [(stuck_words(context.row.stuck), WARNING)] if context.row.stuck else []
-
+    if context.row.stuck:
+        return [(stuck_words(context.row.stuck), WARNING)]
+    if risk is None:
+        return []
     styles = {"overdue": ERROR, "late": WARNING}
     style = next((styles[word] for word in styles if risk.share >= LIKELY_SHARES[word]), MUTED)
     return [(pad_left(f"{risk.share:.0%}", 4), style), (f" {late_cause_words(risk, context.view.today)}", "")]
@@ -171,9 +173,10 @@ def _needs_holder(row: CaseRowView) -> bool:
 
 def _state_and_who(context: RowContext, room: int) -> list[Part]:
     who, state = _who(context, room), _state(context, room)
-    if context.row.held_by is None:
-        return [*state, (" " if state[0][0] and who else "", ""), *who]
-    return [*who, (" ", ""), *state] if _needs_holder(context.row) else who
+    if context.row.held_by is not None:
+        return [*who, (" ", ""), *state] if _needs_holder(context.row) else who
+    has_both = bool(_state_words(context.row, context.view) and who)
+    return [*state, (" " if has_both else "", ""), *who]
 
 
 def _round(context: RowContext, _room: int) -> list[Part]:

@@ -24,7 +24,8 @@ ALWAYS_SHOWN = frozenset({"signs", "case", "applicant"})
 
 def shown_layout(chosen: ListLayout, filter_text: str) -> ListLayout:
     """Return the layout of a list: that of likely late cases if the list is about them and no columns were chosen."""
-    if chosen.columns or not (names_lateness(filter_text, chosen.order) or "stuck" in keys_of(filter_text)):
+    is_about_lateness = names_lateness(filter_text, chosen.order) or "stuck" in keys_of(filter_text)
+    if chosen.columns or not is_about_lateness:
         return chosen
     return replace(chosen, columns=LATE_COLUMNS)
 
@@ -40,22 +41,27 @@ def columns(width: int, chosen: tuple[str, ...]) -> list[tuple[QueueColumn, int]
 
     If the row is too narrow, the last chosen columns are left out.
     """
+    shown = [column for column in USUAL_COLUMNS if column.min_row_width <= width <= column.max_row_width]
     if chosen:
-        names = [name for name in CHOOSABLE if name in ALWAYS_SHOWN or name in chosen]
+        shown = _chosen_columns(width, chosen)
+    applicant_cells = min(max(MIN_APPLICANT, _room_left(width, shown)), MAX_APPLICANT)
+    return [(column, column.cells or applicant_cells) for column in shown]
+
+
+def _chosen_columns(width: int, chosen: tuple[str, ...]) -> list[QueueColumn]:
+    """Return the chosen columns that fit into a row, and those that are always shown."""
+    names = [name for name in CHOOSABLE if name in ALWAYS_SHOWN or name in chosen]
+    while True:
         # State and person are one column in a narrow window.
-        while _room_left(width, shown := list(dict.fromkeys(_of_width(name, width) for name in names))) < MIN_APPLICANT:
-            unneeded = [name for name in names if name not in ALWAYS_SHOWN]
-            if not unneeded:
-                break
-            names.remove(unneeded[-1])
-    else:
-        shown = [column for column in USUAL_COLUMNS if column.min_row_width <= width <= column.max_row_width]
-    left = _room_left(width, shown)
-    return [(column, column.cells or min(max(MIN_APPLICANT, left), MAX_APPLICANT)) for column in shown]
+        shown = list(dict.fromkeys(_variant_for(name, width) for name in names))
+        unneeded = [name for name in names if name not in ALWAYS_SHOWN]
+        if not unneeded or _room_left(width, shown) >= MIN_APPLICANT:
+            return shown
+        names.remove(unneeded[-1])
 
 
-def _of_width(name: str, width: int) -> QueueColumn:
-    """Return the variant of a column for a width."""
+def _variant_for(name: str, width: int) -> QueueColumn:
+    """Return the variant of a column for a row of this width."""
     *variants, last = CHOOSABLE[name]
     return next((column for column in variants if column.min_row_width <= width <= column.max_row_width), last)
 

@@ -79,9 +79,11 @@ class CaseText:
         if is_with_applicant(header.state, header.waits_for):
             yield _("Due"), _("clock paused")
         elif header.due_at is not None:
-            left = None if header.state in FINAL_STATES else header.working_days_left
-            days_left = "" if left is None else f" · {amounts.working_days_left(left)}"
-            days_left = f" · {_('overdue')}" if header.is_overdue else days_left
+            days_left = ""
+            if header.is_overdue:
+                days_left = f" · {_('overdue')}"
+            elif header.state not in FINAL_STATES and header.working_days_left is not None:
+                days_left = f" · {amounts.working_days_left(header.working_days_left)}"
             certainty = f" ({_('provisional')})" if header.is_due_provisional else ""
             yield _("Due"), self.instant(header.due_at) + certainty + days_left
         if header.held_by is not None:
@@ -114,7 +116,7 @@ class CaseText:
         calls = evidence.all_calls
         windows = {"window_from": calls.window_from, "window_to": calls.window_to}
         # Without call records, there are no figures of calls, and zero would say that nobody called.
-        absent = dict.fromkeys(name for name in FACTS_OF_CALLS if not (calls.calls or calls.calls_in))
+        absent = {} if calls.calls or calls.calls_in else dict.fromkeys(FACTS_OF_CALLS)
         _print_fields(_("Activity"), words, {name: facts.get(name) for name in CASE_ACTIVITY_FACTS} | windows | absent)
         _print_fields(_("Credit"), words, {name: facts.get(name) for name in ("arrears_fen", "overdue_days")})
         credit_columns = ("list", "match", "listed_on", "checked_on", "amount_fen", "overdue_days", "reference")
@@ -202,7 +204,9 @@ class CaseText:
             return _("{state} until {when}").format(state=state, when=self.instant(row.deadline_at))
         if row.aside_until is not None:
             return _("aside until {when}").format(when=self.instant(row.aside_until))
-        return _("returned") if row.is_returned and row.state in {CaseState.QUEUED, CaseState.IN_REVIEW} else state
+        if row.is_returned and row.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
+            return _("returned")
+        return state
 
     def _late(self, row: CaseRowView) -> str:
         """Return how likely a case is late, and why."""
@@ -215,8 +219,9 @@ class CaseText:
     def _due(self, row: CaseRowView) -> str:
         if clock_words := stopped_clock_words(row, self.now):
             return clock_words
-        provisional = f" ({_('provisional')})" if row.is_due_provisional else ""
-        return f"{self.instant(row.due_at)}{provisional}{' !' if row.is_overdue else ''}"
+        certainty = f" ({_('provisional')})" if row.is_due_provisional else ""
+        mark = " !" if row.is_overdue else ""
+        return self.instant(row.due_at) + certainty + mark
 
 
 def print_case(context: CommandContext, casefile: CaseFile, *, revealed: bool = False) -> None:

@@ -75,16 +75,15 @@ def _count_by(context: CommandContext, filter_text: str, by: str, limit: int) ->
     breakdown = replace(
         breakdown, rows=breakdown.rows[:limit], others=breakdown.others + max(0, len(breakdown.rows) - limit)
     )
-    shares = [round(row.cases / breakdown.total, 6) for row in breakdown.rows]
+    rows_and_shares = [(row, round(row.cases / breakdown.total, 6)) for row in breakdown.rows]
     if context.as_json:
         counts = [
             {"value": row.value, "cases": row.cases, "share": share, "filter": row.term}
-            for row, share in zip(breakdown.rows, shares, strict=True)
+            for row, share in rows_and_shares
         ]
         output.document({"by": by, "total": breakdown.total, "counts": counts, "others": breakdown.others})
         return
-    counted = zip(breakdown.rows, shares, strict=True)
-    rows = [[row.words, commas(row.cases), percentage(share)] for row, share in counted]
+    rows = [[row.words, commas(row.cases), percentage(share)] for row, share in rows_and_shares]
     output.table([_("Value"), _("Cases"), _("Share")], rows, numeric=(1, 2))
     output.narrate(_("{count} cases.").format(count=commas(breakdown.total)))
     if breakdown.others:

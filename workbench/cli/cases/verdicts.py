@@ -45,7 +45,9 @@ def decide(
     """Give a verdict on a held case."""
     if final and verdict is not Verdict.FAIL:
         raise WrongUsage(_("--final is only valid with the verdict fail."))
-    fail_kind = (FailKind.FINAL if final else FailKind.FIXABLE) if verdict is Verdict.FAIL else None
+    fail_kind = None
+    if verdict is Verdict.FAIL:
+        fail_kind = FailKind.FINAL if final else FailKind.FIXABLE
     with context.services() as services:
         request = VerdictRequest(
             case_id=case,
@@ -79,14 +81,14 @@ def undo(context: CommandContext, case: CaseArgument) -> None:
             return
         undone, left = services.undo.undo_move(together)
     if context.as_json:
-        outcomes = [{"case": format_case(number), "outcome": "undone", "why": None} for number in undone]
-        outcomes += [{"case": format_case(one.case_id), "outcome": "left", "why": one.why} for one in left]
+        outcomes = [{"case": format_case(case_id), "outcome": "undone", "why": None} for case_id in undone]
+        outcomes += [{"case": format_case(refused.case_id), "outcome": "left", "why": refused.why} for refused in left]
         output.document({"case": format_case(case), "cases": outcomes})
         return
-    for number in undone:
-        output.narrate(_("{case} moved back.").format(case=format_case(number)))
-    for one in left:
-        output.complain(f"{format_case(one.case_id)}: {one.why}")
+    for case_id in undone:
+        output.narrate(_("{case} moved back.").format(case=format_case(case_id)))
+    for refused in left:
+        output.complain(f"{format_case(refused.case_id)}: {refused.why}")
 
 
 def check(
