@@ -288,7 +288,7 @@ def casefile(number: int, found: Evidence, **changes: Any) -> CaseFile:
             ),
         ),
         "checklist": tuple(
-            ChecklistLine(question=question.code, text=question.text, leg=question.leg, answer=None, note="", by=None)
+            ChecklistLine(question=question.code, text=question.text, panel=question.leg, answer=None, note="", by=None)
             for question in policy().questions
             if kind in question.kinds
         ),

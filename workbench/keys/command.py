@@ -82,12 +82,13 @@ class Command:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The names of the keys in force."""
-        chosen = _USER_KEYS.get(self.id)
+        """The names of the keys in force. Of `g q`, the user chooses g for all screens, and q for this one."""
         if " " not in self.key_names:
-            return chosen or self.usual_keys
-        first, letter = self.key_names.split(" ")
-        return (f"{_USER_KEYS.get('go', (first,))[0]} {chosen[0] if chosen else letter}",)
+            return _USER_KEYS.get(self.id, self.usual_keys)
+        prefix, letter = self.key_names.split(" ")
+        [prefix, *_others] = _USER_KEYS.get("go", (prefix,))
+        [letter, *_others] = _USER_KEYS.get(self.id, (letter,))
+        return (f"{prefix} {letter}",)
 
     @property
     def permanent_keys(self) -> tuple[str, ...]:

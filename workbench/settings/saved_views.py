@@ -97,14 +97,14 @@ def with_table(text: str, path: tuple[str, str], table: Mapping[str, Any]) -> st
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += newline
     gap = [newline] if begin == len(lines) and lines and lines[-1].strip() else []
-    new = "".join([*lines[:begin], *gap, *(f"{line}{newline}" for line in block), *lines[end:]])
+    new_text = "".join([*lines[:begin], *gap, *(f"{line}{newline}" for line in block), *lines[end:]])
     try:
-        wanted = tomllib.loads(text)
-        wanted.setdefault(group, {})[name] = dict(table)
-        is_right = tomllib.loads(new) == wanted
+        expected = tomllib.loads(text)
+        expected.setdefault(group, {})[name] = dict(table)
+        is_right = tomllib.loads(new_text) == expected
     except (tomllib.TOMLDecodeError, TypeError):
         return None
-    return new if is_right else None
+    return new_text if is_right else None
 
 
 def _as_toml(value: str | list[str]) -> str:

@@ -12,8 +12,8 @@ KeyPath = tuple[str | int, ...]
 def known_path(values: Any, path: KeyPath) -> KeyPath:
     """Return the longest prefix of a path that exists in the values."""
     for depth, key in enumerate(path):
-        is_known = key in values if isinstance(values, dict) else isinstance(values, list) and key in range(len(values))
-        if not is_known:
+        known_keys = range(len(values)) if isinstance(values, list) else values
+        if not isinstance(values, dict | list) or key not in known_keys:
             return path[:depth]
         values = values[key]
     return path

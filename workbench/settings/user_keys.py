@@ -33,13 +33,13 @@ def read_keys(table: object) -> SettingsTable[tuple[str, ...]]:
     choices: list[_KeyChoice] = []
     for path, value in leaf_values(table):
         name = ".".join(path)
-        command = COMMAND_BY_ID.get(name)
+        command, keys = COMMAND_BY_ID.get(name), _keys_of(value)
         if command is None:
             keys_in_force.refuse(path, _unknown(name))
-        elif (keys := _keys_of(value)) is None or (command in MODES and len(keys) > 1):
+        elif keys is None or (command in MODES and len(keys) > 1):
             keys_in_force.refuse(path, _wrong_type(command))
-        elif (problem := next(filter(None, (_refusal(command, key) for key in keys)), None)) is not None:
-            keys_in_force.refuse(path, problem)
+        elif refusals := [refusal for refusal in (_refusal(command, key) for key in keys) if refusal is not None]:
+            keys_in_force.refuse(path, refusals[0])
         else:
             names = tuple(filter(None, map(parse_key, keys)))
             choices.append(_KeyChoice(command, tuple(dict.fromkeys((*names, *command.permanent_keys))), path))
@@ -123,7 +123,7 @@ def _clashes(choices: list[_KeyChoice]) -> Iterator[tuple[_KeyChoice, str, Comma
     """Yield each choice with a key of another command on the same screen; if both were chosen, only the later one."""
     positions = {choice.command.id: position for position, choice in enumerate(choices)}
     for position, choice in enumerate(choices):
-        new = [key for key in choice.keys if key not in choice.command.permanent_keys]
+        new_keys = [key for key in choice.keys if key not in choice.command.permanent_keys]
         for other in COMMAND_BY_ID.values():
             if other is choice.command or not share_a_screen(choice.command, other):
                 continue
@@ -132,7 +132,7 @@ def _clashes(choices: list[_KeyChoice]) -> Iterator[tuple[_KeyChoice, str, Comma
                 taken = _usual_last_keys(other)
             else:
                 taken = other.permanent_keys if other_position > position else choices[other_position].keys
-            yield from ((choice, key, other) for key in new if key in taken)
+            yield from ((choice, key, other) for key in new_keys if key in taken)
 
 
 def _usual_last_keys(command: Command) -> tuple[str, ...]:

@@ -96,8 +96,9 @@ def _cause(file: Path, text: str, error: Exception) -> str:
     if isinstance(error, RecursionError):
         return _("The settings {file} cannot be read: their tables or lists are nested too deep.").format(file=file)
     # The message of the library is English, and ends with the place, or with "at end of document".
-    found = _LINE_IN_MESSAGE.search(str(error))
-    line = int(found[1]) if found is not None else max(1, text.count("\n") + (not text.endswith("\n")))
+    place = _LINE_IN_MESSAGE.search(str(error))
+    last_line = len(text.removesuffix("\n").split("\n"))
+    line = last_line if place is None else int(place[1])
     return _('{file}, line {line}: this is not TOML, such as theme = "light".').format(file=file, line=line)
 
 
@@ -109,7 +110,7 @@ def _check_settings(file: Path, toml_values: Mapping[str, Any], text: str) -> Lo
             table = TABLES[name](value)
             part: Any = table.values
             values = replace(values, **{name: part})
-            lines |= {f"{name}.{each}": line_of(text, (name, *path)) for each, path in table.paths.items()}
+            lines |= {f"{name}.{key}": line_of(text, (name, *path)) for key, path in table.paths.items()}
             problems += [(line_of(text, (name, *path)), why) for path, why in table.problems]
         elif (why := _refusal(name, value)) is not None:
             problems.append((line_of(text, (name,)), why))

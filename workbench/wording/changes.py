@@ -26,10 +26,10 @@ PART_WORDS: Mapping[EvidencePart, str] = {
 class ChangeWords(FieldWords):
     """The words of changes under a policy, in the current language."""
 
-    def label(self, of: RoundChange | UnchangedEntry) -> str:
-        """Return the name of what changed: its subject, and its field unless that only says that it exists."""
-        subject = self._subject(of)
-        field = _(FIELD_NAMES[of.field]) if of.field in FIELD_NAMES else ""
+    def label(self, entry: RoundChange | UnchangedEntry) -> str:
+        """Return the name of what changed: its subject, and its field if the field has a name."""
+        subject = self._subject(entry)
+        field = _(FIELD_NAMES[entry.field]) if entry.field in FIELD_NAMES else ""
         return " · ".join(filter(None, (subject, field)))
 
     def value(self, field: str, value: object) -> str:
@@ -52,10 +52,10 @@ class ChangeWords(FieldWords):
             return _("round {round}: {codes}").format(round=since_round, codes=" ".join(entry.codes))
         return _("accepted in round {round}").format(round=since_round)
 
-    def _subject(self, of: RoundChange | UnchangedEntry) -> str:
-        if of.part is EvidencePart.DOCUMENTS:
-            return document_name(DocumentKind(of.subject), self.policy, current_language())
-        if of.part is EvidencePart.CREDIT:
-            name, _blank, reference = of.subject.partition(" ")
+    def _subject(self, entry: RoundChange | UnchangedEntry) -> str:
+        if entry.part is EvidencePart.DOCUMENTS:
+            return document_name(DocumentKind(entry.subject), self.policy, current_language())
+        if entry.part is EvidencePart.CREDIT:
+            name, _blank, reference = entry.subject.partition(" ")
             return f"{LIST_WORDS[name].in_language(current_language())} {reference}".rstrip()
-        return of.subject
+        return entry.subject

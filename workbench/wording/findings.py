@@ -61,8 +61,8 @@ class _PlaceholderValue:
     def __format__(self, spec: str) -> str:
         if not spec:
             return self.text
-        one, _bar, many = spec.partition("|")
-        return f"{self.text} {one if self.is_one else many}"
+        singular, _bar, plural = spec.partition("|")
+        return f"{self.text} {singular if self.is_one else plural}"
 
 
 class _PlaceholderValues(dict[str, _PlaceholderValue]):

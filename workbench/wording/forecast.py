@@ -63,7 +63,8 @@ def range_on_screen(days: DayRange, today: date) -> str:
         return " – ".join(shown)
     is_one_month = first.month == last.month
     if current_language() == "zh":
-        return f"{first.month}月{first.day}日–{'' if is_one_month else f'{last.month}月'}{last.day}日"
+        month_of_last = "" if is_one_month else f"{last.month}月"
+        return f"{first.month}月{first.day}日–{month_of_last}{last.day}日"
     first_month, last_month = (MONTHS_EN[day.month - 1][:3] for day in (first, last))
     if is_one_month:
         return f"{first.day}–{last.day} {last_month}"
@@ -103,7 +104,8 @@ def likely_decision_words(forecast: CaseForecast, today: date, due_on: date | No
 
 def with_marks(words: str, forecast: CaseForecast | QueueForecast) -> str:
     """Return a text about days, marked if the days are assumed, and if they may still change."""
-    words = _("{days} (assumed)").format(days=words) if forecast.is_thin else words
+    if forecast.is_thin:
+        words = _("{days} (assumed)").format(days=words)
     return _("{days} (provisional)").format(days=words) if forecast.is_provisional else words
 
 

@@ -50,9 +50,9 @@ def phone_sentence(forecast: CaseForecast, case: CaseFile, now: datetime) -> str
             parts.append(message.format(count=commas(forecast.saved_days)))
         sentence = join_sentences(parts, current_language())
     obstacles = [part for part in (_suspension_words(forecast), _reviewers_away(forecast, today)) if part]
-    return (
-        _("{before}: {sentence}").format(before=_("; ").join(obstacles), sentence=sentence) if obstacles else sentence
-    )
+    if not obstacles:
+        return sentence
+    return _("{before}: {sentence}").format(before=_("; ").join(obstacles), sentence=sentence)
 
 
 def _late_sentences(forecast: CaseForecast, header: CaseHeader, zone: ZoneInfo, today: date) -> list[str]:

@@ -29,8 +29,11 @@ STATES_AFTER_OVERTURN = (CaseState.PASSED, CaseState.QUEUED)
 class AppealLine:
     """An appeal against a final fail or a lapse.
 
-    The case had `state_before` before the appeal, and gets `to_state` by the decision. The applicant reads the
-    `answer`. If no second person checked the decision, `waived` says why.
+    Attributes:
+        state_before: The state of the case before the appeal.
+        to_state: The state that the decision gives to the case.
+        answer: The reason that the applicant reads.
+        waived: Why no second person checked the decision, None if one did.
     """
 
     id: int
@@ -80,9 +83,11 @@ class WaitingAppeal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealRequest:
-    """A decision on an appeal; `to_state` is passed or queued if the appeal is overturned, else None.
+    """A decision on an appeal.
 
-    The decision is refused if the case is no longer at `version`; None skips the check.
+    Attributes:
+        to_state: Passed or queued if the decision overturns the verdict, else None.
+        version: The version that the case must still have; None skips the check.
     """
 
     case_id: int

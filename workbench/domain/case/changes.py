@@ -158,10 +158,10 @@ def _changed_fields(old: _ComparedPart | None, new: _ComparedPart | None) -> lis
 
 
 def _comparable(value: object) -> object:
-    """Return the compared form of a value; of a finding the severity, value, documents and masked numbers."""
+    """Return the compared form of a value. A finding is compared by severity, value, documents and masked numbers."""
     if not isinstance(value, Finding):
         return value
-    numbers = {mask(MaskKind.MSISDN, one) for one in value.subjects if one[-1:].isdecimal()}
+    numbers = {mask(MaskKind.MSISDN, subject) for subject in value.subjects if subject[-1:].isdecimal()}
     return value.severity, value.observed, numbers | frozenset(DocumentKind).intersection(value.subjects)
 
 

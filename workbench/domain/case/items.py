@@ -21,9 +21,9 @@ def asks_for_items(request: VerdictRequest) -> bool:
 
 
 def items_for(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[ItemRequest, ...]:
-    """Return the items that a verdict asks for: one for each reason by default, and those that it names.
+    """Return the items that a verdict asks for: a default item for each reason, and the items that it names.
 
-    A named item replaces the default one with its code and adds to the others, unless only the named ones are wanted.
+    A named item replaces the default item with its code. With `only_items`, there are no default items.
     """
     if request.only_items:
         return request.items
@@ -43,11 +43,15 @@ def _items_of_reason(
         return own
     others = {item.code for item in request.items}
     if policy.reasons[code].names_documents and others & _DOCUMENT_CODES:
-        found = _documents_found(code, findings)
-        left = [kind for kind in found if kind not in others]
-        return [ItemRequest(code=code, text="" if left == found else ";".join(left))] if left else []
-    is_named_elsewhere = code in waiting_reasons(policy).values() and others - set(request.reasons)
-    return [] if is_named_elsewhere else [ItemRequest(code=code)]
+        documents = _documents_found(code, findings)
+        left = [kind for kind in documents if kind not in others]
+        if not left:
+            return []
+        return [ItemRequest(code=code, text="" if left == documents else ";".join(left))]
+    has_item_without_reason = not others <= set(request.reasons)
+    if has_item_without_reason and code in waiting_reasons(policy).values():
+        return []
+    return [ItemRequest(code=code)]
 
 
 def _documents_found(code: str, findings: Sequence[Finding]) -> list[str]:
@@ -61,8 +65,10 @@ def left_out_words(request: VerdictRequest, policy: Policy, findings: Sequence[F
 
     Only a letter that asks for named items alone can leave something out.
     """
+    if not request.only_items:
+        return ()
     named = {item.code for item in request.items}
-    needed = items_for(replace(request, only_items=False), policy, findings) if request.only_items else ()
+    needed = items_for(replace(request, only_items=False), policy, findings)
     left_out = [item.code for item in needed if item.code not in named and policy.reasons[item.code].item.en]
     message = _("The letter does not ask for what these reasons need: {codes}")
     return (message.format(codes=comma_joined(left_out)),) if left_out else ()
@@ -80,16 +86,15 @@ def vague_items(request: VerdictRequest, policy: Policy, findings: Sequence[Find
     is_named_elsewhere = any(item.code not in request.reasons for item in request.items)
     rules_with_subject = {finding.rule for finding in findings if finding.subject}
     waiting = waiting_reasons(policy).values()
-    return tuple(
-        code
-        for code in request.reasons
-        if code in policy.reasons and code not in written
-        if (code in waiting and not is_named_elsewhere)
-        or (
-            (policy.reasons[code].names_documents and code not in rules_with_subject)
-            and not documents_named(code, request.items, policy, findings)
-        )
-    )
+
+    def is_vague(code: str) -> bool:
+        if code in waiting and not is_named_elsewhere:
+            return True
+        is_without_documents = policy.reasons[code].names_documents and code not in rules_with_subject
+        return is_without_documents and not documents_named(code, request.items, policy, findings)
+
+    without_text = policy.reasons.keys() - written
+    return tuple(code for code in request.reasons if code in without_text and is_vague(code))
 
 
 def vague_words(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -23,9 +23,12 @@ class OrderStatus(StrEnum):
 class MeasureOrder:
     """One number to bar or to restore.
 
-    `id` is None for a verdict from before orders were stored: its measure counts as carried out at its release.
-    `reported_by` reported the order as done or failed. `is_out_of_service` says that the service of the number has
-    ended: it may belong to somebody else by now, so nothing is barred or restored.
+    Attributes:
+        id: The number of the order. It is None for a verdict from before orders were stored, whose measure counts as
+            carried out at its release.
+        reported_by: Who reported the order as done or failed.
+        is_out_of_service: Whether the service of the number has ended. It may belong to somebody else by now, so
+            nothing is barred or restored.
     """
 
     id: int | None
@@ -158,11 +161,8 @@ def bars_carried_out(
         named: The orders to return.
     """
     by_number = _by_number(orders)
-    return tuple(
-        (order, _bar_in_force(of_number[: of_number.index(order) + 1]))
-        for order in named
-        if (of_number := by_number[order.msisdn])
-    )
+    pairs = ((order, by_number[order.msisdn]) for order in named)
+    return tuple((order, _bar_in_force(known[: known.index(order) + 1])) for order, known in pairs if known)
 
 
 def _bar_in_force(orders: Sequence[MeasureOrder]) -> Measure | None:
@@ -170,7 +170,7 @@ def _bar_in_force(orders: Sequence[MeasureOrder]) -> Measure | None:
 
     An unreported bar may be in force, but an unreported restore is assumed not to be carried out.
     """
-    carried_out = [order for order in orders if (order.may_be_in_force if order.is_bar else order.done_at is not None)]
+    carried_out = [order for order in orders if order.done_at is not None or (order.is_bar and order.may_be_in_force)]
     return carried_out[-1].measure if carried_out and carried_out[-1].is_bar else None
 
 

@@ -95,11 +95,13 @@ class NamedDocuments(NamedTuple):
 
 
 def named_documents(items: Iterable[tuple[str, str]], seen: Mapping[str, Any]) -> list[NamedDocuments]:
-    """Return the documents that each item asks for.
+    """Return the documents that each item asks for: the first of these that is not empty.
 
-    These are the documents that the letter lists for the item, else the documents that its finding names, else those of
-    the people whom its finding names, else those of its reason, else the document that is its code. The documents of
-    people count only for a reason about documents.
+    * The documents that the letter lists for the item.
+    * The documents that its finding names.
+    * For a reason about documents, the documents of the people whom its finding names.
+    * The documents of its reason.
+    * The document whose code the item has.
 
     Args:
         items: The code and the text of each item.
@@ -112,9 +114,10 @@ def named_documents(items: Iterable[tuple[str, str]], seen: Mapping[str, Any]) -
         listed = listed_by_item.get((code, text))
         about = subjects.get(code, ())
         required = set(D).intersection(listed or about)
-        of_holders = frozenset[str]().union(*(DOCUMENTS_OF_HOLDER.get(one, ()) for one in about))
+        of_people = frozenset[str]().union(*(DOCUMENTS_OF_HOLDER.get(subject, ()) for subject in about))
         of_reason = DOCUMENTS_OF_REASON.get(code, frozenset())
-        kinds = required or (of_reason and of_holders) or of_reason or {code} & set(D)
+        implied = (of_people or of_reason) if of_reason else {code} & set(D)
+        kinds = required or implied
         # The reviewer's own words may ask for anything, even if they name documents.
         named.append(NamedDocuments(kinds, bool(required), others_may_answer=not kinds or listed == []))
     return named
@@ -139,13 +142,16 @@ def documents_for(
 def is_about(code: str, subjects: Set[str], part: EvidencePart, name: str) -> bool:
     """Say whether a reason or item is about one thing of a part.
 
-    `name` is the column of an application, the number of a card, the kind of a document, a credit list or a rule;
-    `subjects` are the subjects of the finding with this code, in which numbers may be masked.
+    Args:
+        code: The code of the reason or item.
+        subjects: The subjects of the finding with this code, in which numbers may be masked.
+        part: The part.
+        name: The column of an application, the number of a card, the kind of a document, a credit list or a rule.
     """
     match part:
         case EvidencePart.APPLICATION:
-            of_others = {HANDLER: _LEGAL_REP_NUMBER, LEGAL_REP: _HANDLER_NUMBER}.get(";".join(subjects), frozenset())
-            return name in FIELDS_OF_REASON.get(code, frozenset()) - of_others
+            number_of_other = {HANDLER: _LEGAL_REP_NUMBER, LEGAL_REP: _HANDLER_NUMBER}.get(";".join(subjects))
+            return name in FIELDS_OF_REASON.get(code, frozenset()) - (number_of_other or frozenset())
         case EvidencePart.CARDS:
             return code in _REASONS_ABOUT_CARDS and (
                 not subjects or not subjects.isdisjoint({name, mask(MaskKind.MSISDN, name)})

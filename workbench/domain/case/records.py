@@ -38,7 +38,9 @@ class HistoryLine:
 class ChangesSinceSeen:
     """What changed in a case since somebody saw it.
 
-    `has_evidence` says that new evidence came. `policy` has the change of policy in words, "" without one.
+    Attributes:
+        has_evidence: Whether new evidence came.
+        policy: The change of policy in words, "" without one.
     """
 
     has_evidence: bool = False
@@ -50,11 +52,11 @@ class ChangesSinceSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistLine:
-    """A question of the policy about the panel `leg`, with the latest answer of this round."""
+    """A question of the policy about one panel, with the latest answer of this round."""
 
     question: str
     text: BilingualText
-    leg: enums.PanelKind
+    panel: enums.PanelKind
     answer: str | None
     note: str
     by: str | None
@@ -84,8 +86,10 @@ class ContactLine:
 class ItemLine:
     """One item that the applicant must rectify, with who waived or judged it.
 
-    If it `is_for_reviewer`, no document can show whether it came; only a reviewer can tell. `deadline_at` is its own
-    deadline, if it has one. `judged` is the reviewer's judgement of what came.
+    Attributes:
+        is_for_reviewer: Whether only a reviewer can tell if it came, because no document can show it.
+        deadline_at: Its own deadline, None if it has none.
+        judged: The reviewer's judgement of what came.
     """
 
     code: str
@@ -149,9 +153,12 @@ class ReReview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionLine:
-    """One earlier or pending decision on the case; its notice corrects that of the decision `corrects_id`.
+    """One earlier or pending decision on the case.
 
-    `checked_at` is when a second person approved or returned it. `waits_for` is set for a pending verdict.
+    Attributes:
+        checked_at: When a second person approved or returned it.
+        waits_for: Set for a pending verdict.
+        corrects_id: The decision whose notice the notice of this one corrects.
     """
 
     id: int
@@ -182,10 +189,15 @@ class DecisionLine:
 class NoticeLine:
     """One notice with personal values masked.
 
-    A notice that `is_released` can be sent, because its grace period is over. It must be sent by `due_by`, but the
-    notice `after`, if there is one, is still owed and goes first. A failed notice is still owed. `attempts` counts how
-    often it was handed to a gateway. `fail_kind` is set for a verdict that fails. Only the list of letters has its
-    first export (`exported_at`, `exported_by`).
+    Attributes:
+        fail_kind: Set for the notice of a fail.
+        is_released: Whether it can be sent, because its grace period is over.
+        due_by: When it must be sent at the latest.
+        after: The notice that is still owed and must be sent first, None without one.
+        failed_at: When it could not be delivered; a failed notice is still owed.
+        attempts: How often it was handed to a gateway.
+        exported_at: When it was first exported; only the list of letters has this.
+        exported_by: Who exported it first; only the list of letters has this.
     """
 
     id: int
@@ -249,12 +261,17 @@ class UndoableAct:
 class DeskCounts:
     """The counts in the header of the desk, for one person.
 
-    Only supervisors have `to_reopen` and `appeals`. Only supervisors and admins have `measures_overdue` (numbers that
-    should be barred or restored by now) and `letters_overdue`. Others have 0. `assigned` counts the queued cases
-    assigned to the person. `put_aside` has the cases put aside that `next` has not given back, the first to return
-    first. `decided_today` counts the person's verdicts of today. `median_s` is the median of the seconds from claim to
-    verdict. `is_clock_wrong` says that the machine's clock is earlier than the newest event, has moved on by more than
-    the machine's running time, or is not confirmed.
+    Attributes:
+        to_reopen: The cases to open again; 0 unless the person is a supervisor.
+        appeals: The appeals to decide; 0 unless the person is a supervisor.
+        assigned: The queued cases that are assigned to the person.
+        put_aside: The cases put aside that `next` has not given back, the first to return first.
+        measures_overdue: The numbers that should be barred or restored by now; 0 except for supervisors and admins.
+        letters_overdue: The overdue letters; 0 except for supervisors and admins.
+        decided_today: The person's verdicts of today.
+        median_s: The median of the seconds from claim to verdict.
+        is_clock_wrong: Whether the machine's clock is not confirmed, or contradicts the newest event or the machine's
+            running time.
     """
 
     queued: int

@@ -133,7 +133,7 @@ def moved_deadline(
         calendar: The calendar of the policy of the case.
     """
     deadline_at = on_working_day(given_deadline, calendar)
-    for span in merge_spans(one.span.after(since) for one in suspensions if not one.span.is_open):
+    for span in merge_spans(item.span.after(since) for item in suspensions if not item.span.is_open):
         if span.start >= deadline_at:
             break
         seconds = calendar.working_seconds_between(span.start, span.end)
@@ -146,7 +146,7 @@ def moved_deadline(
 
 
 def on_working_day(deadline_at: datetime, calendar: WorkingCalendar) -> datetime:
-    """Return a deadline, or if its day is off, the closing or the same time of the next working day (art. 203)."""
+    """Return a deadline; one on a day off moves to the next working day, to its closing or the same time (art. 203)."""
     day = calendar.local_day(deadline_at)
     if calendar.is_working(day):
         return deadline_at
@@ -157,7 +157,7 @@ def on_working_day(deadline_at: datetime, calendar: WorkingCalendar) -> datetime
 
 def open_day_from(day: date, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> date:
     """Return the first working day, from a day on, whose closing is in no suspension with a known end."""
-    ending = [one.span for one in suspensions if not one.span.is_open]
+    ending = [suspension.span for suspension in suspensions if not suspension.span.is_open]
     day = calendar.working_day_from(day)
     while any(span.start < calendar.closing(day) <= span.end for span in ending):
         day = calendar.next_working_day(day)
@@ -166,8 +166,8 @@ def open_day_from(day: date, suspensions: Iterable[Suspension], calendar: Workin
 
 def open_suspension_start(deadline_at: datetime, suspensions: Iterable[Suspension]) -> datetime | None:
     """Return the start of the earliest open suspension that keeps a deadline from passing, None without one."""
-    starts = (one.span.start for one in suspensions if one.span.is_open and one.span.start < deadline_at)
-    return min(starts, default=None)
+    starts = (suspension.span.start for suspension in suspensions if suspension.span.is_open)
+    return min((start for start in starts if start < deadline_at), default=None)
 
 
 def latest_receipt(deadline_at: datetime, suspended_from: datetime | None) -> datetime:

@@ -39,12 +39,16 @@ class StepKind(StrEnum):
 class ClockStep:
     """One step of an explanation. Nights, weekends and midday breaks between steps are omitted.
 
-    `start` equals `end` for an event; `end` is None if the step has not ended. `counts` says whether the clock runs;
-    `working_s` are its working seconds, whether or not they count.
-
-    The meaning of `detail` depends on `what`. SUSPENDED: the reason. HOLIDAY: its name, or `override` if the day was
-    set by hand. MAKE_UP: `override` if the day was set by hand, else empty. CLASS: the previous and the new class,
-    separated by a blank. CLOSED: the final state. It is empty for all other kinds.
+    Attributes:
+        start: When it began.
+        end: When it ended, None if it has not ended; for an event the same as `start`.
+        what: Its kind.
+        counts: Whether the clock runs.
+        working_s: Its working seconds, whether or not they count.
+        detail: Depends on the kind. SUSPENDED: the reason. HOLIDAY: its name, or `override` if the day was set by hand.
+            MAKE_UP: `override` if the day was set by hand. CLASS: the previous and the new class, separated by a blank.
+            CLOSED: the final state. RECEIVED: `renewed` if a new budget began. Otherwise empty.
+        until_on: The day until which a supervisor extended the due date.
     """
 
     start: datetime
@@ -215,18 +219,17 @@ def _running_steps(
     ends = [step.start for step in special] + [step.end for step in special if step.end is not None]
     edges = sorted({gap.start, gap.end, *(at for at in (*ends, *cuts) if gap.start < at < gap.end)})
     for start, end in pairwise(edges):
-        inside = next((step for step in special if step.start <= start and step.end and end <= step.end), None)
-        what, detail = (inside.what, inside.detail) if inside else (StepKind.RUNNING, "")
-        if start >= due_at and what is not StepKind.HOLIDAY:
-            what, detail = StepKind.LATE, ""
+        step = _event_step(start, StepKind.RUNNING)
+        step = next((day for day in special if day.start <= start and day.end and end <= day.end), step)
+        if start >= due_at and step.what is not StepKind.HOLIDAY:
+            step = _event_step(start, StepKind.LATE)
+        counts = step.what is not StepKind.HOLIDAY
         seconds = calendar.working_seconds_between(start, end)
-        if seconds or what is StepKind.HOLIDAY:
-            counts = what is not StepKind.HOLIDAY
-            is_whole = inside is not None and what is inside.what and what is not StepKind.OWN_HOURS
-            shown = TimeSpan(start, end) if is_whole else _within_hours(TimeSpan(start, end), calendar)
-            yield ClockStep(
-                start=shown.start, end=shown.end, what=what, counts=counts, working_s=seconds, detail=detail
-            )
+        if seconds or not counts:
+            span = TimeSpan(start, end)
+            if step.what not in {StepKind.HOLIDAY, StepKind.MAKE_UP}:
+                span = _within_hours(span, calendar)
+            yield replace(step, start=span.start, end=span.end, counts=counts, working_s=seconds)
 
 
 def _within_hours(span: TimeSpan, calendar: WorkingCalendar) -> TimeSpan:

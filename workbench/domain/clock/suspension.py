@@ -52,8 +52,10 @@ class Suspension:
         If its end was unknown before, it lasts until the supervisor announced the end.
         """
         before = self.announced or self
-        start, end = before.span.start, before.span.end
-        return replace(before, span=TimeSpan(start, max(start, self.resumed_at or end) if before.span.is_open else end))
+        if not before.span.is_open or self.resumed_at is None:
+            return before
+        start = before.span.start
+        return replace(before, span=TimeSpan(start, max(start, self.resumed_at)))
 
     def stops_days(self, first: date, last: date, zone: ZoneInfo) -> bool:
         """Say whether any part of some local days is suspended."""
@@ -93,8 +95,8 @@ def stopped_until(suspensions: Iterable[Suspension], province: str, agent: str, 
 
 def as_known(suspensions: Iterable[Suspension], at: datetime) -> tuple[Suspension, ...]:
     """Return the suspensions that had been entered with an end by a time, each as it was known then."""
-    spans = ((one, one.known_span(at)) for one in suspensions)
-    return tuple(replace(one, span=span) for one, span in spans if span is not None)
+    known = ((suspension, suspension.known_span(at)) for suspension in suspensions)
+    return tuple(replace(suspension, span=span) for suspension, span in known if span is not None)
 
 
 def unknown_parts(suspensions: Iterable[Suspension], at: datetime) -> tuple[Suspension, ...]:
@@ -102,9 +104,9 @@ def unknown_parts(suspensions: Iterable[Suspension], at: datetime) -> tuple[Susp
 
     A suspension that still has no end is returned whole.
     """
-    found = tuple(suspensions)
-    known = [span for one in found if (span := one.known_span(at)) is not None]
-    unknown = [one for one in found if one.known_span(at) is None]
-    ended = (one for one in unknown if not one.span.is_open)
-    parts = (replace(one, span=part) for one in ended for part in subtract_spans(one.span, known))
-    return (*parts, *(one for one in unknown if one.span.is_open))
+    with_known_spans = [(suspension, suspension.known_span(at)) for suspension in suspensions]
+    known_spans = [span for _suspension, span in with_known_spans if span is not None]
+    unknown = [suspension for suspension, span in with_known_spans if span is None]
+    ended = (item for item in unknown if not item.span.is_open)
+    parts = (replace(item, span=part) for item in ended for part in subtract_spans(item.span, known_spans))
+    return (*parts, *(suspension for suspension in unknown if suspension.span.is_open))

@@ -83,11 +83,14 @@ class DocumentFacts:
 class CallFacts:
     """The calls of one card, or of all cards of an application, within a window.
 
-    Counts are of outgoing calls, except `calls_in`. Hours and days are local to the policy's zone. `half_hours` holds
-    the outgoing calls of each half hour of the day (48 counts from 00:00), so that any calling window can be applied
-    later. Over all cards, counts are sums, distinct_callees and handsets are unions, and peaks and repeats are maxima.
-    `calls_outside_service` counts the calls in the window before the card's activation or after its end of service; no
-    other figure counts them.
+    Counts are of outgoing calls, except `calls_in`. Hours and days are local to the policy's zone. Over all cards,
+    counts are sums, distinct_callees and handsets are unions, and peaks and repeats are maxima.
+
+    Attributes:
+        half_hours: The outgoing calls of each half hour of the day (48 counts from 00:00), so that any calling window
+            can be applied later.
+        calls_outside_service: The calls in the window before the card's activation or after its end of service. No
+            other figure counts them.
     """
 
     msisdn: str = ""

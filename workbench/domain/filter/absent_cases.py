@@ -17,7 +17,16 @@ HANDOVERS = {
 
 @dataclass(frozen=True, slots=True)
 class CaseShare:
-    """A share of a person's cases: its filter, the key that names the person, and what becomes of the cases."""
+    """A share of the cases of a person.
+
+    Attributes:
+        name: Its name.
+        label: Its name on the screen.
+        filter: The filter of its cases, without the person.
+        by: The filter key whose value is the person.
+        with_substitute: What becomes of its cases if the person has a substitute, one of HANDOVERS.
+        alone: What becomes of its cases without a substitute, one of HANDOVERS.
+    """
 
     name: str
     label: str

@@ -21,12 +21,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class PersonFigure:
-    """A figure of each person: the cases of a filter, by the key of the filter that names the person."""
+    """A figure of each person."""
 
     name: str
     label: str
     filter: str
+    """The filter of its cases, without the person."""
     by: str
+    """The filter key whose value is the person."""
 
     def filter_of(self, login: str) -> str:
         """Return the filter of the cases that the figure counts for a person, or for nobody."""

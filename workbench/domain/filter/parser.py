@@ -154,8 +154,8 @@ def _term(text: str, start: int) -> FilterTerm:
         raise FilterProblem(_("Nothing follows the minus sign; write what to exclude."), start, position)
     match = _KEY.match(text, position)
     if match is None:
-        words, end = _values(text, position, is_choice=False)
-        return FilterTerm(key=BARE_WORD, values=(words[0][0],), is_negated=is_negated, start=start, end=end)
+        word, end = _word(text, position, is_choice=False)
+        return FilterTerm(key=BARE_WORD, values=(word,), is_negated=is_negated, start=start, end=end)
     key = _key(match)
     op = _operator(match, key)
     words, end = _values(

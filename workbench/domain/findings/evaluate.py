@@ -50,19 +50,13 @@ def findings_of_all(cases: Sequence[CaseFacts], policy: Policy) -> list[tuple[Fi
         for case_index, finding in check.findings(subjects[check.limit.scope]):
             # The checks of a rule begin with the most severe one.
             findings_by_case[case_index].setdefault(code, finding)
-    return [
-        tuple(
-            sorted(
-                [
-                    finding
-                    for code, finding in finding_by_rule.items()
-                    if policy.rules[code].yields_to not in finding_by_rule
-                ],
-                key=_by_severity,
-            )
-        )
-        for finding_by_rule in findings_by_case
-    ]
+    return [_reported(finding_by_rule, policy) for finding_by_rule in findings_by_case]
+
+
+def _reported(findings: Mapping[str, Finding], policy: Policy) -> tuple[Finding, ...]:
+    """Return the findings of a case, given by rule, without those whose rule yields to another; blocks first."""
+    reported = [finding for code, finding in findings.items() if policy.rules[code].yields_to not in findings]
+    return tuple(sorted(reported, key=_by_severity))
 
 
 def worse_blocks(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -114,11 +108,12 @@ class _LimitCheck:
         for case_index, own_hits in groupby(hits, key=batch.case_indices.__getitem__):
             # Sorting is stable: subjects that are equally far beyond the limit stay in the order of the evidence.
             worst_first = sorted(own_hits, key=lambda index: -self._distance(batch, index))
+            worst = worst_first[0]
             subject = ";".join(dict.fromkeys(batch.subjects[index][0] for index in worst_first))
             if self.limit.subject_of:
-                subject = str(batch.own_or_case_values(self.limit.subject_of)[worst_first[0]] or "")
-            value = batch.column(self.limit.observes)[worst_first[0]]
-            yield case_index, self._finding(value, self._bound(batch, worst_first[0]), subject)
+                subject = str(batch.own_or_case_values(self.limit.subject_of)[worst] or "")
+            value = batch.column(self.limit.observes)[worst]
+            yield case_index, self._finding(value, self._bound(batch, worst), subject)
 
     def _beyond(self, batch: SubjectBatch) -> list[int]:
         """Return the indices of the subjects beyond the limit; unknown values are not beyond it."""

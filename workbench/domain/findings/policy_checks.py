@@ -128,14 +128,14 @@ def _span_faults(path: PolicyPath, span: tuple[time, time], step_minutes: int = 
 
 def _missing_keys(policy: Policy) -> Iterator[PolicyFault]:
     """Yield a fault for each code that every policy must define and this one lacks."""
-    wanted: list[tuple[PolicyPath, Collection[str], Iterable[str]]] = [
+    present_and_required: list[tuple[PolicyPath, Collection[str], Iterable[str]]] = [
         (("classes", "days"), policy.classes.days, ServiceClass),
         (("documents", "required"), policy.documents.required, ApplicantKind),
         (("documents", "names"), policy.documents.names, DocumentKind),
         (("measures",), policy.measures, Verdict),
         (("reasons",), policy.reasons, policy.rules),
     ]
-    for path, present, codes in wanted:
+    for path, present, codes in present_and_required:
         yield from (PolicyFault((*path, str(code)), _("missing; add it")) for code in codes if code not in present)
     for code in (CLEAN_REASON, OVERRIDE_REASON):
         if code not in policy.reasons or Verdict.PASS not in policy.reasons[code].verdicts:
@@ -206,13 +206,14 @@ def _limit_faults(path: PolicyPath, limit: RuleLimit) -> Iterator[PolicyFault]:
         return
     if fact_type is not FactType.NUMBER and limit.op not in _EQUALITY:
         yield _fault((*path, "op"), _("“{fact}” can only be compared by = or !="), fact=limit.observes)
-    if (limit.value is None) == (not limit.value_of):
+    has_value, has_value_of = limit.value is not None, bool(limit.value_of)
+    if has_value == has_value_of:
         yield PolicyFault((*path, "value"), _("give either value or value_of"))
-    elif limit.value is not None and not _is_of_type(limit.value, fact_type):
+    elif has_value and not _is_of_type(limit.value, fact_type):
         yield PolicyFault((*path, "value"), _(_MUST_BE[fact_type]))
-    for key, name, wanted in (("value_of", limit.value_of, fact_type), ("subject_of", limit.subject_of, FactType.TEXT)):
-        if name and known.get(name) is not wanted:
-            yield _unknown_fact((*path, key), name, [fact for fact, its_type in known.items() if its_type is wanted])
+    for key, name, needed in (("value_of", limit.value_of, fact_type), ("subject_of", limit.subject_of, FactType.TEXT)):
+        if name and known.get(name) is not needed:
+            yield _unknown_fact((*path, key), name, [fact for fact, its_type in known.items() if its_type is needed])
     yield from _restriction_faults(path, limit, known)
     if limit.text is not None:
         yield from _placeholder_faults((*path, "text"), limit.text, PLACEHOLDERS)
@@ -249,7 +250,9 @@ def _is_of_type(value: FactValue, fact_type: FactType) -> bool:
 def _reason_faults(path: PolicyPath, reason: Reason, policy: Policy) -> Iterator[PolicyFault]:
     yield from _code_faults(path, reason.code)
     rule = policy.rules.get(reason.code)
-    allowed = frozenset[str]() if rule is None else _IN_LETTERS if rule.told else _ALLOWED_WITHOUT_VALUES
+    allowed = frozenset[str]()
+    if rule is not None:
+        allowed = _IN_LETTERS if rule.told else _ALLOWED_WITHOUT_VALUES
     for key in ("letter", "item", "letter_person", "item_person"):
         words: BilingualText = getattr(reason, key)
         yield from _placeholder_faults((*path, key), words, allowed)

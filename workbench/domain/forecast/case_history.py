@@ -36,8 +36,13 @@ class HistoryStep:
 class CaseHistory:
     """The steps of one case since it was first queued.
 
-    `rank` is its priority, from 0 (low) to 3 (urgent). `class_days` are the working days promised. `block_rules` are
-    the rules of its block findings, sorted.
+    Attributes:
+        case: The case.
+        steps: Its steps, at least one.
+        attributes: The attributes by which cases are similar.
+        rank: Its priority, from 0 (low) to 3 (urgent).
+        class_days: The promised working days.
+        block_rules: The rules of its block findings, sorted.
     """
 
     case: int
@@ -155,19 +160,21 @@ def urgency_of(due: FloatArray | float, at: FloatArray | float) -> IntArray:
 def _queue_entries(history: CaseHistory) -> Iterable[tuple[int, HistoryStep, float]]:
     """Yield each step into the queue, with its index and the due date at that time.
 
-    A case is due the promised working days after the day of receipt, and later by the time that the applicant had it.
+    The due date is the end of the day of receipt + `class_days` + the length of the pauses so far.
     """
     due = np.floor(history.steps[0].at) + 1 + history.class_days
     for index, step in enumerate(history.steps):
-        if step.what not in _PAUSED and (since := paused_since(history.steps[:index])) is not None:
-            due += step.at - since
+        pause_began = paused_since(history.steps[:index])
+        if step.what not in _PAUSED and pause_began is not None:
+            due += step.at - pause_began
         if step.what == QUEUED:
             yield index, step, due
 
 
 def paused_since(steps: Sequence[HistoryStep]) -> float | None:
-    """Return when the pause began in which a case is after its last step, None if it is in none."""
-    return min((step.at for step in takewhile(lambda step: step.what in _PAUSED, reversed(steps))), default=None)
+    """Return when the current pause of a case began, None if its last step is no pause."""
+    pause = takewhile(lambda step: step.what in _PAUSED, reversed(steps))
+    return min((step.at for step in pause), default=None)
 
 
 def _left_at(history: CaseHistory, index: int) -> float:

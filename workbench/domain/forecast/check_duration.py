@@ -24,17 +24,16 @@ class CheckDurations:
     @classmethod
     def fit(cls, histories: Iterable[CaseHistory]) -> "CheckDurations":
         """Return the durations of the most recent checks, or assumed ones if there are too few."""
-        recent_checks = sorted(
-            (step.at, result_at - step.at)
+        results = (
+            (step.at, history.result_after(index))
             for history in histories
             for index, step in enumerate(history.steps)
             if step.what == AWAITING_CHECK
-            for result_at in (history.result_after(index),)
-            if result_at is not None
-        )[-_MOST_CHECKS:]
-        return cls(
-            np.array([days for _at, days in recent_checks] if len(recent_checks) >= _FEWEST_CHECKS else _ASSUMED_DAYS)
         )
+        recent = sorted((at, result_at - at) for at, result_at in results if result_at is not None)[-_MOST_CHECKS:]
+        if len(recent) < _FEWEST_CHECKS:
+            return cls(np.array(_ASSUMED_DAYS))
+        return cls(np.array([days for _at, days in recent]))
 
     def quantile(self, waited: float, level: float) -> float:
         """Return the working days within which the result is released with a given probability.

@@ -31,9 +31,10 @@ _MARGINS = np.arange(-1.0, 6.0, 0.05)
 
 @dataclass(frozen=True, slots=True)
 class ConformalMargin:
-    """How far the middle and the end of a shown range are after the predicted p50, in widths of the predicted range.
+    """The margin between a predicted range and the range that is shown.
 
-    The width of a predicted range is p90 - p50, plus `_LEAST_SPREAD_DAYS`.
+    shown middle = p50 + `middle` * width, and shown end = p50 + `end` * width,
+    where width = p90 - p50 + `_LEAST_SPREAD_DAYS`.
     """
 
     middle: float = 0.0

@@ -50,9 +50,9 @@ class PassRates:
         if not decided:
             return None
         low, high = wilson_interval(passed, decided)
-        return PassRate(
-            share=passed / decided, low=low, high=high, cases=decided, findings=group[0], is_same=bool(group[1])
-        )
+        findings, rules = group
+        share = passed / decided
+        return PassRate(share=share, low=low, high=high, cases=decided, findings=findings, is_same=bool(rules))
 
 
 def wilson_interval(passed: int, decided: int) -> tuple[float, float]:

@@ -45,16 +45,17 @@ class ReworkTimes:
             NothingToLearnFrom: If no case had passed by then.
         """
         known = sorted((part for history in histories if (part := history.until(until)) is not None), key=_start)
-        # In a queue longer than that, the newest cases are all open, and the passed ones before them count too.
-        passed_at = [index for index, history in enumerate(known) if history.passed_at is not None]
-        known = known[min([max(len(known) - _MOST_LEARNT, 0), *passed_at[-FEWEST_PASSED:]]) :]
+        # In a longer queue, the newest cases are all open. So the cases from the 30th newest passed one on count too.
+        last_passed = [index for index, history in enumerate(known) if history.passed_at is not None][-FEWEST_PASSED:]
+        first_learnt = max(len(known) - _MOST_LEARNT, 0)
+        known = known[min([first_learnt, *last_passed]) :]
         passed = [history for history in known if history.passed_at is not None]
         still_open = [history for history in known if not history.is_over]
         # Some open cases will never pass: as large a share as of the closed cases. The oldest are assumed to be those.
         over = len(known) - len(still_open)
         dropped = round(len(still_open) * (1 - len(passed) / max(over, 1)))
-        finished, to_come = (tuple(history.trace() for history in part) for part in (passed, still_open[dropped:]))
-        self._estimator = Estimator.fit(KnownPast(until * DAY_S, finished, to_come), trees=_TREES)
+        finished, will_pass = [history.trace() for history in passed], [part.trace() for part in still_open[dropped:]]
+        self._estimator = Estimator.fit(KnownPast(until * DAY_S, tuple(finished), tuple(will_pass)), trees=_TREES)
 
     def days(
         self,

@@ -101,9 +101,11 @@ class RuleLimit:
 class Rule:
     """A rule with its limits.
 
-    Its findings are shown in the panel `leg`. `text` has placeholders {observed}, {limit}, {subject} and {days} (the
-    absolute value). If `told`, letters to applicants include the observed value. A rule is not reported if the rule
-    that it `yields_to` is hit.
+    Attributes:
+        leg: The panel that shows its findings.
+        text: The text of a finding, with placeholders {observed}, {limit}, {subject} and {days} (the absolute value).
+        told: Whether letters to applicants include the observed value.
+        yields_to: Another rule; if that rule is hit, this one is not reported.
     """
 
     code: settings.Code
@@ -123,13 +125,17 @@ def source_in(part: Rule | RuleLimit, language: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """A coded cause of a verdict.
+    """A coded cause of a verdict. Reviewers see its title.
 
-    Reviewers see its `title`. `letter` is the sentence for the applicant. `item` is what the applicant must submit or
-    fix ('' if nothing), within `rectify_days` working days or else `rectify_hours` natural hours. Letter and item may
-    have the placeholders of Rule.text and {date} (when a validity ends), but only in square brackets. The part in
-    brackets is omitted if there is no finding. `letter_person` and `item_person` replace them if the applicant is a
-    person. Pinned reasons are offered first. A reason with `misuse` is about fraud or misuse of the numbers.
+    Letter and item may have the placeholders of Rule.text and {date} (when a validity ends), but only in square
+    brackets. The part in brackets is omitted if there is no finding. A person gets the texts that end with `person`.
+
+    Attributes:
+        letter: The sentence for the applicant.
+        item: What the applicant must submit or fix, '' if nothing: within `rectify_days` working days, or
+            `rectify_hours` natural hours.
+        pinned: Whether it is offered first.
+        misuse: Whether it is about fraud or misuse of the numbers.
     """
 
     code: settings.Code

@@ -93,11 +93,13 @@ def parse_period(text: str) -> RetentionPeriod | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionPolicy:
-    """The periods by kind. `years` applies to closed cases without their own, and to evidence without an application.
+    """The periods for which data is kept. Data without a period is never erased.
 
-    Without a period, nothing is erased.
-
-    Cases with the results in `keep_in_service` are kept as long as one of their cards has no recorded end of service.
+    Attributes:
+        years: The period of closed cases, and of evidence without an application, for kinds without their own period.
+        periods: The periods by kind.
+        keep_in_service: The results with which a case is kept as long as one of its cards has no recorded end of
+            service.
     """
 
     years: Annotated[int, Interval(ge=1, le=366)] | None = None

@@ -83,7 +83,10 @@ class PriorityPolicy:
 class DeskPolicy:
     """The limits of holding cases, and the seconds in which a verdict can be undone.
 
-    Cases put aside count against `max_aside` instead of `max_held`. `take` says who may take a chosen case out of turn.
+    Attributes:
+        max_held: The most cases that a person holds on the desk.
+        max_aside: The most cases that a person puts aside; they do not count as held on the desk.
+        take: Who may take a chosen case out of turn.
     """
 
     hold_minutes: Minutes
@@ -113,9 +116,11 @@ class UsePolicy:
 class RectifyPolicy:
     """The working days to rectify, by default and at most, and the limits on another try.
 
-    A deadline in natural hours falls on a day off only with `hours_end_on_days_off`. `max_rounds` is the most rounds of
-    a case: in the last one, a fail is final. `cooldown_days` are the working days after a final fail in which the
-    applicant cannot apply again. None means no limit.
+    Attributes:
+        hours_end_on_days_off: Whether a deadline in natural hours can fall on a day off.
+        max_rounds: The most rounds of a case, None without a limit. In the last round, a fail is final.
+        cooldown_days: The working days after a final fail in which the applicant cannot apply again, None if there are
+            none.
     """
 
     default_days: DayCount

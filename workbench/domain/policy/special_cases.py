@@ -32,14 +32,14 @@ def _fitted(policy: Policy, facts: tuple[str, ...]) -> Policy:
     reasons, required = policy.reasons, policy.documents.required
     if service_class := next((special.service_class for special in fitting if special.service_class), None):
         classes = replace(classes, default=service_class)
-    if days := _first(special.rectify_days for special in fitting):
-        rectify = replace(rectify, default_days=days)
+    if rectify_days := _first(special.rectify_days for special in fitting):
+        rectify = replace(rectify, default_days=rectify_days)
         reasons = {
-            code: replace(reason, rectify_days=days) if reason.rectify_days else reason
+            code: replace(reason, rectify_days=rectify_days) if reason.rectify_days else reason
             for code, reason in reasons.items()
         }
-    if days := _first(special.pending_days for special in fitting):
-        pending = replace(pending, days=days, days_by_party={})
+    if pending_days := _first(special.pending_days for special in fitting):
+        pending = replace(pending, days=pending_days, days_by_party={})
     if further := [kind for special in fitting for kind in special.documents]:
         required = {kind: tuple(dict.fromkeys((*own, *further))) for kind, own in required.items()}
     documents = replace(policy.documents, required=required)
@@ -51,13 +51,14 @@ def _first(days: Iterable[int | None]) -> int | None:
 
 
 def _fits(special: SpecialCase, facts: tuple[str, ...]) -> bool:
-    found = dict(zip(SPECIAL_FACTS, facts, strict=True))
+    text_by_fact = dict(zip(SPECIAL_FACTS, facts, strict=True))
     return all(
-        _comparable(name, found[name]) in {_comparable(name, value) for value in values}
+        _comparable(name, text_by_fact[name]) in {_comparable(name, value) for value in values}
         for name, values in special.conditions.items()
     )
 
 
 def _comparable(name: str, text: str) -> str:
     """Return a text in which spelling makes no difference: 湖北, 湖北省 and Hubei are one province."""
-    return (province_key(text) if name == "province" else "") or folded_word(text)
+    province = province_key(text) if name == "province" else ""
+    return province or folded_word(text)

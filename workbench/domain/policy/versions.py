@@ -38,16 +38,13 @@ class VersionDates:
 
 def versions_replaced_by(versions: Sequence[VersionDates], new: VersionDates) -> tuple[VersionDates, ...]:
     """Return the planned versions that never come into force because a new one is applied."""
-    return tuple(
-        one
-        for one in versions
-        if one.number < new.number and not one.has_begun(new.applied_on) and one.begins_on >= new.begins_on
-    )
+    planned = (version for version in versions if version.number < new.number and not version.has_begun(new.applied_on))
+    return tuple(version for version in planned if version.begins_on >= new.begins_on)
 
 
 def version_states(versions: Sequence[VersionDates], in_force: int) -> dict[int, VersionState]:
     """Return the states of versions, by number; `in_force` is the newest that has begun."""
-    replaced = {old.number for one in versions for old in versions_replaced_by(versions, one)}
+    replaced = {old.number for new in versions for old in versions_replaced_by(versions, new)}
 
     def state(number: int) -> VersionState:
         if number == in_force:
@@ -56,4 +53,4 @@ def version_states(versions: Sequence[VersionDates], in_force: int) -> dict[int,
             return VersionState.REPLACED
         return VersionState.TO_COME if number > in_force else VersionState.EARLIER
 
-    return {one.number: state(one.number) for one in versions}
+    return {version.number: state(version.number) for version in versions}

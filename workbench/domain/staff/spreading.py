@@ -51,13 +51,13 @@ def _path(
         for taker in takers[case]:
             exchanges[login].setdefault(taker, case)
     for start in sorted(exchanges, key=lambda login: -total[login]):
-        found: dict[str, list[tuple[int, str]]] = {start: []}
+        paths: dict[str, list[tuple[int, str]]] = {start: []}
         waiting = [start]
         for login in waiting:
             if total[login] < total[start] - 1:
-                return found[login]
+                return paths[login]
             for taker, case in exchanges[login].items():
-                if taker not in found:
-                    found[taker] = [*found[login], (case, taker)]
+                if taker not in paths:
+                    paths[taker] = [*paths[login], (case, taker)]
                     waiting.append(taker)
     return None

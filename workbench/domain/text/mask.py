@@ -46,7 +46,8 @@ def mask(kind: MaskKind, text: str) -> str:
 def mask_all(kind: MaskKind, texts: Sequence[str]) -> list[str]:
     """Mask many texts, each as `mask` does."""
     shapes = {length: _shape(kind, length) for length in set(map(len, texts))}
-    return [text[:first] + dots + text[rest:] for text in texts for first, dots, rest in (shapes[len(text)],)]
+    shaped_texts = ((text, shapes[len(text)]) for text in texts)
+    return [text[:first] + dots + text[rest:] for text, (first, dots, rest) in shaped_texts]
 
 
 def _shape(kind: MaskKind, length: int) -> tuple[int, str, int]:
@@ -119,13 +120,14 @@ def _is_public(number: str) -> bool:
 
 def _masked_lines(kind: MaskKind, text: str) -> str:
     """Mask a personal text, but keep its line ends."""
-    return "".join(was if was in _LINE_ENDS else now for was, now in zip(text, mask(kind, text), strict=True))
+    pairs = zip(text, mask(kind, text), strict=True)
+    return "".join(char if char in _LINE_ENDS else masked for char, masked in pairs)
 
 
 def _is_amount_or_list(number: str) -> bool:
     """Say whether what looks like a phone number is an amount in thousands, or a list of ascending numbers."""
     numbers = [int(group) for group in re.findall(r"\d+", number)]
-    is_ascending = all(one < other for one, other in pairwise(numbers))
+    is_ascending = all(smaller < greater for smaller, greater in pairwise(numbers))
     return _AMOUNT.fullmatch(number) is not None or (is_ascending and len(numbers) >= _SHORTEST_LIST)
 
 

@@ -86,7 +86,8 @@ class Redaction:
             if DOT in text and how.kind is MaskKind.MSISDN:
                 numbers_by_mask.setdefault(mask(how.kind, key), []).append(key)
         for masked, [number, *others] in numbers_by_mask.items():
-            text = text if others else text.replace(masked, number)
+            if not others:
+                text = text.replace(masked, number)
         return text
 
     def is_in(self, key: str) -> bool:
@@ -96,11 +97,11 @@ class Redaction:
     def mask_names_in(self, text: str) -> str:
         """Return a text with these people masked, and other numbers in clear."""
         spelled = _spelled(text)
-        found = [key for key in self.mask_by_key if key in spelled]
+        keys = [key for key in self.mask_by_key if key in spelled]
         # The usual case: the text names none of these people.
-        if all(self.mask_by_key[key].kind is None for key in found):
+        if all(self.mask_by_key[key].kind is None for key in keys):
             return text
-        places = sorted(self._places(spelled, found), key=lambda place: place[:2])
+        places = sorted(self._places(spelled, keys), key=lambda place: place[:2])
         public = _Intervals((start, end) for start, end, kind in places if kind is None)
         shown = list(text)
         for start, end, kind in places:

@@ -155,8 +155,8 @@ def clean_input(text: str, *, keep_newlines: bool = False) -> str:
     if text.isascii() and text.isprintable():
         return text
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    if not keep_newlines:
-        lines = " ".join(line.strip() for line in lines.split("\n") if line.strip()) if "\n" in lines else lines
+    if not keep_newlines and "\n" in lines:
+        lines = " ".join(line.strip() for line in lines.split("\n") if line.strip())
     visible = "".join(_visible(lines, "\n", lambda _char: ""))
     return _with_few_marks(unicodedata.normalize("NFC", visible))
 

@@ -89,5 +89,5 @@ def _forms(login: str) -> frozenset[str]:
 def _is_alike(one: str, other: str) -> bool:
     if len(one) != len(other):
         return False
-    different = [{*pair} for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+    different = [{char, char_of_other} for char, char_of_other in zip(one, other, strict=True) if char != char_of_other]
     return all(_I_OR_L in pair and pair <= {_I_OR_L, "i", "l"} for pair in different)

@@ -12,7 +12,9 @@ _PART_SEPARATORS = frozenset(".•_'’")
 
 MIDDLE_DOTS = frozenset("·‧・∙⋅")
 _GAP = " "
-_GAPS = frozenset({"Zs", "Zl", "Zp", "Cf", "Pd", "Mn"})
+_GAP_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Cf", "Pd", "Mn"})
+"""The Unicode categories of the characters that fold to `_GAP`."""
+
 _SEPARATORS = _PART_SEPARATORS | {_GAP}
 _LONGEST_CHINESE_NAME = 4
 """A longer name is a minority or foreign name, whose parts are separated."""
@@ -26,7 +28,7 @@ def _fold(char: str) -> str:
     parts = unicodedata.normalize("NFKD", char)
     if all(map(unicodedata.combining, parts[1:])):
         char = parts[0]
-    if char.isspace() or char in MIDDLE_DOTS or unicodedata.category(char) in _GAPS:
+    if char.isspace() or char in MIDDLE_DOTS or unicodedata.category(char) in _GAP_CATEGORIES:
         return _GAP
     small = char.casefold()
     return small if len(small) == 1 else char
@@ -35,23 +37,23 @@ def _fold(char: str) -> str:
 _FOLDS = CharTable(_fold)
 
 
-def _without_gaps(plain: str) -> str:
+def _without_separators(plain: str) -> str:
     if plain.isalnum():
         return plain
-    for gap in _SEPARATORS:
-        plain = plain.replace(gap, "")
+    for separator in _SEPARATORS:
+        plain = plain.replace(separator, "")
     return plain
 
 
 def spelling_key(name: str) -> str:
     """Return the common form of all spellings of a name or number."""
-    return _without_gaps(name.translate(_FOLDS))
+    return _without_separators(name.translate(_FOLDS))
 
 
 def folded_and_key(text: str) -> tuple[str, str]:
     """Return a folded text, which has the same length, and its key; fast for many thousand characters."""
     plain = _FOLDS.translated(text)
-    return plain, _without_gaps(plain)
+    return plain, _without_separators(plain)
 
 
 def has_parts(name: str, key: str) -> bool:
@@ -65,7 +67,7 @@ class SpelledText:
     def __init__(self, text: str) -> None:
         # Folding keeps the length, so that positions in both texts agree.
         self._plain = text.translate(_FOLDS)
-        self._key = _without_gaps(self._plain)
+        self._key = _without_separators(self._plain)
 
     def __contains__(self, key: str) -> bool:
         """Say whether the text may contain a name. This is fast; `occurrences` gives the exact answer."""
@@ -80,8 +82,9 @@ class SpelledText:
         at = self._key.find(key)
         while at >= 0:
             start, end = self._positions[at], self._positions[at + len(key) - 1] + 1
-            has_stray_separator = not (in_parts or _PART_SEPARATORS.isdisjoint(self._plain[start:end]))
-            if not (has_stray_separator or self._is_within_word(start) or self._is_within_word(end)):
+            is_split = not in_parts and not _PART_SEPARATORS.isdisjoint(self._plain[start:end])
+            is_part_of_word = self._is_within_word(start) or self._is_within_word(end)
+            if not is_split and not is_part_of_word:
                 yield start, end
             at = self._key.find(key, at + 1)
 

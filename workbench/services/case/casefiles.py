@@ -289,8 +289,12 @@ def checklist_of(
     unanswered = {"answer": None, "note": "", "by": None}
     return tuple(
         from_row(
-            ChecklistLine, {**unanswered, **answers.get(one.code, {})}, question=one.code, text=one.text, leg=one.leg
+            ChecklistLine,
+            {**unanswered, **answers.get(question.code, {})},
+            question=question.code,
+            text=question.text,
+            panel=question.leg,
         )
-        for one in policy.questions
-        if evidence.application.applicant_kind in one.kinds
+        for question in policy.questions
+        if evidence.application.applicant_kind in question.kinds
     )

@@ -156,5 +156,5 @@ class FieldWords:
             case date():
                 words = _("long-term") if value == LONG_TERM else amounts.day_on_screen(value, self.today)
             case tuple():
-                words = comma_joined(self.value(field, each) for each in value)
+                words = comma_joined(self.value(field, part) for part in value)
         return words

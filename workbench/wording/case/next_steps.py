@@ -29,10 +29,10 @@ def re_review_sentences(case: CaseFile, *, is_open: bool) -> list[str]:
     """Return a sentence for each case in which a campaign reviews this case again, for open or for closed cases."""
     return [
         _("reviewed again as {case} ({state})").format(
-            case=format_case(each.opened_id), state=_(STATE_WORDS[each.state])
+            case=format_case(re_review.opened_id), state=_(STATE_WORDS[re_review.state])
         )
-        for each in case.re_reviews
-        if each.passed_id == case.header.id and (each.state not in FINAL_STATES) is is_open
+        for re_review in case.re_reviews
+        if re_review.passed_id == case.header.id and (re_review.state not in FINAL_STATES) is is_open
     ]
 
 
@@ -126,7 +126,8 @@ class NextSteps:
         late = sum(line.is_overdue for line in unsent)
         if len(unsent) == 1:
             words = _("a supervisor sends letter “{kind}”, due by {when}").format(kind=self._kind(first), when=when)
-            words = _(", ").join([words, _("overdue")]) if late else words
+            if late:
+                words = _(", ").join([words, _("overdue")])
         else:
             message = _("a supervisor sends {count} letters ({kinds}), the first due by {when}")
             if late:

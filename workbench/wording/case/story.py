@@ -100,7 +100,7 @@ class CaseStory:
     @property
     def happened(self) -> tuple[str, ...]:
         """The verdicts, checks, appeals and later changes of state, oldest first; empty for a new case."""
-        origins = (self._origin(each) for each in self.case.re_reviews if each.opened_id == self.case.header.id)
+        origins = (self._origin(line) for line in self.case.re_reviews if line.opened_id == self.case.header.id)
         shown = [*self._decisions(), *self._appeals(), *self._events()]
         shown.sort(key=lambda entry: entry[0])
         return (*origins, *(words for _at, words in shown), *re_review_sentences(self.case, is_open=False))
@@ -153,7 +153,9 @@ class CaseStory:
     def _checked_by_words(self, message: str, decision: DecisionLine | AppealLine) -> str:
         """Return who checked a decision, and when."""
         words = [message.format(login=decision.checker or "?")]
-        return _(", ").join([*words, self._times.instant(decision.checked_at)] if decision.checked_at else words)
+        if decision.checked_at:
+            words.append(self._times.instant(decision.checked_at))
+        return _(", ").join(words)
 
     def _reasons(self, decision: DecisionLine) -> str:
         """Return the titles of the reasons of a verdict, and for whom a pending case waits if they do not say it."""
@@ -184,9 +186,8 @@ class CaseStory:
         by = [_(", ").join([appeal.decided_by or "?", self._times.instant(appeal.decided_at)])]
         if appeal.checker:
             is_closed = appeal.status is AppealStatus.CLOSED
-            by.append(
-                self._checked_by_words(_("checked by {login}") if is_closed else _("returned by {login}"), appeal)
-            )
+            message = _("checked by {login}") if is_closed else _("returned by {login}")
+            by.append(self._checked_by_words(message, appeal))
         is_overturned = outcome is AppealOutcome.OVERTURNED
         words = appeal_outcome_words(outcome, appeal.to_state) if is_overturned else _("the decision stands")
         return _("appeal: {outcome} ({by})").format(outcome=words, by=_("; ").join(by))

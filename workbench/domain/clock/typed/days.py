@@ -187,12 +187,12 @@ def _nearest_dates(month: int, day: int, reference: DateReference) -> tuple[date
     days = [date(year, month, day) for year in years if _exists(year, month, day)]
     if not days:
         raise ValueError(month, day)
-    nearest = min(days, key=lambda each: abs(each - today))
+    nearest = min(days, key=lambda on: abs(on - today))
     if reference.tense is Tense.ANY:
         return nearest, nearest
     if reference.tense is Tense.PAST:
-        return nearest, max(each for each in days if each <= today)
-    return nearest, min(each for each in days if each >= today)
+        return nearest, max(on for on in days if on <= today)
+    return nearest, min(on for on in days if on >= today)
 
 
 def _exists(year: int, month: int, day: int) -> bool:

@@ -43,8 +43,13 @@ class NotUnderstood(UnclearTime):
 class DateReference:
     """The current time, the calendar and the field for which a typed date is read.
 
-    Without an `order`, by default that of the user's settings, 3/4 is ambiguous. `takes_time` says whether the field
-    takes a time of day. What is received by `deadline_at` is in time.
+    Attributes:
+        now: The current time.
+        calendar: The calendar.
+        tense: The tense of the field.
+        order: The order of day and month, by default that of the user's settings; if it is None, 3/4 is ambiguous.
+        takes_time: Whether the field takes a time of day.
+        deadline_at: The deadline by which the applicant's answer must be received, None without one.
     """
 
     now: datetime
@@ -74,8 +79,8 @@ def normal_text(text: str, reference: DateReference) -> str:
     if len(text) > _MAX_LENGTH:
         raise not_understood(text, takes_time=reference.takes_time)
     plain = " ".join(unicodedata.normalize("NFKC", text).casefold().replace("，", ",").split())
-    for words, same in _EQUIVALENTS.items():
-        plain = plain.replace(words, same)
+    for words, equivalent in _EQUIVALENTS.items():
+        plain = plain.replace(words, equivalent)
     return _NUMERAL.sub(lambda match: _digits(match[0]), plain)
 
 

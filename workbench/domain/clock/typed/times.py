@@ -44,13 +44,14 @@ def read_clock(text: str) -> time | None:
     match = _CLOCK.fullmatch(text)
     if match is None:
         return None
-    part_of_day, hour, has_minutes = match[1] or (match[7] or "")[:1], int(match[2]), match[3] is not None
-    minute, second = int(match[3] or match[5] or (30 if match[6] else 0)), int(match[4] or 0)
+    chinese_part, hours, minutes, seconds, chinese_minutes, half, am_or_pm = match.groups()
+    part_of_day = chinese_part or (am_or_pm or "")[:1]
+    hour, minute, second = int(hours), int(minutes or chinese_minutes or (30 if half else 0)), int(seconds or 0)
     is_late_morning = hour > _NOON and part_of_day in _MORNING
     is_valid = hour < _HOURS and minute < _MINUTES and second < _MINUTES and not is_late_morning
-    if not is_valid or (match[1] and match[7]) or (part_of_day == "晚上" and hour == _NOON):
+    if not is_valid or (chinese_part and am_or_pm) or (part_of_day == "晚上" and hour == _NOON):
         return None
-    if not part_of_day and not has_minutes and 0 < hour < _FIRST_CLEAR_HOUR:
+    if not part_of_day and minutes is None and 0 < hour < _FIRST_CLEAR_HOUR:
         raise ambiguous(text, f"{hour:02}:{minute:02}", f"{hour + _NOON:02}:{minute:02}")
     if part_of_day in _AFTERNOON and hour < _NOON and not (part_of_day == "中午" and hour > _END_OF_NOON):
         hour += _NOON
@@ -67,7 +68,9 @@ def read_span(text: str, *, goes_back: bool) -> timedelta | None:
     match = _SPAN.fullmatch(text)
     if match is None:
         return None
-    prefix, hours, minutes, alone, suffix = match.groups()
-    span = timedelta(hours=float(hours or 0), minutes=int(minutes or alone or 0))
-    is_back = suffix == "ago" or suffix.endswith("前") if suffix else goes_back and not prefix
+    prefix, hours, minutes, minutes_without_hours, suffix = match.groups()
+    span = timedelta(hours=float(hours or 0), minutes=int(minutes or minutes_without_hours or 0))
+    is_back = goes_back and not prefix
+    if suffix:
+        is_back = suffix == "ago" or suffix.endswith("前")
     return -span if is_back else span

@@ -26,8 +26,12 @@ Predictor = Callable[[Sequence[TracePrefix]], RemainingTimes]
 class FittingSample:
     """What is known at an instant, to fit predictors to.
 
-    `prefixes` are those of all events of the past, `remaining_s` the times to the actual or simulated ends.
-    `support_s` are the values that represent all remaining times: quantiles of those of finished and of all cases.
+    Attributes:
+        prefixes: The prefixes of all events of the past.
+        events: These events.
+        seed: The seed of the random numbers.
+        remaining_s: The time from each event to the actual or simulated end of its case.
+        support_s: The values that represent all remaining times: their quantiles, over finished and over all cases.
     """
 
     prefixes: Sequence[TracePrefix]

@@ -39,13 +39,13 @@ class RemainingTimes:
         at = np.searchsorted(self.support_s, waited_s, side="right")
         before = self.cumulative[np.arange(len(self)), np.maximum(at - 1, 0)].astype(np.float64)
         has_waited = (at > 0) & (waited_s > 0) & (before < 1 - _TINY)
-        elapsed_share, waited_s = np.where(has_waited, before, 0)[:, None], np.where(has_waited, waited_s, 0)[:, None]
-        wanted_level = elapsed_share + levels * (1 - elapsed_share)
-        cells = np.array(
-            [np.searchsorted(*row) for row in zip(self.cumulative, wanted_level, strict=True)], dtype=np.int64
-        )
-        cells = np.minimum(cells.reshape(wanted_level.shape), len(self.support_s) - 1)
-        return np.asarray(np.maximum(self.support_s[cells] - waited_s, 0))
+        elapsed_share = np.where(has_waited, before, 0)[:, None]
+        elapsed_s = np.where(has_waited, waited_s, 0)[:, None]
+        total_levels = elapsed_share + levels * (1 - elapsed_share)
+        pairs = zip(self.cumulative, total_levels, strict=True)
+        positions = np.array([np.searchsorted(cumulative, row) for cumulative, row in pairs], dtype=np.int64)
+        cells = np.minimum(positions.reshape(total_levels.shape), len(self.support_s) - 1)
+        return np.asarray(np.maximum(self.support_s[cells] - elapsed_s, 0))
 
     def shortest_intervals_s(self, shares: FloatArray) -> FloatArray:
         """Return the shortest intervals that contain the remaining time of each case with given probabilities.

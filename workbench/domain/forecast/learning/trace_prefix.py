@@ -40,7 +40,8 @@ def prefixes_of(trace: EventTrace, counted: Sequence[str]) -> Iterator[TracePref
     for index, event in enumerate(trace.events):
         counts[event.activity] += 1
         path = (event.activity, *path[: PATH_LENGTH - 1])
-        last_gap_s, gap_s = gap_s, event.at_s - before_s if index else 0.0
+        last_gap_s = gap_s
+        gap_s = event.at_s - before_s if index else 0.0
         before_s = event.at_s
         figures = (
             index,

@@ -15,7 +15,7 @@ from workbench.domain.forecast.rework_time import FEWEST_PASSED, ReworkTimes
 
 _MAX_TEST_DAYS = 40
 _PATHS = 32
-_MOST_WAITED = 30
+_MOST_POINTS_OF_STEP = 30
 _SHARE = 0.89
 """Slightly less than 0.9: the backtest learns from less than the forecast, so its errors are larger."""
 
@@ -31,19 +31,23 @@ class IntervalCalibration:
 
 @dataclass(frozen=True, slots=True)
 class _ForecastPoint:
-    """A time at which a past forecast is made: at a step of a case, or `waited` days after it.
+    """A time at which a past forecast is made.
 
-    `spell` is the index of the queue spell that begins with the step, None if the step begins none.
+    Attributes:
+        history: The case.
+        step: The index of the last step before that time.
+        spell: The index of the queue spell that begins with the step, None if the step begins none.
+        days_after_step: The working days since the step.
     """
 
     history: CaseHistory
     step: int
     spell: int | None
-    waited: int = 0
+    days_after_step: int = 0
 
     @property
     def at(self) -> float:
-        return self.history.steps[self.step].at + self.waited
+        return self.history.steps[self.step].at + self.days_after_step
 
     @property
     def known_history(self) -> CaseHistory:
@@ -66,7 +70,9 @@ def calibrate_intervals(
     points = [point for point in points if point.at < int(until)]
     # The first half of a short past trains, the second half tests. The split is a whole day, so that one more case
     # does not move it.
-    begin = max(float(int(points[len(points) // 2].at)), until - _MAX_TEST_DAYS) if points else until
+    if not points:
+        return IntervalCalibration()
+    begin = max(float(int(points[len(points) // 2].at)), until - _MAX_TEST_DAYS)
     points = [point for point in points if point.at >= begin]
     passed = sum(history.passed_at is not None and history.passed_at < begin for history in histories)
     if not points or passed < FEWEST_PASSED:
@@ -74,19 +80,19 @@ def calibrate_intervals(
     rework = ReworkTimes(histories, begin)
     queued = [point for point in points if point.spell is not None]
     others = [point for point in points if point.spell is None]
-    wait = _waits(queued, spells, verdicts, team)
-    verdict_at = np.array([point.at for point in queued]) + np.median(wait, axis=1)
-    after = rework.days([point.known_history for point in queued], _PATHS, verdict_at=verdict_at)
-    waited = np.array([float(point.waited) for point in others])
-    remaining = rework.days([point.known_history for point in others], _PATHS, waited=waited)
+    queue_days = _sampled_queue_days(queued, spells, verdicts, team)
+    verdict_at = np.array([point.at for point in queued]) + np.median(queue_days, axis=1)
+    rework_days = rework.days([point.known_history for point in queued], _PATHS, verdict_at=verdict_at)
+    waited = np.array([float(point.days_after_step) for point in others])
+    remaining_days = rework.days([point.known_history for point in others], _PATHS, waited=waited)
     closed = [history for history in histories if history.is_over]
     share_passed = sum(history.passed_at is not None for history in closed) / max(len(closed), 1)
     is_first = np.array([point.step == 0 for point in queued], dtype=bool)
     first_queued = [point for point in queued if point.step == 0]
     return IntervalCalibration(
-        first_verdict=_past_forecasts(first_queued, wait[is_first], until, VERDICT).margin(_SHARE, until),
-        from_queue=_past_forecasts(queued, wait + after, until, PASSED, share_passed).margin(_SHARE, until),
-        from_others=_past_forecasts(others, remaining, until, PASSED, share_passed).margin(_SHARE, until),
+        first_verdict=_past_forecasts(first_queued, queue_days[is_first], until, VERDICT).margin(_SHARE, until),
+        from_queue=_past_forecasts(queued, queue_days + rework_days, until, PASSED, share_passed).margin(_SHARE, until),
+        from_others=_past_forecasts(others, remaining_days, until, PASSED, share_passed).margin(_SHARE, until),
     )
 
 
@@ -107,14 +113,16 @@ def _points(histories: Sequence[CaseHistory], spells: QueueSpells, until: float)
                 points.append(_ForecastPoint(history, number, spell_at[index, number]))
             elif step.what not in FINAL_STEPS | {VERDICT}:
                 end = history.steps[number + 1].at if number + 1 < len(history.steps) else until
-                days = range(min(int(end - step.at) + 1, _MOST_WAITED))
+                days = range(min(int(end - step.at) + 1, _MOST_POINTS_OF_STEP))
                 points += [_ForecastPoint(history, number, None, day) for day in days]
     return points
 
 
-def _waits(points: Sequence[_ForecastPoint], spells: QueueSpells, verdicts: GivenVerdicts, team: Team) -> FloatArray:
+def _sampled_queue_days(
+    points: Sequence[_ForecastPoint], spells: QueueSpells, verdicts: GivenVerdicts, team: Team
+) -> FloatArray:
     """Return sampled waiting times in the queue, one row for each point, from what was known on its day."""
-    waits = np.zeros((len(points), _PATHS))
+    queue_days = np.zeros((len(points), _PATHS))
     at = np.array([point.at for point in points])
     spell = np.array([point.spell or 0 for point in points], dtype=np.int64)
     ahead = np.array([spells.ahead_of(index) for index in spell.tolist()], dtype=np.int64)
@@ -126,8 +134,8 @@ def _waits(points: Sequence[_ForecastPoint], spells: QueueSpells, verdicts: Give
         fitted = replace(team, capacity=known or team.capacity, inflow=QueueInflow.fit(spells, float(day)))
         waiting = WaitingCases(ahead[rows], spells.rank[spell[rows]], spells.due[spell[rows]], since=at[rows])
         simulation = fitted.simulate(float(day), int(ahead[rows].max()) + int(fitted.capacity.mean), paths=_PATHS)
-        waits[rows] = np.maximum(simulation.verdict_times(waiting) - at[rows, None], 0)
-    return waits
+        queue_days[rows] = np.maximum(simulation.verdict_times(waiting) - at[rows, None], 0)
+    return queue_days
 
 
 def _past_forecasts(

@@ -16,9 +16,13 @@ from workbench.domain.forecast.queue.team import PATHS, SEED
 def chances_to_be_late(queue_model: QueueModel, cases: Sequence[OpenCase], now: float) -> dict[int, LateChance]:
     """Return the chance of each case that its first verdict comes after its due date.
 
-    Cases with a result, without a due date, or whose clock is stopped have none; nor have cases that wait for their
-    applicant. A case for which somebody else must do something counts as if that came as similar answers came. `now` is
-    in working days.
+    Left out are cases with a result, without a due date, with a stopped clock, or waiting for their applicant. A case
+    that waits for somebody else is assumed to get its answer when similar cases did.
+
+    Args:
+        queue_model: The model of the queue.
+        cases: The open cases.
+        now: The time in working days.
     """
     known = [case for case in cases if np.isfinite(case.due) and not (case.is_arriving or case.is_returning)]
     queued = [case for case in known if case.ahead is not None]
@@ -45,7 +49,7 @@ def _chances_in_queue(queue_model: QueueModel, queued: Sequence[OpenCase], now: 
     random, inflow = np.random.default_rng(SEED), queue_model.inflow
     work = QueueSimulation.draw(queue_model.capacity, inflow, days, PATHS, random)
     shares, before = late_chances(cases, np.diff(work.done), inflow, now, random)
-    chances = [LateChance(*each) for each in zip(shares.tolist(), before.tolist(), strict=True)]
+    chances = [LateChance(share, count) for share, count in zip(shares.tolist(), before.tolist(), strict=True)]
     assignees = np.array([case.assignee or 0 for case in queued], dtype=np.int64)
     for person in set(assignees.tolist()) - {0}:
         presence = np.array([queue_model.is_present(person, int(now) + day) for day in range(len(days.work_share))])
@@ -62,7 +66,10 @@ def _chances_in_queue(queue_model: QueueModel, queued: Sequence[OpenCase], now: 
 
 
 def _share_outside(queue_model: QueueModel, case: OpenCase, now: float) -> float:
-    """Return the chance that a case outside the queue gets its first verdict late: its check, or an answer, is."""
+    """Return the chance that a case outside the queue gets its first verdict late, from when its check or answer ends.
+
+    The chance is 0 if the case waits for neither.
+    """
     if case.due <= now:
         return 1.0
     answer = case.answer_at

@@ -31,12 +31,13 @@ FEWEST_FIRST_VERDICTS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueHistory:
-    """All cases, verdicts and absences up to a time; if not `is_whole`, without the cases that began long before."""
+    """The cases, verdicts and absences up to a time."""
 
     cases: Sequence[CaseHistory]
     verdicts: GivenVerdicts
     absences: Sequence[Absence] = ()
     is_whole: bool = True
+    """Whether `cases` has all cases; otherwise those that began long before are missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,18 +181,18 @@ class QueueModel(Team):
         # A case never passes before its verdict, although both ranges have margins of their own.
         middle = np.maximum(passed[0], first[0] + shortest_rework(after, share))
         passed = middle, np.maximum(passed[1], np.maximum(first[1], middle))
-        return {
-            case.history.case: CaseEstimate(
+        estimates = {}
+        for index, case in enumerate(cases):
+            next_verdict, result_at = _pair_at(now, first, index), case.history.first_result_at
+            estimates[case.history.case] = CaseEstimate(
                 case=case.history.case,
                 ahead=case.ahead,
-                first_verdict=_pair_at(now, first, index) if known is None else QuantilePair(p50=known, p90=known),
+                first_verdict=next_verdict if result_at is None else QuantilePair(p50=result_at, p90=result_at),
                 passed=_pair_at(now, passed, index),
                 sent_back=sent_back[index],
-                decided=_pair_at(now, first, index),
+                decided=next_verdict,
             )
-            for index, case in enumerate(cases)
-            for known in (case.history.first_result_at,)
-        }
+        return estimates
 
     def _forecast_others(self, cases: Sequence[OpenCase], now: float) -> dict[int, CaseEstimate]:
         if not cases:
