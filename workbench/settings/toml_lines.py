@@ -12,8 +12,9 @@ KeyPath = tuple[str | int, ...]
 def known_path(values: Any, path: KeyPath) -> KeyPath:
     """Return the longest prefix of a path that exists in the values."""
     for depth, key in enumerate(path):
-        known_keys = range(len(values)) if isinstance(values, list) else values
-        if not isinstance(values, dict | list) or key not in known_keys:
+        is_in_table = isinstance(values, dict) and key in values
+        is_in_list = isinstance(values, list) and key in range(len(values))
+        if not is_in_table and not is_in_list:
             return path[:depth]
         values = values[key]
     return path
