@@ -119,12 +119,10 @@ async def change_scope(app: "AppBase") -> None:
         return
     session, filter_text = app.desk.session, screen.cases.filter_text
     if not filter_text:
-        app.notify(
-            with_keys(
-                _("Filter the list first ({queue.filter}); then {queue.scope} makes that filter the scope of the desk.")
-            ),
-            timeout=6,
+        message = _(
+            "Filter the list first ({queue.filter}); then {queue.scope} makes that filter the scope of the desk."
         )
+        app.notify(with_keys(message), timeout=6)
         return
     if session.scope != filter_text and not parse_filter(filter_text).may_select_queued:
         message = _("This filter lists no queued cases, so {desk.next} would never find one; the scope did not change.")

@@ -113,16 +113,10 @@ class AppealDialog(Dialog[AppealResult]):
     @on(events.DescendantBlur)
     def show_keys(self) -> None:
         """Show the keys of the focused part, and the effect of a confirmation."""
-        keys = (
-            ((shown_key(CONFIRM_APPEAL.permanent_keys[0]), _("confirm")), ("Esc", _("leaves the field")))
-            if isinstance(self.focused, TextArea)
-            else (
-                (CHOOSE_OUTCOME.shown_keys, _("choose")),
-                (WRITE_ANSWER.key, _("reason")),
-                (CONFIRM_APPEAL.key, _("confirm")),
-                ("Esc", _("back")),
-            )
-        )
+        keys = [(CHOOSE_OUTCOME.shown_keys, _("choose")), (WRITE_ANSWER.key, _("reason"))]
+        keys += [(CONFIRM_APPEAL.key, _("confirm")), ("Esc", _("back"))]
+        if isinstance(self.focused, TextArea):
+            keys = [(shown_key(CONFIRM_APPEAL.permanent_keys[0]), _("confirm")), ("Esc", _("leaves the field"))]
         then = plain(f"   {_('a second person checks it')}", MUTED)
         self.query_one("#foot", Static).update(key_hints(*keys).append(then))
 

@@ -191,10 +191,8 @@ def _hold_refusal(header: CaseHeader, view: View, *, is_lost: bool) -> str:
         message = _("{case} is held by {login} until {until}; only its holder can do this.")
         return message.format(case=name, login=header.held_by, until=until)
     if header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
-        message = with_keys(
-            _("Nobody holds {case}. To work on a case, press {desk.next} on the desk: it takes the next one.")
-        )
-        return message.format(case=name)
+        message = _("Nobody holds {case}. To work on a case, press {desk.next} on the desk: it takes the next one.")
+        return with_keys(message).format(case=name)
     return state_refusal(Action.DECIDE, header.state, name) or ""
 
 

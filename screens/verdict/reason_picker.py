@@ -179,11 +179,9 @@ class ReasonPicker(Widget):
         words = self._words.strip()
         matching = self._matching(words)
         self.set_class(bool(words), "-narrowed")
-        message = (
-            _("found {count} of {all}: Enter marks the first, ↓ goes to the list, Esc shows all")
-            if self.search.has_focus
-            else with_keys(_("found {count} of {all}, {verdict.search} changes, Esc clears"))
-        )
+        message = with_keys(_("found {count} of {all}, {verdict.search} changes, Esc clears"))
+        if self.search.has_focus:
+            message = _("found {count} of {all}: Enter marks the first, ↓ goes to the list, Esc shows all")
         message = message.format(count=len(matching), all=len(self._reasons))
         self.query_one("#narrowed", Static).update(plain(message, WARNING))
         self.list.show([*map(self._line, matching)], self._marked, is_searched=self.search.has_focus)

@@ -43,11 +43,9 @@ async def record_reply(screen: CaseScreen, case: CaseFile) -> None:
     is_of_applicant = is_with_applicant(case.header.state, case.header.waits_for)
     note = await _ask_note(screen, title, asked_lines(case, screen.view(), _WIDTH) if is_of_applicant else ())
     if note is not None:
-        message = with_keys(_("{case} is back in the queue. To undo, press {desk.undo} on the desk.")).format(
-            case=ref.name
-        )
-        act = screen.session.services.remarks.answer
-        start_act(screen, partial(screen.session.record, ref, act, note), "write", message)
+        message = with_keys(_("{case} is back in the queue. To undo, press {desk.undo} on the desk."))
+        act = partial(screen.session.record, ref, screen.session.services.remarks.answer, note)
+        start_act(screen, act, "write", message.format(case=ref.name))
 
 
 async def record_resubmission(screen: CaseScreen, case: CaseFile) -> None:
@@ -67,13 +65,12 @@ async def record_resubmission(screen: CaseScreen, case: CaseFile) -> None:
         return
     note = await _ask_note(screen, title)
     if note is not None:
-        message = with_keys(
-            _("{case} is back in the queue, in its next round. To undo, press {desk.undo} on the desk.")
-        )
-        act = screen.session.services.remarks.resubmit
+        message = _("{case} is back in the queue, in its next round. To undo, press {desk.undo} on the desk.")
+        resubmit = screen.session.services.remarks.resubmit
         # Without a time, the service uses the time at which it records the resubmission.
-        record = partial(screen.session.record, ref, act, note, None if received_at == view.now else received_at)
-        start_act(screen, record, "write", message.format(case=ref.name))
+        earlier = received_at if received_at != view.now else None
+        act = partial(screen.session.record, ref, resubmit, note, earlier)
+        start_act(screen, act, "write", with_keys(message).format(case=ref.name))
 
 
 async def withdraw(screen: CaseScreen, case: CaseFile) -> None:
