@@ -177,7 +177,8 @@ def act_words(act: UndoableAct) -> str:
 
 def undo_line(undoable: UndoableAct, check_for: tuple[str, ...], view: View) -> Content:
     """Return the line after an act: the verdict or the act, when its notice goes out, how to undo it."""
-    case = format_case(undoable.case_id)
+    number = len(undoable.together)
+    case = _("{count} cases").format(count=commas(number)) if number else format_case(undoable.case_id)
     key = (UNDO.key, "$text-accent bold")
     if undoable.until is None:
         why = comma_joined(_(CHECK_FOR.get(name, name)) for name in check_for)

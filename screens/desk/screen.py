@@ -71,6 +71,7 @@ class DeskScreen(CaseCommandScreen):
         if undoable is None:
             return inherited
         label = _("undo {case}").format(case=format_case(undoable.case_id))
+        label = _("undo move") if undoable.together else label
         undo = {key: active for key, active in inherited.items() if active.binding.id == desk.UNDO.id}
         return inherited | {
             key: active._replace(binding=replace(active.binding, description=label)) for key, active in undo.items()

@@ -48,10 +48,19 @@ def undo(screen: CaseScreen) -> None:
     undoable = screen.session.undoable
     if undoable is None or key_presses_of(screen).is_repeat:
         return
-    if _is_expected(undoable, screen.session):
+    if undoable.together:
+        run_in_worker(screen, partial(_undo_move, screen), "dialog")
+    elif _is_expected(undoable, screen.session):
         run_in_worker(screen, partial(_undo, screen, undoable), "claim", is_exclusive=True)
     else:
         run_in_worker(screen, partial(_ask, screen, undoable), "dialog")
+
+
+async def _undo_move(screen: CaseScreen) -> None:
+    from screens.dialogs.assign import undo_move
+
+    await undo_move(screen, screen.session.services)
+    screen.read_again()
 
 
 def _is_expected(undoable: UndoableAct, session: "DeskSession") -> bool:

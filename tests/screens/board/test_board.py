@@ -143,6 +143,18 @@ async def test_the_likely_late_cases_of_a_person_are_moved_in_few_keys_and_moved
         assert "None of your moves can be undone now." in desk.notes
 
 
+async def test_the_desk_takes_back_all_cases_of_a_move(site: Site) -> None:
+    cases = site.plant(3)
+    site.services("sup").assigning.move(dict.fromkeys(cases, "c"), "ill")
+    async with site_workbench(site, "sup") as desk:
+        assert "3 cases: assigned; u takes it back within 60 s" in desk.text
+        assert "u undo move" in desk.text
+        await desk.press("u")
+        assert "Moved back: 3 cases." in desk.notes
+        assert "takes it back" not in desk.text
+    assert site.services("sup").queue.count("owner:nobody") == 3
+
+
 async def test_a_reviewer_moves_nothing_from_the_board(site: Site) -> None:
     site.plant(1)
     take(site, "a")
