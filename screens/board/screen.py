@@ -66,6 +66,7 @@ class BoardScreen(ModeScreen):
     def __init__(self, clock: Clock, services: Services, show_list: Callable[[str], object]) -> None:
         super().__init__(clock, services)
         self.board: Board | None = None
+        self._is_read = asyncio.Event()
         self.clearing: QueueForecast | None = None
         self._reviewers: int | None = None
         self.cursor: Cell = (0, 0)
@@ -100,6 +101,7 @@ class BoardScreen(ModeScreen):
             row, column = self.cursor
             person = self._people()[row - 1].login if row and self.board is not None else None
             self.board = found
+            self._is_read.set()
             logins = [each.login for each in self._people()]
             self.cursor = (logins.index(person) + 1 if person in logins else row, column)
             self.show_board()
@@ -178,8 +180,10 @@ class BoardScreen(ModeScreen):
     async def action_move_cases(self) -> None:
         from screens.dialogs.assign import assign_cases
 
+        # The key may come before the board is read.
+        await self._is_read.wait()
         row = self.cursor[0]
-        if self.board is None or not row:
+        if not row:
             self.notify(_("Choose a person with the arrows first."), timeout=4)
             return
         choices = await attempt(self, partial(asyncio.to_thread, self._cases_of, self._people()[row - 1].login))

@@ -176,8 +176,6 @@ async def test_keys_pressed_before_the_board_is_read_choose_the_person(
 
     monkeypatch.setattr(Boards, "read", later)
     async with site_workbench(site, "sup") as desk:
-        await desk.pilot.press("g", "b", *["down"] * 3)
+        await desk.pilot.press("g", "b", *["down"] * 3, "a")
         may_read.set()
-        await desk.settle()
-        await desk.press("a")
-        assert "all open of b" in desk.text
+        await desk.until("all open of b")
