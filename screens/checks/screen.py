@@ -53,8 +53,10 @@ class StagedSource:
         return StagedVerdict(case, self._services.actor, is_alone=bool(self.reason_alone))
 
     def refusal(self, action: str, case: CaseFile) -> str:
-        """Return why this person may not check the staged verdict."""
-        return self.verdict_of(case).warning if action in {"approve", "give_back"} else ""
+        """Return why this person may not check the staged verdict now; each case is opened before it is approved."""
+        why = self.verdict_of(case).warning if action in {"approve", "give_back"} else ""
+        message = _("Open the case with {checks.open} first; each one is read before it is approved.")
+        return why or (with_keys(message) if action == "approve" else "")
 
     def row_content(self, row: StagedRow, view: View, width: int) -> Content:
         """Return a case as a line."""
@@ -110,7 +112,7 @@ class ChecksScreen(CaseBrowserScreen):
 
     @work(group="dialog")
     async def ask(self, title: str, hint: str, act: Callable[[int, str, int | None], object], message: str) -> None:
-        """Ask for a note, run `act` on the case with it, and show `message`."""
+        """Ask for a note, run `act` on the case with it, and show `message`; without a `hint` no note is needed."""
         if self.case is None:
             return
         case_id = self.case.header.id
@@ -121,7 +123,8 @@ class ChecksScreen(CaseBrowserScreen):
         act = partial(act, evidence_no=self.case.header.evidence_no) if act == self.services.checks.approve else act
         title = title.format(case=format_case(case_id))
         keep = partial(self._notes.__setitem__, title)
-        note = await self.app.push_screen_wait(Prompt(title, hint, self._notes.get(title, ""), on_change=keep))
+        prompt = Prompt(title, hint, self._notes.get(title, ""), on_change=keep)
+        note = await self.app.push_screen_wait(prompt) if hint else ""
         if note is None:
             return
         if await attempt(self, partial(asyncio.to_thread, act, case_id, note, seen)) is not None:
@@ -139,11 +142,15 @@ class ChecksScreen(CaseBrowserScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in {"approve", "give_back"}:
-            return True if self._verdict.may(Action.APPROVE if action == "approve" else Action.RETURN) else None
+            is_read = action == "give_back" or self.browser.is_open
+            may_check = self._verdict.may(Action.APPROVE if action == "approve" else Action.RETURN)
+            return True if is_read and may_check else None
         return super().check_action(action, parameters)
 
     def action_approve(self) -> None:
-        hint = _("The verdict takes effect and its notice goes out. A note is required: what did you check?")
+        hint = ""
+        if self._verdict.needs_words:
+            hint = _("The verdict takes effect and its notice goes out. A note is required: what did you check?")
         message = with_keys(_("{case} approved. To undo, press {desk.undo} on the desk."))
         self.ask(_("Approve {case}"), hint, self._checks.approve, message)
 

@@ -6,12 +6,25 @@ from textual.content import Content
 
 from screens.panels.history import appealed_lines
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, fitted, hanging, joined, plain, row, wrapped_lines
+from screens.widgets.safe_text import (
+    ERROR,
+    MUTED,
+    SUCCESS,
+    WARNING,
+    Part,
+    fitted,
+    hanging,
+    joined,
+    plain,
+    row,
+    wrapped_lines,
+)
 from workbench.domain.case.appeal import APPEAL_OUTCOME_WORDS, AppealLine, staged_appeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, Action, Actor, is_allowed, role_refusal
 from workbench.domain.case.records import DecisionLine
+from workbench.domain.case.verdict import open_points
 from workbench.domain.case.vocabulary import FailKind, Measure
 from workbench.domain.text.safe import pad_left, pad_right
 from workbench.i18n import _, comma_joined, current_language
@@ -62,6 +75,13 @@ class StagedVerdict:
         return self.decision is not None and self.decision.maker == self.actor.login
 
     @property
+    def needs_words(self) -> bool:
+        """Whether an approval needs a note: for an answer to an appeal, an own verdict, or an open point."""
+        if self.case is None or self.decision is None or self.appeal is not None:
+            return True
+        return self.is_own or bool(open_points(self.case, self.decision))
+
+    @property
     def comes_back(self) -> bool:
         """Whether the actor gets the case if the verdict is returned, because it was moved."""
         return self.case is not None and self.appeal is None and self.case.header.returned_to == self.actor.login
@@ -97,6 +117,8 @@ class StagedVerdict:
         else:
             return None
         warning = wrapped_lines(self.warning, width, WARNING) if self.warning else []
+        if not self.needs_words and self.may(Action.APPROVE):
+            warning.append(plain(with_keys(_("No open point: {checks.approve} approves without a note.")), SUCCESS))
         return Content("\n").join([*warning, *verdict])
 
 
@@ -137,6 +159,8 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
     if earlier is not None:
         message = _("Returned before by {checker}: {note}")
         lines += wrapped_lines(message.format(checker=earlier.checker or "?", note=earlier.check_note), width, WARNING)
+    if points := open_points(case, decision):
+        lines += wrapped_lines(_("Open: {points}.").format(points=comma_joined(points)), width, WARNING)
     lines += _changes(case, decision, view, width)
     for code in decision.reasons:
         reason = case.policy.reasons.get(code)

@@ -9,7 +9,7 @@ from db.enums import CaseState
 from tests.clock_site import ClockSite
 from tests.screens.cases import troubled
 from tests.screens.driver import WINDOWS, Driver, memory_workbench, site_workbench
-from tests.services.review.verdict_acts import staged
+from tests.services.review.verdict_acts import decide_plainly, staged
 from tests.sites import Site
 from workbench.domain.case.records import HistoryLine
 
@@ -92,7 +92,13 @@ async def test_an_approval_and_a_return_require_a_note_and_store_it() -> None:
     async with memory_workbench(troubled(), troubled()) as desk:
         await desk.press("n", "f", "f", "y")
         await stage(desk)
-        await desk.press("a", "enter")
+        found, later = desk.services.files[123], desk.services.clocks.now() + timedelta(minutes=1)
+        line = HistoryLine(at=later, action="comment", who="imp", text="look", round=1, state=None)
+        desk.services.files[123] = replace(found, history=(line,))
+        await desk.press("n")
+        await desk.press("a")
+        assert desk.notes == ["Open the case with Enter first; each one is read before it is approved."]
+        await desk.press("enter", "a", "enter")
         assert "A note is required" in desk.text
         assert "Enter some text first, or press Esc to cancel." in desk.text
         await desk.type("agreed")
@@ -121,7 +127,7 @@ async def test_the_maker_cannot_check_a_verdict_except_as_the_only_reviewer() ->
         await desk.go("d")
         await go_to_checks(desk)
         assert "no second person can check it" in desk.text
-        await desk.press("r", "a")
+        await desk.press("enter", "r", "a")
         await desk.type("looked again")
         await desk.press("enter")
         assert ("approve", 123, "looked again") in desk.services.log
@@ -193,3 +199,24 @@ async def test_who_gets_a_moved_case_back_cannot_check_it_and_reads_why(site: Si
         assert "another person must check it" in desk.text
         assert desk.dialog == "ChecksScreen"
     assert site.state(case) == CaseState.AWAITING_CHECK
+
+
+async def test_a_verdict_without_an_open_point_is_approved_by_one_key_once_it_is_open(site: Site) -> None:
+    first, second = (decide_plainly(site) for _case in range(2))
+    site.clock.advance(minutes=1)
+    site.services("c").remarks.comment(second, "is the seal real?")
+    async with site_workbench(site, "b") as desk:
+        await desk.go("c")
+        assert "No open point: a approves without a note." in desk.text
+        await desk.press("a", "f5")
+        assert site.state(first) == site.state(second) == "awaiting_check"
+        await desk.press("enter", "a")
+        assert site.state(first) == "failed"
+        assert site.services("b").casefiles.show(first).decisions[-1].check_note.startswith("CK-NO-OPEN-POINT ")
+
+        assert "Open: something is new since the verdict." in desk.text
+        await desk.press("a", "enter", "a")
+        assert desk.dialog == "Prompt"
+        assert site.state(second) == "awaiting_check"
+        await desk.press("escape", "r")
+        assert desk.dialog == "Prompt"

@@ -7,7 +7,7 @@ import pytest
 
 from db.enums import CaseState, FailKind, Verdict
 from db.models import CaseRow
-from tests.services.review.verdict_acts import decide, failing, held, notices, passing, staged, take
+from tests.services.review.verdict_acts import decide, decide_plainly, failing, held, notices, passing, staged, take
 from tests.sites import Site
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import Busy, NotAllowed, WrongUsage
@@ -155,3 +155,17 @@ def test_an_approval_is_refused_if_evidence_came_since_the_checker_looked(site: 
     with pytest.raises(Busy, match="look again"):
         site.services("b").checks.approve(case, "seen", evidence_no=seen - 1)
     assert site.services("b").checks.approve(case, "seen", evidence_no=seen).state is CaseState.FAILED
+
+
+def test_an_approval_needs_words_only_for_an_open_point(site: Site) -> None:
+    plain, discussed = (decide_plainly(site) for _case in range(2))
+    site.clock.advance(minutes=1)
+    site.services("c").remarks.comment(discussed, "is the seal real?")
+    checks = site.services("b").checks
+    with pytest.raises(WrongUsage):
+        checks.approve(discussed, " ")
+    with pytest.raises(WrongUsage):
+        checks.give_back(plain, "")
+    checks.approve(plain, "")
+    assert (site.state(plain), site.state(discussed)) == ("failed", "awaiting_check")
+    checks.approve(discussed, "the seal is real")

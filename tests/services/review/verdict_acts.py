@@ -49,6 +49,14 @@ def staged(site: Site, **planted: Any) -> int:
     return case
 
 
+def decide_plainly(site: Site) -> int:
+    """Let a give a final fail that leaves no open point on a new case; return the number of the case."""
+    case = held(site)
+    verdict = {"verdict": Verdict.FAIL, "fail_kind": FailKind.FINAL, "reasons": ("USE-TRADE",)}
+    decide(site, VerdictRequest(case_id=case, **verdict))  # type: ignore[arg-type]  # by name
+    return case
+
+
 def notices(site: Site) -> list[tuple[str, bool]]:
     """Return the text of each notice, and whether it was cancelled."""
     with site.services("admin").context.read() as session:

@@ -95,12 +95,12 @@ def check(
     context: CommandContext,
     case: CaseArgument,
     result: Annotated[Literal["approve", "return"], argument("approve|return", N_("Your decision on the verdict."))],
-    note: NoteText,
+    note: NoteText = "",
 ) -> None:
-    """Approve or return another person's verdict."""
+    """Approve or return another person's verdict; without an open point, an approval needs no note."""
     with context.services() as services:
         act = services.checks.approve if result == "approve" else services.checks.give_back
-        done = act(case, required_text(note, "--note"))
+        done = act(case, note if result == "approve" else required_text(note, "--note"))
         if isinstance(done, AppealResult):
             print_appeal(context, done, zone_of(services))
         elif isinstance(done, DecisionResult):

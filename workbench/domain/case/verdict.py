@@ -6,11 +6,17 @@ from db.enums import ApplicantKind, FailKind, Measure, Risk, Verdict, WaitsFor
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.items import asks_for_items, vague_items, waiting_reasons
 from workbench.domain.case.reason_scope import RULE_OF_LIST
+from workbench.domain.case.records import DecisionLine
 from workbench.domain.findings.evaluate import has_block
 from workbench.domain.findings.finding import Finding
 from workbench.domain.findings.within_limits import is_within_limits
 from workbench.domain.policy.policy import CLEAN_REASON, MENDED_REASON, OVERRIDE_REASON, Policy, Reason
 from workbench.i18n import _, comma_joined, current_language
+
+NO_OPEN_POINT = "CK-NO-OPEN-POINT"
+"""The code that begins the note of a check which found no open point and needed no words."""
+
+_NEW_SINCE = frozenset({"evidence", "evidence-undone", "verify", "checklist", "comment"})
 
 PASS_REASONS = frozenset({CLEAN_REASON, MENDED_REASON, OVERRIDE_REASON})
 """The reasons for a pass: no findings, findings rectified, or an override. A pass has at most one of them."""
@@ -18,6 +24,22 @@ PASS_REASONS = frozenset({CLEAN_REASON, MENDED_REASON, OVERRIDE_REASON})
 
 _LICENCE_FACTS = frozenset({"uscc_valid", "uscc_kind_fits", "licence_days_left", "registered_capital_fen"})
 """Facts about a business licence, which individuals do not have."""
+
+
+def open_points(case: CaseFile, decision: DecisionLine) -> tuple[str, ...]:
+    """Return what a second person must weigh in words before approving a staged verdict, as sentences."""
+    is_pass = decision.verdict is Verdict.PASS
+    points = {
+        _("it passes against a blocking finding"): "override" in decision.check_for,
+        _("it was returned before"): any(line.status == "returned" for line in case.decisions),
+        _("something is new since the verdict"): any(
+            entry.action in _NEW_SINCE and entry.at > decision.decided_at for entry in case.history
+        ),
+        _("the panels contradict a reason"): any(is_reason_contradicted(code, case) for code in decision.reasons),
+        _("an item asked for is not judged fixed"): is_pass and bool(case.unfixed_items),
+        _("a question of the checklist is open"): is_pass and any(line.answer is None for line in case.checklist),
+    }
+    return tuple(point for point, is_open in points.items() if is_open)
 
 
 def can_apply_to(code: str, kind: ApplicantKind, policy: Policy) -> bool:

@@ -14,6 +14,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CachedCase, CaseFile, CaseRowView, DecisionResult
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import Waiver
+from workbench.domain.case.verdict import NO_OPEN_POINT, open_points
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
 from workbench.services.acts.act import ActInProgress, act_in, checked_act_reason
@@ -71,11 +72,12 @@ class Checks(Service):
             NotFound: If there is no such case.
             Busy: If the verdict or its evidence changed since the checker saw it, or the verdict is void.
             NotAllowed: If no verdict waits for a check, or this person made it.
-            WrongUsage: If no note is given.
+            WrongUsage: If no note is given and the verdict has an open point.
         """
         if (appeals := AppealChecks(self.context)).is_staged(case_id):
             return appeals.approve(case_id, note)
         with self.context.acting(Action.APPROVE, case_id):
+            note = note.strip() or self._note_without_words(case_id)
             checked_act_reason(Action.APPROVE, note)
             with self.context.read() as session:
                 # If the approval is refused, nothing may be written, not even the findings of today.
@@ -99,6 +101,13 @@ class Checks(Service):
                 )
                 raise Busy(message.format(case=format_case(case_id)))
             return approved
+
+    def _note_without_words(self, case_id: int) -> str:
+        """Return the note of a check without words: with its own code, or "" if words are needed."""
+        casefile, me = CaseFiles(self.context).show_current(case_id), self.context.actor.login
+        staged = next((line for line in reversed(casefile.decisions) if line.status == "staged"), None)
+        needs_words = staged is None or staged.maker == me or open_points(casefile, staged)
+        return "" if needs_words else f"{NO_OPEN_POINT} " + _("Checked; there was no open point.")
 
     def _approve(
         self, session: Session, case: CaseRow, decision: DecisionRow, cached: CachedCase, note: str
