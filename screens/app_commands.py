@@ -41,6 +41,7 @@ _SCREENS = {
     "calendar": "calendar.screen.CalendarScreen",
     "letters": "letters.screen.LettersScreen",
     "forecast": "forecast.screen.ForecastScreen",
+    "people": "people.screen.PeopleScreen",
     "policy": "policy.screen.PolicyScreen",
 }
 """The classes of the screens by mode."""

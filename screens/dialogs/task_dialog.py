@@ -120,20 +120,21 @@ class FormDialog(TaskDialog[Result]):
         self,
         heading: str,
         fields: Sequence[Field],
-        preview: Callable[[Values], Preview],
+        preview: Callable[[Values], Preview] | None,
         save: Callable[[Values], Result],
         act: str,
     ) -> None:
         super().__init__(heading)
         self._fields, self._preview_of, self._save, self._act = fields, preview, save, act
-        self._preview: Preview | None = None
+        self._preview = None if preview is not None else Preview(lambda _width: Content())
         self._previewed: list[str] | None = None
 
     def parts(self) -> ComposeResult:
         for field in self._fields:
             yield Static(plain(field.title), classes="title", markup=False)
             yield TextLine(field.value, id=field.name, classes=PROSE if field.is_prose else None)
-        yield Static(plain(_("Checking the effect …"), MUTED), id="effect", markup=False)
+        about = _("Checking the effect …") if self._preview_of is not None else ""
+        yield Static(plain(about, MUTED), id="effect", markup=False)
         yield Static(id="hint", markup=False)
 
     def on_mount(self) -> None:
@@ -150,14 +151,14 @@ class FormDialog(TaskDialog[Result]):
         """Preview the effect, unless only prose has changed."""
         values = self.values
         shown = [values[field.name] for field in self._fields if not field.is_prose]
-        if shown != self._previewed:
+        if self._preview_of is not None and shown != self._previewed:
             self._preview, self._previewed = None, shown
-            self._read_preview(values)
+            self._read_preview(partial(self._preview_of, values))
 
     @work(exclusive=True, group="read")
-    async def _read_preview(self, values: Values) -> None:
+    async def _read_preview(self, preview: Callable[[], Preview]) -> None:
         await asyncio.sleep(_PAUSE_S)
-        self._preview = await attempt(self, partial(asyncio.to_thread, self._preview_of, values), self._show_problem)
+        self._preview = await attempt(self, partial(asyncio.to_thread, preview), self._show_problem)
         if self._preview is not None:
             self.effect_view.update(self._preview.lines(max(20, self.effect_view.size.width)))
 

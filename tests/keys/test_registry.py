@@ -15,6 +15,7 @@ from screens.desk.screen import DeskScreen
 from screens.forecast.screen import ForecastScreen
 from screens.letters.screen import LettersScreen
 from screens.panels.evidence_panels import EvidencePanels
+from screens.people.screen import PeopleScreen
 from screens.policy.screen import PolicyScreen
 from screens.queue.screen import QueueScreen
 from screens.shell.bindings import command_of
@@ -46,6 +47,7 @@ def test_every_command_is_bound_somewhere() -> None:
         AppealDialog,
         ChangesSheet,
         BoardScreen,
+        PeopleScreen,
         ForecastScreen,
         MarkList,
         EvidencePanels,

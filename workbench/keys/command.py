@@ -25,6 +25,7 @@ Place = Literal[
     "forecast",
     "calendar",
     "letters",
+    "people",
     "policy",
 ]
 
@@ -40,6 +41,7 @@ PLACES: dict[Place, str] = {
     "calendar": N_("Calendar"),
     "forecast": N_("Forecast"),
     "letters": N_("Letters"),
+    "people": N_("People"),
     "policy": N_("Policy"),
 }
 

@@ -13,6 +13,7 @@ from workbench.keys.command import VERDICT_GROUP, Command, Place, act_command, g
 from workbench.keys.desk import DESK_COMMANDS, PANEL_COMMANDS
 from workbench.keys.forecast import FORECAST_COMMANDS, GO_FORECAST
 from workbench.keys.letters import GO_LETTERS, LETTER_COMMANDS
+from workbench.keys.people import GO_PEOPLE, PEOPLE_COMMANDS
 from workbench.keys.policy import GO_POLICY, POLICY_COMMANDS
 from workbench.keys.queue import GO_MINE, GO_PENDING, GO_QUEUE, GO_REOPEN, QUEUE_COMMANDS
 
@@ -102,7 +103,7 @@ QUIT = go_command("quit", "q,ctrl+q,ctrl+c", N_("quit"), N_("Quit the workbench;
 
 MODES = (
     *(GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_APPEALS, GO_REOPEN, GO_LETTERS),
-    *(GO_BOARD, GO_CALENDAR, GO_FORECAST, GO_POLICY),
+    *(GO_BOARD, GO_PEOPLE, GO_CALENDAR, GO_FORECAST, GO_POLICY),
 )
 """The commands that open a screen (`g` and a letter), in display order."""
 
@@ -117,6 +118,7 @@ COMMANDS: tuple[Command, ...] = (
     *APPEAL_COMMANDS,
     *CALENDAR_COMMANDS,
     *LETTER_COMMANDS,
+    *PEOPLE_COMMANDS,
     *POLICY_COMMANDS,
     *(GO, *MODES, HELP, PALETTE, COPY, TEXTS, THEME, BACK, QUIT),
 )

@@ -47,7 +47,7 @@ async def test_the_desk_says_to_whom_a_check_was_returned_and_confirms_an_approv
         assert site.state(1) == "awaiting_check"
 
         await desk.go("c")
-        await desk.press("a")
+        await desk.press("enter", "a")
         await desk.type("right")
         await desk.press("enter")
         await desk.go("d")

@@ -1,0 +1,117 @@
+"""The people screen: everyone with roles, limit, absence, skills and duties, and the forms that change them."""
+
+import asyncio
+from functools import partial, partialmethod
+from typing import ClassVar
+
+from textual import getters, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+
+from screens.people.forms import FORMS
+from screens.shell.base_screen import ModeScreen, attempt, unreported
+from screens.shell.bindings import bind
+from screens.shell.header import HeaderBar, reviewer_status, title_line
+from screens.shell.view import Clock, View
+from screens.widgets.row_list import RowList
+from screens.widgets.safe_text import MUTED, WARNING, fitted, joined
+from workbench.domain.case.lifecycle import ROLE_WORDS
+from workbench.domain.text.safe import pad_left, pad_right
+from workbench.i18n import _, comma_joined
+from workbench.keys.command import Place
+from workbench.keys.people import LEAVE_PEOPLE, PEOPLE_COMMANDS, RELOAD
+from workbench.services.site.people import PersonLine
+from workbench.services.wiring import Services
+
+_COMMANDS = {command.id.removeprefix("people."): command for command in PEOPLE_COMMANDS if command.roles is not None}
+"""The commands that change a person, by the name of their form; `back` has none."""
+
+
+class PeopleScreen(ModeScreen):
+    """Lists the people; a form changes the person under the cursor."""
+
+    PLACE: ClassVar[Place] = "people"
+    AUTO_FOCUS = "#list"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(bind(command, f"change('{name}')") for name, command in _COMMANDS.items()),
+        bind(RELOAD, "load"),
+        bind(LEAVE_PEOPLE, "desk"),
+    ]
+
+    list = getters.query_one("#list", RowList)
+
+    def __init__(self, clock: Clock, services: Services) -> None:
+        super().__init__(clock, services)
+        self.people: tuple[PersonLine, ...] = ()
+
+    def parts(self) -> ComposeResult:
+        yield RowList(id="list")
+
+    def on_screen_resume(self) -> None:
+        self.action_load()
+
+    def on_resize(self) -> None:
+        self.show()
+
+    @work(exclusive=True, group="read")
+    async def action_load(self, *, is_again: bool = False) -> None:
+        """Read the people; the cursor stays on its row."""
+        found = await attempt(self, partial(asyncio.to_thread, self._read), unreported if is_again else None)
+        if found is not None:
+            self.people = found
+            self.show()
+
+    read_again = partialmethod(action_load, is_again=True)
+
+    def _read(self) -> tuple[PersonLine, ...]:
+        return self.services.people.list()
+
+    def show(self) -> None:
+        """Show the header and the rows."""
+        view, width = self.view(), max(10, self.size.width - 4)
+        status = reviewer_status(self.services.actor.login, None, view)
+        self.query_one(HeaderBar).update(title_line(_("People"), None, status, view, width + 2))
+        self.list.show({number: _row(person, view, width) for number, person in enumerate(self.people)})
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action != "change":
+            return True
+        command = _COMMANDS[str(parameters[0])]
+        return True if self.people and command.refusal(self.services.actor) is None else None
+
+    @work(group="dialog")
+    async def action_change(self, what: str) -> None:
+        if self.list.current is None:
+            return
+        person = self.people[self.list.current]
+        if what == "back":
+            done = await attempt(self, partial(asyncio.to_thread, self._back, person.login))
+        else:
+            done = await self.app.push_screen_wait(FORMS[what](self.services, person, self.view()))
+        if done is not None:
+            self.notify(_("{login} is changed.").format(login=done.login), timeout=4)
+            self.action_load()
+
+    def _back(self, login: str) -> PersonLine:
+        self.services.absences.back(login)
+        return self.services.people.line(login)
+
+
+def _row(person: PersonLine, view: View, width: int) -> Content:
+    """Return a person as a row: login, roles, limit and absence, then skills and duties as far as they fit."""
+    roles = comma_joined(_(ROLE_WORDS[role]) for role in person.roles) if person.is_active else _("deactivated")
+    away = ""
+    if person.away_from is not None:
+        last = view.day(person.away_until) if person.away_until else _("end unknown")
+        away = _("away {first} – {last}").format(first=view.day(person.away_from), last=last)
+        away += f" → {person.substitute}" if person.substitute else ""
+    duties = [
+        f"{view.day(duty.on)} {_('{hours} h').format(hours=f'{duty.minutes / 60:g}') if duty.minutes else _('duty')}"
+        for duty in person.duties
+    ]
+    rest = "  ".join(filter(None, (away, person.skills, comma_joined(duties))))
+    head = pad_right(person.login, 12), pad_right(fitted(roles, 22), 24), pad_left(str(person.max_held), 3)
+    style = WARNING if person.is_away else MUTED
+    return joined((head[0], "bold"), (head[1], MUTED), (head[2], ""), (f"  {fitted(rest, max(8, width - 42))}", style))
