@@ -79,7 +79,7 @@ class ChangesText:
 
     def _change(self, change: RoundChange) -> Iterator[Content]:
         label = self.words.label(change)
-        old, new = (self.words.value(change.field, value) for value in (change.old, change.new))
+        old, new = self.words.value(change.field, change.old), self.words.value(change.field, change.new)
         if self.width < _SIDE_BY_SIDE:
             yield plain(f" {label}")
             yield from hanging([(f"   {self.view.symbols.removed} ", MUTED)], old, self.width - 1, MUTED)
@@ -106,6 +106,7 @@ class ChangesText:
         for entry in entries:
             label, value = self.words.label(entry), self.words.value(entry.field, entry.value)
             if entry.part is EvidencePart.FINDINGS:
+                # The sentence of a finding needs no label.
                 label, value = value, ""
             verdict = plain(
                 f"{self.words.verdict(entry, self.comparison.since_round)} ", WARNING if entry.codes else MUTED

@@ -50,10 +50,11 @@ class ImageViewer:
         """Show a document until the reviewer closes it; return what was seen. `on_drawn` runs after the first page."""
         protocol, handle = _PROTOCOLS[self._protocol or SIXEL], file.fileno()
         read_end, write_end = os.pipe()
-        with os.fdopen(read_end, "rb") as pipe, os.fdopen(write_end, "wb") as drawn, _piped(words.beside) as beside:
-            arguments = (protocol, str(handle), str(write_end), str(beside), media_type, *words[:-1])
+        with os.fdopen(read_end, "rb") as reader, os.fdopen(write_end, "wb") as writer, _piped(words.beside) as beside:
+            arguments = (protocol, str(handle), str(write_end), str(beside), media_type)
             handles = (handle, write_end, beside)
-            code = await self._run(*arguments, handles=handles, watch=partial(_watch, pipe, drawn, on_drawn))
+            watch = partial(_call_when_drawn, reader, writer, on_drawn)
+            code = await self._run(*arguments, words.caption, words.keys, words.blank, handles=handles, watch=watch)
         return _RESULT_OF_CODE.get(code, "nothing")
 
     async def _run(
@@ -94,11 +95,17 @@ def _piped(text: str) -> Iterator[int]:
         os.close(read_end)
 
 
-async def _watch(pipe: BinaryIO, drawn: BinaryIO, on_drawn: OnDrawn) -> None:
-    """Wait until the viewer has drawn a page, and call `on_drawn`; return if the viewer ends before."""
-    # The viewer now has the only write end, so that its exit ends the wait.
-    drawn.close()
-    if await asyncio.to_thread(pipe.read, 1):
+async def _call_when_drawn(reader: BinaryIO, writer: BinaryIO, on_drawn: OnDrawn) -> None:
+    """Wait until the viewer has drawn a page, and call `on_drawn`; return if the viewer ends before.
+
+    Args:
+        reader: The read end of the pipe to which the viewer writes a byte when it has drawn a page.
+        writer: Our write end of that pipe.
+        on_drawn: What to call.
+    """
+    # The viewer then has the only write end, so that its exit ends the wait.
+    writer.close()
+    if await asyncio.to_thread(reader.read, 1):
         await on_drawn()
 
 

@@ -29,7 +29,7 @@ _EXPLAIN_EVERY_S = 3.0
 COLLECT_EVERY_S = 0.7
 _IDLE_AFTER_S = 0.3
 _FROZEN_COLLECTIONS = 5
-"""After each of the first collections, what survived is frozen."""
+"""After each of so many first collections, the objects that survived it are frozen."""
 _COMPOSED_WITHIN_S, _COMPOSED_EVERY_S = 2.0, 0.005
 """How long a key waits for the widgets of an opened screen, and how often it looks for them."""
 _PRESSED_TWICE = frozenset({"enter", *"0123456789"})
@@ -91,9 +91,10 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             self._use_ascii_if_wide(event)
         elif isinstance(event, events.Paste) and not event.is_forwarded and not takes_text(self.focused):
             self.explain_text(_("Pasted text is no command."))
-        elif not isinstance(event, events.Key) or event.is_forwarded or self._is_on_purpose(event):
-            if isinstance(event, events.Key):
-                await self._wait_until_composed()
+        elif not isinstance(event, events.Key):
+            await super().on_event(event)
+        elif event.is_forwarded or self._is_on_purpose(event):
+            await self._wait_until_composed()
             await super().on_event(event)
         elif event.key in _PRESSED_TWICE and self.presses.may_be_new_press:
             # In a worker, because only the time after it tells whether the key is held down.

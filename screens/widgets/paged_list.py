@@ -163,9 +163,9 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         width = self.size.width
         if self.pages is None or index >= self.length:
             return Strip.blank(width, self.visual_style.rich_style)
-        row = self.pages.row(index)
-        first, last = self.range or (0, -1)
-        is_marked = (row is not None and row.id in self.marks) or first <= index <= last
+        row, selected = self.pages.row(index), self.range
+        is_selected = selected is not None and selected[0] <= index <= selected[1]
+        is_marked = is_selected or (row is not None and row.id in self.marks)
         line = self._draw(row, is_marked)
         style = self.visual_style
         if is_marked:
