@@ -45,8 +45,9 @@ def page_lines(
     heading = "".join(pad_left(_(figure.label), _width(figure)) for figure in shown)
     heading += pad_left(_("minutes"), _MINUTES_CELLS)
     lines.append(plain(pad_right(_("Reviewer"), _NAME_CELLS) + heading, MUTED))
+    cursor_row, cursor_column = cursor
     for number, row in enumerate(people, 1):
-        lines.append(_person_line(row, shown, cursor[1] if cursor[0] == number else None, view))
+        lines.append(_person_line(row, shown, cursor_column if cursor_row == number else None, view))
     return [*lines, Content(), *_clearing_lines(clearing), *_plots(board, view, width)]
 
 

@@ -63,7 +63,7 @@ async def extend(screen: CaseScreen, case: CaseFile) -> None:
         chosen = await push(ChoiceDialog(title, {"": _("the deadline of the letter"), **item_deadlines}, _("deadline")))
         if chosen is None:
             return
-        item = chosen[0]
+        item, _text = chosen
     own_deadline = items[item].deadline_at if item else None
     until_now = own_deadline or case.header.deadline_at or case.header.due_at
     answer = await _ask_day(screen, ref, title, until_now, item)
@@ -121,9 +121,9 @@ def _set_value(
     answer: tuple[Any, str],
 ) -> None:
     """Give a case the chosen value, with the reason."""
-    ref = CaseRef.of(case)
-    message = _("{case}: now {value}.").format(case=ref.name, value=words[answer[0]])
-    start_act(screen, partial(screen.session.record, ref, act, *answer), "write", message)
+    ref, (value, reason) = CaseRef.of(case), answer
+    message = _("{case}: now {value}.").format(case=ref.name, value=words[value])
+    start_act(screen, partial(screen.session.record, ref, act, value, reason), "write", message)
 
 
 async def _ask_day(

@@ -158,6 +158,7 @@ def _refusal_on(case: CaseFile, action: Action, session: DeskSession, view: View
 
 
 def _refusal_unless_erased(case: CaseFile, action: Action, session: DeskSession, view: View) -> str | None:
+    """Return why hold, state or rights forbid an action on a case that is not erased, None if they allow it."""
     header, name = case.header, format_case(case.header.id)
     if action is Action.TAKE and session.is_held:
         return _("{case} is on your desk already.").format(case=name)

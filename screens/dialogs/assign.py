@@ -125,7 +125,8 @@ class AssignDialog(TaskDialog[Assignment]):
         """Show the effect of the choice under the cursor."""
         self._plan = None
         self.show_keys()
-        read = partial(self._services.assigning.plan, self._choices[0][1], self._login)
+        _words, case_ids = self._choices[0]
+        read = partial(self._services.assigning.plan, case_ids, self._login)
         plan = await attempt(self, partial(asyncio.to_thread, read), self._show_error)
         if plan is not None:
             self._plan = plan

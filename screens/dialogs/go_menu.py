@@ -24,6 +24,7 @@ class GoMenu(Dialog[str]):
 
     def __init__(self, commands: tuple[Command, ...]) -> None:
         super().__init__()
+        # The keys of such a command are written with a blank between them.
         self._commands = {command.keys[0].split(" ")[1]: command for command in commands}
 
     def compose(self) -> ComposeResult:

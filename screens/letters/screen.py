@@ -114,6 +114,7 @@ class LettersScreen(ModeScreen):
         answer = await self.app.push_screen_wait(ChoiceDialog(title, words, _("channel")))
         if answer is None:
             return
+        channel, _text = answer
         ids = [line.id for line in targets]
         undated = await attempt(self, partial(asyncio.to_thread, self.services.notices.needing_time, ids))
         if undated is None:
@@ -122,7 +123,7 @@ class LettersScreen(ModeScreen):
         if not undated or sent_at is not None:
             times = dict.fromkeys(undated, sent_at)
             await self._record(
-                [Delivery(notice_id=letter_id, channel=answer[0], sent_at=times.get(letter_id)) for letter_id in ids]
+                [Delivery(notice_id=letter_id, channel=channel, sent_at=times.get(letter_id)) for letter_id in ids]
             )
 
     async def _ask_when(self, count: int) -> datetime | None:

@@ -92,8 +92,8 @@ def _days(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     if not bars.strip():
         return []
     lines = [PanelLine(joined((" ", ""), (bars, INFO)))]
-    busiest = max(number for _day, number in days)
-    text = _("since {day}, at most {count} a day").format(day=view.day(days[0][0]), count=commas(busiest))
+    busiest, (first_day, _number) = max(number for _day, number in days), days[0]
+    text = _("since {day}, at most {count} a day").format(day=view.day(first_day), count=commas(busiest))
     return [*lines, *muted(text, width), EMPTY]
 
 

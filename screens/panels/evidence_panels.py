@@ -73,13 +73,14 @@ class EvidencePanels(Container):
     def __init__(self, subject: tuple[str, PanelLines] | None = None) -> None:
         super().__init__(id="panels", classes="-with-subject" if subject is not None else None)
         self._case: CaseFile | None = None
-        self._subject = subject
-        self._titles = _TITLES if subject is None else {**_TITLES, "subject": subject[0]}
+        title, subject_lines = subject or ("", None)
+        self._subject_lines: PanelLines | None = subject_lines
+        self._titles = _TITLES if subject is None else {**_TITLES, "subject": title}
 
     def compose(self) -> ComposeResult:
         yield Static(id="tabs", markup=False)
-        if self._subject is not None:
-            yield Panel("subject", self._subject[1])
+        if self._subject_lines is not None:
+            yield Panel("subject", self._subject_lines)
         with Horizontal(id="evidence"):
             yield Panel("identity", _unless_erased(identity_lines))
             yield Panel("activity", _unless_erased(calls_lines))

@@ -59,22 +59,18 @@ def _applicant(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     application = case.evidence.application
     if application.applicant_kind is ApplicantKind.INDIVIDUAL:
         return []
-    labels = (_("USCC"), _("licence"), _("capital"), _("scope"))
-    facts = fact_layout(labels, width)
-    capital = application.registered_capital_fen
-    licence = _validity(application.licence_valid_to, view)
-    shown_capital = _("unknown") if capital is None else capital_words(capital)
-    lines = [
+    facts = fact_layout((_("USCC"), _("licence"), _("capital"), _("scope")), width)
+    uscc, valid_to, capital = application.uscc, application.licence_valid_to, application.registered_capital_fen
+    uscc_mark = _mark(case, uscc, _USCC_RULES, view, "uscc")
+    licence_mark = _mark(case, valid_to, _LICENCE_RULES, view, "licence_valid_to")
+    capital_mark = _mark(case, capital, ("ID-CAPITAL",), view, "registered_capital_fen")
+    return [
         heading(_("Applicant")),
-        facts.fact(
-            labels[0], application.uscc or _("unknown"), _mark(case, application.uscc, _USCC_RULES, view, "uscc")
-        ),
-        facts.fact(
-            labels[1], licence, _mark(case, application.licence_valid_to, _LICENCE_RULES, view, "licence_valid_to")
-        ),
-        facts.fact(labels[2], shown_capital, _mark(case, capital, ("ID-CAPITAL",), view, "registered_capital_fen")),
+        facts.fact(_("USCC"), uscc or _("unknown"), uscc_mark),
+        facts.fact(_("licence"), _validity(valid_to, view), licence_mark),
+        facts.fact(_("capital"), _("unknown") if capital is None else capital_words(capital), capital_mark),
+        *_prose(case, view, width, _("scope"), "business_scope"),
     ]
-    return lines + _prose(case, view, width, labels[3], "business_scope")
 
 
 def _prose(case: CaseFile, view: View, width: int, label: str, field: str) -> list[PanelLine]:

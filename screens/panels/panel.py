@@ -64,8 +64,9 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
     def __init__(self, name: str, lines: PanelLines) -> None:
         super().__init__(id=name)
         self._lines_of = lines
-        self._cached_lines: tuple[int, Sequence[PanelLine]] = (0, ())
-        """A width and the lines for it; the width 0 means that they must be made again."""
+        self._cached_lines: Sequence[PanelLine] = ()
+        self._cached_width = 0
+        """The width for which the lines are cached; 0 means that they must be made again."""
         self._case: CaseFile | None = None
         self._view: View | None = None
         self._title = Content()
@@ -93,7 +94,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         if not is_same:
             self.field = ""
             self.scroll_home(animate=False)
-        self._cached_lines = (0, ())
+        self._cached_width = 0
         self.text.refresh(layout=True)
         self._show_lines_below()
 
@@ -133,10 +134,10 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Return the lines for a width; none before a case is shown."""
         if self._case is None or self._view is None:
             return ()
-        if self._cached_lines[0] != width:
+        if self._cached_width != width:
             line_cells = min(width, MAX_LINE_CELLS) if self.id in _EVIDENCE else width
-            self._cached_lines = (width, self._lines_of(self._case, self._view, line_cells))
-        return self._cached_lines[1]
+            self._cached_width, self._cached_lines = width, self._lines_of(self._case, self._view, line_cells)
+        return self._cached_lines
 
     def _contents(self, width: int) -> Sequence[Content]:
         """Return the lines with the selected field highlighted."""

@@ -96,9 +96,10 @@ def difference_lines(
 
 def _side_by_side(texts: tuple[str, str], width: int, styles: tuple[str, str]) -> Iterator[Content]:
     """Yield two texts as columns."""
+    left_style, right_style = styles
     room = (width - 2 * len(_INDENT)) // 2
     for left, right in zip_longest(*(wrapped(text, room) for text in texts), fillvalue=""):
-        yield joined((f"{_INDENT}{pad_right(left, room)}{_INDENT}", styles[0]), (right, styles[1]))
+        yield joined((f"{_INDENT}{pad_right(left, room)}{_INDENT}", left_style), (right, right_style))
 
 
 def _version_facts(version: PolicyVersion, view: View, width: int) -> Iterator[Content]:

@@ -138,14 +138,15 @@ class PolicyScreen(ModeScreen):
         versions = await attempt(self, partial(asyncio.to_thread, read))
         if versions is None:
             return
-        changes = changes_between(versions[0].policy, versions[1].policy)
+        old, new = versions
+        changes = changes_between(old.policy, new.policy)
 
         def differences(effect: str, width: int) -> Content:
             return difference_lines(versions, changes, effect, self.view(), width)
 
         self._compares = True
         self._show(partial(differences, _("Counting the open cases …")))
-        count = partial(asyncio.to_thread, self.services.policy_changes.effect_of, versions[1].policy)
+        count = partial(asyncio.to_thread, self.services.policy_changes.effect_of, new.policy)
         effect = await attempt(self, count)
         if effect is not None:
             name = _("Policy {name}").format(name=new_number)

@@ -61,8 +61,8 @@ class OrderDialog(LayoutDialog[str]):
 
     def entry_lines(self, entry: str, width: int) -> list[Content]:  # noqa: ARG002 - the words are short
         """Return an order in words, with a mark on the one in force."""
-        is_current = entry == self._current
-        return [joined(("• " if is_current else "  ", ACCENT), (list_order_words(entry), "bold" if is_current else ""))]
+        mark, style = ("• ", "bold") if entry == self._current else ("  ", "")
+        return [joined((mark, ACCENT), (list_order_words(entry), style))]
 
     def action_reverse(self) -> None:
         self._orders[self._cursor] = reversed_order(self._orders[self._cursor])

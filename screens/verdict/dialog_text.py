@@ -86,8 +86,9 @@ def _choices(state: VerdictState, case: CaseFile, symbols: Symbols) -> list[Cont
 
 
 def _choice(words: str, is_chosen: bool, symbols: Symbols) -> Content:  # noqa: FBT001 - a radio button is on or off
-    mark = symbols.chosen if is_chosen else symbols.unchosen
-    return joined((f"{mark} ", "" if is_chosen else MUTED), (words, "bold" if is_chosen else MUTED))
+    if is_chosen:
+        return joined((f"{symbols.chosen} ", ""), (words, "bold"))
+    return joined((f"{symbols.unchosen} ", MUTED), (words, MUTED))
 
 
 def _check_words(preview: VerdictPreview) -> Content:

@@ -119,7 +119,7 @@ class MarkList(VerticalScroll, can_focus=True):
         is_marked = line.code in self._marked
         number = str(at + 1) if at < _NUMBERED else " "
         left = joined(
-            (" [x] " if is_marked else " [ ] ", "$text-accent bold" if is_marked else MUTED),
+            (" [x] ", "$text-accent bold") if is_marked else (" [ ] ", MUTED),
             (f"{number} ", MUTED),
             (line.words, "" if is_marked or line.is_bright else MUTED),
         )

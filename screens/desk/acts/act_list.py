@@ -31,13 +31,6 @@ _GROUPS = frozenset({VERDICT_GROUP, CASE_GROUP, RECORD_GROUP})
 _SHOWING_COMMANDS = (desk.DOCUMENTS, desk.LETTERS, desk.CHANGES, desk.EXPLAIN, desk.PHONE_ESTIMATE)
 """Commands that only show something; the list has them in addition to all commands of the groups."""
 
-_ON_OTHER_SCREENS = (
-    (APPROVE, APPROVE.label, GO_CHECKS),
-    (GIVE_BACK, GIVE_BACK.label, GO_CHECKS),
-    (DECIDE_APPEAL, N_("decide the appeal"), GO_APPEALS),
-)
-"""Acts that have a screen of their own: the command there, its label here, and the command that opens the screen."""
-
 
 @dataclass(frozen=True, slots=True)
 class CaseAct:
@@ -53,6 +46,14 @@ class CaseAct:
     def shown_key(self) -> str:
         """The key as users read it."""
         return self.runs.key
+
+
+_ON_OTHER_SCREENS = (
+    CaseAct(APPROVE, APPROVE.label, GO_CHECKS),
+    CaseAct(GIVE_BACK, GIVE_BACK.label, GO_CHECKS),
+    CaseAct(DECIDE_APPEAL, N_("decide the appeal"), GO_APPEALS),
+)
+"""The acts that have a screen of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ async def show_acts(screen: CaseScreen, case: CaseFile, commands: Iterable[Comma
 def _entries(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], why_not: WhyNot) -> list[ActListEntry]:
     """Return the possible acts, then the impossible ones by reason."""
     acts = [CaseAct(command, command.label, command) for command in commands if _is_act(command, screen, case)]
-    acts += [CaseAct(*each) for each in _ON_OTHER_SCREENS]
+    acts += _ON_OTHER_SCREENS
     entries: list[ActListEntry] = []
     forbidden: dict[str, list[CaseAct]] = {}
     for act in acts:

@@ -72,11 +72,11 @@ def _is_expected(undoable: UndoableAct, session: "DeskSession") -> bool:
 async def _ask(screen: CaseScreen, undoable: UndoableAct) -> None:
     """Ask whether to undo an act, because the person may mean another one, and undo it."""
     session, name = screen.session, format_case(undoable.case_id)
-    what = _("{case}: {what}, {when}.")
-    sentences = [what.format(case=name, what=act_words(undoable), when=screen.view().instant(undoable.at))]
+    message = _("{case}: {what}, {when}.")
+    sentences = [message.format(case=name, what=act_words(undoable), when=screen.view().instant(undoable.at))]
     if session.case is not None and session.is_held and session.case.header.id != undoable.case_id:
-        swaps = _("If you then hold {case}, it comes to your desk, and {other} comes back after it.")
-        sentences.append(swaps.format(case=name, other=format_case(session.case.header.id)))
+        message = _("If you then hold {case}, it comes to your desk, and {other} comes back after it.")
+        sentences.append(message.format(case=name, other=format_case(session.case.header.id)))
     if await screen.app.push_screen_wait(UndoQuestion(name, sentences)):
         await _undo(screen, undoable)
 

@@ -77,7 +77,8 @@ def diff(
     with context.services() as services:
         policies = services.policies
         in_force = str(policies.in_force().number)
-        old, new = policies.named(in_force if b is None else a), policies.named(a if b is None else b)
+        old_word, new_word = (in_force, a) if b is None else (a, b)
+        old, new = policies.named(old_word), policies.named(new_word)
         effect = services.policy_changes.effect_of(new.policy)
     changes = changes_between(old.policy, new.policy)
     if context.as_json:
