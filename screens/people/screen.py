@@ -112,6 +112,6 @@ def _row(person: PersonLine, view: View, width: int) -> Content:
         for duty in person.duties
     ]
     rest = "  ".join(filter(None, (away, person.skills, comma_joined(duties))))
-    head = pad_right(person.login, 12), pad_right(fitted(roles, 22), 24), pad_left(str(person.max_held), 3)
+    head = pad_right(person.login, 12), pad_right(fitted(roles, 22), 24), pad_left(f"{_('limit')} {person.max_held}", 9)
     style = WARNING if person.is_away else MUTED
-    return joined((head[0], "bold"), (head[1], MUTED), (head[2], ""), (f"  {fitted(rest, max(8, width - 42))}", style))
+    return joined((head[0], "bold"), (head[1], MUTED), (head[2], ""), (f"  {fitted(rest, max(8, width - 48))}", style))
