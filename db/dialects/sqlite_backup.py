@@ -105,13 +105,9 @@ def _is_same_backup(one: Path, other: Path) -> bool:
     A backup that we may not read counts as different.
     """
     try:
-        return _are_equal(one, other)
+        return stat.S_ISREG(one.lstat().st_mode) and _digest(one) == _digest(other)
     except PermissionError:
         return False
-
-
-def _are_equal(one: Path, other: Path) -> bool:
-    return stat.S_ISREG(one.lstat().st_mode) and _digest(one) == _digest(other)
 
 
 def _digest(backup: Path) -> bytes:

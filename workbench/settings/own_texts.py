@@ -15,17 +15,16 @@ def read_texts(table: object) -> SettingsTable[str]:
         return texts
     for path, value in leaf_values(table):
         name = ".".join(path)
-        unknown = next((field for field in fields_in(value) if field not in FIELDS), None) if _is_text(value) else None
         if not _is_text(value):
             message = _(
                 "texts.{name} must be a text in quotes, of at most {limit} characters. The text is not offered."
             )
             texts.refuse(path, message.format(name=name, limit=_MAX_CHARACTERS))
-        elif unknown is not None:
+        elif unknown_fields := [field for field in fields_in(value) if field not in FIELDS]:
             message = _(
                 "texts.{name} has an unknown field {{{field}}}; the fields are {fields}. The text is not offered."
             )
-            texts.refuse(path, message.format(name=name, field=unknown, fields=shown_fields()))
+            texts.refuse(path, message.format(name=name, field=unknown_fields[0], fields=shown_fields()))
         else:
             texts.keep(name, value, path)
     return texts

@@ -163,11 +163,9 @@ def affected_count_words(cases: int, *, is_written: bool) -> str:
 
 def notice_count_words(notices: int, *, is_written: bool) -> str:
     """Return how many applicants get a notice of a later due date, or would get it if it is not written yet."""
-    message = (
-        ngettext("{count} applicant is told.", "{count} applicants are told.", notices)
-        if is_written
-        else ngettext("{count} applicant would be told.", "{count} applicants would be told.", notices)
-    )
+    message = ngettext("{count} applicant would be told.", "{count} applicants would be told.", notices)
+    if is_written:
+        message = ngettext("{count} applicant is told.", "{count} applicants are told.", notices)
     return message.format(count=commas(notices))
 
 

@@ -95,11 +95,9 @@ class ClockWords:
             basis = _("{basis}, but at most {days} calendar days after the receipt").format(
                 basis=basis, days=explanation.cap_days
             )
-        sentence = (
-            _("Due {when} (provisional: the calendar of that year is not published yet); {basis}.")
-            if explanation.due_provisional
-            else _("Due {when}; {basis}.")
-        )
+        sentence = _("Due {when}; {basis}.")
+        if explanation.due_provisional:
+            sentence = _("Due {when} (provisional: the calendar of that year is not published yet); {basis}.")
         message = sentence.format(when=self._instant(step.start), basis=basis)
         if explanation.is_due_open:
             message = _("{due} It will move on by the working time lost until work resumes.").format(due=message)

@@ -189,11 +189,9 @@ def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
         last=with_marks(day_on_screen(forecast.cleared.p90, today), forecast),
     )
     if forecast.late_p90:
-        sentence = (
-            _("{p50} will be decided after their due date.")
-            if forecast.late_p50 == forecast.late_p90
-            else _("Usually {p50} will be decided after their due date, in nine of ten cases at most {p90}.")
-        )
+        sentence = _("Usually {p50} will be decided after their due date, in nine of ten cases at most {p90}.")
+        if forecast.late_p50 == forecast.late_p90:
+            sentence = _("{p50} will be decided after their due date.")
         yield sentence.format(p50=commas(forecast.late_p50), p90=commas(forecast.late_p90))
     else:
         yield _("None will be decided after its due date.")

@@ -37,12 +37,11 @@ _ORDERED = {
 def measure_lines(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     """Return a line for each group of numbers with the same last order."""
     lines = Counter(measure_order_words(order, now, zone) for order in last_orders(orders))
-    return tuple(
-        _("{what} (1 number)").format(what=line)
-        if number == 1
-        else _("{what} ({count} numbers)").format(what=line, count=commas(number))
-        for line, number in lines.items()
-    )
+    words = []
+    for line, number in lines.items():
+        message = _("{what} (1 number)") if number == 1 else _("{what} ({count} numbers)")
+        words.append(message.format(what=line, count=commas(number)))
+    return tuple(words)
 
 
 def owed_orders(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo) -> tuple[str, ...]:

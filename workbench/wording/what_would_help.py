@@ -88,14 +88,10 @@ def findings_in_letters(
         reason, rule = policy.reasons[finding.rule], policy.rules.get(finding.rule)
         # The sentence about the finding already names the document or number.
         item = _without_finding(reason.item, language)
-        if item:
-            shows_values = rule is not None and rule.told
-            sentence = (
-                reason_letter(reason, (finding,), policy, language, details)
-                if shows_values
-                else _without_finding(reason.letter, language)
-            )
-            yield sentence, item
+        if item and rule is not None and rule.told:
+            yield reason_letter(reason, (finding,), policy, language, details), item
+        elif item:
+            yield _without_finding(reason.letter, language), item
 
 
 def _most_severe_first(findings: Iterable[Finding]) -> list[Finding]:

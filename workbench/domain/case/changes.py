@@ -169,10 +169,8 @@ def _compared_parts(basis: RoundBasis) -> Iterator[tuple[tuple[object, ...], _Co
     """Yield the parts of a round that are compared, with their keys."""
     evidence = basis.evidence
     for name in (column.name for column in fields(ApplicationFacts) if column.name not in _KEY_FIELDS):
-        yield (
-            (EvidencePart.APPLICATION, name),
-            _ComparedPart(EvidencePart.APPLICATION, "", {name: getattr(evidence.application, name)}),
-        )
+        values = {name: getattr(evidence.application, name)}
+        yield (EvidencePart.APPLICATION, name), _ComparedPart(EvidencePart.APPLICATION, "", values)
     for card in evidence.cards:
         values = {column.name: getattr(card, column.name) for column in fields(CardFacts)}
         yield (EvidencePart.CARDS, card.msisdn), _ComparedPart(EvidencePart.CARDS, card.msisdn, values)
@@ -185,10 +183,8 @@ def _compared_parts(basis: RoundBasis) -> Iterator[tuple[tuple[object, ...], _Co
         compared = _ComparedPart(EvidencePart.CREDIT, f"{record.list.value} {reference}".rstrip(), values)
         yield (EvidencePart.CREDIT, record.subject_no, record.list, reference), compared
     for finding in basis.findings:
-        yield (
-            (EvidencePart.FINDINGS, finding.rule),
-            _ComparedPart(EvidencePart.FINDINGS, finding.rule, {"finding": finding}),
-        )
+        compared = _ComparedPart(EvidencePart.FINDINGS, finding.rule, {"finding": finding})
+        yield (EvidencePart.FINDINGS, finding.rule), compared
 
 
 def _documents(evidence: Evidence) -> Iterator[tuple[tuple[object, ...], _ComparedPart]]:
@@ -196,13 +192,7 @@ def _documents(evidence: Evidence) -> Iterator[tuple[tuple[object, ...], _Compar
     newest = tuple(newest_files(evidence.documents))
     for kind in dict.fromkeys(document.kind for document in newest):
         files_of_kind = [document for document in newest if document.kind is kind]
-        files = tuple(
-            sorted(
-                (SubmittedFile(file.sha256, file.received_at) for file in files_of_kind), key=lambda file: file.sha256
-            )
-        )
-        stated = {name: getattr(files_of_kind[0], name) for name in _DOCUMENT_FIELDS}
-        yield (
-            (EvidencePart.DOCUMENTS, kind),
-            _ComparedPart(EvidencePart.DOCUMENTS, kind.value, {"files": files, **stated}),
-        )
+        submitted = (SubmittedFile(file.sha256, file.received_at) for file in files_of_kind)
+        values = {"files": tuple(sorted(submitted, key=lambda file: file.sha256))}
+        values |= {name: getattr(files_of_kind[0], name) for name in _DOCUMENT_FIELDS}
+        yield (EvidencePart.DOCUMENTS, kind), _ComparedPart(EvidencePart.DOCUMENTS, kind.value, values)

@@ -181,10 +181,8 @@ def _special_faults(policy: Policy) -> Iterator[PolicyFault]:
                 if name == "province" and not province_key(value):
                     yield _fault((*path, "when", name), _("“{value}” is not a province"), value=value)
                 if name == "applicant_kind" and value not in set(ApplicantKind):
-                    known = ", ".join(ApplicantKind)
-                    yield _fault(
-                        (*path, "when", name), _("“{value}” must be one of: {known}"), value=value, known=known
-                    )
+                    advice, known = _("“{value}” must be one of: {known}"), ", ".join(ApplicantKind)
+                    yield _fault((*path, "when", name), advice, value=value, known=known)
         if not (special.service_class or special.documents or special.rectify_days or special.pending_days):
             keys = "service_class, documents, rectify_days, pending_days"
             yield _fault(path, _("changes nothing; give one of: {known}"), known=keys)

@@ -21,7 +21,8 @@ class WorkingTime:
 
     def __init__(self, calendar: WorkingCalendar, first: date, last: date, closed: Collection[date] = ()) -> None:
         """Number the working days from `first` to `last`, without those in `closed`."""
-        starts, ends, passed_days, shares, days = [], [], [], [], []
+        # For each interval: its start and end, the working days before it, its share of its day, and its day.
+        rows: list[tuple[float, float, float, float, int]] = []
         working_days: list[int] = []
         on = calendar.working_day_from(first)
         while on <= last:
@@ -30,18 +31,15 @@ class WorkingTime:
                 intervals = [(opens.timestamp(), closes.timestamp()) for opens, closes in calendar.intervals(on)]
                 seconds = sum(closes - opens for opens, closes in intervals)
                 for opens, closes in intervals:
-                    starts.append(opens)
-                    ends.append(closes)
-                    passed_days.append(len(working_days) + passed)
-                    shares.append((closes - opens) / seconds)
-                    days.append(on.toordinal())
-                    passed += shares[-1]
+                    share = (closes - opens) / seconds
+                    rows.append((opens, closes, len(working_days) + passed, share, on.toordinal()))
+                    passed += share
                 working_days.append(on.toordinal())
             on = calendar.next_working_day(on)
         self.day_count = len(working_days)
-        self._starts_s, self._ends_s = np.array(starts), np.array(ends)
-        self._passed_days, self._shares = np.array(passed_days), np.array(shares)
-        self._days = np.array(days)
+        columns = np.ascontiguousarray(np.array(rows).reshape(-1, 5).T)
+        self._starts_s, self._ends_s, self._passed_days, self._shares = columns[:4]
+        self._days = columns[4].astype(np.int64)
         self._working_days = np.array(working_days)
         self.weekdays: IntArray = (self._working_days + 6) % 7
 

@@ -140,9 +140,8 @@ def appeal_outcome_words(outcome: AppealOutcome, to_state: CaseState | None) -> 
 
 def _verdict_details(facts: Facts, case: CaseFile) -> str:
     if facts.get("outcome"):
-        outcome = appeal_outcome_words(
-            AppealOutcome(facts["outcome"]), CaseState(facts["to"]) if facts.get("to") else None
-        )
+        to_state = CaseState(facts["to"]) if facts.get("to") else None
+        outcome = appeal_outcome_words(AppealOutcome(facts["outcome"]), to_state)
     elif "verdict" not in facts:
         return action_name(facts.get("act", ""))
     else:
@@ -167,7 +166,8 @@ def _reason_words(code: str, case: CaseFile) -> str:
 
 def _orders(facts: Facts) -> list[str]:
     """Return the words of the orders of an event, each with the count of its numbers; none without orders."""
-    return [" ".join(_(_ORDERS.get(code, code)) for code in facts["orders"].split(" "))] if facts.get("orders") else []
+    codes = str(facts.get("orders") or "").split()
+    return [" ".join(_(_ORDERS.get(code, code)) for code in codes)] if codes else []
 
 
 def _reopening_details(facts: Facts, _case: CaseFile) -> str:

@@ -6,6 +6,7 @@ two readings is refused with both, and what a text means does not depend on the 
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -160,11 +161,8 @@ def _day_and_clock_splits(plain: str) -> Iterator[tuple[str, str]]:
 def _read_file_form(text: str, reference: DateReference) -> TypedTime:
     """Read a text in one of the complete forms that files have, such as ISO 8601 with an offset."""
     if text[:4].isdecimal():
-        try:
+        with suppress(BadValue):
             at = moments.parse_instant(text, reference.calendar.zone)
-        except BadValue:
-            pass
-        else:
             return _from_local(at.astimezone(reference.calendar.zone))
     raise not_understood(text, takes_time=reference.takes_time)
 
