@@ -44,14 +44,12 @@ _RELEVANT_ACTS = frozenset({"evidence", "evidence-undone", "verify", "checklist"
 
 @dataclass(frozen=True, slots=True)
 class StagedVerdict:
-    """The staged verdict of a case, if it has one, and whether `actor` may check it.
-
-    `is_alone` means that one person reviews alone and may approve their own verdict.
-    """
+    """The staged verdict of a case, if it has one, and whether the actor may check it."""
 
     case: CaseFile | None
     actor: Actor
     is_alone: bool = False
+    """Whether one person reviews alone and may approve their own verdict."""
 
     @property
     def decision(self) -> DecisionLine | None:

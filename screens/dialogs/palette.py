@@ -31,8 +31,11 @@ _NOT_LISTED = frozenset(
     {PALETTE.id, BACK.id, VIEW.id, MARK_NUMBER.id, MARK_REASON.id, GO.id, CONFIRM.id}
     | {command.id for command in COMMAND_BY_ID.values() if _NAVIGATION_KEYS.issuperset(command.keys)}
 )
-"""Commands that the palette leaves out: those whose keys work under any input method, and the confirmation of a
-verdict, which needs a key of its own and never Enter."""
+"""Commands that the palette leaves out.
+
+* The keys of most of them work under any input method.
+* The confirmation of a verdict needs a key of its own, and never Enter.
+"""
 
 _LOWEST_SCORE = 0.01
 

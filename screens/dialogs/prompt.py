@@ -28,8 +28,13 @@ def any_text(_text: str) -> None:
 class Prompt(BoxDialog[str]):
     """Asks for one line; Enter accepts it, Esc cancels.
 
-    `problem_of` returns what is wrong with a line; by default, an empty line is refused. `is_prose` means that people
-    read the line, so that canned texts are offered for it.
+    Args:
+        title: The title.
+        hint: The text above the field.
+        value: The line at the beginning.
+        problem_of: Returns what is wrong with a line, None if nothing is. By default, an empty line is refused.
+        on_change: Called with the line after each change.
+        is_prose: Whether people read the line, so that canned texts are offered for it.
     """
 
     DEFAULT_CSS = """

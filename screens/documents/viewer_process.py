@@ -2,10 +2,15 @@
 
 A separate process decodes the files, because applicants sent them and a decoder may crash or take all memory. It also
 reads the answers of the terminal, which the workbench would take for keys.
-`python -m screens.documents.viewer_process probe` reports by its exit code which images the terminal can draw;
-`… sixel|kitty FD DRAWN BESIDE MEDIA_TYPE CAPTION KEYS BLANK` shows the open file FD until a key closes it. It writes a
-byte to DRAWN after its first page, and reads from BESIDE the lines that a wide terminal shows left of a page. BLANK
-is the text that replaces a blank page.
+
+`python -m screens.documents.viewer_process probe` reports by its exit code which images the terminal can draw.
+`… sixel|kitty FD DRAWN BESIDE MEDIA_TYPE CAPTION KEYS BLANK` shows a document until a key closes it:
+
+* FD: the document, as an open file descriptor.
+* DRAWN: the pipe that gets a byte after the first page.
+* BESIDE: the pipe with the lines that a wide terminal shows left of a page.
+* CAPTION, KEYS: the lines above a page.
+* BLANK: the text that replaces a blank page.
 """
 
 import os

@@ -48,7 +48,7 @@ class RowContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueColumn:
-    """One column, usually shown if the row has `min_row_width` to `max_row_width` cells."""
+    """One column of the list."""
 
     title: str
     parts: Callable[[RowContext, int], list[Part]]
@@ -57,9 +57,13 @@ class QueueColumn:
     width_zh: int = 0
     """The width in Chinese, if it differs."""
     is_right: bool = False
+    """Whether its text is aligned to the right."""
     gap: int = 1
+    """The blanks after the column."""
     min_row_width: int = 0
+    """The cells of a row from which on the column is usually shown."""
     max_row_width: int = 999
+    """The cells of a row up to which the column is usually shown."""
     order: str = ""
     """The name of the order that sorts by the column, if there is one."""
 

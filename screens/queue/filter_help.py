@@ -19,7 +19,15 @@ _NAME_CELLS = 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedWord:
-    """The word at the cursor; `key` and `value` are the parts before and after the operator, if there is one."""
+    """The word at the cursor.
+
+    Attributes:
+        start: Its position in the filter.
+        text: The whole word.
+        key: The part before the operator, or the whole word.
+        value: The part after the operator, "" without one.
+        has_operator: Whether it has an operator, such as `:` or `<`.
+    """
 
     start: int
     text: str

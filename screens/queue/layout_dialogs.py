@@ -74,7 +74,12 @@ class OrderDialog(LayoutDialog[str]):
 
 
 class ColumnsDialog(LayoutDialog[str]):
-    """Asks for the columns; `chosen` has them, or none for the usual columns. `width` is the width of a row."""
+    """Asks for the columns; `chosen` has them, or none for the usual columns.
+
+    Args:
+        chosen: The columns that were chosen before.
+        width: The cells of a row.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", show=False),

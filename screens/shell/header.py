@@ -53,9 +53,15 @@ def reviewer_status(
     room: int = sys.maxsize,
     is_auto_next: bool = False,
 ) -> Content:
-    """Return the reviewer, the counts that fit into `room` cells, and the clock unless `has_clock` is false.
+    """Return the right part of a header: the reviewer, the counts that fit, and the clock.
 
-    `is_auto_next` says that the next case comes by itself.
+    Args:
+        login: The reviewer, "" for nobody.
+        counts: The counts, None to leave them out.
+        view: The time and the symbols.
+        has_clock: Whether to show the clock.
+        room: The cells for all parts; counts that do not fit are left out.
+        is_auto_next: Whether the next case comes by itself after a verdict.
     """
     dot: Part = (f" {view.symbols.dot} ", MUTED)
     who = [joined((f"{view.symbols.mine} ", ACCENT), (login, ""))] if login else []

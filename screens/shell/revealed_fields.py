@@ -16,10 +16,7 @@ HINT_S = 5.0
 
 
 class RevealedFields:
-    """The revealed values of one case; `monotonic` returns seconds.
-
-    `generation` grows whenever all fields are hidden: a value that was requested before is not shown afterwards.
-    """
+    """The revealed values of one case; `monotonic` returns seconds."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -30,6 +27,7 @@ class RevealedFields:
         self._pressed_at: float | None = None
         self._hint_until = 0.0
         self.generation = 0
+        """Grows whenever all fields are hidden: a value that was requested before is not shown afterwards."""
 
     @property
     def is_all(self) -> bool:

@@ -25,10 +25,12 @@ def machine_time() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """Both clocks: `now` returns an aware time, `monotonic` returns seconds that measure the time between keys."""
+    """Both clocks."""
 
     now: Callable[[], datetime] = machine_time
+    """Returns an aware time."""
     monotonic: Callable[[], float] = time.monotonic
+    """Returns seconds, which measure the time between keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
 """The terminal driver: a variant of Textual's that survives bad input and a terminal that disappears.
 
-Textual's own driver fails on bytes that are not UTF-8 and on characters that the terminal's encoding lacks, does not
-notice that the terminal is gone, and starts a second time after a SIGSTOP, which it cannot catch. Each of these faults
-would cost a reviewer unsaved work, and Textual has no setting for them.
+Textual's own driver has faults that would cost a reviewer unsaved work, and for which Textual has no setting:
+
+* It fails on bytes that are not UTF-8, and on characters that the terminal's encoding lacks.
+* It does not notice that the terminal is gone.
+* After a SIGSTOP, which it cannot catch, it starts a second time.
 """
 
 import codecs
@@ -93,8 +95,9 @@ class TerminalApp(Protocol):
 class TerminalDriver(LinuxDriver):
     """Textual's driver for unreliable terminals.
 
-    It accepts invalid bytes, uses the terminal's encoding, ends when the terminal is gone, hides revealed values
-    before Ctrl+Z stops the process, and afterwards restarts only what it stopped.
+    * It accepts invalid bytes, and uses the terminal's encoding.
+    * It ends the program when the terminal is gone.
+    * It hides revealed values before Ctrl+Z stops the process, and afterwards restarts only what it stopped.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

@@ -95,7 +95,7 @@ class WaiverDialog(BoxDialog[tuple[int, str]]):
 
 
 _BOX_CELLS, _FRAME_CELLS, _MAX_WINDOW_SHARE = 90, 5, 0.96
-"""The width of the box, the part of it that frame and scroll bar take, and the share of the window that it may take."""
+"""The width of the box, the cells of its frame and scroll bar, and the greatest share of the window that it takes."""
 
 
 class ItemChooser(BoxDialog[str]):

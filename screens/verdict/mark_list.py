@@ -30,7 +30,12 @@ class MarkLine(NamedTuple):
 
 
 class MarkList(VerticalScroll, can_focus=True):
-    """The numbered lines; `empty_text` replaces an empty list, `width` is the line width before the first layout."""
+    """The numbered lines.
+
+    Args:
+        empty_text: The text that replaces an empty list.
+        width: The cells of a line before the first layout.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(bind_key(MARK_NUMBER, key, f"mark({key})") for key in MARK_NUMBER.keys),

@@ -59,9 +59,13 @@ def reasons_for(case: CaseFile, verdict: Verdict, recent: Sequence[str]) -> list
 
 
 class ReasonPicker(Widget):
-    """The list of reasons with its search field; `recent` are the reasons that were used last, newest first.
+    """The list of reasons with its search field.
 
-    `width` is that of a line, before the first layout.
+    Args:
+        case: The case.
+        verdict: The verdict for which the reasons are.
+        width: The cells of a line before the first layout.
+        recent: The reasons that were used last, newest first.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "to_list", show=False)]

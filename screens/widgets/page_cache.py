@@ -58,7 +58,7 @@ class PageCache:
         return next((number for number in numbers if number not in self._pages), None)
 
     async def begin(self, case_id: int | None, index: int) -> int:
-        """Read the page of a case, or of a row if the case is not in the list, and return the row for the cursor.
+        """Read the page with a case, and return the row of the case; use the row `index` if the list lacks the case.
 
         Raises:
             WorkbenchError: If it cannot be read.

@@ -137,7 +137,10 @@ def empty_document(empty: NoNextCase, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def explanation_document(explanation: ClockExplanation, words: ClockWords, zone: ZoneInfo) -> dict[str, Any]:
-    """Return the explanation of a due date: `what` is a fixed word, `text` the sentence that people read."""
+    """Return the explanation of a due date.
+
+    Of a step, `what` is a fixed word for programs, and `text` is the sentence that people read.
+    """
     return {
         **json_attributes(
             explanation, ("due_at", "due_provisional", "running", "working_days_left", "class_days", "cap_days"), zone

@@ -64,7 +64,12 @@ class CommandContext:
         return self.shared.site or default_site_file()
 
     def run_workbench(self, find: Callable[[], Path] | None = None, login: str | None = None) -> int:
-        """Open the workbench and return its exit code; `find` replaces `database`, `login` is used without --as."""
+        """Open the workbench and return its exit code.
+
+        Args:
+            find: Returns the path of the database; by default, `database`.
+            login: The login to use if --as is not given.
+        """
         return self.open_workbench(find or self.database, self.shared.login or login, self.shared.symbols or "auto")
 
     @contextmanager
