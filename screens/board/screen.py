@@ -186,10 +186,8 @@ class BoardScreen(ModeScreen):
         if not row:
             self.notify(_("Choose a person with the arrows first."), timeout=4)
             return
-        choices = await attempt(self, partial(asyncio.to_thread, self._cases_of, self._people()[row - 1].login))
-        if not choices:
-            self.notify(_("This person has no open cases."), timeout=4)
-        elif await assign_cases(self, self.services, choices, self.view()):
+        choices = partial(self._cases_of, self._people()[row - 1].login)
+        if await assign_cases(self, self.services, choices, self.view()):
             self.action_load()
 
     def _cases_of(self, login: str) -> "list[Choice]":

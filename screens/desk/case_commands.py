@@ -207,7 +207,7 @@ async def assign(screen: CaseScreen, case: CaseFile) -> None:
     session, ref, was_held = screen.session, CaseRef.of(case), screen.session.is_held
     if not await attempt(screen, session.save_draft):
         return
-    if await assign_cases(screen, session.services, [("", (ref.id,))], screen.view()):
+    if await assign_cases(screen, session.services, lambda: [("", (ref.id,))], screen.view()):
         if was_held:
             screen.show(session.remove(ref))
         else:

@@ -1,7 +1,7 @@
 """The dialog that moves cases to a person, or spreads them over people, and the undo of a move."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from textual import events, getters, on, work
@@ -49,7 +49,7 @@ _SPREAD = 0
 class AssignDialog(TaskDialog[Assignment]):
     """Asks who gets the cases, and for a reason; shows the effect, moves them, and closes when that is done.
 
-    `choices` are the groups of cases that can be moved: the dialog begins with the first, and a key shows the next.
+    `choices` reads the groups of cases that can be moved: the dialog begins with the first, and a key shows the next.
     """
 
     DEFAULT_CSS = """
@@ -71,10 +71,11 @@ class AssignDialog(TaskDialog[Assignment]):
     about = getters.query_one("#about", Static)
     preview = getters.query_one("#preview", Static)
 
-    def __init__(self, services: Services, choices: Sequence[Choice], view: View) -> None:
-        super().__init__(title_words(*choices[0]))
+    def __init__(self, services: Services, choices: Callable[[], Sequence[Choice]], view: View) -> None:
+        super().__init__(_("Loading the reviewers …"))
         self._services = services
-        self._choices = list(choices)
+        self._read_choices = choices
+        self._choices: list[Choice] = []
         self._view = view
         self._people: tuple[Candidate, ...] = ()
         self._plan: Assignment | None = None
@@ -105,15 +106,20 @@ class AssignDialog(TaskDialog[Assignment]):
     @work(exclusive=True, group="read")
     async def prepare(self) -> None:
         """Load the people, and the effect of a move; the cases are spread unless a person is chosen."""
-        people = await attempt(self, partial(asyncio.to_thread, self._read_people), self._show_error)
-        if people is not None:
-            self._people = people
-            self.people.set_options([Option("") for _line in range(len(people) + 1)])
-            self.people.highlighted = _SPREAD
+        read = await attempt(self, partial(asyncio.to_thread, self._read), self._show_error)
+        if read is None:
+            return
+        choices, people = read
+        if not choices:
+            self.about.update(plain(_("This person has no open cases."), MUTED))
+            return
+        self._choices, self._people = list(choices), people
+        self.people.set_options([Option("") for _line in range(len(people) + 1)])
+        self.people.highlighted = _SPREAD
 
-    def _read_people(self) -> tuple[Candidate, ...]:
-        # In the thread, because the service is imported when it is first used.
-        return self._services.assigning.candidates()
+    def _read(self) -> tuple[Sequence[Choice], tuple[Candidate, ...]]:
+        # In the thread, because the services are imported when they are first used.
+        return self._read_choices(), self._services.assigning.candidates()
 
     def _show_error(self, error: WorkbenchError) -> None:
         self._plan = None
@@ -124,6 +130,7 @@ class AssignDialog(TaskDialog[Assignment]):
     async def plan(self) -> None:
         """Show the effect of the choice under the cursor."""
         self._plan = None
+        self.query_one("BoxDialog > Vertical").border_title = plain(title_words(*self._choices[0]))
         self.show_keys()
         _words, case_ids = self._choices[0]
         read = partial(self._services.assigning.plan, case_ids, self._login)
@@ -151,16 +158,19 @@ class AssignDialog(TaskDialog[Assignment]):
         self.run_task(partial(self._services.assigning.carry_out, plan, reason), plain(message, MUTED))
 
     def on_key(self, event: events.Key) -> None:
-        if self.focused is not self.people or not self._people:
+        if self.focused is not self.people:
             return
-        if event.key.isdigit() and int(event.key) <= len(self._people):
+        if event.key == "enter" and not self._people:
+            # Whoever does not wait for the list means its first line.
+            event.stop()
+            self.reason.focus()
+        elif event.key.isdigit() and self._people and int(event.key) <= len(self._people):
             event.stop()
             self.people.highlighted = int(event.key)
             self.reason.focus()
         elif event.key == "l" and len(self._choices) > 1:
             event.stop()
             self._choices.append(self._choices.pop(0))
-            self.query_one("BoxDialog > Vertical").border_title = plain(title_words(*self._choices[0]))
             self.plan()
 
     def action_back(self) -> None:
@@ -204,7 +214,9 @@ def _people_words(number: int) -> str:
     return _("{count} people").format(count=number)
 
 
-async def assign_cases(screen: Screen[None], services: Services, choices: Sequence[Choice], view: View) -> bool:
+async def assign_cases(
+    screen: Screen[None], services: Services, choices: Callable[[], Sequence[Choice]], view: View
+) -> bool:
     """Ask who gets the cases, move them and report; return whether any case moved."""
     assignment = await screen.app.push_screen_wait(AssignDialog(services, choices, view))
     if assignment is None:

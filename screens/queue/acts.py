@@ -120,7 +120,7 @@ async def assign(screen: "ListScreen") -> None:
     from screens.dialogs.assign import assign_cases
 
     case_ids = screen.rows.chosen
-    if case_ids and await assign_cases(screen, screen.services, [("", case_ids)], screen.view()):
+    if case_ids and await assign_cases(screen, screen.services, lambda: [("", case_ids)], screen.view()):
         screen.rows.clear()
         screen.cases.load()
 
