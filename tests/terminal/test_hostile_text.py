@@ -101,7 +101,7 @@ def test_the_error_about_a_database_with_a_hostile_name_is_safe(tmp_path: Path) 
         assert terminal.leaks() == []
 
 
-@pytest.mark.long(70)
+@pytest.mark.long(50)
 @pytest.mark.promise("P7", "T1")
 @pytest.mark.proof
 def test_no_hostile_text_reaches_the_terminal_on_any_screen(hostile: HostileSite) -> None:
