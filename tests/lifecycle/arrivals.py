@@ -71,15 +71,18 @@ class ArrivalsMachine(WholeLifeMachine):
         gone = self.cases.keys() - self.stored.cases.keys()
         undone = [event["case_id"] for event in self.events if event["action"] == "evidence-undone"]
         assert all(self.acted_seq.get(number, 0) < done["seq"] for number in (*gone, *undone))
-        for number in gone:
-            del self.cases[number]
+        freed = {self.cases.pop(number).application for number in gone}
         for number in undone:
             case = self.cases[number]
             case.skipped_by.clear()
             if case.is_open:
                 case.changed()
         acts = [("import-undone", None), ("import-swept", None), *(("evidence-undone", number) for number in undone)]
-        self.expect("admin", *acts)
+        letters = list[tuple[int, str]]()
+        for case in (one for one in self.cases.values() if one.application in freed):
+            more, told = self.take_back_early_lapse(case, self.letters_about(case, self.stored_before))
+            acts, letters = [*acts, *more], [*letters, *told]
+        self.expect("admin", *acts, notices=letters)
 
     @act(
         5,

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from db.enums import AppealOutcome, CaseState, FailKind, Language, Role, ServiceClass, Verdict, WaitsFor
 from tests.prepared import prepared
+from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 from tests.services.outbox.gateways import Script, send
 from tests.sites import Site
 from workbench.domain.case.appeal import AppealRequest
@@ -19,6 +20,7 @@ from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.errors import WrongUsage
 from workbench.services.outbox.recording import Delivery, RecordedDeliveries
 from workbench.services.review.rectifying.late_letters import MovedDeadline
+from workbench.services.time.deadlines.suspensions import NewSuspension
 from workbench.services.wiring import Services
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -111,6 +113,27 @@ def test_a_lapse_before_the_moved_deadline_is_taken_back(site: Site, is_told: bo
         assert "因我司整改通知寄发延迟，贵公司整改期限相应顺延" in letters[-1].body
         assert "整改期限：2026年12月3日（周四）18:00" in letters[-1].body
     assert site.services("admin").ticking.tick().lapsed == 0
+
+
+def test_a_lapse_before_the_moved_deadline_is_taken_back_once_the_newer_case_is_gone(
+    site: Site, tmp_path: Path
+) -> None:
+    desk, person = Desk(site, tmp_path / "files"), {**PERSON, "msisdns": "13912345601"}
+    (tmp_path / "files").mkdir()
+    desk.applications(application("A-1", **person))
+    desk.documents("A-1", INDIVIDUAL_DOCUMENTS[:3])
+    assert isinstance(site.services("a").claims.next(), CaseFile)
+    site.services("a").verdicts.decide(replace(FAIL, until=PRINTED))
+    site.clock.at = on(2, month=12)
+    site.services("admin").ticking.tick()
+    newer = desk.applications(application("A-1", **{**person, "stated_use": "other"}), as_new=True)
+    [letter] = [one for one in site.services("a").notices.list() if one.kind == "fail"]
+    site.services("a").notices.record([Delivery(notice_id=letter.id, sent_at=on(26))])
+    assert site.state(1) == CaseState.LAPSED
+
+    site.services("admin").imports.undo(newer.batch or 0)
+
+    assert (site.state(1), deadline(site)) == (CaseState.RECTIFYING, on(3, 18, 12))
 
 
 def test_a_lapse_after_the_moved_deadline_stands_and_is_reported(site: Site) -> None:
@@ -312,6 +335,19 @@ def test_an_undone_extension_leaves_the_days_that_the_letter_was_late(site: Site
     site.services("sup").undo.undo(1)
 
     assert deadline(site) == on(3, 18, 12)
+
+
+def test_an_undone_extension_leaves_the_days_that_work_was_suspended(site: Site) -> None:
+    decided(site, FAIL)
+    supervisor = site.services("sup")
+    supervisor.suspending.suspend(NewSuspension(from_at=site.clock.at, to_at=None, reason="flood"))
+    site.clock.at = on(26)
+    supervisor.rescheduling.extend(1, date(2026, 12, 8), "long journey")
+    supervisor.undo.undo(1)
+    site.clock.at = on(27)
+    supervisor.suspending.resume()
+
+    assert deadline(site) > on(4, 9, 12)
 
 
 def test_the_date_of_a_case_that_waits_for_its_applicant_moves_on(site: Site) -> None:

@@ -29,9 +29,9 @@ MOVED_ACTION = "deadline-moved"
 """The event of a case whose deadlines moved because of a suspension or a day off."""
 
 _MICROSECOND = timedelta(microseconds=1)
-_DEADLINE_ACTIONS = ("extend-deadline", "sent-late", MOVED_ACTION)
+_DEADLINE_ACTIONS = ("extend-deadline", "sent-late", MOVED_ACTION, "undo")
 _EVENTS = (
-    select(EVENT.c.case_id, EVENT.c.at, EVENT.c.action, EVENT.c.body)
+    select(EVENT.c.seq, EVENT.c.case_id, EVENT.c.at, EVENT.c.body)
     .where(EVENT.c.case_id.in_(bindparam("cases", expanding=True)), EVENT.c.action.in_(_DEADLINE_ACTIONS))
     .where(EVENT.c.is_refused.is_(False))
     .order_by(EVENT.c.seq)
@@ -106,8 +106,12 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
     verdicts_at = {row.case_id: row.checked_at or row.decided_at for row in verdicts}
     moves: dict[int, list[list[Any]]] = defaultdict(list)
     extended: dict[tuple[str, int], datetime] = {}
-    for event in clocks.session.execute(_EVENTS, {"cases": list(rows)}) if rows else ():
-        body = json.loads(event.body)
+    events = clocks.session.execute(_EVENTS, {"cases": list(rows)}).all() if rows else ()
+    bodies = {event.seq: json.loads(event.body) for event in events}
+    undone = {body.get("undone") for body in bodies.values()}
+    # The letter of an extension that was undone is cancelled, so nobody was told its date.
+    for event in (one for one in events if one.seq not in undone):
+        body = bodies[event.seq]
         # Events are read in the order of the log; each goes in front, so that the newest moves come first.
         moves[event.case_id][:0] = [[event.at, *move] for move in body.get("deadlines", ())]
         extended |= dict.fromkeys(map(tuple, body.get("extended", ())), event.at)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, exists, fu
 from sqlmodel import Session
 
 from db.enums import CaseState, ImportKind
-from db.models import OptOutRow, ReviewerRow
+from db.models import CaseRow, OptOutRow, ReviewerRow
 from db.queries.published import APPLICATION, BATCH, CASE, ITEM, NOTICE, RECTIFICATION, is_published, table_of
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.lifecycle import Action
@@ -21,6 +21,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.intake.batches.affected_cases import SUBMISSION
 from workbench.services.intake.batches.publishing import PUBLISHED, UNDONE, another_import_runs, lock_path, try_lock
 from workbench.services.intake.batches.sweeping import OF_CASES, remove_batch
+from workbench.services.review.rectifying.late_letters import take_back_early_lapse
 
 _ACTED_ON = [
     table
@@ -81,8 +82,18 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
             session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(published_at=None, published_seq=None))
             body = {"kind": batch.kind, "rows": batch.row_count, "cases": cases}
             context.log(session, UNDONE, batch_id=batch_id, body=body)
+            _take_back_early_lapses(session, context, batch_id)
         remove_batch(context, batch_id)
     return UndoneBatch(id=batch_id, kind=ImportKind(batch.kind), rows=batch.row_count, cases=cases)
+
+
+def _take_back_early_lapses(session: Session, context: Context, batch_id: int) -> None:
+    """Take back the lapses of older cases whose deadline moved on while the cases of a batch were the newer ones."""
+    newer = CASE.alias()
+    is_same = (newer.c.agent == CASE.c.agent, newer.c.application_no == CASE.c.application_no)
+    has_newer = exists().where(newer.c.batch_id == batch_id, *is_same)
+    for case in session.execute(select(CaseRow).where(CASE.c.state == CaseState.LAPSED.value, has_newer)).scalars():
+        take_back_early_lapse(session, context, case)
 
 
 def _note_other_users(session: Session, context: Context, batch: Row[Any]) -> None:
