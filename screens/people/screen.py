@@ -24,6 +24,9 @@ from workbench.keys.people import LEAVE_PEOPLE, PEOPLE_COMMANDS, RELOAD
 from workbench.services.site.people import PersonLine
 from workbench.services.wiring import Services
 
+_WIDE, _ROLE_CELLS, _SHORT_ROLE_CELLS = 100, 24, 14
+"""The width from which a row has room for long roles, and the cells of the roles."""
+
 _COMMANDS = {command.id.removeprefix("people."): command for command in PEOPLE_COMMANDS if command.roles is not None}
 """The commands that change a person, by the name of their form; `back` has none."""
 
@@ -112,6 +115,8 @@ def _row(person: PersonLine, view: View, width: int) -> Content:
         for duty in person.duties
     ]
     rest = "  ".join(filter(None, (away, person.skills, comma_joined(duties))))
-    head = pad_right(person.login, 12), pad_right(fitted(roles, 22), 24), pad_left(f"{_('limit')} {person.max_held}", 9)
+    cells = _ROLE_CELLS if width >= _WIDE else _SHORT_ROLE_CELLS
+    limit = pad_left(f"{_('limit')} {person.max_held}", 9)
+    head = f"{pad_right(person.login, 12)}{pad_right(fitted(roles, cells - 2), cells)}{limit}  "
     style = WARNING if person.is_away else MUTED
-    return joined((head[0], "bold"), (head[1], MUTED), (head[2], ""), (f"  {fitted(rest, max(8, width - 48))}", style))
+    return joined((head, ""), (fitted(rest, max(8, width - cells - 24)).rstrip(), style))

@@ -183,7 +183,8 @@ def away(
         output.document({**to_json(person, UTC), "written": not dry_run, "counts": counts, "cases": listed})
         return
     for number, share, handover in shown:
-        output.line(f"{number}  {_(share.label)}: {_(HANDOVERS[handover])}")
+        words = _("{what}: {details}").format(what=_(share.label), details=_(HANDOVERS[handover]))
+        output.line(f"{number}  {words}")
     done = _("Dry run: nothing was written.") if dry_run else _("{login} is recorded as away.")
     output.narrate(done.format(login=person.login))
 
