@@ -155,12 +155,12 @@ class TimePrompt(BoxDialog[Moment]):
             self.leave(moment)
 
     def action_suggest(self, step: int) -> None:
-        known = self._suggestions
-        if known:
+        suggestions, typed = self._suggestions, self.line.value
+        if suggestions:
             # From a text of the user, down goes to the first suggestion and up to the last.
-            start = -1 if step > 0 else 0
-            before = known.index(self.line.value) if self.line.value in known else start
-            self.line.value = known[(before + step) % len(known)]
+            before_first_step = -1 if step > 0 else 0
+            index = suggestions.index(typed) if typed in suggestions else before_first_step
+            self.line.value = suggestions[(index + step) % len(suggestions)]
             self.line.cursor_position = len(self.line.value)
 
     def _show_suggestions(self) -> None:

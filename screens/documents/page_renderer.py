@@ -67,7 +67,8 @@ class PageRenderer:
         from PIL import Image
 
         Image.MAX_IMAGE_PIXELS = _MAX_PIXELS
-        self._draw = _renderables()[0 if is_sixel else 1]
+        sixel_image, kitty_image = _renderables()
+        self._draw = sixel_image if is_sixel else kitty_image
         with os.fdopen(handle, "rb") as file:
             data = file.read()
         with _decoding(media_type):

@@ -124,9 +124,8 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
         """Count by the previous or the next property."""
         kinds = tuple(BREAKDOWNS)
         self.by = kinds[(kinds.index(self.by) + step) % len(kinds)]
-        self.query_one("BreakdownDialog > Vertical").border_title = plain(
-            _("Cases {by}").format(by=_(BREAKDOWNS[self.by]))
-        )
+        title = _("Cases {by}").format(by=_(BREAKDOWNS[self.by]))
+        self.query_one("BreakdownDialog > Vertical").border_title = plain(title)
         self._list = None
         self.list_view.update("")
         self.count()

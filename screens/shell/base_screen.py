@@ -54,9 +54,8 @@ class TooSmall(Static):
 
     def render(self) -> Content:
         width, height = SMALLEST_WINDOW
-        return plain(
-            _("The window is too small; it needs {width}×{height}. Nothing is lost.").format(width=width, height=height)
-        )
+        message = _("The window is too small; it needs {width}×{height}. Nothing is lost.")
+        return plain(message.format(width=width, height=height))
 
 
 def is_too_small(screen: Screen[Any]) -> bool:

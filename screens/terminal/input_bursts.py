@@ -23,7 +23,10 @@ class InputBurst(events.Event, bubble=False):
 
 
 def is_text(characters: str) -> bool:
-    """Return whether a burst is text: it is too long for keys, or has several characters, one of which is on no key."""
+    """Return whether a burst is text.
+
+    It is if it is too long for keys. A burst of several characters is text, too, if one of them is on no key.
+    """
     if len(characters) > _MAX_KEYS:
         return True
     return len(characters) > 1 and not all(fold_key(char).isascii() for char in characters)

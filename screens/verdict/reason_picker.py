@@ -128,6 +128,7 @@ class ReasonPicker(Widget):
     @on(Input.Changed, "#search")
     def narrow(self, event: Input.Changed) -> None:
         """Filter by the words. A typed digit that makes the search match nothing is a line number: mark that line."""
+        # The field may have changed again since the event.
         typed, before = event.value, self._words
         is_one_char_appended = typed == self.search.value and typed[:-1] == before
         number = int(typed[-1]) if is_one_char_appended and typed[-1:].isdecimal() else 0

@@ -88,8 +88,8 @@ def waive(
     """Waive an item that the applicant had to rectify."""
     with context.services() as services:
         services.waiving.waive(case, item, required_text(reason, "--reason"))
-        sentence = _("{case}: item {item} is waived.")
-        if (header := services.casefiles.show(case).header).state is not CaseState.RECTIFYING:
+        sentence, header = _("{case}: item {item} is waived."), services.casefiles.show(case).header
+        if header.state is not CaseState.RECTIFYING:
             sentence = _("{case}: item {item} is waived. Nothing is left to rectify: round {round} is in the queue.")
         print_done(context, services, case, sentence, item=item.strip(), round=str(header.round))
 
