@@ -72,7 +72,7 @@ class AppealDialog(Dialog[AppealResult]):
         keep: Callable[[str], None],
     ) -> None:
         super().__init__()
-        self._case, self._answer, self._keep = case, answer, keep
+        self._case, self._answer_text, self._keep = case, answer, keep
         self._compose_letter, self._stage = compose_letter, stage
         self._chosen: int | None = None
         self._letter = ""
@@ -85,7 +85,7 @@ class AppealDialog(Dialog[AppealResult]):
             box.border_title = plain(_("Decide the appeal of {case}").format(case=format_case(self._case.header.id)))
             yield Static(id="choices", markup=False)
             yield Static(plain(_("Reason that the applicant reads"), MUTED), classes="title", markup=False)
-            yield MultilineField(self._answer, id="answer")
+            yield MultilineField(self._answer_text, id="answer")
             yield Static(plain(_("The applicant reads"), MUTED), classes="title", markup=False)
             with VerticalScroll(id="preview"):
                 yield Static(markup=False)
@@ -103,9 +103,9 @@ class AppealDialog(Dialog[AppealResult]):
     @on(TextArea.Changed, "#answer")
     def keep_answer(self) -> None:
         """Keep the reason, even if the dialog is closed, and show it in the letter."""
-        if self.answer.text != self._answer:
-            self._answer = self.answer.text
-            self._keep(self._answer)
+        if self.answer.text != self._answer_text:
+            self._answer_text = self.answer.text
+            self._keep(self._answer_text)
             self._say("")
             self._debounce.request(_TYPING_PAUSE_S)
 
@@ -162,7 +162,7 @@ class AppealDialog(Dialog[AppealResult]):
         _words, outcome, to_state = _CHOICES[self._chosen or 0]
         header = self._case.header
         return AppealRequest(
-            case_id=header.id, outcome=outcome, to_state=to_state, note=self._answer, version=header.version
+            case_id=header.id, outcome=outcome, to_state=to_state, note=self._answer_text, version=header.version
         )
 
     async def _show_preview(self) -> None:

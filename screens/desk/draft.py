@@ -14,7 +14,7 @@ class Draft:
         self.case_id = case_id
         self.body: dict[str, Any] = dict(body)
         self.is_dirty = False
-        self._save = save
+        self._store = save
         self._save_lock = asyncio.Lock()
 
     def change(self, name: str, value: Any) -> bool:
@@ -36,7 +36,7 @@ class Draft:
                 return
             self.is_dirty = False
             try:
-                await asyncio.to_thread(self._save, self.case_id, dict(self.body))
+                await asyncio.to_thread(self._store, self.case_id, dict(self.body))
             except BaseException:
                 self.is_dirty = True
                 raise

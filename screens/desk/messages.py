@@ -202,9 +202,12 @@ def undo_line(undoable: UndoableAct, check_for: tuple[str, ...], view: View) -> 
 
 
 def notice_line(session: "DeskSession", view: View) -> Content | None:
-    """Return the line under the header: the hold is lost, evidence has arrived, an act can be undone, a case is back.
+    """Return the line under the header, the first of these that applies, or None.
 
-    An act that can be undone until somebody checks it is shown for a minute, unless a case is back.
+    * The hold on the case is lost.
+    * New evidence has arrived, or the policy of the case has changed.
+    * A case is back from being put aside, and no act can be undone for some seconds only.
+    * An act can be undone; one that waits for its checker is shown for a minute.
     """
     if session.is_lost and session.case is not None:
         return lost_line(format_case(session.case.header.id), session.loss, view)

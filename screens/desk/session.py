@@ -1,7 +1,7 @@
 """The state of the desk, without any widget: the case, its draft and its hold, and every act on them.
 
 The caller makes the `CaseRef` of the case before it awaits anything, and passes it to the act. The act returns an
-outcome, which is `Superseded` if the case left the desk while the act ran: then there is nothing to show.
+outcome. If the case left the desk while the act ran, the outcome is `Superseded`, and there is nothing to show.
 """
 
 import asyncio

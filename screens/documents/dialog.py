@@ -115,13 +115,13 @@ class DocumentList(ListDialog[DocumentLine]):
     async def _open(self, line: DocumentLine) -> None:
         """Draw a document; if the terminal cannot, start the viewer; without a viewer, offer to save the document."""
         if line.media_type in VIEWABLE_TYPES and await self._pictures.can_show():
-            await self._draw(line)
+            await self._show_pages(line)
         elif self._viewer_command:
             await self._open_in_viewer(line)
         else:
             await self._save(line, _("This terminal cannot show images."))
 
-    async def _draw(self, line: DocumentLine) -> None:
+    async def _show_pages(self, line: DocumentLine) -> None:
         name = line.name(current_language())
         turn = f"{_('← → turn the page')}   " if line.media_type == "application/pdf" else ""
         ways_out = _("Press v in the list to open it in your viewer, or w to save it to a folder.")

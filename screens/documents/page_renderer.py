@@ -68,7 +68,7 @@ class PageRenderer:
 
         Image.MAX_IMAGE_PIXELS = _MAX_PIXELS
         sixel_image, kitty_image = _renderables()
-        self._draw = sixel_image if is_sixel else kitty_image
+        self._image_type = sixel_image if is_sixel else kitty_image
         with os.fdopen(handle, "rb") as file:
             data = file.read()
         with _decoding(media_type):
@@ -105,7 +105,7 @@ class PageRenderer:
             if is_blank:
                 console.print(f"\n{words.blank}")
             else:
-                console.print(self._draw(picture, width="auto", height="auto"), height=room)
+                console.print(self._image_type(picture, width="auto", height="auto"), height=room)
         _write(captured.get(), start)
         return not is_blank
 

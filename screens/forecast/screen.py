@@ -116,14 +116,14 @@ class ForecastScreen(ModeScreen):
         if action == "change":
             if self.forecast is None:
                 return None
-            reviewers = self._reviewers() + (1 if parameters == (1,) else -1)
+            reviewers = self._effective_reviewers() + (1 if parameters == (1,) else -1)
             return True if 1 <= reviewers <= MOST_REVIEWERS else None
         if action == "as_it_is":
             return True if self.reviewers is not None else None
         return True
 
     def action_change(self, by: int) -> None:
-        self.reviewers = self._reviewers() + by
+        self.reviewers = self._effective_reviewers() + by
         self.action_load()
         self.refresh_bindings()
 
@@ -131,7 +131,7 @@ class ForecastScreen(ModeScreen):
         self.reviewers = None
         self.action_load()
 
-    def _reviewers(self) -> int:
+    def _effective_reviewers(self) -> int:
         """Return the selected number of reviewers; key presses add up before the forecast is computed."""
         if self.reviewers is not None:
             return self.reviewers

@@ -172,7 +172,7 @@ class PolicyScreen(ModeScreen):
         return True
 
     def why_not(self, key: str) -> str | None:
-        """Return why no version can be chosen or compared, None if that can be done or the key does something else."""
+        """Return why a key cannot choose or compare versions; None if it can, or if it does something else."""
         if key in (*keys.COMPARE.keys, *keys.VERSION.keys) and len(self.versions) == 1:
             return _("There is no other version of the policy yet.")
         return None

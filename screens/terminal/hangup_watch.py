@@ -1,7 +1,7 @@
 """Watches for SIGTERM, SIGHUP and a terminal that is gone, and ends the program in time.
 
-Textual reacts to none of them while a terminal that accepts no output blocks its event loop. Only a thread that does
-not depend on the loop can then end the process, which would otherwise keep running and lock the database.
+Textual reacts to none of them while a terminal that accepts no output blocks its event loop. The process would keep
+running and lock the database. Only a thread that does not depend on the loop can end it.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class HangupWatch:
         self._loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             signal.signal(number, lambda received, _frame: self.end_program(_SIGNALS[received]))
-        threading.Thread(target=self._watch, name="terminal", daemon=True).start()
+        threading.Thread(target=self._watch_until_end, name="terminal", daemon=True).start()
 
     def end_program(self, code: int) -> None:
         """End the program with an exit code; the first call counts. Any thread and any signal handler may call it."""
@@ -64,7 +64,7 @@ class HangupWatch:
     def _begin(self) -> None:
         self._task = asyncio.ensure_future(self._end(self._code))
 
-    def _watch(self) -> None:
+    def _watch_until_end(self) -> None:
         """End the program when the terminal is gone, and exit the process after the grace time."""
         while not self._is_ending.wait(POLL_S):
             if self._is_gone():

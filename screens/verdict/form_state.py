@@ -91,7 +91,7 @@ class VerdictState:
     def request(self, case: CaseFile, until: date | None, *, accepts_new_evidence: bool) -> VerdictRequest:
         """Return the request to the services; `accepts_new_evidence` accepts evidence that arrived meanwhile."""
         header = case.header
-        items, only_items = self._items(case)
+        items, only_items = self._item_requests(case)
         request = VerdictRequest(
             case_id=header.id,
             verdict=self.verdict,
@@ -109,7 +109,7 @@ class VerdictState:
         )
         return request if asks_for_items(request) else replace(request, items=(), only_items=False)
 
-    def _items(self, case: CaseFile) -> tuple[tuple[ItemRequest, ...], bool]:
+    def _item_requests(self, case: CaseFile) -> tuple[tuple[ItemRequest, ...], bool]:
         """Return the items that the reviewer changed, and whether the letter asks for these items only.
 
         The text `-` leaves out the item of its reason. A text that begins with `+` adds documents or other words to it.

@@ -62,7 +62,7 @@ class RectificationForm(Vertical):
         self._is_date_first = state.verdict is Verdict.PENDING
         self._until_text = state.until
         self._texts = dict(state.items)
-        self._items = items
+        self._initial_items = items
         self._codes = tuple(item.code for item in items)
         self._date_words = ("", "")
 
@@ -71,7 +71,7 @@ class RectificationForm(Vertical):
         hint = _("Tab moves; empty (Ctrl+U): the reason's words; - leaves it out; + adds to it")
         yield Static(plain(hint, MUTED), id="items-hint", markup=False)
         with Vertical(id="items"):
-            yield from map(self._field, self._items)
+            yield from map(self._field, self._initial_items)
         with Horizontal():
             yield Static(id="until-label", markup=False)
             yield TextLine(self._until_text, id="until", placeholder=_("e.g. 3 Dec, +5"))

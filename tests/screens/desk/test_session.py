@@ -116,7 +116,7 @@ async def test_a_release_applies_to_the_case_on_the_desk_when_it_began(
     first = ref_of(session)
     assert session.draft is not None
     session.draft.change("note", "hm")
-    services.drafts.save = session.draft._save = slow = Slow(services.drafts.save)
+    services.drafts.save = session.draft._store = slow = Slow(services.drafts.save)
     services.hold(124)
 
     async def open_another() -> None:
