@@ -88,7 +88,9 @@ def test_a_deadline_to_rectify_waits_for_the_end_of_a_suspension_and_moves_on(se
     for each in cases:
         services.ask_for_a_seal("2026-11-24 10:00", each, until="2026-11-30")
     dry_run = ("calendar", "suspend", "2026-11-25", "--dry-run")
-    assert services.at("2026-11-25 09:00").terminal.document("sup", *dry_run) == {
+    shown = services.at("2026-11-25 09:00").terminal.document("sup", *dry_run)
+    assert [one["case"] for one in shown.pop("affected")] == ["C-000001", "C-000002"]
+    assert shown == {
         "suspensions": [],
         "cases": 2,
         "notices": 2,
