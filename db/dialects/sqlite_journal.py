@@ -120,8 +120,8 @@ def restore_rows(connection: Connection, rows: str, now_us: int) -> None:
     for table, number, was in json.loads(rows):
         values = WITHDRAWN_ROWS[table] if was is None else was
         columns = ", ".join(f"{name} = ?" for name in values)
-        given = (*(now_us if value is NOW else value for value in values.values()), number)
-        _driver(connection).execute(f'UPDATE main."{table}" SET {columns} WHERE id = ?', given)  # noqa: S608 - names are our own
+        bound = (*(now_us if value is NOW else value for value in values.values()), number)
+        _driver(connection).execute(f'UPDATE main."{table}" SET {columns} WHERE id = ?', bound)  # noqa: S608 - names are our own
 
 
 def _driver(connection: Connection) -> Any:

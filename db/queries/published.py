@@ -58,9 +58,9 @@ ITEM = table_of(models.RectificationItemRow)
 def call_file_checks(session: Session) -> dict[int, tuple[tuple[int, str], ...]]:
     """Return the size in bytes and the SHA-256 of each call file, by batch; two pairs while it is being replaced."""
     columns = (BATCH.c.calls_bytes, BATCH.c.calls_sha256, BATCH.c.next_calls_bytes, BATCH.c.next_calls_sha256)
-    wanted = select(BATCH.c.id, *columns).where(BATCH.c.calls_sha256.is_not(None))
+    with_calls = select(BATCH.c.id, *columns).where(BATCH.c.calls_sha256.is_not(None))
     checks: dict[int, tuple[tuple[int, str], ...]] = {}
-    for batch_id, size, digest, next_size, next_digest in session.execute(wanted):
+    for batch_id, size, digest, next_size, next_digest in session.execute(with_calls):
         is_replaced = next_digest is not None
         checks[batch_id] = ((size, digest), (next_size, next_digest)) if is_replaced else ((size, digest),)
     return checks

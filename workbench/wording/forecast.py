@@ -153,20 +153,15 @@ def forecast_caveats(forecast: CaseForecast | QueueForecast) -> Iterator[str]:
 
 def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
     """Yield the forecast of the queue, a sentence a line."""
+    waiting = _waiting_count_words(forecast)
     if forecast.reviewers:
         yield ngettext(
             "{waiting}; {reviewers} reviewer decides about {per_day} a working day.",
             "{waiting}; {reviewers} reviewers decide about {per_day} a working day.",
             forecast.reviewers,
-        ).format(
-            waiting=_waiting_count_words(forecast),
-            reviewers=commas(forecast.reviewers),
-            per_day=short_figure(forecast.per_day),
-        )
+        ).format(waiting=waiting, reviewers=commas(forecast.reviewers), per_day=short_figure(forecast.per_day))
     else:
-        yield _("{waiting}; {nobody}.").format(
-            waiting=_waiting_count_words(forecast), nobody=reviewers_away(forecast, today)
-        )
+        yield _("{waiting}; {nobody}.").format(waiting=waiting, nobody=reviewers_away(forecast, today))
     if not forecast.queued:
         yield _("No case is waiting.")
         return

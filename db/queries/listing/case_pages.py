@@ -236,13 +236,13 @@ def _page_along_index(session: Session, cases: CaseQuery, skip: int, limit: int,
         if length is not None and length <= skip:
             skip -= length
             continue
-        wanted = limit - len(page_ids)
+        missing = limit - len(page_ids)
         if length is not None and skip > length // 2:
             # Reading from the other end skips fewer cases.
-            wanted = min(wanted, length - skip)
-            page_ids += _slice(session, cases, part, length - skip - wanted, wanted, from_end=not from_end)[::-1]
+            count = min(missing, length - skip)
+            page_ids += _slice(session, cases, part, length - skip - count, count, from_end=not from_end)[::-1]
         else:
-            page_ids += _slice(session, cases, part, skip, wanted, from_end=from_end)
+            page_ids += _slice(session, cases, part, skip, missing, from_end=from_end)
         skip = 0
         if len(page_ids) == limit:
             break

@@ -27,8 +27,14 @@ _CHECKS: Mapping[str, str] = {
     # The appeal was assigned when it was filed, if a supervisor could take it.
     "appeal": "c.state = 'appealed' AND c.assignee_id IS NULL",
 }
-"""The conditions by cause: nobody may check; three holds ended without an act; everybody skipped it; a pending case
-comes back on no day; no supervisor without a part in the case can take its appeal."""
+"""The conditions by cause.
+
+* check: nobody may check its verdict.
+* expired: the last three holds ended without an act.
+* skipped: everybody skipped it.
+* undated: it is pending, and has no day on which it returns.
+* appeal: every supervisor has a part in the appealed verdict.
+"""
 
 _CAUSES = text(
     f"""SELECT c.id, CASE {" ".join(f"WHEN {check} THEN '{cause}'" for cause, check in _CHECKS.items())} END AS cause

@@ -7,7 +7,7 @@ from typing import Any
 
 from db.enums import CaseState, Priority
 from tests.screens.cases import NOW
-from workbench.domain.case.casefile import CaseRowView
+from workbench.domain.case.case_row import CaseRowView
 from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.records import DeskCounts
 from workbench.domain.filter.ordering import parse_order

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from workbench.cli.framework.json_values import json_attributes, json_record, to_json, yuan
 from workbench.domain.case.case_id import format_decision
-from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseLine, CaseRowView, NoNextCase
+from workbench.domain.case.case_row import CaseRowView
+from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseLine, NoNextCase
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.case.records import DecisionLine, HistoryLine

@@ -14,7 +14,8 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.json_values import json_record
 from workbench.domain.case.case_id import format_case, format_decision
-from workbench.domain.case.casefile import CaseFile, CaseRowView, DecisionResult, NoNextCase
+from workbench.domain.case.case_row import CaseRowView
+from workbench.domain.case.casefile import CaseFile, DecisionResult, NoNextCase
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, VERDICT_WORDS
 from workbench.domain.case.running import is_with_applicant, stopped_clock_words
 from workbench.domain.facts.all_facts import CASE_ACTIVITY_FACTS, FACTS_OF_CALLS
@@ -196,10 +197,8 @@ class CaseText:
         """Return the state of a case, whom it waits for, and until when."""
         state, day = _(STATE_WORDS[row.state]), row.next_action_on
         if row.waits_for is not None and row.state is CaseState.PENDING and day is not None:
-            message = _("{state}: {party} until {day}")
-            return message.format(
-                state=state, party=_(WAITS_FOR[row.waits_for]), day=amounts.day_on_screen(day, self.today)
-            )
+            message, party = _("{state}: {party} until {day}"), _(WAITS_FOR[row.waits_for])
+            return message.format(state=state, party=party, day=amounts.day_on_screen(day, self.today))
         if row.state is CaseState.RECTIFYING and row.deadline_at is not None:
             return _("{state} until {when}").format(state=state, when=self.instant(row.deadline_at))
         if row.aside_until is not None:

@@ -10,7 +10,6 @@ from workbench.domain.case import records
 from workbench.domain.case.appeal import AppealLine
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
-from workbench.domain.clock.late_risk import LateRisk
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import CaseFacts
 from workbench.domain.findings.finding import Finding
@@ -22,10 +21,13 @@ from workbench.domain.text.redaction import Redaction
 class CaseLine:
     """The fields of a case that its header and its row in a list show.
 
-    A hold that has expired is not shown, because the case is queued again. A held case is put aside until
-    `aside_until`. A pending case returns to the queue on `next_action_on`. `deadline_at` is the earliest deadline of
-    what the applicant still has to rectify. `suspended_from` is the start of a suspension without a known end. If
-    retention erased the case, at `erased_at`, `applicant_name` says so.
+    Attributes:
+        applicant_name: The applicant; for an erased case, the words that it was erased.
+        held_by: Who holds the case, None without a hold or after it expired.
+        suspended_from: The start of a suspension without a known end.
+        aside_until: Until when a held case is put aside.
+        next_action_on: When a pending case returns to the queue.
+        deadline_at: The earliest deadline of what the applicant still has to rectify.
     """
 
     id: int
@@ -54,9 +56,12 @@ class CaseLine:
 class CaseHeader(CaseLine):
     """The fields above the panels.
 
-    `working_days_left` counts the working days after today up to the due day. `fence` grows with each hold, and
-    `evidence_no` with new evidence. The next notice corrects that of the decision `corrects_id`. While the applicant
-    has the case, `due_if_answered_at` is the due date that follows from an answer at the last moment.
+    Attributes:
+        working_days_left: The working days after today, up to and including the due day.
+        fence: A number that grows with each hold.
+        evidence_no: A number that grows with new evidence.
+        corrects_id: The decision whose notice the next notice corrects.
+        due_if_answered_at: While the applicant has the case: the due date after an answer at the last moment.
     """
 
     applicant_kind: enums.ApplicantKind
@@ -81,12 +86,16 @@ class CaseHeader(CaseLine):
 class CaseFile:
     """All data that the desk shows of one case, personal values masked.
 
-    `days` has the outgoing calls of all cards on each local day of the window, oldest first. `hours` has the counts of
-    calls in 7 rows (Monday first) of 24 hours. `draft` is the reviewer's own draft, and `notice` the last of all
-    `notices`. `measures` has the orders on the numbers of the application. Letters and orders are oldest first. An
-    appeal can be received up to the day `appeal_until`, None if no appeal is possible. `changes` compares a later round
-    with the one before it. `re_reviews` has the re-reviews of this case, or the re-review that it is itself.
-    `asked_documents` has missing documents that a new policy requires.
+    Attributes:
+        days: The outgoing calls of all cards on each local day of the window, oldest first.
+        hours: The counts of calls in 7 rows (Monday first) of 24 hours.
+        notice: The text of the last notice.
+        appeal_until: The last day on which an appeal can be received, None if no appeal is possible.
+        measures: The orders on the numbers of the application, oldest first.
+        notices: The letters, oldest first.
+        changes: The comparison of a later round with the one before it.
+        re_reviews: The re-reviews of this case, or the re-review that it is itself.
+        asked_documents: The missing documents that a new policy requires.
     """
 
     header: CaseHeader
@@ -160,24 +169,6 @@ class CaseFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseRowView(CaseLine):
-    """A case as a row of a list; `reopen_for` has the rules whose block findings are newer than the verdict.
-
-    A case that `is_returned` waits for its maker. `late` and `stuck` say why it is late, or nothing will happen to it.
-    """
-
-    blocks: int
-    warns: int
-    province: str = ""
-    service_class: enums.ServiceClass = enums.ServiceClass.STANDARD
-    risk: enums.Risk = enums.Risk.LOW
-    is_returned: bool = False
-    reopen_for: tuple[str, ...] = ()
-    late: LateRisk | None = None
-    stuck: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NoNextCase:
     """Why `next` has no case.
 
@@ -216,10 +207,13 @@ class ItemRequest:
 class VerdictRequest:
     """A verdict as a reviewer gives it.
 
-    `letter` is the edited list of causes, None for the texts of the reasons. `items` add to those that the reasons
-    need, unless `only_items`. `until` is the next-action date of a pending verdict, or the deadline of a fixable fail.
-    The verdict is refused if `fence` is not that of the current hold, or if the evidence has changed since
-    `evidence_no`; None skips the check.
+    Attributes:
+        letter: The edited list of causes, None for the texts of the reasons.
+        items: Items besides those that the reasons need.
+        only_items: Whether the letter asks for `items` alone.
+        until: The next-action date of a pending verdict, or the deadline of a fixable fail.
+        fence: The fence that the current hold must have; None skips the check.
+        evidence_no: The evidence number that the case must still have; None skips the check.
     """
 
     case_id: int
@@ -241,12 +235,16 @@ class VerdictRequest:
 class VerdictPreview:
     """The effects that a verdict would have, from the same plan that `decide` executes.
 
-    `own_items` has the items in the words of their reasons, without edits. `check_for` lists why a check is needed:
-    final_fail, override, high_risk or restore. `waived_for` says why a needed check is left out, "" if it is not.
-    `open_questions` has the unanswered checklist questions. `news` is what changed since the reviewer saw the case.
-    `problems` says why the verdict would be refused. `unopened` has the documents that nobody opened. A provisional
-    date depends on an unpublished calendar. `restored` has the numbers whose bar a pass lifts. `warnings` has sentences
-    without a full stop about what the verdict would cut short.
+    Attributes:
+        own_items: The items in the words of their reasons, without edits.
+        check_for: Why a check is needed: final_fail, override, high_risk or restore.
+        open_questions: The unanswered checklist questions.
+        news: What changed since the reviewer saw the case.
+        problems: Why the verdict would be refused.
+        is_date_provisional: Whether a date depends on an unpublished calendar.
+        restored: The numbers whose bar a pass lifts.
+        waived_for: Why a needed check is left out, "" if it is not.
+        warnings: Sentences without a full stop about what the verdict would cut short.
     """
 
     letter: str
@@ -283,8 +281,10 @@ class CachedCase:
 class DecisionResult:
     """The effects of a decision.
 
-    `notice` is the letter with personal names masked. `check_for` says why the decision waits for a check, and `waived`
-    which two-person rules did not apply. The `warnings` are those of the preview.
+    Attributes:
+        notice: The letter with personal names masked.
+        check_for: Why the decision waits for a check.
+        waived: The two-person rules that did not apply.
     """
 
     case_id: int

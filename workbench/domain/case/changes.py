@@ -73,7 +73,12 @@ class UnchangedEntry:
 class RoundChanges:
     """The comparison of a case with the verdict of an earlier round.
 
-    `named` has the codes that the verdict named, each with the documents and numbers that it is about, as far as known.
+    Attributes:
+        since_round: The earlier round.
+        decision_id: Its verdict.
+        named: By code that the verdict named, the documents and numbers that the code is about, as far as known.
+        changes: What changed since that round.
+        unchanged: What did not change.
     """
 
     since_round: int

@@ -207,7 +207,7 @@ def roleless_refusal(login: str, *, is_active: bool) -> str:
 
 
 def missing_role_refusal(allowed: Set[Role], actor: Actor) -> str | None:
-    """Return why a person may not do something for which one of some roles is needed, or None if the person has one."""
+    """Return why a person may not do something that needs one of the allowed roles, or None if the person has one."""
     if not actor.roles.isdisjoint(allowed):
         return None
     words = comma_joined(_(ROLE_WORDS[role]) for role in Role if role in allowed)

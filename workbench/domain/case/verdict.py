@@ -118,9 +118,9 @@ def _title_with_code(code: str, policy: Policy) -> str:
 
 
 def _pass_problem(request: VerdictRequest, case: CaseFile) -> str | None:
-    given = [_title_with_code(code, case.policy) for code in request.reasons if code in PASS_REASONS]
-    if len(given) > 1:
-        return _("A pass has one reason only; mark one of {codes}.").format(codes=comma_joined(given))
+    pass_reasons = [_title_with_code(code, case.policy) for code in request.reasons if code in PASS_REASONS]
+    if len(pass_reasons) > 1:
+        return _("A pass has one reason only; mark one of {codes}.").format(codes=comma_joined(pass_reasons))
     if MENDED_REASON in request.reasons and not case.was_to_be_rectified:
         message = _("Nothing was to be rectified in this case, so the reason {code} cannot be used; mark another.")
         return message.format(code=_title_with_code(MENDED_REASON, case.policy))

@@ -29,9 +29,12 @@ class DayKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarDay:
-    """One day of the calendar; `kind` is one of DayKind, `name` the holiday's name or ''.
+    """One day of the calendar.
 
-    `hours` are the day's own hours, such as those of a half day. A working day without its own hours has the policy's.
+    Attributes:
+        kind: One of DayKind.
+        name: The holiday's name or ''.
+        hours: The day's own hours, such as those of a half day; () if the policy's hours apply.
     """
 
     on: date

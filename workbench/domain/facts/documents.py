@@ -55,8 +55,8 @@ def missing_documents(evidence: Evidence, policy: Policy) -> tuple[DocumentKind,
     if not evidence.documents:
         # Most applications of an import have none yet.
         return required
-    given = {document.kind for document in evidence.documents}
-    return tuple(kind for kind in required if kind not in given)
+    submitted = {document.kind for document in evidence.documents}
+    return tuple(kind for kind in required if kind not in submitted)
 
 
 # The facts of texts are cached: many applicants submit the same texts, because they copy them from a form.
@@ -67,8 +67,8 @@ def _trade_facts(industry: str, business_scope: str, policy: Policy) -> Facts:
     """Return the prohibited trades in the industry and the business scope, without what they exclude."""
     if not industry and not business_scope:
         return {"trade_allowed": None, "prohibited_trades": ""}
-    found = words_found(without_exclusions(f"{industry}\n{business_scope}"), policy.use.prohibited_trades)
-    return {"trade_allowed": not found, "prohibited_trades": ";".join(found)}
+    prohibited = words_found(without_exclusions(f"{industry}\n{business_scope}"), policy.use.prohibited_trades)
+    return {"trade_allowed": not prohibited, "prohibited_trades": ";".join(prohibited)}
 
 
 @lru_cache(maxsize=1024)

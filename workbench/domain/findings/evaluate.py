@@ -253,11 +253,8 @@ def preselected_reasons(findings: Sequence[Finding], verdict: Verdict, policy: P
             return (CLEAN_REASON,)
         # The reviewer must judge warns.
         return (OVERRIDE_REASON,) if has_block(findings) and OVERRIDE_REASON in policy.reasons else ()
-    return tuple(
-        finding.rule
-        for finding in findings
-        if finding.rule in policy.reasons and _is_preselected(finding, verdict, policy)
-    )
+    with_reason = (finding for finding in findings if finding.rule in policy.reasons)
+    return tuple(finding.rule for finding in with_reason if _is_preselected(finding, verdict, policy))
 
 
 def _is_preselected(finding: Finding, verdict: Verdict, policy: Policy) -> bool:

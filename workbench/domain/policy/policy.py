@@ -246,11 +246,11 @@ class DocumentPolicy:
 
     def kinds_by_name(self) -> dict[str, DocumentKind]:
         """Return the kinds of documents by their folded names, without the names that several kinds have."""
-        found: dict[str, set[DocumentKind]] = {}
+        kinds_by_name: dict[str, set[DocumentKind]] = {}
         for kind, text in (*self.names.items(), *self.names_person.items()):
             for name in (text.en, text.zh):
-                found.setdefault(folded_word(name), set()).add(kind)
-        return {name: kind for name, (kind, *others) in found.items() if not others}
+                kinds_by_name.setdefault(folded_word(name), set()).add(kind)
+        return {name: kind for name, (kind, *others) in kinds_by_name.items() if not others}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

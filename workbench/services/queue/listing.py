@@ -15,7 +15,7 @@ from db.queries.listing.case_list import CaseQuery
 from db.queries.listing.case_rows import case_rows
 from db.queries.listing.stuck_cases import stuck_causes
 from db.queries.outbox import count_owed
-from workbench.domain.case.casefile import CaseRowView
+from workbench.domain.case.case_row import CaseRowView
 from workbench.domain.case.lifecycle import Action, role_refusal, work_list_refusal
 from workbench.domain.case.records import DeskCounts
 from workbench.domain.case.running import is_overdue

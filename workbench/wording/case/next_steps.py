@@ -27,13 +27,10 @@ def newest_decision(case: CaseFile) -> DecisionLine | None:
 
 def re_review_sentences(case: CaseFile, *, is_open: bool) -> list[str]:
     """Return a sentence for each case in which a campaign reviews this case again, for open or for closed cases."""
-    return [
-        _("reviewed again as {case} ({state})").format(
-            case=format_case(re_review.opened_id), state=_(STATE_WORDS[re_review.state])
-        )
-        for re_review in case.re_reviews
-        if re_review.passed_id == case.header.id and (re_review.state not in FINAL_STATES) is is_open
-    ]
+    message = _("reviewed again as {case} ({state})")
+    later = (line for line in case.re_reviews if line.passed_id == case.header.id)
+    shown = (line for line in later if (line.state not in FINAL_STATES) is is_open)
+    return [message.format(case=format_case(line.opened_id), state=_(STATE_WORDS[line.state])) for line in shown]
 
 
 def missed_item_title(decision: DecisionLine, case: CaseFile, at: datetime) -> str:
@@ -64,11 +61,8 @@ class NextSteps:
         """
         header = self.case.header
         if header.erased_at is not None:
-            return (
-                _("erased on {day} (retention): only numbers, days, states and codes are left").format(
-                    day=self._day_of(header.erased_at)
-                ),
-            )
+            erased = _("erased on {day} (retention): only numbers, days, states and codes are left")
+            return (erased.format(day=self._day_of(header.erased_at)),)
         if header.legal_hold_at is not None:
             held = _("under legal hold since {day}: retention erases nothing of it")
             return (*self._steps(), held.format(day=self._day_of(header.legal_hold_at)))
@@ -87,10 +81,8 @@ class NextSteps:
             CaseState.RECTIFYING: self._rectification,
             CaseState.APPEALED: self._appeal_decision,
         }.get(self.case.header.state)
-        owed = [
-            *self._owed_letters(),
-            *owed_orders(self.case.measures, self.times.now, ZoneInfo(self.case.policy.zone)),
-        ]
+        orders = owed_orders(self.case.measures, self.times.now, ZoneInfo(self.case.policy.zone))
+        owed = [*self._owed_letters(), *orders]
         if next_step is not None:
             return (
                 next_step(),

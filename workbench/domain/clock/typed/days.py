@@ -158,7 +158,7 @@ def _natural_days(match: re.Match[str], reference: DateReference) -> date:
 
 
 def _is_past(text: str, suffix: str | None, reference: DateReference) -> bool:
-    """Say whether a distance goes back; without a tense of its own, that of the field counts."""
+    """Say whether a distance goes back. If its text does not say so, the tense of the field decides."""
     if suffix:
         return suffix == "ago" or suffix.endswith("前")
     return reference.tense is Tense.PAST and not text.startswith(("+", "in "))

@@ -39,15 +39,15 @@ class GivenVerdicts:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """The absence of a reviewer, from the first to the last working day; or a duty beyond the usual hours.
-
-    `part` is the part of a usual day's work that is missing, 1 for an absence; of a duty it is negative.
-    """
+    """The absence of a reviewer, or a duty beyond the usual hours."""
 
     maker: int
     first: int
+    """The first working day."""
     last: int
+    """The last working day, inclusive."""
     part: float = 1.0
+    """The part of a usual day's work that is missing: 1 for an absence, negative for a duty."""
 
 
 @dataclass(frozen=True, slots=True)
