@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from screens.queue.layout import usable_layout
 from screens.shell.base_screen import attempt, report
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.case_row import CaseRowView
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, Action, Actor, state_refusal
+from workbench.domain.filter.case_row import CaseRowView
 from workbench.domain.filter.ordering import ListLayout
 from workbench.errors import StorageFailed
 from workbench.i18n import _

@@ -21,7 +21,7 @@ from screens.shell.view import View
 from screens.widgets.page_cache import PAGE_ROWS, PageCache
 from screens.widgets.paged_list import PagedList
 from screens.widgets.safe_text import MUTED, Static, key_hints, plain
-from workbench.domain.case.case_row import CaseRowView
+from workbench.domain.filter.case_row import CaseRowView
 from workbench.domain.filter.ordering import DEFAULT_LAYOUT, ListLayout
 from workbench.errors import WorkbenchError
 from workbench.i18n import _

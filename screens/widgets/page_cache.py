@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from functools import partial
 
-from workbench.domain.case.case_row import CaseRowView
+from workbench.domain.filter.case_row import CaseRowView
 from workbench.domain.filter.ordering import DEFAULT_LAYOUT, LATE, ListLayout
 from workbench.services.queue.listing import Queue
 

@@ -14,7 +14,7 @@ from textual.visual import Visual
 from screens.widgets.page_cache import PageCache
 from screens.widgets.safe_text import row_text
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.case_row import CaseRowView
+from workbench.domain.filter.case_row import CaseRowView
 
 Draw = Callable[[CaseRowView | None, bool], Content]
 """Returns the line of a row, which may be marked; the row is None if it has not been read yet."""

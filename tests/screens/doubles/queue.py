@@ -7,9 +7,9 @@ from typing import Any
 
 from db.enums import CaseState, Priority
 from tests.screens.cases import NOW
-from workbench.domain.case.case_row import CaseRowView
 from workbench.domain.case.lifecycle import OPEN_STATES
 from workbench.domain.case.records import DeskCounts
+from workbench.domain.filter.case_row import CaseRowView
 from workbench.domain.filter.ordering import parse_order
 from workbench.domain.filter.parser import FilterTerm, parse_filter
 from workbench.errors import StorageFailed, WorkbenchError

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from workbench.cli.framework.json_values import json_attributes, json_record, to_json, yuan
 from workbench.domain.case.case_id import format_decision
-from workbench.domain.case.case_row import CaseRowView
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseLine, NoNextCase
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
@@ -16,6 +15,7 @@ from workbench.domain.case.running import is_clock_suspended, is_with_applicant
 from workbench.domain.clock.explanation import ClockExplanation
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.facts.all_facts import activity_view
+from workbench.domain.filter.case_row import CaseRowView
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import current_language

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from db.enums import FINAL_STATES, CaseState, WaitsFor
-from workbench.domain.case.case_row import CaseRowView
+from workbench.domain.filter.case_row import CaseRowView
 from workbench.i18n import _
 
 RUNNING_STATES = frozenset(

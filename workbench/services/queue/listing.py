@@ -15,12 +15,12 @@ from db.queries.listing.case_list import CaseQuery
 from db.queries.listing.case_rows import case_rows
 from db.queries.listing.stuck_cases import stuck_causes
 from db.queries.outbox import count_owed
-from workbench.domain.case.case_row import CaseRowView
 from workbench.domain.case.lifecycle import Action, role_refusal, work_list_refusal
 from workbench.domain.case.records import DeskCounts
 from workbench.domain.case.running import is_overdue
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.domain.clock.late_risk import LateRisk
+from workbench.domain.filter.case_row import CaseRowView
 from workbench.domain.filter.keys import REOPEN_FILTER
 from workbench.domain.filter.ordering import keys_of, names_lateness, parse_order
 from workbench.services.case.masking import shown_name

@@ -11,11 +11,11 @@ from db.models import CaseRow, DecisionRow, ReviewerRow
 from db.queries.claim import holds_of
 from workbench.domain.case.appeal import AppealResult
 from workbench.domain.case.case_id import format_case
-from workbench.domain.case.case_row import CaseRowView
 from workbench.domain.case.casefile import CachedCase, CaseFile, DecisionResult
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import Waiver
 from workbench.domain.case.verdict import NO_OPEN_POINT, open_points
+from workbench.domain.filter.case_row import CaseRowView
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
 from workbench.services.acts.act import ActInProgress, act_in, checked_act_reason
