@@ -7,9 +7,9 @@ from screens.shell.view import View
 from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Part
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import CLASS_WORDS, RISK_WORDS, STATE_WORDS
-from workbench.domain.case.running import clock_runs, is_clock_suspended, is_with_applicant, stopped_clock_words
+from workbench.domain.case.running import clock_runs, is_with_applicant
 from workbench.domain.case.vocabulary import CaseState, Priority, Risk, WaitsFor
-from workbench.domain.filter.case_row import CaseRowView
+from workbench.domain.filter.case_row import CaseRowView, is_clock_suspended, stopped_clock_words
 from workbench.domain.filter.keys import LIKELY_SHARES
 from workbench.domain.filter.ordering import LATE
 from workbench.domain.text.safe import pad_left, pad_right

@@ -11,11 +11,11 @@ from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseLine, NoNex
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.case.records import DecisionLine, HistoryLine
-from workbench.domain.case.running import is_clock_suspended, is_with_applicant
+from workbench.domain.case.running import is_with_applicant
 from workbench.domain.clock.explanation import ClockExplanation
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.facts.all_facts import activity_view
-from workbench.domain.filter.case_row import CaseRowView
+from workbench.domain.filter.case_row import CaseRowView, is_clock_suspended
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import current_language

@@ -16,9 +16,9 @@ from workbench.cli.framework.json_values import json_record
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, DecisionResult, NoNextCase
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, VERDICT_WORDS
-from workbench.domain.case.running import is_with_applicant, stopped_clock_words
+from workbench.domain.case.running import is_with_applicant
 from workbench.domain.facts.all_facts import CASE_ACTIVITY_FACTS, FACTS_OF_CALLS
-from workbench.domain.filter.case_row import CaseRowView
+from workbench.domain.filter.case_row import CaseRowView, stopped_clock_words
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.fields import FIELD_NAMES, FieldWords

@@ -2,9 +2,7 @@
 
 from datetime import datetime
 
-from db.enums import FINAL_STATES, CaseState, WaitsFor
-from workbench.domain.filter.case_row import CaseRowView
-from workbench.i18n import _
+from db.enums import CaseState, WaitsFor
 
 RUNNING_STATES = frozenset(
     {CaseState.QUEUED, CaseState.IN_REVIEW, CaseState.AWAITING_CHECK, CaseState.PENDING, CaseState.APPEALED}
@@ -36,16 +34,3 @@ def is_overdue(
     if due_at is None or due_at > now or not clock_runs(state, waits_for):
         return False
     return suspended_from is None or due_at <= suspended_from
-
-
-def is_clock_suspended(row: CaseRowView, now: datetime) -> bool:
-    """Say whether a suspension without a known end stops the clock of a case that was not overdue before it."""
-    start = row.suspended_from
-    return start is not None and start <= now and not row.is_overdue and row.state not in FINAL_STATES
-
-
-def stopped_clock_words(row: CaseRowView, now: datetime) -> str:
-    """Return the words shown instead of the due date while the clock is stopped, else an empty text."""
-    if is_with_applicant(row.state, row.waits_for):
-        return _("with applicant")
-    return _("suspended") if is_clock_suspended(row, now) else ""
