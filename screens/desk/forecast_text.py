@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def forecast_lines(forecast: "CaseForecast", case: CaseFile, view: View, width: int) -> list[Content]:
-    """Return the sentences to read out on the phone, then, for staff only, why, and what would speed up the case."""
+    """Return the page with the forecast of a case.
+
+    * The sentences to read out on the phone.
+    * For staff only: what happened so far and comes next, the reasons for the forecast, what is missing from the
+      application, and what the reviewer will probably ask.
+    """
     from workbench.wording.forecast import forecast_caveats, forecast_explanation, pass_rate_words
     from workbench.wording.phone import phone_sentence
     from workbench.wording.what_would_help import findings_to_answer, missing_names
@@ -29,12 +34,8 @@ def forecast_lines(forecast: "CaseForecast", case: CaseFile, view: View, width: 
     for label, entries in ((_("So far"), story.happened), (_("Next"), story.next)):
         if entries:
             lines += [Content(), plain(label, MUTED), *_all_wrapped(entries, width)]
-    facts = [
-        text
-        for text in (forecast_explanation(forecast, view.today), pass_rate_words(forecast), *forecast_caveats(forecast))
-        if text
-    ]
-    lines += [Content(), *_all_wrapped(facts, width)]
+    facts = (forecast_explanation(forecast, view.today), pass_rate_words(forecast), *forecast_caveats(forecast))
+    lines += [Content(), *_all_wrapped(filter(None, facts), width)]
     missing = missing_names(case.evidence, case.policy, language)
     if missing:
         lines += [Content(), plain(_("Missing"), MUTED), *_all_wrapped(missing, width)]

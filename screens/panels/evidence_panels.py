@@ -1,6 +1,7 @@
 """The evidence panels: side by side, as tabs in a narrow window, or with one panel zoomed."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import getters
@@ -53,7 +54,8 @@ def _unless_erased(lines_of: PanelLines) -> PanelLines:
 class EvidencePanels(Container):
     """Shows evidence and history of a case in four panels.
 
-    `subject` describes a fifth panel, such as that of an appeal: its title, and the function that returns its lines.
+    Args:
+        subject: The title of a fifth panel, such as that of an appeal, and the function that returns its lines.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -112,8 +114,9 @@ class EvidencePanels(Container):
     @property
     def most_severe(self) -> str:
         """The name of the panel with the most severe finding; the first of several."""
-        case = self._case
-        return min(PanelKind, key=lambda kind: severity_rank(case, kind) if case is not None else 0).value
+        if self._case is None:
+            return next(iter(PanelKind)).value
+        return min(PanelKind, key=partial(severity_rank, self._case)).value
 
     def show(self, case: CaseFile, view: View) -> None:
         """Show a case in all panels."""

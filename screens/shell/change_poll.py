@@ -16,8 +16,11 @@ from screens.shell.view import Clock
 
 POLL_EVERY_S = 0.5
 
-_PAUSE_RATIO, _IDLE_RATIO = 9, 240
-"""How many times as long as a read the pause after it is: between reads, and before a read for the minute alone."""
+_PAUSE_RATIO = 9
+"""After a read that took t seconds, the next one waits for 9 t, so that reading takes a tenth of the time at most."""
+
+_IDLE_RATIO = 240
+"""After a read that took t seconds, a new minute alone causes no read for 240 t."""
 
 _IGNORED_GROUPS = frozenset({"dialog", "forecast"})
 """Groups of workers that wait for the person, or show nothing that is read again."""
@@ -41,7 +44,7 @@ class ChangePoll:
         self.pauses_until = self.idles_until = 0.0
 
     async def start(self) -> None:
-        """Ask in a thread, and read again in a worker only if there is a reason: each worker costs much more."""
+        """Ask in a thread whether there is a change; call `poll` in a worker, which costs much more, only if needed."""
         if self._answer is None:
             self._answer = asyncio.get_running_loop().run_in_executor(None, self._is_changed)
         elif self._answer.done():

@@ -66,7 +66,7 @@ class CopiesText(Protocol):
     """A screen or a widget with a text that can be copied."""
 
     async def text_to_copy(self) -> str | None:
-        """Return the text under the cursor; "" if the person goes back, None if there is none."""
+        """Return the text under the cursor; None if there is none, "" if the person was asked for one and goes back."""
 
 
 @runtime_checkable

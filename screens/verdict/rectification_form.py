@@ -150,18 +150,22 @@ class RectificationForm(Vertical):
 
     def chosen_until(self) -> date | None:
         """Return the typed date; None if the field is empty or cannot be read."""
-        return self._read()[0]
+        typed, _problem = self._read()
+        return typed
 
     @property
     def problem(self) -> str:
         """Why the typed date cannot be read; empty if it can be."""
-        return self._read()[1]
+        _typed, problem = self._read()
+        return problem
 
     def _read(self) -> tuple[date | None, str]:
-        """Return the typed date, or why it cannot be read."""
+        """Return the typed date, None without one, and why it cannot be read, "" if it can be."""
         text = self.until.value
+        if not text.strip():
+            return None, ""
         try:
-            return (self._reader.read(text) if text.strip() else None), ""
+            return self._reader.read(text), ""
         except UnclearTime as error:
             return None, str(error)
 

@@ -87,9 +87,8 @@ def _count_by(context: CommandContext, filter_text: str, by: str, limit: int) ->
     output.table([_("Value"), _("Cases"), _("Share")], rows, numeric=(1, 2))
     output.narrate(_("{count} cases.").format(count=commas(breakdown.total)))
     if breakdown.others:
-        output.narrate(
-            _("{count} more values are not shown; --limit shows more.").format(count=commas(breakdown.others))
-        )
+        message = _("{count} more values are not shown; --limit shows more.")
+        output.narrate(message.format(count=commas(breakdown.others)))
 
 
 def take_next(context: CommandContext, filter_text: FilterText = "") -> None:
