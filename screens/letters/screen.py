@@ -149,9 +149,8 @@ class LettersScreen(ModeScreen):
         current = self.current
         hint = _("Number of the case; an empty line shows the letters of all cases.")
         value = format_case(current.case_id) if current is not None else ""
-        text = await self.app.push_screen_wait(
-            Prompt(_("Letters of a case"), hint, value, problem_of=_problem_of, is_prose=False)
-        )
+        prompt = Prompt(_("Letters of a case"), hint, value, problem_of=_problem_of, is_prose=False)
+        text = await self.app.push_screen_wait(prompt)
         if text is not None:
             self.filter = replace(self.filter, case_id=parse_case(text) if text else None)
             self.action_load()

@@ -40,9 +40,8 @@ async def insert_text(app: App[Any], own: Mapping[str, str], case: CaseFile | No
     keeps_fields = any(isinstance(screen, FillsFields) for screen in app.screen_stack)
     texts = texts_for(own, case, is_letter=_is_letter(field), keeps_fields=keeps_fields)
     if not texts:
-        app.notify(
-            _("There are no canned texts; write some under [texts] in your settings or in the policy."), timeout=6
-        )
+        message = _("There are no canned texts; write some under [texts] in your settings or in the policy.")
+        app.notify(message, timeout=6)
         return
     chooser = TextChooser(texts)
     await app.push_screen_wait(chooser)

@@ -27,9 +27,8 @@ class ItemField(TextLine):
     """The text of one item; empty means `default_text`, the reason's text."""
 
     def __init__(self, code: str, text: str, default_text: str) -> None:
-        super().__init__(
-            text, placeholder=default_text or _("what has to be submitted or rectified"), classes=f"item {PROSE}"
-        )
+        placeholder = default_text or _("what has to be submitted or rectified")
+        super().__init__(text, placeholder=placeholder, classes=f"item {PROSE}")
         self.code = code
         self.default_text = as_single_line(default_text)
 
