@@ -15,7 +15,7 @@ from textual.dom import DOMNode
 from textual.worker import WorkerError
 
 from screens.app_base import AppBase
-from screens.app_commands import COMMANDS, add_modes, catch_up, go, is_available
+from screens.app_commands import COMMANDS, add_modes, catch_up, go, is_available, show_inquiries
 from screens.desk.start_screen import StartScreen
 from screens.shell.bindings import bind, bind_key
 from screens.shell.change_poll import POLL_EVERY_S, ChangePoll
@@ -26,6 +26,7 @@ from screens.shell.theme import THEMES
 from screens.shell.view import Clock, machine_time
 from screens.terminal.hangup_watch import HangupWatch
 from screens.widgets.stylesheet import CachedStylesheet
+from workbench.domain.case.lifecycle import only_inquiries_refusal
 from workbench.errors import PassphraseNeeded, StorageFailed, WorkbenchError
 from workbench.keys.desk import NEXT
 from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, TEXTS, THEME
@@ -142,6 +143,12 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
     async def _show_desk(self, services: "Services") -> None:
         from screens.desk.screen import DeskScreen
 
+        if only_inquiries_refusal(services.actor) is not None:
+            await show_inquiries(self, services)
+            await self._start.remove()
+            while self._start.keys:
+                await self._run_key(self._start.keys.pop(0))
+            return
         desk, keys = DeskScreen(self.clock, services), self._start.keys
         desk.session.auto_next = self.settings.auto_next
         add_modes(self, desk)

@@ -18,6 +18,7 @@ from screens.app_cases import (
 )
 from screens.desk.start_screen import StartScreen
 from screens.shell.base_screen import attempt, drop_messages, run_in_worker
+from screens.shell.change_poll import POLL_EVERY_S, ChangePoll
 from screens.shell.protocols import CopiesText, HasPlace, ShowsCase
 from screens.shell.theme import THEMES
 from screens.terminal.input_bursts import takes_text
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from screens.app_base import AppBase
     from screens.desk.screen import DeskScreen
+    from workbench.services.wiring import Services
 
 
 _SCREENS = {
@@ -40,6 +42,7 @@ _SCREENS = {
     "appeals": "appeals.screen.AppealsScreen",
     "calendar": "calendar.screen.CalendarScreen",
     "letters": "letters.screen.LettersScreen",
+    "inquiries": "inquiries.screen.InquiriesScreen",
     "forecast": "forecast.screen.ForecastScreen",
     "people": "people.screen.PeopleScreen",
     "policy": "policy.screen.PolicyScreen",
@@ -74,6 +77,18 @@ def add_modes(app: "AppBase", desk: "DeskScreen") -> None:
         app.add_mode(mode, partial(imported_screen, path))
     for name in ("queue", "mine", "pending", "reopen"):
         app.add_mode(name, partial(queue_screen, name))
+
+
+async def show_inquiries(app: "AppBase", services: "Services") -> None:
+    """Show the only screen of a person who only answers inquiries."""
+    from screens.inquiries.screen import InquiriesScreen
+
+    screen = InquiriesScreen(app.clock, services)
+    app.add_mode("inquiries", lambda: screen)
+    await app.switch_mode("inquiries")
+    app.changes = ChangePoll(app, screen, services.is_changed_elsewhere, app.clock)
+    if not app.is_headless:
+        app.set_interval(POLL_EVERY_S, app.changes.start)
 
 
 async def go(app: "AppBase", mode: str) -> None:
@@ -254,7 +269,7 @@ def is_available(app: "AppBase", command_id: str) -> bool:
         return isinstance(screen, HasPlace)
     if command_id == TEXTS.id:
         return _takes_prose(app.focused)
-    if command_id == GO.id and (screen.is_modal or takes_text(app.focused)):
+    if command_id == GO.id and (app.desk is None or screen.is_modal or takes_text(app.focused)):
         return False
     if command_id == ACTS.id:
         return isinstance(screen, ShowsCase) and screen.case is not None

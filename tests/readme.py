@@ -24,7 +24,7 @@ from workbench.services.demo.preparing import prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-_ROLE_LETTERS = {Role.REVIEWER: "r", Role.SUPERVISOR: "s", Role.ADMIN: "a", Role.AUDITOR: "u"}
+_ROLE_LETTERS = {Role.REVIEWER: "r", Role.SUPERVISOR: "s", Role.ADMIN: "a", Role.AUDITOR: "u", Role.VERIFIER: "v"}
 PICTURE = ROOT / "fixtures" / "pictures" / "desk.svg"
 
 

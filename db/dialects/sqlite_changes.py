@@ -39,6 +39,11 @@ NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("created_count", "updated_count", "unchanged_count", "rejected_count"),
     ),
     "export_reason": ("reason", "exported_at", "exported_by_id"),
+    "inquiry": (
+        *("case_id", "department", "question", "asked_at", "asked_by_id", "due_at", "remind_at", "reminded_at"),
+        *("status", "outcome", "note", "document_sha256", "document_bytes", "document_type"),
+        *("ended_at", "ended_by_id"),
+    ),
     "legal_hold": ("case_id", "reason", "placed_at", "placed_by_id", "ended_at", "ended_by_id", "end_reason"),
     "measure_order": (
         *("case_id", "decision_id", "appeal_id", "measure", "ordered_at", "release_at", "due_at", "done_at"),
@@ -56,7 +61,7 @@ NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("rectification_id", "position", "code", "text", "satisfied_at", "waived_at", "waived_by_id"),
         *("waive_reason", "deadline_at", "judged", "judged_by_id", "judged_at"),
     ),
-    "reviewer": ("login", "is_active", "max_held", "created_at", "skills"),
+    "reviewer": ("login", "is_active", "max_held", "created_at", "skills", "department"),
     "suspension": (
         *("from_at", "to_at", "announced_to_at", "province", "agent", "reason", "entered_at", "entered_by_id"),
         *("resumed_at", "settled_at", "former_ends"),
@@ -88,7 +93,7 @@ _PARTS = {
 _EXISTS_IF: Mapping[str, str] = {"import_batch": "{row}.published_at IS NOT NULL"}
 """The condition for a row to be noted as existing, by table: nobody sees a batch before it is published."""
 
-_DEFAULT_OF_ADDED_COLUMN = {"facts": "{}", "former_ends": "[]", "skills": "", "substitute_id": ""}
+_DEFAULT_OF_ADDED_COLUMN = {"facts": "{}", "former_ends": "[]", "skills": "", "substitute_id": "", "department": ""}
 """The columns that a migration step added, with the value that it gave to existing rows; empty also means null.
 
 A row with this value has the same digest as before the step.

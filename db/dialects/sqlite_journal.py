@@ -20,6 +20,7 @@ RESTORED_COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "decision": ("status", "release_at", "checker_id", "checked_at", "check_note", "corrects_id", "waived"),
     "draft": ("decision_id",),
+    "inquiry": ("status", "ended_at", "ended_by_id"),
     "measure_order": ("cancelled_at",),
     "notice": ("cancelled_at",),
     "rectification": ("deadline_at", "is_open"),

@@ -96,6 +96,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
     AUDITOR = "auditor"
+    VERIFIER = "verifier"
 
 
 class Trigger(StrEnum):
@@ -182,6 +183,23 @@ class VerificationKind(StrEnum):
     REGISTRY = "registry"
     VISIT = "visit"
     DEPARTMENT = "department"
+
+
+class InquiryStatus(StrEnum):
+    """The status of an inquiry; it is void if its department left the policy before it answered."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+    VOID = "void"
+
+
+class InquiryOutcome(StrEnum):
+    """The answer of a department to an inquiry."""
+
+    CONFIRMED = "confirmed"
+    CONTRADICTED = "contradicted"
+    CANNOT_SAY = "cannot-say"
 
 
 class ChecklistValue(StrEnum):

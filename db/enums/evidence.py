@@ -66,6 +66,12 @@ class DocumentKind(StrEnum):
     INDUSTRY_PERMIT = "INDUSTRY_PERMIT"
 
 
+class AnswerDocument(StrEnum):
+    """The kind of a document that no applicant submits: it came with the answer to an inquiry."""
+
+    DEPARTMENT_ANSWER = "DEPARTMENT_ANSWER"
+
+
 class Quality(StrEnum):
     """How readable a document is."""
 

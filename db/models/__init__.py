@@ -11,7 +11,7 @@ from db.models.decision import (
     RectificationItemRow,
     RectificationRow,
 )
-from db.models.desk import ActRow, ChecklistAnswerRow, CommentRow, DraftRow, VerificationRow
+from db.models.desk import ActRow, ChecklistAnswerRow, CommentRow, DraftRow, InquiryRow, VerificationRow
 from db.models.event import EventRow
 from db.models.evidence import ApplicationRow, CardRow, ComplaintRow, CreditRecordRow, DocumentRow
 from db.models.import_batch import ImportBatchRow, ImportFileRow

@@ -5,8 +5,14 @@ from datetime import datetime
 from sqlalchemy import Column, Text, UniqueConstraint
 from sqlmodel import Field
 
-from db.columns import free_text, instant_column, short_text
+from db.columns import erased_short_text, free_text, instant_column, partial_index, short_text
 from db.models.row import CasePartRow, NumberedRow, Row
+
+OPEN_INQUIRY = "status = 'open'"
+"""The condition of the index of open inquiries."""
+
+HAS_DOCUMENT = "document_sha256 <> ''"
+"""The condition of the index of the documents that came with answers."""
 
 
 class DraftRow(NumberedRow, table=True):
@@ -58,6 +64,43 @@ class VerificationRow(CasePartRow, table=True):
     result: str = free_text()
     verified_by_id: int = Field(foreign_key="reviewer.id")
     verified_at: datetime = instant_column()
+
+
+class InquiryRow(CasePartRow, table=True):
+    """A question that a reviewer asked a department about a case.
+
+    Attributes:
+        department: The code of the department in the policy.
+        due_at: When the answer is due; `remind_at` is when half of the working time until then is over.
+        reminded_at: When the reminder was recorded.
+        status: One of `InquiryStatus`.
+        outcome: One of `InquiryOutcome`, empty without an answer.
+        note: The note of the answer, or the reason of the withdrawal.
+        document_sha256: The document that came with the answer; empty without one.
+        ended_by_id: Who answered or withdrew it.
+    """
+
+    __tablename__ = "inquiry"
+    __table_args__ = (
+        partial_index("ix_inquiry_open", "case_id", "department", where=OPEN_INQUIRY, unique=True),
+        partial_index("ix_inquiry_document", "document_sha256", where=HAS_DOCUMENT),
+    )
+
+    department: str = short_text(32)
+    question: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "text"}))
+    asked_at: datetime = instant_column()
+    asked_by_id: int = Field(foreign_key="reviewer.id")
+    due_at: datetime = instant_column()
+    remind_at: datetime = instant_column()
+    reminded_at: datetime | None = instant_column(nullable=True)
+    status: str = short_text(16)
+    outcome: str = short_text(16)
+    note: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "text"}))
+    document_sha256: str = erased_short_text(64)
+    document_bytes: int = 0
+    document_type: str = short_text(64)
+    ended_at: datetime | None = instant_column(nullable=True)
+    ended_by_id: int | None = Field(default=None, foreign_key="reviewer.id")
 
 
 class ActRow(Row, table=True):

@@ -21,6 +21,8 @@ class ReviewerRow(NumberedRow, table=True):
     is_active: bool = True
     skills: str = long_text()
     created_at: datetime = instant_column()
+    department: str = short_text(32)
+    """The code of the department whose inquiries a verifier answers."""
 
 
 class ReviewerRoleRow(Row, table=True):

@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
 )
 from sqlmodel import Session, SQLModel
 
@@ -49,10 +50,22 @@ APPLICATION = table_of(models.ApplicationRow)
 BATCH = table_of(models.ImportBatchRow)
 CASE = table_of(models.CaseRow)
 DECISION = table_of(models.DecisionRow)
+INQUIRY = table_of(models.InquiryRow)
 MEASURE_ORDER = table_of(models.MeasureOrderRow)
 NOTICE = table_of(models.NoticeRow)
 RECTIFICATION = table_of(models.RectificationRow)
 ITEM = table_of(models.RectificationItemRow)
+
+ANSWER_DOCUMENT = (
+    select(
+        *(CASE.c.agent, CASE.c.application_no, INQUIRY.c.document_sha256.label("sha256")),
+        INQUIRY.c.document_bytes.label("bytes_count"),
+    )
+    .join(CASE, CASE.c.id == INQUIRY.c.case_id)
+    .where(text("inquiry.document_sha256 <> ''"))
+    .subquery("answer_document")
+)
+"""The documents that came with the answers to inquiries, by application."""
 
 
 def call_file_checks(session: Session) -> dict[int, tuple[tuple[int, str], ...]]:

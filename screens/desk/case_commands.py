@@ -22,7 +22,7 @@ from workbench.domain.clock.due import back_from_aside
 from workbench.domain.clock.spans import NEVER
 from workbench.domain.clock.typed.reading import read_instant, read_receipt
 from workbench.domain.clock.typed.tense import Tense
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, current_language
 from workbench.keys.registry import with_keys
 
 CommandFunction = Callable[..., Any]
@@ -180,6 +180,25 @@ async def verify(screen: CaseScreen, case: CaseFile) -> None:
     if answer is not None:
         record = partial(screen.session.record, CaseRef.of(case), screen.session.services.remarks.verify, *answer)
         start_act(screen, record, "write")
+
+
+async def inquire(screen: CaseScreen, case: CaseFile) -> None:
+    """Ask for a department and a question, and send the inquiry."""
+    from screens.dialogs.choice import ChoiceDialog
+
+    ref, services = CaseRef.of(case), screen.session.services
+    departments = await attempt(screen, partial(asyncio.to_thread, services.inquiries.departments))
+    if not departments:
+        screen.notify(_("The policy names no departments."), severity="warning", timeout=6)
+        return
+    words = {code: one.name.in_language(current_language()) for code, one in departments.items()}
+    title, placeholder = _("Inquiry about {case}").format(case=ref.name), _("what the department should verify")
+    answer = await screen.app.push_screen_wait(ChoiceDialog(title, words, _("department"), placeholder=placeholder))
+    if answer is not None:
+        ask = partial(screen.session.record, ref, services.inquiries.inquire, *answer)
+        await screen.carry_out(
+            ask, _("{department} is asked about {case}.").format(department=words[answer[0]], case=ref.name)
+        )
 
 
 async def answer_checklist(screen: CaseScreen, case: CaseFile) -> None:

@@ -95,6 +95,7 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.PRIORITY, deadline_commands.change_priority, "dialog"),
     DeskCommand(desk.LEGAL_HOLD, legal_hold.change_legal_hold, "dialog"),
     DeskCommand(desk.COMMENT, case_commands.comment, "dialog"),
+    DeskCommand(desk.INQUIRE, case_commands.inquire, "dialog"),
     DeskCommand(desk.CONTACT, case_commands.record_contact, "dialog"),
     DeskCommand(desk.CHECKLIST, case_commands.answer_checklist, "dialog"),
     DeskCommand(desk.VERIFY, case_commands.verify, "dialog"),

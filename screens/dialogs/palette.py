@@ -97,7 +97,9 @@ class CommandProvider(Provider):
             for name, active in available_bindings(self.screen).items()
             if name not in _NOT_LISTED
         ]
-        commands += [(command, partial(run, f"app.go('{command.id}')")) for command in MODES]
+        commands += [
+            (command, partial(run, f"app.go('{command.id}')")) for command in MODES if self.app.check_action("go", ())
+        ]
         commands += [(command, partial(run, f"app.act('{command.id}')")) for command in self._views()]
         return sorted(commands, key=lambda entry: _GROUP_ORDER.index(entry[0].group))
 

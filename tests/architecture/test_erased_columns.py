@@ -32,6 +32,7 @@ _KEPT = {
     "checklist_answer": "question answer",
     "verification": "kind",
     "contact": "channel",
+    "inquiry": "department status outcome document_type",
     "decision": "verdict fail_kind measure waits_for status before waived",
     "notice": "kind language channel",
     "appeal": "state_before status outcome to_state waived before",

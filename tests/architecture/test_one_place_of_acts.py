@@ -24,7 +24,13 @@ ELSEWHERE = {
     },
     # Reading a case in clear or its documents is an event of its own transaction.
     r"\.log_alone\([^)]*case_id=": {
-        *("case/casefiles.py", "case/documents.py", "records/auditing/seen_cases.py", "records/auditing/dossiers.py"),
+        *(
+            "case/casefiles.py",
+            "case/documents.py",
+            "review/inquiries.py",
+            "records/auditing/seen_cases.py",
+            "records/auditing/dossiers.py",
+        ),
     },
 }
 """The services besides `acts` that write a version or an event of a case, by how they do it."""

@@ -15,7 +15,13 @@ from workbench.domain.case.lifecycle import PERMISSIONS, Action
 S, R, A = CaseState, Role, Action
 
 CASE = "C-000001"
-PERSON: dict[Role, str] = {R.REVIEWER: "b", R.SUPERVISOR: "sup", R.ADMIN: "keeper", R.AUDITOR: "audit"}
+PERSON: dict[Role, str] = {
+    R.REVIEWER: "b",
+    R.SUPERVISOR: "sup",
+    R.ADMIN: "keeper",
+    R.AUDITOR: "audit",
+    R.VERIFIER: "ver",
+}
 """The person who acts for each role; each has this role only."""
 
 MAKER, CHECKER = "a", "c"
@@ -38,6 +44,9 @@ COMMANDS: dict[Action, tuple[str, ...]] = {
     A.RETURN: ("check", CASE, "return", "--note", "test"),
     A.COMMENT: ("comment", CASE, "test"),
     A.VERIFY: ("verify", CASE, "phone", "--result", "test"),
+    A.INQUIRE: ("inquire", CASE, "fraud", "--question", "test"),
+    A.INQUIRY_ANSWER: ("inquiries", "answer", "I-000001", "confirmed", "--note", "test"),
+    A.INQUIRY_WITHDRAW: ("inquiries", "withdraw", "I-000001", "--reason", "test"),
     A.CHECKLIST: ("checklist", CASE, "NAMES-EQUAL", "yes"),
     A.REVEAL: ("show", CASE, "--reveal"),
     A.DOCUMENTS: ("documents", CASE, "--to", "{folder}"),
@@ -86,7 +95,15 @@ class Cell:
         return f"{self.action}-{self.state}-{self.role}"
 
 
-CELLS = [Cell(action, state, role) for state in S for role in R for action in A]
+_ON_AN_INQUIRY = (A.INQUIRY_ANSWER, A.INQUIRY_WITHDRAW)
+CELLS = [
+    Cell(action, state, role)
+    for state in S
+    for role in R
+    for action in A
+    # Nobody can ask about an incomplete case.
+    if action not in _ON_AN_INQUIRY or state is not S.INCOMPLETE
+]
 
 
 Run = Callable[..., None]
@@ -120,6 +137,7 @@ class Cases:
         folder = self.folder / f"{len(self.made)}"
         (folder / "files").mkdir(parents=True)
         site = Site(folder / "w.db").create()
+        site.services("admin").roles.add(PERSON[R.VERIFIER], (R.VERIFIER,), "fraud")
         site.services("admin").roles.add(PERSON[R.ADMIN], (R.ADMIN,))
         run = partial(_run, Terminal(site))
         run("sup", "calendar", "suspend", "2026-12-28 09:00", "--reason", "test")
@@ -211,10 +229,20 @@ def _on_hold(into: Bringing, run: Run, site: Site, by: str) -> None:
     run("sup", *COMMANDS[A.LEGAL_HOLD])
 
 
+def _asked(into: Bringing, run: Run, site: Site, by: str) -> None:
+    """Ask before the case may get its result, which ends the inquiry; an appeal comes after a result."""
+    if into is not _appealed:
+        run("c", *COMMANDS[A.INQUIRE])
+    into(run, site, by)
+    if into is _appealed:
+        run("c", *COMMANDS[A.INQUIRE])
+
+
 _FOR_AN_ACT: dict[tuple[Action, CaseState], Bringing] = {
     (A.UNDO, S.IN_REVIEW): _returned,
     (A.UNDO, S.LAPSED): _lapsed_again,
     (A.JUDGE, S.IN_REVIEW): _resubmitted,
+    **{(act, state): partial(_asked, into) for act in _ON_AN_INQUIRY for state, into in _INTO.items()},
     **{(A.LEGAL_HOLD_END, state): partial(_on_hold, into) for state, into in _INTO.items()},
 }
 """Other ways into a state, for acts that need more than the state."""

@@ -13,6 +13,7 @@ from screens.changes.sheet import ChangesSheet
 from screens.checks.screen import ChecksScreen
 from screens.desk.screen import DeskScreen
 from screens.forecast.screen import ForecastScreen
+from screens.inquiries.screen import InquiriesScreen
 from screens.letters.screen import LettersScreen
 from screens.panels.evidence_panels import EvidencePanels
 from screens.people.screen import PeopleScreen
@@ -53,6 +54,7 @@ def test_every_command_is_bound_somewhere() -> None:
         EvidencePanels,
         CalendarScreen,
         LettersScreen,
+        InquiriesScreen,
         PolicyScreen,
     ):
         for _key, binding in BindingsMap(owner.BINDINGS):

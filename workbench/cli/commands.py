@@ -60,6 +60,17 @@ COMMANDS: tuple[Entry | CommandGroup, ...] = (
     act_entry(Action.COMMENT, "cases.recording:comment"),
     act_entry(Action.CONTACT, "cases.recording:contact"),
     act_entry(Action.VERIFY, "cases.recording:verify"),
+    act_entry(Action.INQUIRE, "cases.inquiries:inquire"),
+    CommandGroup(
+        "inquiries",
+        "cases.inquiries",
+        N_("List, answer and withdraw inquiries to departments. Default: list."),
+        (
+            Entry("list", ":list_inquiries", N_("List the inquiries; a verifier gets those of the own department.")),
+            act_entry(Action.INQUIRY_ANSWER, ":answer", "answer"),
+            act_entry(Action.INQUIRY_WITHDRAW, ":withdraw", "withdraw"),
+        ),
+    ),
     act_entry(Action.CHECKLIST, "cases.recording:checklist"),
     act_entry(Action.JUDGE, "cases.recording:judge"),
     act_entry(Action.ANSWER, "cases.recording:answer_pending"),

@@ -26,6 +26,7 @@ Place = Literal[
     "calendar",
     "letters",
     "people",
+    "inquiries",
     "policy",
 ]
 
@@ -42,6 +43,7 @@ PLACES: dict[Place, str] = {
     "forecast": N_("Forecast"),
     "letters": N_("Letters"),
     "people": N_("People"),
+    "inquiries": N_("Inquiries"),
     "policy": N_("Policy"),
 }
 

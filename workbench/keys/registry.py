@@ -12,6 +12,7 @@ from workbench.keys.changes import CHANGE_COMMANDS
 from workbench.keys.command import VERDICT_GROUP, Command, Place, act_command, go_command, verdict_command, view_command
 from workbench.keys.desk import DESK_COMMANDS, PANEL_COMMANDS
 from workbench.keys.forecast import FORECAST_COMMANDS, GO_FORECAST
+from workbench.keys.inquiries import GO_INQUIRIES, INQUIRY_COMMANDS
 from workbench.keys.letters import GO_LETTERS, LETTER_COMMANDS
 from workbench.keys.people import GO_PEOPLE, PEOPLE_COMMANDS
 from workbench.keys.policy import GO_POLICY, POLICY_COMMANDS
@@ -102,7 +103,7 @@ TEXTS = view_command(
 QUIT = go_command("quit", "q,ctrl+q,ctrl+c", N_("quit"), N_("Quit the workbench; asks first if you hold a case."))
 
 MODES = (
-    *(GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_APPEALS, GO_REOPEN, GO_LETTERS),
+    *(GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_APPEALS, GO_REOPEN, GO_LETTERS, GO_INQUIRIES),
     *(GO_BOARD, GO_PEOPLE, GO_CALENDAR, GO_FORECAST, GO_POLICY),
 )
 """The commands that open a screen (`g` and a letter), in display order."""
@@ -119,6 +120,7 @@ COMMANDS: tuple[Command, ...] = (
     *CALENDAR_COMMANDS,
     *LETTER_COMMANDS,
     *PEOPLE_COMMANDS,
+    *INQUIRY_COMMANDS,
     *POLICY_COMMANDS,
     *(GO, *MODES, HELP, PALETTE, COPY, TEXTS, THEME, BACK, QUIT),
 )

@@ -6,7 +6,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from db.queries.retention import has_pending_files
-from workbench.domain.case.lifecycle import Actor
+from workbench.domain.case.lifecycle import Actor, only_inquiries_refusal
 from workbench.errors import DiskFull
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.drafts import Drafts
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from workbench.services.review.appeals.appeals import Appeals
     from workbench.services.review.appeals.checks import AppealChecks
     from workbench.services.review.back_to_queue import ItemJudging
+    from workbench.services.review.inquiries import Inquiries
     from workbench.services.review.measures.work_list import Measures
     from workbench.services.review.remarks import Remarks
     from workbench.services.review.reopening import Reopening, Waiving
@@ -118,6 +119,9 @@ class Services:
 
     remarks: "LazyService[Remarks]" = LazyService("review.remarks.Remarks")
     """Records comments, verifications, checklist answers and what the applicant says."""
+
+    inquiries: "LazyService[Inquiries]" = LazyService("review.inquiries.Inquiries")
+    """Asks departments, and records their answers."""
 
     reopening: "LazyService[Reopening]" = LazyService("review.reopening.Reopening")
     """Opens final cases again."""
@@ -223,6 +227,15 @@ class Services:
     def actor(self) -> Actor:
         """The person who acts."""
         return self.context.actor
+
+    def refuse_verifier(self, action: str) -> None:
+        """Refuse an action to a person who only answers inquiries, and log it.
+
+        Raises:
+            NotAllowed: If the person has no other role.
+        """
+        with self.context.requiring(action, only_inquiries_refusal):
+            pass
 
     def resume(self) -> None:
         """Finish interrupted imports, suspensions, changes of policy and erasures, and seed next year's calendar."""

@@ -16,7 +16,7 @@ from tests.sites import Site
 from workbench.services.time.calendar import days_off
 from workbench.services.time.deadlines import recompute
 
-NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0}
+NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0, "inquiries": 0}
 
 
 @pytest.fixture

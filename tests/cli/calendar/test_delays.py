@@ -14,7 +14,7 @@ from workbench.services.forecast.forecasts import Forecasts
 
 pytestmark = pytest.mark.proof
 
-NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0}
+NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0, "inquiries": 0}
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
 NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "This is an estimate, not a commitment."}
 DUE_SO_FAR = {

@@ -22,7 +22,7 @@ from workbench.services.time.deadlines.recompute import CASES_PER_TRANSACTION
 TEN_DAYS = timedelta(days=10)
 """The longest quiet time; for other tests it is longer, because their clocks move without the machine."""
 
-NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0}
+NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0, "inquiries": 0}
 
 
 def tick(services: ClockSite) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class MemoryDocuments(Documents):
         """Return the kinds of unopened documents; none before a test sets `openings`."""
         if self.openings is None:
             return ()
-        return tuple(line.kind for line in self.list(case_id) if not line.openings)
+        return tuple(DocumentKind(line.kind) for line in self.list(case_id) if not line.openings)
 
     def _open(self, case_id: int, number: int, how: str) -> None:
         self.services.log.append(("open", case_id, number, how))

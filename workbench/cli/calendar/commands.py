@@ -190,7 +190,7 @@ def tick(
             keep_daily_anchor(services.context, anchor_target, context.site_file())
     sentence = _(
         "Back in the queue: {queued}. Lapsed: {lapsed}. Delay notices: {delayed}. Resumption notices: {resumed}. "
-        "Reminders: {reminded}. Re-reviews: {opened}."
+        "Reminders: {reminded}. Re-reviews: {opened}. Inquiries: {inquiries}."
     )
     # The names of the counts are the placeholders of the sentence.
     context.print_result(done, sentence.format(**{name: commas(number) for name, number in done.items()}))

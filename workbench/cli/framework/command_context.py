@@ -16,6 +16,9 @@ OpenWorkbench = Callable[[Callable[[], Path], str | None, str], int]
 """Opens the workbench, given a way to find the database, the login and the symbols; returns the exit code."""
 
 
+_OF_VERIFIERS = "inquiries"
+"""The command of people who only answer inquiries."""
+
 FLAGS = {"--database": "database", "--lang": "language", "--as": "login", "--symbols": "symbols", "--site": "site"}
 """The options that all commands share, with their fields in SharedOptions."""
 
@@ -43,6 +46,8 @@ class CommandContext:
     open_workbench: OpenWorkbench
     shared: SharedOptions = field(default_factory=SharedOptions)
     subcommand: str | None = None
+    command: str = ""
+    """The words that name the command, such as `inquiries list`."""
     as_json: bool = False
 
     def database(self) -> Path:
@@ -94,6 +99,8 @@ class CommandContext:
         path = self.database()
         services = open_services(path, self.shared.login, self.now, store=Store.unlocked(path, passphrase_prompt()))
         try:
+            if not self.command.startswith(_OF_VERIFIERS):
+                services.refuse_verifier(self.command)
             yield services
         finally:
             services.close()

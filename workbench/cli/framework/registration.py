@@ -133,6 +133,7 @@ def wrap_command(function: Function, *, has_json: bool = False, shows_shared: bo
             ctx.obj,
             shared=ctx.obj.shared.with_more(given),
             subcommand=ctx.invoked_subcommand,
+            command=ctx.command_path.partition(" ")[2],
             as_json=values.pop("as_json", False),
         )
         if language := ctx.obj.shared.language:

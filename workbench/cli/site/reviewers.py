@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
 LoginArgument = Annotated[str, argument("LOGIN", N_("Login of the person."))]
+DepartmentText = Annotated[str, option("--department", N_("Department of a verifier: its code or name."), "D")]
 RequestArgument = Annotated[str, argument("REQUEST", N_("Number of the request, such as R-000123."))]
 
 
@@ -64,10 +65,11 @@ def add(
     context: CommandContext,
     login: LoginArgument,
     roles: Annotated[list[Role] | None, option("--role", N_("Role; repeatable. Default: reviewer."))] = None,
+    department: DepartmentText = "",
 ) -> None:
     """Register a person."""
     with context.services() as services:
-        outcome = services.roles.add(login, tuple(roles or ()))
+        outcome = services.roles.add(login, tuple(roles or ()), department)
         _print_outcome(context, services, outcome, login, _("{login} is registered."))
 
 
@@ -76,12 +78,13 @@ def role(
     login: LoginArgument,
     added: Annotated[list[Role] | None, option("--add", N_("Role to add; repeatable."))] = None,
     removed: Annotated[list[Role] | None, option("--remove", N_("Role to remove; repeatable."))] = None,
+    department: DepartmentText = "",
 ) -> None:
     """Change a person's roles."""
     if not added and not removed:
         raise WrongUsage(_("Name a role with --add or --remove."))
     with context.services() as services:
-        outcome = services.roles.change(login, tuple(added or ()), tuple(removed or ()))
+        outcome = services.roles.change(login, tuple(added or ()), tuple(removed or ()), department)
         _print_outcome(context, services, outcome, login, _("The roles of {login} were changed."))
 
 

@@ -54,6 +54,18 @@ ACT_WORDS: dict[Action, ActWords] = {
     Action.CONTACT: ActWords(
         N_("Record a call or message with the applicant, outside the letters."), "k", N_("contact")
     ),
+    Action.INQUIRE: ActWords(
+        N_("Ask a department a question about a case; its answer is new evidence, never a verdict."),
+        "I",
+        N_("inquire"),
+        N_("department asked"),
+    ),
+    Action.INQUIRY_ANSWER: ActWords(
+        N_("Answer an inquiry to your department (verifier)."), "enter", N_("answer"), N_("department answered")
+    ),
+    Action.INQUIRY_WITHDRAW: ActWords(
+        N_("Withdraw an inquiry that is still open."), "Z", N_("withdraw"), N_("inquiry withdrawn")
+    ),
     Action.CHECKLIST: ActWords(N_("Answer the questions that imported data cannot answer."), "l", N_("checklist")),
     Action.JUDGE: ActWords(
         N_("Judge whether an item of the last rectification is fixed."), "1,2,3", N_("judge"), N_("item judged")

@@ -1,4 +1,4 @@
-"""The display numbers of cases (C-000123), decisions (D-), imports (B-) and requests for roles (R-)."""
+"""The display numbers of cases (C-000123), decisions (D-), imports (B-), inquiries (I-) and requests (R-)."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from workbench.errors import NotFound
 from workbench.i18n import _
 
 # At most 18 digits, so that the number fits into a database integer.
-_NUMBER = re.compile(r"([CDBR])-0*([1-9][0-9]{0,17})")
+_NUMBER = re.compile(r"([BCDIR])-0*([1-9][0-9]{0,17})")
 _QUOTED_CELLS = 40
 
 
@@ -31,6 +31,11 @@ def format_batch(number: int) -> str:
 def format_request(number: int) -> str:
     """Return the display number of a request for roles: R-000123."""
     return f"R-{number:06}"
+
+
+def format_inquiry(number: int) -> str:
+    """Return the display number of an inquiry: I-000123."""
+    return f"I-{number:06}"
 
 
 def _number(text: str, letter: str, refusal: str) -> int:
@@ -71,6 +76,15 @@ def parse_batch(text: str) -> int:
         NotFound: If the text is not a batch number.
     """
     return _number(text, "B", _('"{text}" is not a batch number; batches look like B-000123.'))
+
+
+def parse_inquiry(text: str) -> int:
+    """Return the number in I-000123.
+
+    Raises:
+        NotFound: If the text is not the number of an inquiry.
+    """
+    return _number(text, "I", _('"{text}" is not the number of an inquiry; inquiries look like I-000123.'))
 
 
 def parse_request(text: str) -> int:

@@ -32,6 +32,9 @@ class Action(StrEnum):
     RETURN = "return"
     COMMENT = "comment"
     VERIFY = "verify"
+    INQUIRE = "inquire"
+    INQUIRY_ANSWER = "inquiry-answer"
+    INQUIRY_WITHDRAW = "inquiry-withdraw"
     CHECKLIST = "checklist"
     REVEAL = "reveal"
     DOCUMENTS = "documents"
@@ -88,6 +91,8 @@ LETTER_RECORDERS = WORKERS | WORK_LIST_ROLES
 """The roles that record the outcomes of letters."""
 ABSENCE_RECORDERS = frozenset({R.SUPERVISOR, R.ADMIN})
 """The roles that record who is away, and who is back."""
+INQUIRY_READERS = WORKERS | {R.AUDITOR, R.VERIFIER}
+"""The roles that list inquiries; who is only a verifier lists those to one department."""
 EVERY_STATE = frozenset(S)
 _STATES_WITH_DUE_DATE = OPEN_STATES - {S.INCOMPLETE}
 
@@ -103,6 +108,9 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.RETURN: Permission(WORKERS, frozenset({S.AWAITING_CHECK})),
     Action.COMMENT: Permission(WORKERS, EVERY_STATE),
     Action.VERIFY: Permission(WORKERS, OPEN_STATES),
+    Action.INQUIRE: Permission(WORKERS, _STATES_WITH_DUE_DATE),
+    Action.INQUIRY_ANSWER: Permission(frozenset({R.VERIFIER}), _STATES_WITH_DUE_DATE),
+    Action.INQUIRY_WITHDRAW: Permission(WORKERS, _STATES_WITH_DUE_DATE),
     Action.CHECKLIST: Permission(WORKERS, OPEN_STATES),
     Action.REVEAL: Permission(frozenset({R.REVIEWER, R.SUPERVISOR, R.ADMIN}), EVERY_STATE),
     Action.DOCUMENTS: Permission(frozenset({R.REVIEWER, R.SUPERVISOR, R.ADMIN}), EVERY_STATE),
@@ -169,6 +177,7 @@ ROLE_WORDS: dict[Role, str] = {
     R.SUPERVISOR: N_("supervisor"),
     R.ADMIN: N_("admin"),
     R.AUDITOR: N_("auditor"),
+    R.VERIFIER: N_("verifier"),
 }
 
 PRIORITY_WORDS: dict[Priority, str] = {
@@ -237,6 +246,19 @@ def recording_refusal(actor: Actor) -> str | None:
 def absence_refusal(actor: Actor) -> str | None:
     """Return why a person may not record absences, or None if they may."""
     return missing_role_refusal(ABSENCE_RECORDERS, actor)
+
+
+def inquiries_refusal(actor: Actor) -> str | None:
+    """Return why a person may not read inquiries, or None if they may."""
+    return missing_role_refusal(INQUIRY_READERS, actor)
+
+
+def only_inquiries_refusal(actor: Actor) -> str | None:
+    """Return why a person may do nothing but answer inquiries, or None if they have another role."""
+    if actor.roles != {Role.VERIFIER}:
+        return None
+    message = _("{login} only answers inquiries (`workbench inquiries`). Everything else is refused and logged.")
+    return message.format(login=actor.login)
 
 
 def admin_refusal(actor: Actor) -> str | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from db.enums import AnswerDocument, DocumentKind
 from workbench.domain.evidence.evidence import DocumentFacts
 from workbench.domain.policy.policy import BilingualText
 
@@ -26,6 +27,7 @@ class DocumentLine(DocumentFacts):
     """One document of a case. Its `sealed` and `quality` are claims by the sender.
 
     Attributes:
+        kind: Its kind; a document of a department has one of its own.
         number: Its number in the list, from 1.
         words: The name of its kind, None if the policy has none.
         is_stored: Whether the store has a file of its size.
@@ -33,6 +35,7 @@ class DocumentLine(DocumentFacts):
         copies: Who copied it to a folder for this case, latest first. A copy may never have been viewed.
     """
 
+    kind: DocumentKind | AnswerDocument  # type: ignore[assignment]  # rules read evidence, and lines are only shown
     number: int
     words: BilingualText | None
     is_stored: bool

@@ -36,6 +36,8 @@ FactValue = int | float | bool | str | None
 """The value of a fact. None means unknown, and an unknown fact hits no limit."""
 
 
+BilingualText = settings.BilingualText
+
 CLEAN_REASON = "OK"
 """The reason for a pass without a warn or a block."""
 
@@ -44,18 +46,6 @@ MENDED_REASON = "OK-MENDED"
 
 OVERRIDE_REASON = "OK-OVERRIDE"
 """The reason for a pass despite a block. It requires a note and a check."""
-
-
-@dataclass(frozen=True, slots=True)
-class BilingualText:
-    """A text in English and Chinese."""
-
-    en: settings.Text
-    zh: settings.Text
-
-    def in_language(self, language: str) -> str:
-        """Return the text in en or zh."""
-        return self.zh if language == "zh" else self.en
 
 
 NO_TEXT = BilingualText("", "")
@@ -255,7 +245,10 @@ class DocumentPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One version of the policy. The first measure of a verdict is its default; `texts` are canned texts by name."""
+    """One version of the policy. The first measure of a verdict is its default; `texts` are canned texts by name.
+
+    Departments are always those of the version in force, also for cases of an older one.
+    """
 
     version: settings.Code
     zone: settings.Text
@@ -285,6 +278,7 @@ class Policy:
     notices: settings.NoticePolicy = settings.DEFAULT_NOTICES
     texts: Mapping[settings.Code, BilingualText] = field(default_factory=dict)
     special: tuple[settings.SpecialCase, ...] = ()
+    departments: Mapping[settings.Code, settings.Department] = field(default_factory=dict)
 
     def __hash__(self) -> int:
         """Hash by identity, so that caches can use a policy as a key without hashing all its values."""

@@ -25,6 +25,52 @@ Count = Annotated[int, Interval(ge=1, le=1_000_000)]
 WhoMayTake = Literal["anybody", "supervisor", "nobody"]
 Ratio = Annotated[float, Interval(ge=0, le=1)]
 
+VisibleField = Literal[
+    "agent",
+    "card_type",
+    "applicant_kind",
+    "applicant_name",
+    "uscc",
+    "business_scope",
+    "province",
+    "legal_rep_name",
+    "legal_rep_id_no",
+    "handler_name",
+    "handler_id_no",
+    "contact_phone",
+    "industry",
+    "stated_use",
+    "call_script",
+    "consent_source",
+    "msisdns",
+]
+"""A field of an application that a department may see; `msisdns` are the numbers of all its cards."""
+
+
+@dataclass(frozen=True, slots=True)
+class BilingualText:
+    """A text in English and Chinese."""
+
+    en: Text
+    zh: Text
+
+    def in_language(self, language: str) -> str:
+        """Return the text in en or zh."""
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Department:
+    """A department that answers inquiries: the working days to answer, and the fields of the application it may see.
+
+    It sees no other field, because people may process only the personal data that their duty needs (个人信息保护法,
+    Personal Information Protection Law, art. 6).
+    """
+
+    name: BilingualText
+    days: DayCount
+    fields: tuple[VisibleField, ...] = ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingHours:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import Session
 
 from db.columns import to_us
 from db.dialect import clear_journals, end_journal, start_journal
+from db.enums import FINAL_STATES, InquiryStatus
 from db.models import CaseRow
+from db.queries.published import INQUIRY
 from workbench.domain.case.lifecycle import PERMISSIONS, Action
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -139,6 +142,8 @@ def finish_act(  # noqa: PLR0913 - the event needs all of these facts
 ) -> int:
     """Raise the version of a changed case, write its event, and store its due date; return the number of the event.
 
+    A result ends the open inquiries about the case; an undo of the act opens them again.
+
     Args:
         session: The transaction.
         context: The person and the time.
@@ -150,6 +155,8 @@ def finish_act(  # noqa: PLR0913 - the event needs all of these facts
         event: More columns of the event.
     """
     case.version += 1
+    if changes_state and case.state in FINAL_STATES:
+        body = {**(body or {}), **_end_inquiries(session, context, case)}
     if changes_state:
         seq = context.log_case(session, action, case, body, **event)
     else:
@@ -157,6 +164,14 @@ def finish_act(  # noqa: PLR0913 - the event needs all of these facts
     if moves_due_date:
         update_due_date(session, context, case)
     return seq
+
+
+def _end_inquiries(session: Session, context: Context, case: CaseRow) -> dict[str, int]:
+    """Withdraw the open inquiries about a case that has its result, and return their count for the event."""
+    is_open = (INQUIRY.c.case_id == case.id, INQUIRY.c.status == InquiryStatus.OPEN.value)
+    ended = update(INQUIRY).where(*is_open).values(status=InquiryStatus.WITHDRAWN.value, ended_at=context.now())
+    count: int = session.execute(ended).rowcount  # type: ignore[attr-defined]  # an update's result has one
+    return {"inquiries": count} if count else {}
 
 
 def note_act(

@@ -58,6 +58,9 @@ _REASON = Reason(N_("This takes a reason."), REASON_LENGTH)
 _WAIVER = Reason(N_("A waiver takes a reason."), REASON_LENGTH)
 _LEGAL_HOLD = Reason(N_("A legal hold needs a reason."), REASON_LENGTH, is_comment=False)
 _END_OF_HOLD = Reason(N_("Ending a legal hold needs a reason."), REASON_LENGTH, is_comment=False)
+_QUESTION = Reason(N_("The question is empty."), REASON_LENGTH, is_comment=False)
+_ANSWER = Reason(N_("An answer needs a note."), REASON_LENGTH, is_comment=False)
+_INQUIRY_END = Reason(N_("Withdrawing an inquiry needs a reason."), REASON_LENGTH, is_comment=False)
 _SKIPPING = Reason(N_("Skipping needs a reason; give one."), is_comment=False)
 
 EXTEND_DEADLINE = "extend-deadline"
@@ -77,6 +80,9 @@ ACTS: Mapping[str, Act] = {
     Action.COMMENT: Act(Changes.NOTHING, NoUndo.STAYS, Reason(_TEXT)),
     Action.VERIFY: Act(Changes.NOTHING, NoUndo.STAYS, _REMARK),
     Action.CONTACT: Act(Changes.NOTHING, NoUndo.STAYS, _REMARK),
+    Action.INQUIRE: Act(Changes.NOTHING, NoUndo.ENDED, _QUESTION),
+    Action.INQUIRY_ANSWER: Act(Changes.STATE, NoUndo.STAYS, _ANSWER),
+    Action.INQUIRY_WITHDRAW: Act(Changes.STATE, NoUndo.REDONE, _INQUIRY_END),
     Action.CHECKLIST: Act(Changes.NOTHING, NoUndo.REPLACED),
     Action.JUDGE: Act(Changes.NOTHING, NoUndo.REPLACED),
     Action.ANSWER: Act(Changes.STATE),

@@ -20,6 +20,7 @@ from workbench.domain.facts.document_lines import DocumentAccess, DocumentLine
 from workbench.errors import NotFound, StorageFailed
 from workbench.i18n import _, current_language
 from workbench.services.case.evidence_reader import read_evidence
+from workbench.services.case.inquiries import answer_documents
 from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Service
@@ -144,6 +145,7 @@ class Documents(Service):
             case = visible_case(session, case_id)
             policy = self.context.policy(session, case.policy_version_id)
             found = read_evidence(session, case, self.context.store, self.context.today(session)).documents
+            answers = answer_documents(session, self.context, case_id)
             openings = accesses_by_digest(session, case_id, OPENED)
             copies = accesses_by_digest(session, case_id, WRITTEN, Action.DOSSIER)
         ordered = sorted(found, key=lambda one: (_POSITION_OF_KIND[one.kind], one.received_at, one.sha256))
@@ -151,13 +153,14 @@ class Documents(Service):
             from_row(
                 DocumentLine,
                 one,
+                kind=one.kind,
                 number=number,
-                words=policy.documents.names.get(one.kind),
+                words=policy.documents.names.get(one.kind) if name is None else name,
                 is_stored=_is_there(self.context.store, one.sha256, one.bytes_count),
                 openings=openings.get(one.sha256, ()),
                 copies=copies.get(one.sha256, ()),
             )
-            for number, one in enumerate(ordered, start=1)
+            for number, (one, name) in enumerate([*((one, None) for one in ordered), *answers], start=1)
         )
 
     def _file_of(self, case_id: int, line: DocumentLine) -> BinaryIO:

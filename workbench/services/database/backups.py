@@ -14,7 +14,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlmodel import Session
 
 from db import dialect
@@ -23,7 +23,7 @@ from db.dialect import copy_in_use
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 from db.models import DocumentRow
-from db.queries.published import BATCH, is_published, table_of
+from db.queries.published import ANSWER_DOCUMENT, BATCH, is_published, table_of
 from workbench.errors import BadConfiguration, BadData, DatabaseDamaged, NotFound, StorageFailed
 from workbench.i18n import _
 from workbench.services.database.opening import open_services
@@ -211,7 +211,7 @@ def _store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
         yield str(name.relative_to(store.folder)), sha256(name.read_bytes()).hexdigest()
     document = table_of(DocumentRow)
     kept = select(document.c.sha256).where(is_published(document.c.batch_id), document.c.erased_at.is_(None))
-    for row in session.execute(kept.distinct()):
+    for row in session.execute(union(kept, select(ANSWER_DOCUMENT.c.sha256))):
         yield str(store.document_path(row.sha256).relative_to(store.folder)), _document_sum(store, row.sha256)
     batches = select(BATCH.c.id, BATCH.c.calls_sha256).where(is_published(BATCH.c.id), BATCH.c.calls_sha256 != "")
     for batch in session.execute(batches):

@@ -18,7 +18,7 @@ from db.enums import IdentityMode, Role
 from db.errors import DatabaseRefused, Refusal
 from db.models import ReviewerRoleRow, ReviewerRow, SettingRow
 from db.queries.published import table_of
-from workbench.domain.case.lifecycle import Actor
+from workbench.domain.case.lifecycle import Actor, only_inquiries_refusal
 from workbench.domain.policy.policy import Supplier
 from workbench.domain.values.logins import normal_login
 from workbench.errors import NotAllowed, WorkbenchError
@@ -224,7 +224,7 @@ def open_services(
             services = Services(Context(database, store, now, _identify(session, as_login)))
             services.context.read_roles(session)
             verify_hash_key(session, store)
-        if resumes:
+        if resumes and only_inquiries_refusal(services.actor) is None:
             with storage_errors(path):
                 services.resume()
     except WorkbenchError:

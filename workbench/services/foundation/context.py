@@ -17,6 +17,7 @@ from db.engine import Database
 from db.enums import CaseState, Role
 from db.models import CaseRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
 from db.queries.published import table_of
+from workbench.domain.case import lifecycle
 from workbench.domain.case.lifecycle import Action, Actor, admin_refusal, role_refusal, roleless_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.policy.policy import Policy
@@ -132,6 +133,7 @@ class Context:
         """
         with storage_errors(self.database.path), self.database.read() as session:
             self.read_roles(session)
+            self._check_roles()
             yield session
 
     @contextmanager
@@ -168,10 +170,11 @@ class Context:
             self.actor = replace(self.actor, roles=roles)
 
     def _check_roles(self) -> None:
-        """Refuse the current act if the person's roles do not allow it."""
+        """Refuse the current act if the person's roles forbid it; who only answers inquiries reads nothing else."""
         context, refusal = _required.get() or (None, None)
-        why = refusal(self.actor) if refusal is not None and context is self else None
-        if why:
+        if context is not self:
+            refusal = None if self.is_finishing else lifecycle.only_inquiries_refusal
+        if refusal is not None and (why := refusal(self.actor)):
             raise NotAllowed(why)
 
     def acting(self, action: Action, case_id: int | None = None) -> AbstractContextManager[None]:

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
-from db.enums import AppealStatus, CaseState, ItemResult, Measure
+from db.enums import AppealStatus, CaseState, InquiryStatus, ItemResult, Measure, WaitsFor
 from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationRow
-from db.queries.published import DECISION, NOTICE, RECTIFICATION
+from db.queries.published import DECISION, INQUIRY, NOTICE, RECTIFICATION
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.findings.finding import Finding
@@ -35,6 +35,19 @@ def queue_again(case: CaseRow) -> None:
     move_to_queue(case)
     case.evidence_no += 1
     case.is_listed = True
+
+
+def queue_if_answered(session: Session, case: CaseRow) -> bool:
+    """Queue a case that is pending on a department if no inquiry about it is open; return whether it was queued."""
+    session.flush()
+    is_pending = case.state == CaseState.PENDING and case.waits_for == WaitsFor.DEPARTMENT
+    is_asked = (
+        select(INQUIRY.c.id).where(INQUIRY.c.case_id == case.id, INQUIRY.c.status == InquiryStatus.OPEN.value).limit(1)
+    )
+    if not is_pending or session.execute(is_asked).first() is not None:
+        return False
+    queue_again(case)
+    return True
 
 
 def requeue(session: Session, context: Context, case: CaseRow, action: str) -> None:

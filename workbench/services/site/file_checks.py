@@ -10,11 +10,11 @@ from enum import Enum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, union_all
 from sqlmodel import Session
 
 from db.models import DocumentRow, SettingRow
-from db.queries.published import CASE, call_file_checks, is_published, table_of
+from db.queries.published import ANSWER_DOCUMENT, CASE, call_file_checks, is_published, table_of
 from db.queries.retention import has_case_before, has_import_before, has_pending_files
 from workbench.domain.policy.policy import Policy
 from workbench.errors import WorkbenchError
@@ -46,11 +46,12 @@ _LEAST_FREE_BYTES = 500_000_000
 
 def check_documents(session: Session, store: Store, *, is_deep: bool) -> Iterator[CheckLine]:
     """Check that the store has every document of a published import with its size, and with `is_deep` its content."""
-    named = select(_DOCUMENT.c.sha256, func.max(_DOCUMENT.c.bytes_count).label("size"))
-    kept = named.where(is_published(_DOCUMENT.c.batch_id), _DOCUMENT.c.erased_at.is_(None))
-    of_published = kept.group_by(_DOCUMENT.c.sha256)
+    is_kept = (is_published(_DOCUMENT.c.batch_id), _DOCUMENT.c.erased_at.is_(None))
+    of_answers = select(ANSWER_DOCUMENT.c.sha256, ANSWER_DOCUMENT.c.bytes_count)
+    kept = union_all(select(_DOCUMENT.c.sha256, _DOCUMENT.c.bytes_count).where(*is_kept), of_answers).subquery()
+    sizes = select(kept.c.sha256, func.max(kept.c.bytes_count).label("size")).group_by(kept.c.sha256)
     count, faults = 0, list[str]()
-    for row in session.execute(of_published.order_by(_DOCUMENT.c.sha256)):
+    for row in session.execute(sizes.order_by(kept.c.sha256)):
         count += 1
         fault = _document_fault(store, row.sha256, row.size, is_deep=is_deep)
         if fault:

@@ -13,6 +13,7 @@ from workbench.i18n import _
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.group_sharing import login_warning
+from workbench.services.policy.departments import find_department
 from workbench.services.site import people
 from workbench.services.site.admin_requests import AdminRequest, RequestKind, approvable, make_request
 
@@ -32,8 +33,8 @@ class RoleOutcome:
 class Roles(Service):
     """Registers people and changes roles, for an admin."""
 
-    def add(self, login: str, roles: tuple[Role, ...]) -> RoleOutcome:
-        """Register a person, as a reviewer if no role is given.
+    def add(self, login: str, roles: tuple[Role, ...], department: str = "") -> RoleOutcome:
+        """Register a person, as a reviewer if no role is given; a verifier belongs to a department.
 
         Raises:
             NotAllowed: If the caller is not an admin.
@@ -44,6 +45,7 @@ class Roles(Service):
             login = people.new_login(login)
             _refuse_look_alike(session, login)
             person = ReviewerRow(login=login, created_at=self.context.now())
+            self._set_department(session, person, department, is_verifier=Role.VERIFIER in wanted)
             session.add(person)
             session.flush()
             needs_other = people.needs_other_admin(session)
@@ -57,7 +59,7 @@ class Roles(Service):
                 return RoleOutcome(request=self._request(session, person, wanted, ()), warning=warning)
             return RoleOutcome(ends_solo=self._end_solo(session), warning=warning)
 
-    def change(self, login: str, add: tuple[Role, ...], remove: tuple[Role, ...]) -> RoleOutcome:
+    def change(self, login: str, add: tuple[Role, ...], remove: tuple[Role, ...], department: str = "") -> RoleOutcome:
         """Add and remove roles of a person, or ask another admin to agree.
 
         Raises:
@@ -69,6 +71,7 @@ class Roles(Service):
         with self.context.as_admin(RequestKind.ROLES.applied), self.context.write() as session:
             person = people.find_person(session, login)
             _refuse_without_change(session, person, set(add), set(remove))
+            self._set_department(session, person, department, is_verifier=Role.VERIFIER in add)
             _keep_an_admin(session, person, remove)
             if people.needs_other_admin(session):
                 self._refuse_without_approver(session, person, add)
@@ -94,6 +97,18 @@ class Roles(Service):
             # The person who made the request is still an admin, so at least one admin is left.
             self._apply(session, person, add, request.values["remove"], request=number)
             return request
+
+    def _set_department(self, session: Session, person: ReviewerRow, text: str, *, is_verifier: bool) -> None:
+        """Give a new verifier a department; it counts only once the person has that role.
+
+        Raises:
+            NotFound: If the policy in force has no such department.
+            WrongUsage: If a verifier gets none, or another person gets one.
+        """
+        if is_verifier != bool(text.strip()):
+            raise WrongUsage(_("A verifier belongs to a department, and nobody else does; name it with --department."))
+        if is_verifier:
+            person.department, _found = find_department(self.context.policy(session), text)
 
     def _refuse_without_approver(self, session: Session, person: ReviewerRow, add: tuple[Role, ...]) -> None:
         """Refuse a request that nobody could approve, because neither its maker nor a person who gets roles may."""

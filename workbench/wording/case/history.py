@@ -6,11 +6,12 @@ from typing import Any
 from db.enums import AppealOutcome, CaseState, DocumentKind, ItemResult, Verdict
 from workbench.domain.case.act_words import ACT_WORDS
 from workbench.domain.case.appeal import APPEAL_OUTCOME_WORDS
-from workbench.domain.case.case_id import format_decision
+from workbench.domain.case.case_id import format_decision, format_inquiry
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.records import HistoryLine, ItemLine
+from workbench.domain.facts.inquiry_lines import OUTCOME_WORDS
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.calendar import deadline_move_words
@@ -48,6 +49,8 @@ _EVENTS: dict[str, str] = {
     "delay-told": N_("delay notice drafted"),
     "reminded": N_("reminder drafted"),
     "policy": N_("policy changed"),
+    "inquiry-reminded": N_("department reminded"),
+    "inquiry-void": N_("inquiry void"),
     "measures done": N_("measure reported"),
     "campaign": N_("re-review"),
     "erased": N_("erased (retention)"),
@@ -78,7 +81,7 @@ _FIELDS: dict[str, str] = {
     "msisdn": N_("number of card {number}"),
     "actual_user_name": N_("user of card {number}"),
 }
-_BY_TIME = frozenset({"lapse", "day-passed", "delay-told", "reminded"})
+_BY_TIME = frozenset({"lapse", "day-passed", "delay-told", "reminded", "inquiry-reminded", "inquiry-void"})
 """Events that a deadline causes. Their actor is only the user whose program ran at that time."""
 
 _OVERTURNED: dict[CaseState | None, str] = {
@@ -222,6 +225,14 @@ def _revealed_field_details(facts: Facts, _case: CaseFile) -> str:
     return _(_FIELDS[name]).format(number=int(position) + 1 if position.isdecimal() else "")
 
 
+def _inquiry_details(facts: Facts, _case: CaseFile) -> str:
+    """Return the number of an inquiry with its department, and the answer if there is one."""
+    words = [format_inquiry(facts["inquiry"]), str(facts["department"])]
+    if facts.get("outcome"):
+        words.append(_(OUTCOME_WORDS[facts["outcome"]]))
+    return comma_joined(words)
+
+
 def _attention_details(facts: Facts, _case: CaseFile) -> str:
     kind, rules = str(facts["kind"]), " ".join(facts.get("reasons", ()))
     return _("{what}: {details}").format(
@@ -233,6 +244,7 @@ _DETAILS: dict[str, Callable[[Facts, CaseFile], str]] = {
     "deadline-moved": lambda facts, _case: deadline_move_words(facts.get("moved_by", "")),
     **dict.fromkeys(("decide", "appeal-decide", "undo", "approve", "return"), _verdict_details),
     "checklist": _checklist_details,
+    **dict.fromkeys(("inquire", "inquiry-answer", "inquiry-withdraw"), _inquiry_details),
     "notice-sent": _letter_details,
     "notice-failed": _letter_details,
     "judge": _judgement_details,

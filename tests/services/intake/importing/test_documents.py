@@ -9,7 +9,7 @@ import pytest
 from db.enums import DocumentKind, ImportKind
 from tests.services.files.reading.workbooks import Value, write_workbook
 from tests.services.intake.importing.files import JPEG, PDF, PNG, Desk, application
-from workbench.services.intake.importing.classifying import documents
+from workbench.services.files import document_files as documents
 from workbench.services.intake.importing.plan import ImportRefused
 
 

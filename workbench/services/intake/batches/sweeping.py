@@ -6,7 +6,7 @@ from sqlalchemy import Table, delete, exists, select
 from sqlmodel import Session
 
 from db.models import CaseRow, DelayNoticeRow, SuspensionNoticeRow
-from db.queries.published import BATCH, CASE, NOTICE, table_of
+from db.queries.published import ANSWER_DOCUMENT, BATCH, CASE, NOTICE, table_of
 from db.queries.search_index import remove_cases
 from workbench.domain.case.case_id import format_batch
 from workbench.errors import DatabaseDamaged
@@ -121,7 +121,8 @@ def _own_documents(context: Context, batch_id: int) -> Sequence[str]:
     """Return the SHA-256 of the documents to which no other batch refers."""
     other = DOCUMENT.alias()
     is_shared = exists().where(other.c.sha256 == DOCUMENT.c.sha256, other.c.batch_id != batch_id)
-    wanted = select(DOCUMENT.c.sha256).where(DOCUMENT.c.batch_id == batch_id, ~is_shared).distinct()
+    is_answer = exists().where(ANSWER_DOCUMENT.c.sha256 == DOCUMENT.c.sha256)
+    wanted = select(DOCUMENT.c.sha256).where(DOCUMENT.c.batch_id == batch_id, ~is_shared, ~is_answer).distinct()
     with context.read() as session:
         return session.execute(wanted).scalars().all()
 

@@ -12,6 +12,7 @@ from db.enums import ImportKind
 from db.queries.published import EVERYTHING, chunks, newest_visible_rows
 from workbench.i18n import _
 from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
+from workbench.services.files.document_files import BadDocument, copy_to_store, resolve_beside
 from workbench.services.files.reading.kinds import blank_row
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.reader import Reader
@@ -21,7 +22,6 @@ from workbench.services.intake.batches.affected_cases import SUBMISSION
 from workbench.services.intake.importing.classifying.appeals import appeal_filings
 from workbench.services.intake.importing.classifying.classifier import RowClassifier
 from workbench.services.intake.importing.classifying.columns import KEYS, TABLES, Columns
-from workbench.services.intake.importing.classifying.documents import BadDocument, copy_to_store, resolve_beside
 from workbench.services.intake.importing.classifying.outcome import DocumentToCopy
 from workbench.services.intake.importing.classifying.records import digest
 from workbench.services.intake.importing.plan import ImportPlan, PlannedPortion

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, select
+from sqlalchemy import FromClause, Table, select
 from sqlmodel import Session
 
 from db.dialect import is_in_list, list_parameter
-from db.queries.published import BATCH, call_file_checks
+from db.queries.published import ANSWER_DOCUMENT, BATCH, call_file_checks
 from workbench.domain.policy.retention import CASE_PARTS, KeepReason, RetentionKind, RetentionPolicy
 from workbench.services.case.evidence_reader import CARD, DOCUMENT
 from workbench.services.files.calls.store import CallStore
@@ -97,7 +97,7 @@ def _outcomes(one: Retained) -> Iterator[tuple[RetentionKind, KeepReason | None,
             yield part, outcome.keep_reason, outcome.due_on
 
 
-def _values_of(session: Session, table: Table, column: str, keys: set[Key], *conditions: object) -> set[str]:
+def _values_of(session: Session, table: FromClause, column: str, keys: set[Key], *conditions: object) -> set[str]:
     """Return the values of a column in the rows of some applications."""
     is_theirs = is_in_list((table.c.agent, table.c.application_no))
     found = select(table.c[column]).where(is_theirs, table.c[column] != "", *conditions)  # type: ignore[arg-type]
@@ -117,7 +117,9 @@ def _count_documents(session: Session, store: Store, kinds: Mapping[RetentionKin
     to_erase = set[Key]().union(*(one.keys for one in with_documents))
     counted = set[str]()
     for one in with_documents:
-        named = _values_of(session, DOCUMENT, "sha256", one.keys, DOCUMENT.c.erased_at.is_(None)) - counted
+        named = _values_of(session, DOCUMENT, "sha256", one.keys, DOCUMENT.c.erased_at.is_(None))
+        named |= _values_of(session, ANSWER_DOCUMENT, "sha256", one.keys)
+        named -= counted
         counted |= named
         for digest in named - _values_of_others(session, DOCUMENT, "sha256", named, to_erase):
             path = store.document_path(digest)

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Table, and_, delete, insert, or_, select, update
 from sqlmodel import Session, SQLModel
 
 from db import models
 from db.columns import erased_values
 from db.dialect import is_in_list, list_parameter
 from db.models import CaseRow
-from db.queries.published import APPLICATION, DECISION, ITEM, RECTIFICATION, table_of
+from db.queries.published import ANSWER_DOCUMENT, APPLICATION, DECISION, INQUIRY, ITEM, RECTIFICATION, table_of
 from db.queries.search_index import index_cases, terms_of
 from db.queries.unlinked_evidence import UnlinkedKind
 from workbench.domain.policy.retention import RetentionKind
@@ -36,7 +36,7 @@ from workbench.services.site.due_erasures import ERASED, WHOLE, Key, Retained, U
 _OF_CASES: tuple[type[SQLModel], ...] = (
     *(models.SubmissionRow, models.FindingRow, models.CommentRow, models.ChecklistAnswerRow),
     *(models.VerificationRow, models.ContactRow, models.DecisionRow, models.NoticeRow, models.AppealRow),
-    *(models.MeasureOrderRow, models.LegalHoldRow),
+    *(models.MeasureOrderRow, models.LegalHoldRow, models.InquiryRow),
 )
 """The tables with a `case_id` whose columns are emptied; the rows of drafts, skips and journals are deleted."""
 
@@ -100,6 +100,7 @@ def erase_application(
     if WHOLE in parts or RetentionKind.DOCUMENTS in parts:
         emptied = update(DOCUMENT).where(_is_own(DOCUMENT, due.key), DOCUMENT.c.erased_at.is_(None))
         session.execute(emptied.values(erased_at=context.now()))
+        session.execute(update(INQUIRY).where(INQUIRY.c.case_id.in_(due.case_ids)).values(document_sha256=""))
     return gone
 
 
@@ -124,7 +125,7 @@ def erase_unlinked(session: Session, context: Context, evidence: UnlinkedEvidenc
         context.log(session, EVIDENCE_ERASED, body=body)
 
 
-def _is_own(table: Table, key: Key) -> ColumnElement[bool]:
+def _is_own(table: FromClause, key: Key) -> ColumnElement[bool]:
     return and_(table.c.agent == key[0], table.c.application_no == key[1])
 
 
@@ -143,7 +144,8 @@ def _find_evidence(session: Session, store: Store, key: Key, applications: Seque
     shared = {store.hashed(period_of_row(card).key) for card in of_others} | (found.all_numbers - found.numbers.keys())
     found.periods = {store.hashed(period_of_row(card).key) for card in cards} - shared
     documents = select(DOCUMENT.c.sha256).where(_is_own(DOCUMENT, key), DOCUMENT.c.erased_at.is_(None))
-    found.documents = set(session.execute(documents).scalars())
+    answers = select(ANSWER_DOCUMENT.c.sha256).where(_is_own(ANSWER_DOCUMENT, key))
+    found.documents = {*session.execute(documents).scalars(), *session.execute(answers).scalars()}
     return found
 
 

@@ -7,13 +7,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select, union, update
 from sqlmodel import Session
 
 from db.access import sync
 from db.dialect import is_in_list, list_parameter
 from db.models import ErasureRow
-from db.queries.published import BATCH, CASE, call_file_checks, table_of
+from db.queries.published import ANSWER_DOCUMENT, BATCH, CASE, call_file_checks, table_of
 from db.queries.retention import has_pending_files
 from workbench.domain.policy.retention import RetentionKind
 from workbench.services.case.evidence_reader import CARD, DOCUMENT
@@ -82,7 +82,9 @@ def _pending(session: Session) -> _Pending:
 def _unused_documents(session: Session, digests: set[str]) -> list[str]:
     """Return the documents to which no row refers any more."""
     used = select(DOCUMENT.c.sha256).where(is_in_list((DOCUMENT.c.sha256,)), DOCUMENT.c.erased_at.is_(None))
-    return sorted(digests - set(session.execute(used, list_parameter(digests)).scalars()))
+    of_answers = select(ANSWER_DOCUMENT.c.sha256).where(is_in_list((ANSWER_DOCUMENT.c.sha256,)))
+    named = union(used, of_answers)
+    return sorted(digests - set(session.execute(named, list_parameter(digests)).scalars()))
 
 
 def _unused_numbers(session: Session, hashes: set[str]) -> set[str]:

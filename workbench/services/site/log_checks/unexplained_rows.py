@@ -34,6 +34,7 @@ _NAMES: Mapping[str, str] = {
     "erasure": N_("Erasure {number}"),
     "import_batch": N_("Import B-{number:06d}"),
     "export_reason": N_("Reason {number} of an export"),
+    "inquiry": N_("Inquiry I-{number:06d}"),
     "legal_hold": N_("Legal hold {number}"),
     "measure_order": N_("Ordered measure {number}"),
     "notice": N_("Notice {number}"),

@@ -26,6 +26,7 @@ from workbench.services.review.back_to_queue import requeue
 from workbench.services.review.rectifying.lapse import lapse
 from workbench.services.site.machine_clock import CLOCK_MAY_DIFFER, accept_clock, clock_problem, note_clock
 from workbench.services.time.campaigns.opening import open_due_re_reviews
+from workbench.services.time.deadlines.inquiries import remind_of_inquiries, void_inquiries
 from workbench.services.time.deadlines.reminders import notify_of_delays, remind
 from workbench.services.time.deadlines.selected_cases import act_on_all, act_unless_suspended
 
@@ -38,7 +39,8 @@ _END_STATES = [state.value for state in NOTIFIED_STATES | {CaseState.FAILED, Cas
 class TickCounts:
     """How many cases were queued, lapsed and opened by campaigns, and how many notices and reminders were written.
 
-    A case that a substitute got counts as queued.
+    A case that a substitute got counts as queued. `inquiries` counts the reminders of departments, and the inquiries to
+    departments that left the policy.
     """
 
     queued: int
@@ -47,6 +49,7 @@ class TickCounts:
     resumed: int
     reminded: int
     opened: int = 0
+    inquiries: int = 0
 
     @property
     def has_changes(self) -> bool:
@@ -81,6 +84,7 @@ class Ticking(Service):
             resumed=self._notify_of_resumption() + self._notify_of_held_deadlines(),
             reminded=remind(self.context),
             opened=open_due_re_reviews(self.context),
+            inquiries=void_inquiries(self.context) + remind_of_inquiries(self.context),
         )
 
     def accept_clock(self) -> None:

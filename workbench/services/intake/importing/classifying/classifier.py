@@ -15,6 +15,13 @@ from workbench.domain.values.bad_value import outline_of
 from workbench.i18n import _
 from workbench.services.case.evidence_reader import application_key
 from workbench.services.case.known_people import Key
+from workbench.services.files.document_files import (
+    BadDocument,
+    StoredFile,
+    find_in_store,
+    inspect_document,
+    resolve_beside,
+)
 from workbench.services.files.reading.kinds import RowValue
 from workbench.services.foundation.file_store import Store
 from workbench.services.intake.importing.classifying.columns import (
@@ -24,13 +31,6 @@ from workbench.services.intake.importing.classifying.columns import (
     columns_of,
     document_columns,
     is_equal,
-)
-from workbench.services.intake.importing.classifying.documents import (
-    BadDocument,
-    StoredFile,
-    find_in_store,
-    inspect_document,
-    resolve_beside,
 )
 from workbench.services.intake.importing.classifying.existing import (
     ExistingApplications,

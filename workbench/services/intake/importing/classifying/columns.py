@@ -11,9 +11,9 @@ from db.models import ApplicationRow, CardRow, ComplaintRow, CreditRecordRow, Do
 from db.queries.published import ImportedRow, table_of
 from workbench.services.case.evidence_reader import application_key, credit_key
 from workbench.services.files.calls.hashing import callee_hash
+from workbench.services.files.document_files import StoredFile
 from workbench.services.files.reading.kinds import RowValue
 from workbench.services.foundation.file_store import Store
-from workbench.services.intake.importing.classifying.documents import StoredFile
 
 Columns = dict[str, Any]
 """The columns of one row, without its id and batch."""

@@ -1,0 +1,1 @@
+"""The screen of inquiries: what departments are asked, and their answers."""

@@ -1,0 +1,66 @@
+"""An inquiry as a line of the list, and what is known about it."""
+
+from collections.abc import Mapping
+
+from textual.content import Content
+
+from screens.shell.view import View
+from screens.widgets.safe_text import ACCENT, BOLD, ERROR, MUTED, WARNING, fitted, joined, plain, wrapped_lines
+from workbench.domain.case.case_id import format_case, format_inquiry
+from workbench.domain.case.vocabulary import ApplicantKind
+from workbench.domain.facts.inquiry_lines import InquiryField, InquiryLine
+from workbench.domain.text.safe import cells, pad_right
+from workbench.i18n import _
+from workbench.wording.case.fields import FIELD_NAMES, NOTHING
+from workbench.wording.case.inquiries import department_words, status_words
+from workbench.wording.case.labels import APPLICANT_KIND
+
+_ROOMS = (10, 10, 28, 13)
+
+
+def row_line(line: InquiryLine, view: View, width: int) -> Content:
+    """Return an inquiry in one line: number, case, department, due date, and how it stands."""
+    texts = (
+        format_inquiry(line.id),
+        format_case(line.case_id),
+        department_words(line),
+        view.short_instant(line.due_at),
+    )
+    parts = [
+        (pad_right(fitted(text, room - 1), room), "" if line.is_open else MUTED)
+        for text, room in zip(texts, _ROOMS, strict=True)
+    ]
+    return joined(*parts, (fitted(status_words(line), width - sum(_ROOMS)), status_style(line)))
+
+
+def status_style(line: InquiryLine) -> str:
+    """Return the colour of how an inquiry stands."""
+    if not line.is_open:
+        return MUTED
+    return ERROR if line.is_overdue else WARNING if line.reminded_at else ACCENT
+
+
+def about_lines(line: InquiryLine, view: View, width: int) -> list[Content]:
+    """Return the question with who asked it, and the note of the answer or of the withdrawal."""
+    asked = _("{login} asked {when}:").format(login=line.asked_by, when=view.instant(line.asked_at))
+    lines = [plain(asked, MUTED), *wrapped_lines(line.question, width, BOLD)]
+    if line.note and line.ended_at is not None:
+        lines += wrapped_lines(_("{what}: {details}").format(what=line.ended_by, details=line.note), width)
+    return lines
+
+
+def field_lines(fields: Mapping[int, InquiryField], revealed: Mapping[str, str]) -> dict[int, Content]:
+    """Return a line for each field; a revealed one is in clear."""
+    names = {number: _(FIELD_NAMES[field.name]) for number, field in fields.items()}
+    room = max(map(cells, names.values()), default=0)
+    return {
+        number: joined(
+            (f"{pad_right(names[number], room)}  ", MUTED),
+            (revealed.get(field.key) or _value(field.value), ACCENT if field.key in revealed else ""),
+        )
+        for number, field in fields.items()
+    }
+
+
+def _value(value: object) -> str:
+    return _(APPLICANT_KIND[value]) if isinstance(value, ApplicantKind) else str(value) or NOTHING

@@ -1,0 +1,217 @@
+"""The screen of inquiries; people who only answer inquiries have no other screen."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial, partialmethod
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+
+from screens.dialogs.choice import ChoiceDialog
+from screens.dialogs.prompt import Prompt, any_text
+from screens.inquiries.inquiry_text import about_lines, field_lines, row_line
+from screens.shell.base_screen import ModeScreen, attempt, unreported
+from screens.shell.bindings import bind
+from screens.shell.header import HeaderBar, reviewer_status, title_line
+from screens.shell.key_guard import key_presses_of
+from screens.shell.revealed_fields import ONE_FIELD_S, RevealedFields
+from screens.shell.view import Clock
+from screens.widgets.row_list import RowList
+from screens.widgets.safe_text import MUTED, Static, plain
+from workbench.domain.case.case_id import format_inquiry
+from workbench.domain.case.lifecycle import only_inquiries_refusal
+from workbench.domain.facts.inquiry_lines import OUTCOME_WORDS, InquiryField, InquiryLine
+from workbench.i18n import _
+from workbench.keys import inquiries as keys
+from workbench.keys.command import Command, Place
+from workbench.keys.registry import COMMANDS
+from workbench.services.wiring import Services
+
+_COMMAND_OF_KEY = {key.split(" ")[0]: command for command in COMMANDS for key in command.keys}
+
+
+class InquiriesScreen(ModeScreen):
+    """Lists the inquiries, shows the one under the cursor with the fields of its department, and takes the answer."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).with_name("inquiries.tcss")]
+    PLACE: ClassVar[Place] = "inquiries"
+    AUTO_FOCUS = "#list"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind(keys.ANSWER, "answer"),
+        bind(keys.REVEAL, "reveal"),
+        bind(keys.SWITCH, "switch", priority=True),
+        bind(keys.WITHDRAW, "withdraw"),
+        bind(keys.RELOAD, "load"),
+        bind(keys.LEAVE_INQUIRIES, "desk"),
+    ]
+
+    list = getters.query_one("#list", RowList)
+    fields = getters.query_one("#fields", RowList)
+
+    def __init__(self, clock: Clock, services: Services) -> None:
+        super().__init__(clock, services)
+        self.revealed = RevealedFields(clock.monotonic)
+        self._lines: Mapping[int, InquiryLine] = {}
+        self._shown: Mapping[int, InquiryField] = {}
+        self._shown_of: InquiryLine | None = None
+
+    @property
+    def footer_commands(self) -> tuple[Command, ...]:
+        """The commands in the footer."""
+        return (keys.ANSWER, keys.SWITCH, keys.REVEAL, keys.WITHDRAW, keys.LEAVE_INQUIRIES)
+
+    def parts(self) -> ComposeResult:
+        yield RowList(id="list")
+        yield Static(id="about", markup=False)
+        yield RowList(id="fields")
+        yield Static(plain(_("No department is asked anything."), MUTED), id="nothing", markup=False)
+
+    def on_screen_resume(self) -> None:
+        if not self.is_covered:
+            self.action_load()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    @work(exclusive=True, group="read")
+    async def action_load(self, *, is_again: bool = False) -> None:
+        found = await attempt(self, partial(asyncio.to_thread, self._read), unreported if is_again else None)
+        if found is not None:
+            self._lines = {line.id: line for line in found}
+            self._draw()
+            self.show_inquiry()
+
+    def _read(self) -> tuple[InquiryLine, ...]:
+        # In the thread, because the service is imported when it is first used.
+        return self.services.inquiries.list()
+
+    read_again = partialmethod(action_load, is_again=True)
+
+    @on(OptionList.OptionHighlighted, "#list")
+    def show_inquiry(self) -> None:
+        """Show the inquiry under the cursor; what was revealed of another one is hidden."""
+        self.refresh_bindings()
+        self._load_fields()
+
+    @work(exclusive=True, group="fields")
+    async def _load_fields(self) -> None:
+        line, found = self.current, None
+        if line == self._shown_of:
+            return
+        if line is not None and line.is_open:
+            found = await attempt(
+                self, partial(asyncio.to_thread, lambda: self.services.inquiries.fields(line.id)), unreported
+            )
+        self.hide_fields()
+        self._shown, self._shown_of = dict(enumerate(found or ())), line
+        self._draw_fields()
+
+    @work(group="dialog")
+    async def action_answer(self) -> None:
+        line = self.current
+        if line is None:
+            return
+        words = {outcome: _(text) for outcome, text in OUTCOME_WORDS.items()}
+        heading = _("Answer to {inquiry}").format(inquiry=format_inquiry(line.id))
+        dialog = ChoiceDialog(heading, words, _("answer"), placeholder=_("what the reviewer should know"))
+        answer = await self.app.push_screen_wait(dialog)
+        if answer is None:
+            return
+        hint = _("File of a document that belongs to the answer; an empty line sends none.")
+        path = await self.app.push_screen_wait(Prompt(heading, hint, problem_of=any_text, is_prose=False))
+        if path is not None:
+            file = Path(path).expanduser() if path else None  # noqa: ASYNC240 - it reads no file
+            await self._carry_out(
+                partial(self.services.inquiries.answer, line.id, *answer, file), _("{inquiry} is answered.")
+            )
+
+    @work(group="dialog")
+    async def action_withdraw(self) -> None:
+        line = self.current
+        if line is not None:
+            heading = _("Withdraw {inquiry}").format(inquiry=format_inquiry(line.id))
+            reason = await self.app.push_screen_wait(Prompt(heading, _("Why? Only colleagues read it.")))
+            if reason:
+                await self._carry_out(
+                    partial(self.services.inquiries.withdraw, line.id, reason), _("{inquiry} is withdrawn.")
+                )
+
+    async def _carry_out(self, act: Callable[[], InquiryLine], message: str) -> None:
+        done = await attempt(self, partial(asyncio.to_thread, act))
+        if done is not None:
+            self.notify(message.format(inquiry=format_inquiry(done.id)), timeout=5)
+            self.action_load()
+
+    @work(group="reveal")
+    async def action_reveal(self) -> None:
+        line, shown, generation = self.current, self._field, self.revealed.generation
+        if line is None or shown is None:
+            return
+        value = await attempt(
+            self, partial(asyncio.to_thread, partial(self.services.inquiries.reveal, line.id, shown.key))
+        )
+        if value is not None and generation == self.revealed.generation:
+            self.revealed.show(shown.key, value)
+            self._draw_fields()
+            self.set_timer(ONE_FIELD_S, self._draw_fields)
+
+    def action_switch(self) -> None:
+        (self.fields if self.focused is self.list and self._shown else self.list).focus()
+        self.refresh_bindings()
+
+    def hide_fields(self) -> None:
+        """Mask all fields."""
+        self.revealed.clear()
+        self._draw_fields()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        actor, is_open = self.services.actor, self.current is not None and self.current.is_open
+        if action == "answer":
+            return (is_open or None) if keys.ANSWER.refusal(actor) is None else False
+        if action == "withdraw":
+            return (is_open or None) if keys.WITHDRAW.refusal(actor) is None else False
+        if action == "reveal":
+            return (self._field is not None and self._field.is_masked) or None
+        return action != "desk" or only_inquiries_refusal(actor) is None
+
+    def why_not(self, key: str) -> str | None:
+        """Return why a key of another screen does nothing for who only answers inquiries, and log the attempt."""
+        refusal, command = only_inquiries_refusal(self.services.actor), _COMMAND_OF_KEY.get(key)
+        if refusal is None or command is None or key in self.active_bindings:
+            return None
+        if not key_presses_of(self).is_repeat:
+            self._log_attempt(command.id)
+        return refusal
+
+    @work(group="write")
+    async def _log_attempt(self, command_id: str) -> None:
+        await attempt(self, partial(asyncio.to_thread, partial(self.services.refuse_verifier, command_id)), unreported)
+
+    @property
+    def current(self) -> InquiryLine | None:
+        """The inquiry under the cursor."""
+        return self._lines.get(self.list.current or 0)
+
+    @property
+    def _field(self) -> InquiryField | None:
+        return self._shown.get(-1 if self.fields.current is None else self.fields.current)
+
+    def _draw(self) -> None:
+        view, width = self.view(), max(10, self.size.width - 3)
+        right = reviewer_status(self.services.actor.login, None, view)
+        self.query_one(HeaderBar).update(title_line(_("Inquiries"), None, right, view, width))
+        self.set_class(not self._lines, "-empty")
+        self.list.show({number: row_line(line, view, width) for number, line in self._lines.items()})
+        self._draw_fields()
+
+    def _draw_fields(self) -> None:
+        view, width, line = self.view(), max(10, self.size.width - 6), self.current
+        about = about_lines(line, view, width) if line is not None else []
+        self.query_one("#about", Static).update(Content("\n").join(about))
+        self.fields.show(field_lines(self._shown, self.revealed.values()))
+        self.refresh_bindings()

@@ -1,0 +1,133 @@
+"""Departments are asked and answer by keys."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from db.enums import InquiryStatus, Role
+from tests.languages import speaking
+from tests.screens.driver import WINDOWS, site_workbench
+from tests.services.review.verdict_acts import take
+from tests.sites import Site
+from workbench.keys.registry import COMMANDS
+
+
+@pytest.fixture
+def office(site: Site) -> Site:
+    site.plant(2)
+    site.services("admin").roles.add("ver", (Role.VERIFIER,), "fraud")
+    return site
+
+
+def ask(site: Site, case: int = 1, department: str = "fraud") -> int:
+    return site.services("a").inquiries.inquire(case, department, "Is the number known?").id
+
+
+def refusals(site: Site) -> list[str]:
+    with site.services("admin").context.read() as session:
+        logged = text("SELECT action FROM event WHERE actor_login = 'ver' AND is_refused = 1 ORDER BY seq")
+        return list(session.execute(logged).scalars())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_reviewer_asks_a_department_and_keeps_the_case(office: Site, language: str) -> None:
+    take(office, "a")
+    async with site_workbench(office, "a", language=language) as desk:
+        await desk.press("n", "I", "down", *"known")
+        assert ("Anti-fraud and risk control" if language == "en" else "反诈风控部") in desk.text
+        await desk.press("enter")
+
+        [line] = office.services("a").inquiries.list()
+        assert (line.department, line.question, line.asked_by) == ("fraud", "known", "a")
+        assert office.state(line.case_id) == "in_review"
+        assert ("department asked" if language == "en" else "已向部门核实") in desk.text
+
+
+@pytest.mark.parametrize("size", WINDOWS)
+@pytest.mark.parametrize(("language", "word"), [("en", "contradicted"), ("zh", "不符")])
+async def test_a_verifier_answers_by_keys(office: Site, size: tuple[int, int], language: str, word: str) -> None:
+    ask(office)
+    async with site_workbench(office, "ver", size=size, language=language) as desk:
+        assert "I-000001" in desk.text
+        assert "Is the number known?" in desk.text
+        assert "11010119900101001X" not in desk.text
+
+        await desk.press("enter", "down", *"not ours", "enter", "enter")
+
+        assert word in desk.text
+    [line] = office.services("a").inquiries.list()
+    assert (line.outcome, line.note, line.ended_by) == ("contradicted", "not ours", "ver")
+
+
+async def test_a_document_is_sent_with_the_answer(office: Site, tmp_path: Path) -> None:
+    ask(office)
+    file = tmp_path / "list.pdf"
+    file.write_bytes(b"%PDF-1.4 list")
+    async with site_workbench(office, "ver") as desk:
+        await desk.press("enter", *"seen", "enter")
+        await desk.type(str(file))
+        await desk.press("enter")
+
+    assert office.services("a").inquiries.list()[0].has_document
+
+
+async def test_a_field_is_revealed_for_a_while_and_each_reveal_is_logged(office: Site) -> None:
+    ask(office)
+    async with site_workbench(office, "ver") as desk:
+        await desk.press("tab", "down", "down", "down", "full_stop")
+        assert "11010119900101001X" in desk.text
+        assert office.actions(1).count("reveal") == 1
+
+        desk.app.screen.hide_fields()  # type: ignore[attr-defined]  # as when the process is stopped
+        await desk.press("tab")
+        assert "11010119900101001X" not in desk.text
+
+
+async def test_reminded_and_overdue_inquiries_are_marked_and_a_reviewer_withdraws_them(office: Site) -> None:
+    ask(office)
+    office.clock.advance(days=1, hours=5)
+    office.services("a").ticking.tick()
+    ask(office, case=2, department="numbers")
+    async with site_workbench(office, "ver") as desk:
+        assert "half of the time is over" in desk.text
+        assert "I-000002" not in desk.text
+    office.clock.advance(days=3)
+    async with site_workbench(office, "a") as desk:
+        await desk.go("i")
+        assert "overdue" in desk.text
+        assert "I-000002" in desk.text
+        await desk.press("Z", *"found", "enter")
+        assert "withdrawn" in desk.text
+    assert {line.status for line in office.services("a").inquiries.list()} == {
+        *(InquiryStatus.OPEN, InquiryStatus.WITHDRAWN)
+    }
+
+
+async def test_every_key_of_another_screen_is_refused_to_a_verifier_and_logged(office: Site) -> None:
+    ask(office)
+    keys = {command.keys[0].split(" ")[0]: command for command in COMMANDS}
+    async with site_workbench(office, "ver") as desk:
+        screen = desk.app.screen
+        others = sorted(keys.keys() - screen.active_bindings.keys())
+        for number, key in enumerate(others, start=1):
+            await desk.press(key)
+            assert (key, len(refusals(office)), desk.app.screen) == (key, number, screen)
+        assert "only answers inquiries" in desk.text
+    assert {"n", "p", "f", "u", "a", "g", "Z", "I"} - {"n"} <= set(others)
+    assert len(others) > 25
+    assert office.services("a").inquiries.list()[0].is_open
+
+
+async def test_the_palette_of_a_verifier_opens_no_other_screen(office: Site) -> None:
+    ask(office)
+    async with site_workbench(office, "ver") as desk:
+        await desk.press("ctrl+p", *"queue", "enter")
+        await desk.press("escape", "escape")
+        assert desk.dialog == "InquiriesScreen"
+
+
+async def test_the_screen_without_inquiries_says_so(office: Site) -> None:
+    async with site_workbench(office, "ver", language="zh") as desk:
+        with speaking("zh"):
+            assert "没有待核实的事项" in desk.text

@@ -1,0 +1,338 @@
+"""Departments answer inquiries about cases: evidence for the reviewer, never a verdict."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from db.enums import FailKind, InquiryOutcome, InquiryStatus, Role, Verdict
+from tests.sites import Site
+from workbench.domain.case.casefile import VerdictRequest
+from workbench.domain.facts.inquiry_lines import InquiryLine
+from workbench.errors import BadData, NotAllowed, NotFound, WorkbenchError, WrongUsage
+from workbench.policies import default_policy_text
+from workbench.services.site.log_checks.unexplained_rows import log_faults
+
+CONFIRMED, CONTRADICTED = InquiryOutcome.CONFIRMED, InquiryOutcome.CONTRADICTED
+
+
+@pytest.fixture
+def office(site: Site) -> Site:
+    """A site with a verifier of each department, and one who is also a reviewer."""
+    roles = site.services("admin").roles
+    for department in ("numbers", "fraud", "channel"):
+        roles.add(f"of-{department}", (Role.VERIFIER,), department)
+    roles.add("both", (Role.VERIFIER, Role.REVIEWER), "fraud")
+    return site
+
+
+def asked(site: Site, case: int, department: str = "fraud", by: str = "a") -> InquiryLine:
+    return site.services(by).inquiries.inquire(case, department, "Is the number known?")
+
+
+def answered(site: Site, line: InquiryLine, outcome: InquiryOutcome = CONFIRMED) -> InquiryLine:
+    return site.services(f"of-{line.department}").inquiries.answer(line.id, outcome, "known since May")
+
+
+def evidence_no(site: Site, case: int) -> int:
+    return site.services("a").casefiles.show(case).header.evidence_no
+
+
+def decide(site: Site, case: int, verdict: Verdict, *reasons: str, kind: FailKind | None = None) -> None:
+    request = VerdictRequest(case_id=case, verdict=verdict, reasons=reasons, fail_kind=kind)
+    site.services("a").verdicts.decide(request)
+
+
+def status(site: Site, line: InquiryLine) -> InquiryStatus:
+    return next(one.status for one in site.services("a").inquiries.list() if one.id == line.id)
+
+
+def test_an_answer_is_a_verification_and_new_evidence_but_no_verdict(office: Site) -> None:
+    (case,) = office.plant()
+    office.services("a").claims.next()
+    before = evidence_no(office, case)
+
+    line = asked(office, case)
+    answer = answered(office, line, CONTRADICTED)
+
+    shown = office.services("a").casefiles.show(case)
+    assert (answer.outcome, answer.ended_by, answer.is_overdue) == (CONTRADICTED, "of-fraud", False)
+    assert shown.header.evidence_no == before + 1
+    assert office.state(case) == "in_review"
+    [verification] = shown.verifications
+    assert (verification.kind, verification.by) == ("department", "of-fraud")
+    assert verification.result.endswith("contradicted · known since May")
+    assert office.services("a").casefiles.news(case, before).has_evidence
+
+
+def test_several_departments_are_asked_at_once_and_the_hold_stays(office: Site) -> None:
+    (case,) = office.plant()
+    office.services("a").claims.next()
+
+    lines = [asked(office, case, department) for department in ("numbers", "fraud", "channel")]
+
+    assert [line.id for line in lines] == [1, 2, 3]
+    assert office.services("a").casefiles.show(case).header.held_by == "a"
+    assert office.services("of-fraud").inquiries.list() == (lines[1],)
+    assert {line.id for line in office.services("audit").inquiries.list(case)} == {1, 2, 3}
+
+
+@pytest.mark.parametrize("name", ["fraud", "FRAUD", "反诈风控部", "anti-fraud and risk control"])
+def test_a_department_is_named_by_code_or_name(office: Site, name: str) -> None:
+    (case,) = office.plant()
+
+    assert asked(office, case, name).department == "fraud"
+
+
+def test_an_unknown_department_is_refused_with_the_known_ones(office: Site) -> None:
+    (case,) = office.plant()
+
+    with pytest.raises(NotFound, match="numbers"):
+        asked(office, case, "legal")
+
+
+def test_the_answer_is_due_after_the_working_days_of_the_department(office: Site) -> None:
+    (case,) = office.plant()
+
+    # Two working days after Tuesday, at closing time in Shanghai.
+    assert asked(office, case).due_at.isoformat() == "2026-11-26T10:00:00+00:00"
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 23), date(2028, 1, 1)])
+def test_a_day_in_the_past_or_far_ahead_is_refused(office: Site, day: date) -> None:
+    (case,) = office.plant()
+
+    with pytest.raises(WrongUsage):
+        office.services("a").inquiries.inquire(case, "fraud", "Known?", day)
+
+
+def test_a_department_is_asked_again_only_after_its_inquiry_ended(office: Site) -> None:
+    (case,) = office.plant()
+    line = asked(office, case)
+    with pytest.raises(NotAllowed, match="I-000001"):
+        asked(office, case, by="b")
+
+    office.services("b").inquiries.withdraw(line.id, "asked twice")
+
+    assert status(office, line) is InquiryStatus.WITHDRAWN
+    assert asked(office, case).id == 2
+    with pytest.raises(NotAllowed, match="was withdrawn"):
+        answered(office, line)
+
+
+def test_an_asker_never_answers(office: Site) -> None:
+    (case,) = office.plant()
+    line = asked(office, case, by="both")
+
+    with pytest.raises(NotAllowed, match="yourself"):
+        office.services("both").inquiries.answer(line.id, CONFIRMED, "I know it")
+    assert status(office, line) is InquiryStatus.OPEN
+
+
+def test_another_department_neither_answers_nor_reads_nor_reveals(office: Site) -> None:
+    (case,) = office.plant()
+    line, other = asked(office, case), office.services("of-numbers").inquiries
+
+    for act in (
+        lambda: other.answer(line.id, CONFIRMED, "known"),
+        lambda: other.fields(line.id),
+        lambda: other.reveal(line.id, "handler_name"),
+    ):
+        with pytest.raises(NotAllowed, match="another department"):
+            act()
+    assert other.list() == ()
+
+
+def test_a_late_answer_counts_and_is_marked(office: Site) -> None:
+    (case,) = office.plant()
+    line = asked(office, case)
+    office.clock.advance(days=4)
+
+    assert answered(office, line).is_overdue
+    assert office.services("a").casefiles.show(case).verifications
+
+
+def test_a_pending_case_returns_to_the_queue_with_the_last_answer(office: Site) -> None:
+    (case,) = office.plant()
+    office.services("a").claims.next()
+    lines = [asked(office, case, department) for department in ("numbers", "fraud")]
+    decide(office, case, Verdict.PENDING, "WAIT-DEPARTMENT")
+
+    answered(office, lines[0])
+    assert office.state(case) == "pending"
+    answered(office, lines[1])
+
+    assert office.state(case) == "queued"
+
+
+def test_a_pending_case_returns_to_the_queue_when_its_last_inquiry_is_withdrawn(office: Site) -> None:
+    (case,) = office.plant()
+    office.services("a").claims.next()
+    line = asked(office, case)
+    decide(office, case, Verdict.PENDING, "WAIT-DEPARTMENT")
+
+    office.services("a").inquiries.withdraw(line.id, "found it myself")
+
+    assert office.state(case) == "queued"
+
+
+def test_a_case_that_waits_for_its_applicant_stays_pending_after_an_answer(office: Site) -> None:
+    (case,) = office.plant()
+    office.services("a").claims.next()
+    line = asked(office, case)
+    decide(office, case, Verdict.PENDING, "WAIT-APPLICANT")
+
+    answered(office, line)
+
+    assert office.state(case) == "pending"
+
+
+def test_a_verdict_ends_open_inquiries_and_its_undo_opens_them_again(office: Site) -> None:
+    (case,) = office.plant()
+    office.services("a").claims.next()
+    open_line, done = asked(office, case), answered(office, asked(office, case, "numbers"))
+    decide(office, case, Verdict.PASS, "OK")
+    assert (status(office, open_line), status(office, done)) == (InquiryStatus.WITHDRAWN, InquiryStatus.ANSWERED)
+
+    office.services("a").undo.undo(case)
+
+    assert (status(office, open_line), status(office, done)) == (InquiryStatus.OPEN, InquiryStatus.ANSWERED)
+    assert answered(office, open_line).outcome is CONFIRMED
+
+
+def test_a_fixable_fail_keeps_inquiries_open_and_a_lapse_ends_them(office: Site) -> None:
+    (case,) = office.plant()
+    office.services("a").claims.next()
+    line = asked(office, case)
+    decide(office, case, Verdict.FAIL, "ID-NAME", kind=FailKind.FIXABLE)
+    assert status(office, line) is InquiryStatus.OPEN
+
+    office.clock.advance(days=30)
+    office.services("a").ticking.tick()
+
+    assert office.state(case) == "lapsed"
+    assert status(office, line) is InquiryStatus.WITHDRAWN
+
+
+def test_a_withdrawal_ends_open_inquiries_and_its_undo_opens_them_again(office: Site) -> None:
+    (case,) = office.plant()
+    line = asked(office, case)
+    office.services("a").remarks.withdraw(case, "asked for it by phone")
+    assert status(office, line) is InquiryStatus.WITHDRAWN
+
+    office.services("a").undo.undo(case)
+
+    assert status(office, line) is InquiryStatus.OPEN
+
+
+def test_a_staged_verdict_keeps_inquiries_open_until_its_check(office: Site) -> None:
+    (case,) = office.plant()
+    office.services("a").claims.next()
+    line = asked(office, case)
+    decide(office, case, Verdict.FAIL, "ID-RIC", kind=FailKind.FINAL)
+    assert (office.state(case), status(office, line)) == ("awaiting_check", InquiryStatus.OPEN)
+
+    office.services("b").checks.approve(case, "seen")
+    assert status(office, line) is InquiryStatus.WITHDRAWN
+    office.services("b").undo.undo(case)
+
+    assert status(office, line) is InquiryStatus.OPEN
+
+
+def test_the_department_is_reminded_once_when_half_of_its_time_is_over(office: Site) -> None:
+    (case,) = office.plant()
+    asked(office, case)
+    tick = office.services("a").ticking.tick
+    office.clock.advance(days=1)
+    assert tick().inquiries == 0
+
+    office.clock.advance(hours=5)
+    assert [tick().inquiries, tick().inquiries] == [1, 0]
+
+    assert office.services("of-fraud").inquiries.list()[0].reminded_at == office.clock.at
+    assert office.actions(case).count("inquiry-reminded") == 1
+
+
+def test_an_inquiry_is_void_once_its_department_leaves_the_policy(office: Site, tmp_path: Path) -> None:
+    (case,) = office.plant()
+    office.services("a").claims.next()
+    lines = [asked(office, case, department) for department in ("numbers", "fraud")]
+    decide(office, case, Verdict.PENDING, "WAIT-DEPARTMENT")
+    answered(office, lines[0])
+    text = default_policy_text()
+    start, end = text.index("[departments.fraud]"), text.index("[departments.channel]")
+    policy = tmp_path / "policy.toml"
+    policy.write_text(text[:start] + text[end:])
+    office.services("admin").policies.apply(policy)
+
+    office.services("b").ticking.tick()
+
+    assert (status(office, lines[1]), office.state(case)) == (InquiryStatus.VOID, "queued")
+    with pytest.raises(NotAllowed, match="void"):
+        answered(office, lines[1])
+
+
+def test_a_verifier_sees_the_fields_of_the_policy_masked_and_reveals_them_one_by_one(office: Site) -> None:
+    (case,) = office.plant()
+    line, own = asked(office, case), office.services("of-fraud").inquiries
+    fields = {field.key: field for field in own.fields(line.id)}
+    assert [field.name for field in fields.values()][:5] == [
+        *("applicant_name", "uscc", "handler_name", "handler_id_no", "contact_phone")
+    ]
+    assert "•" in str(fields["handler_name"].value)
+    assert (fields["handler_name"].is_masked, fields["uscc"].is_masked) == (True, False)
+
+    clear = own.reveal(line.id, "handler_name")
+
+    assert "•" not in clear
+    assert clear[0] == str(fields["handler_name"].value)[0]
+    assert office.actions(case)[-1] == "reveal"
+    with pytest.raises(WrongUsage):
+        own.reveal(line.id, "legal_rep_name")
+    answered(office, line)
+    with pytest.raises(NotAllowed):
+        own.reveal(line.id, "handler_name")
+
+
+def test_a_document_of_an_answer_is_kept_with_the_case(office: Site, tmp_path: Path) -> None:
+    (case,) = office.plant()
+    line, own = asked(office, case), office.services("of-fraud").inquiries
+    with pytest.raises(BadData):
+        own.answer(line.id, CONFIRMED, "see the list", tmp_path / "none.pdf")
+    file = tmp_path / "list.pdf"
+    file.write_bytes(b"%PDF-1.4 a list")
+
+    assert own.answer(line.id, CONFIRMED, "see the list", file).has_document
+
+    [document] = office.services("a").documents.list(case)
+    assert (document.media_type, document.is_stored, document.name("en")) == (
+        *("application/pdf", True),
+        "Anti-fraud and risk control, I-000001",
+    )
+    with office.services("a").documents.open(case, document.sha256) as content:
+        assert content.read() == file.read_bytes()
+
+
+def test_the_log_explains_every_row_of_an_inquiry(office: Site) -> None:
+    (case,) = office.plant()
+    answered(office, asked(office, case))
+    office.services("a").inquiries.withdraw(asked(office, case).id, "not needed")
+    with office.services("admin").context.read() as session:
+        assert list(log_faults(session)) == []
+
+    with office.tampering() as session:
+        session.connection().exec_driver_sql("UPDATE inquiry SET outcome = 'confirmed', note = 'x'")
+
+    with office.services("admin").context.read() as session:
+        assert list(log_faults(session))
+
+
+@pytest.mark.parametrize("department", ["", "legal"])
+def test_a_verifier_needs_a_department_of_the_policy(site: Site, department: str) -> None:
+    with pytest.raises(WorkbenchError):
+        site.services("admin").roles.add("v", (Role.VERIFIER,), department)
+
+
+def test_only_a_verifier_has_a_department(site: Site) -> None:
+    with pytest.raises(WrongUsage):
+        site.services("admin").roles.add("r", (Role.REVIEWER,), "fraud")

@@ -1,0 +1,71 @@
+"""Inquiries: questions that reviewers ask departments about a case, and their answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.enums import InquiryOutcome, InquiryStatus
+from workbench.domain.policy.settings import BilingualText
+from workbench.i18n import N_
+
+OUTCOME_WORDS: dict[InquiryOutcome, str] = {
+    InquiryOutcome.CONFIRMED: N_("confirmed"),
+    InquiryOutcome.CONTRADICTED: N_("contradicted"),
+    InquiryOutcome.CANNOT_SAY: N_("cannot say"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryLine:
+    """An inquiry as lists show it, with people masked.
+
+    Attributes:
+        name: The name of the department; None if it left the policy.
+        note: The note of the answer, or the reason of the withdrawal.
+        reminded_at: When half of its time was over; None before that.
+        ended_by: Who answered or withdrew it; None if it is open, or if it ended with its case or its department.
+        is_overdue: Whether it is open after its due date, or was answered after it.
+        has_document: Whether a document came with the answer.
+    """
+
+    id: int
+    case_id: int
+    department: str
+    name: BilingualText | None
+    question: str
+    asked_by: str
+    asked_at: datetime
+    due_at: datetime
+    reminded_at: datetime | None
+    status: InquiryStatus
+    outcome: InquiryOutcome | None
+    note: str
+    ended_at: datetime | None
+    ended_by: str | None
+    is_overdue: bool
+    has_document: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the department has not answered yet."""
+        return self.status is InquiryStatus.OPEN
+
+    def department_name(self, language: str) -> str:
+        """Return the name of the department in a language, or its code."""
+        return self.department if self.name is None else self.name.in_language(language)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryField:
+    """A field of the application that the department may see.
+
+    Attributes:
+        name: The column; `msisdns` is a list with an entry for each card.
+        key: What reveals it: the column, or msisdn:N of card N (from 0).
+        value: The value, with people masked.
+        is_masked: Whether it can be revealed.
+    """
+
+    name: str
+    key: str
+    value: object
+    is_masked: bool

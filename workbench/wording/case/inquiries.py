@@ -1,0 +1,24 @@
+"""Inquiries in words."""
+
+from db.enums import InquiryStatus
+from workbench.domain.facts.inquiry_lines import OUTCOME_WORDS, InquiryLine
+from workbench.i18n import _, current_language
+
+
+def department_words(line: InquiryLine) -> str:
+    """Return the name of the department, or its code if it left the policy."""
+    return line.department_name(current_language())
+
+
+def status_words(line: InquiryLine) -> str:
+    """Return how an inquiry stands: open, half over, overdue, its answer, or how it ended without one."""
+    if line.outcome is not None:
+        answer = _(OUTCOME_WORDS[line.outcome])
+        return _("{what} ({by})").format(what=answer, by=_("late")) if line.is_overdue else answer
+    if line.status is InquiryStatus.VOID:
+        return _("void: the department left the policy")
+    if not line.is_open:
+        return _("withdrawn") if line.ended_by else _("ended with the case")
+    if line.is_overdue:
+        return _("overdue")
+    return _("open, half of the time is over") if line.reminded_at else _("open")
