@@ -20,7 +20,7 @@ from workbench.wording.amounts import away_words, commas
 _NAME_CELLS = 10
 """The cells of a login or a case number."""
 
-_LOAD_CELLS, _DUE_CELLS = 13, 16
+_LOAD_CELLS, _DUE_CELLS = 11, 15
 _MOST_DIGITS = 9
 
 
