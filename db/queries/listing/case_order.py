@@ -59,9 +59,12 @@ ORDERS = (NEXT, DUE, *_SORT_KEYS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListOrder:
-    """An order of a list: one of ORDERS, forward or reversed.
+    """An order of a list.
 
-    `late_shares` has the chances of cases to be late, for the order `late`.
+    Attributes:
+        name: One of ORDERS.
+        is_reversed: Whether the order is reversed.
+        late_shares: The chance of each case to be late, for the order `late`.
     """
 
     name: str = NEXT

@@ -73,11 +73,11 @@ def count_cases(session: Session, cases: CaseQuery) -> int:
     """Return the number of cases in a list."""
     if cases.needs_rows():
         hits = fewest_hits(session, cases, _MOST_HITS_COUNTED)
-        if hits is not None and (hits.count <= _MOST_HITS_COUNTED or any(one.is_slow for one in hits.conditions)):
+        if hits and (hits.count <= _MOST_HITS_COUNTED or any(condition.is_slow for condition in hits.conditions)):
             sql = f"{hits_table(hits)} SELECT count(*) {_from_hits(cases, hits)}"
             return _number(session, sql, {**cases.values(), **hits.values})
-        by_index = replace(cases, conditions=tuple(one for one in cases.conditions if one.is_indexed))
-        if count_cases(session, by_index) > _MOST_LOOKED_UP:
+        indexed = tuple(condition for condition in cases.conditions if condition.is_indexed)
+        if count_cases(session, replace(cases, conditions=indexed)) > _MOST_LOOKED_UP:
             # Reading the whole table takes a fraction of the time of looking up most of its rows one by one.
             return _number(session, f"SELECT count(*) FROM {ALL_CASES} WHERE {cases.check()}", cases.values())
     return sum(_length(session, cases, part) for part in list_parts(cases))

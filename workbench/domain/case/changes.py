@@ -74,7 +74,7 @@ class RoundChanges:
     """The comparison of a case with the verdict of an earlier round.
 
     Attributes:
-        since_round: The earlier round.
+        since_round: The number of the earlier round.
         decision_id: Its verdict.
         named: By code that the verdict named, the documents and numbers that the code is about, as far as known.
         changes: What changed since that round.

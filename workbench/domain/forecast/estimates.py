@@ -40,9 +40,15 @@ class CaseEstimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueClearing:
-    """The forecast of the whole queue: the working days to clear it, and how many cases will be decided late.
+    """The forecast of the whole queue.
 
-    `days` are the working days of each simulated path.
+    Attributes:
+        queued: How many cases are queued.
+        p50_days: The median of the working days to clear the queue.
+        p90_days: The 90 % quantile of these days.
+        late_p50: The median of the number of cases that will be decided late.
+        late_p90: The 90 % quantile of this number.
+        days: The working days to clear the queue in each simulated path, sorted.
     """
 
     queued: int

@@ -225,14 +225,12 @@ DEFAULT_MEASURE_TIMES = settings.MeasureTimes()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentPolicy:
-    """The documents that each kind of applicant must submit, and the name of each document.
-
-    `names_person` are the names of documents in letters to persons, if they differ.
-    """
+    """The documents that each kind of applicant must submit, and the name of each document."""
 
     required: Mapping[ApplicantKind, tuple[DocumentKind, ...]]
     names: Mapping[DocumentKind, BilingualText]
     names_person: Mapping[DocumentKind, BilingualText] = field(default_factory=dict)
+    """The names in letters to persons, for the documents that have another name there."""
 
     def kinds_by_name(self) -> dict[str, DocumentKind]:
         """Return the kinds of documents by their folded names, without the names that several kinds have."""

@@ -26,7 +26,12 @@ class KnownPast:
 class KnownEvents:
     """All events known at an instant, case by case in order, as parallel arrays.
 
-    `ended_s` is the end of the event's case, infinite if the case is open.
+    Attributes:
+        until_s: The instant.
+        case: The number of each event's case.
+        activity: The code of each event's activity.
+        at_s: The instant of each event.
+        ended_s: The end of each event's case, infinite if the case is open.
     """
 
     until_s: float
