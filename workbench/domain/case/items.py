@@ -102,7 +102,8 @@ def vague_words(request: VerdictRequest, policy: Policy, findings: Sequence[Find
     bare = {item.code for item in request.items if not item.text.strip()}
     has_no_words = any(code in policy.reasons and not policy.reasons[code].item.en for code in bare)
     vague = vague_items(request, policy, findings)
-    if not has_no_words and bare.union(waiting_reasons(policy).values()).isdisjoint(vague):
+    is_vague = not bare.union(waiting_reasons(policy).values()).isdisjoint(vague)
+    if not has_no_words and not is_vague:
         return ()
     return (_("The letter does not say what the applicant has to send; write it in the item"),)
 

@@ -56,7 +56,8 @@ def complaint_statuses(evidence: Evidence, policy: Policy, today: date) -> tuple
         on = complaint.received_at.astimezone(zone).date()
         if complaint.msisdn in periods and not periods[complaint.msisdn].covers(on):
             return ComplaintStatus.OUTSIDE_SERVICE
-        is_recent = on >= min(first, windows.get(complaint.msisdn) or first)
+        call_window_from = windows.get(complaint.msisdn) or first
+        is_recent = on >= min(first, call_window_from)
         return ComplaintStatus.COUNTED if is_recent else ComplaintStatus.OLD
 
     return tuple(status(complaint) for complaint in evidence.complaints)

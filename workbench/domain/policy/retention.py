@@ -183,9 +183,8 @@ class ApplicationAge:
         start = max(self._starts(is_identity=is_identity))
         ends = [end for period in periods if (end := period.after(start)) is not None]
         due_on = max(ends) if len(ends) == len(periods) else None
-        return RetentionOutcome(
-            keep_reason=None if due_on is not None and due_on <= today else KeepReason.NOT_YET, due_on=due_on
-        )
+        is_due = due_on is not None and due_on <= today
+        return RetentionOutcome(keep_reason=None if is_due else KeepReason.NOT_YET, due_on=due_on)
 
     def _starts(self, *, is_identity: bool) -> Iterator[date]:
         """Yield the days that may begin the period; the latest one does."""

@@ -86,11 +86,11 @@ def normal_text(text: str, reference: DateReference) -> str:
 
 def _digits(numeral: str) -> str:
     """Return a Chinese numeral below 100 in digits; anything else as it is."""
-    tens, ten, ones = numeral.partition("十")
-    if len(tens) > 1 or len(ones) > 1 or (not ten and len(numeral) != 1) or "十" in ones:
-        return numeral
-    if not ten:
+    if numeral in _DIGIT:
         return _DIGIT[numeral]
+    tens, ten, ones = numeral.partition("十")
+    if not ten or len(tens) > 1 or len(ones) > 1 or "十" in ones:
+        return numeral
     return f"{_DIGIT.get(tens, '1')}{_DIGIT.get(ones, '0')}"
 
 

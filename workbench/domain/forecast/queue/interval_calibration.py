@@ -68,10 +68,10 @@ def calibrate_intervals(
     """
     points = sorted(_points(histories, spells, until), key=lambda point: point.at)
     points = [point for point in points if point.at < int(until)]
-    # The first half of a short past trains, the second half tests. The split is a whole day, so that one more case
-    # does not move it.
     if not points:
         return IntervalCalibration()
+    # The first half of a short past trains, the second half tests. The split is a whole day, so that one more case
+    # does not move it.
     begin = max(float(int(points[len(points) // 2].at)), until - _MAX_TEST_DAYS)
     points = [point for point in points if point.at >= begin]
     passed = sum(history.passed_at is not None and history.passed_at < begin for history in histories)
