@@ -94,9 +94,9 @@ def accept_map(context: CommandContext, name: MapName) -> None:
     """Put a proposed map into use."""
     with context.services() as services:
         accepted = services.maps.accept(name)
-    maps = [{"kind": sheet_map.table.kind.value, "sha256": sheet_map.sha256} for sheet_map in accepted]
+    maps = [{"kind": sheet_map.content.kind.value, "sha256": sheet_map.sha256} for sheet_map in accepted]
     sentence = _("The map {name} is in use for {kinds}; import with --map {name}.")
-    kinds = comma_joined(sheet_map.table.kind.value for sheet_map in accepted)
+    kinds = comma_joined(sheet_map.content.kind.value for sheet_map in accepted)
     context.print_result({"name": name, "maps": maps}, sentence.format(name=name, kinds=kinds))
 
 

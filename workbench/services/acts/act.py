@@ -30,7 +30,8 @@ class ActInProgress:
 
     Attributes:
         reason: The reason without surrounding blanks.
-        undo_until: Until when the act can be undone; None if it cannot be undone, or until its check.
+        undo_until: When the time to undo the act ends. None for an act that cannot be undone, and for a staged act,
+            which can be undone until its check.
         facts: What the event of the act gets in addition.
         seq: The number of that event, None until `finish`.
     """
@@ -103,7 +104,8 @@ def act_in(
     session.flush()
     act.undo_until = None if is_staged else grace_period_end(session, context, case)
     until_us = None if act.undo_until is None else to_us(act.undo_until)
-    act.facts = {"version": case.version, **({} if until_us is None else {"undo_until_us": until_us})}
+    undo_facts = {} if until_us is None else {"undo_until_us": until_us}
+    act.facts = {"version": case.version, **undo_facts}
     connection = session.connection()
     start_journal(connection)
     try:

@@ -28,7 +28,12 @@ class PartlyRecorded(WorkbenchError, Generic[_Outcome]):
 def record_in_portions(
     portions: Sequence[Sequence[_Entry]], record: Callable[[Sequence[_Entry]], _Outcome], empty: _Outcome
 ) -> _Outcome:
-    """Record each portion in a separate transaction, and return the sum of the outcomes, dataclasses, from `empty` on.
+    """Record each portion in a separate transaction, and return the sum of their outcomes.
+
+    Args:
+        portions: The entries of each transaction.
+        record: Records a portion in a transaction, and returns its outcome, a dataclass.
+        empty: The outcome without any portion.
 
     Raises:
         PartlyRecorded: If the database, the disk or the user stopped the work after the first portion.
@@ -39,7 +44,7 @@ def record_in_portions(
         try:
             outcome = record(portion)
         except (StorageBusy, StorageFailed, KeyboardInterrupt) as error:
-            if not number:
+            if number == 0:
                 raise
             raise PartlyRecorded(recorded, done, sum(map(len, portions)), error) from error
         recorded, done = summed(recorded, outcome), done + len(portion)

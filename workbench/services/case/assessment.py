@@ -81,8 +81,8 @@ def assess(evidence: Evidence, policy: Policy, today: date) -> Assessment:
 
 def assess_all(evidence: Sequence[Evidence], policy: Policy, today: date) -> list[Assessment]:
     """Return the results of applying the rules of a policy to the evidence of several cases on a local day."""
-    found = findings_of_all([observe(one, policy, today) for one in evidence], policy)
-    return [_assessment(one, findings, policy, today) for one, findings in zip(evidence, found, strict=True)]
+    findings = findings_of_all([observe(case, policy, today) for case in evidence], policy)
+    return [_assessment(case, found, policy, today) for case, found in zip(evidence, findings, strict=True)]
 
 
 def _assessment(evidence: Evidence, findings: tuple[Finding, ...], policy: Policy, today: date) -> Assessment:
@@ -105,7 +105,8 @@ def completed_at(evidence: Evidence, policy: Policy) -> datetime:
     newest_first = sorted(evidence.documents, key=lambda document: document.received_at, reverse=True)
     first_received_at = {document.kind: document.received_at for document in newest_first}
     required = policy_for(policy, application).documents.required.get(application.applicant_kind, ())
-    return max([application.received_at, *(first_received_at[kind] for kind in required if kind in first_received_at)])
+    required_received_at = [first_received_at[kind] for kind in required if kind in first_received_at]
+    return max([application.received_at, *required_received_at])
 
 
 def finding_rows(findings_by_case: Mapping[int, Sequence[Finding]]) -> BulkRows:
@@ -241,7 +242,7 @@ def earlier_fail_of(session: Session, context: Context, case: CaseRow) -> Earlie
         return None
     failed_at = func.coalesce(DECISION.c.checked_at, DECISION.c.decided_at, type_=DECISION.c.decided_at.type)
     found = session.execute(
-        select(CASE.c.id, failed_at)
+        select(CASE.c.id, failed_at.label("failed_at"))
         .join(APPLICATION, APPLICATION.c.id == CASE.c.application_id)
         .join(DECISION, DECISION.c.case_id == CASE.c.id)
         .where(APPLICATION.c[name] == value, CASE.c.id != case.id, CASE.c.state == CaseState.FAILED.value)
@@ -253,8 +254,8 @@ def earlier_fail_of(session: Session, context: Context, case: CaseRow) -> Earlie
     if found is None:
         return None
     calendar = context.calendar(session, case.policy_version_id)
-    failed_on = calendar.local_day(found[1])
+    failed_on = calendar.local_day(found.failed_at)
     last_day = calendar.nth_working_day_after(failed_on, days)
     if calendar.local_day(case.received_at) > last_day:
         return None
-    return EarlierFail(case_id=found[0], failed_on=failed_on, again_from=last_day + timedelta(days=1))
+    return EarlierFail(case_id=found.id, failed_on=failed_on, again_from=last_day + timedelta(days=1))

@@ -58,7 +58,7 @@ def newest_appeal(session: Session, case_id: int, *statuses: AppealStatus) -> Ap
 
 
 def makers_of_staged(session: Session, case_ids: Collection[int]) -> dict[int, str]:
-    """Return who made the staged verdict, or the staged decision on the appeal, of each case, as a login."""
+    """Return the login of the maker of each case's staged verdict or staged appeal decision."""
     logins = logins_of(session)
     makers: dict[int, str] = {}
     for case, maker, status in (
@@ -161,7 +161,8 @@ def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date
     if notice := result_notice(session, case):
         is_valid = (NOTICE.c.case_id == case.id, NOTICE.c.id >= notice.id, NOTICE.c.cancelled_at.is_(None))
         until = session.execute(select_columns(func.max(NOTICE.c.appeal_until_on)).where(*is_valid)).scalar()
-        days += [calendar.working_day_from(until)] if until else []
+        if until:
+            days.append(calendar.working_day_from(until))
     return max(days)
 
 
@@ -188,10 +189,8 @@ def due_if_answered(session: Session, context: Context, case: CaseRow) -> dateti
     """
     if case.due_at is None or not is_with_applicant(CaseState(case.state), case.waits_for):
         return None
-    verdict, rectification = (
-        newest_decision(session, case.id or 0, "applied", "approved"),
-        open_rectification(session, case),
-    )
+    verdict = newest_decision(session, case.id or 0, "applied", "approved")
+    rectification = open_rectification(session, case)
     calendar = context.calendar(session, case.policy_version_id)
     last_at = rectification.deadline_at if rectification else None
     if last_at is None and case.next_action_on is not None:
@@ -282,7 +281,8 @@ def _items(session: Session, decision: Any, logins: dict[int, str], at: datetime
             for row, documents in zip(rows, named, strict=True)
         )
     plan, seen = items_in_plan(decision), json.loads(decision.seen)
-    named, documents = named_documents([(item.code, item.text) for item in plan], seen), []
+    named = named_documents([(item.code, item.text) for item in plan], seen)
+    documents: list[Any] = []
     if plan and decision.verdict == Verdict.PENDING and at is None:
         documents = documents_after(session, decision.case_id, seen, decision.checked_at or decision.decided_at)
     has_come = (bool(documents_for(one, named, documents)[0]) for one in named)

@@ -144,11 +144,11 @@ class Documents(Service):
         with self.context.read() as session:
             case = visible_case(session, case_id)
             policy = self.context.policy(session, case.policy_version_id)
-            found = read_evidence(session, case, self.context.store, self.context.today(session)).documents
+            documents = read_evidence(session, case, self.context.store, self.context.today(session)).documents
             answers = answer_documents(session, self.context, case_id)
             openings = accesses_by_digest(session, case_id, OPENED)
             copies = accesses_by_digest(session, case_id, WRITTEN, Action.DOSSIER)
-        ordered = sorted(found, key=lambda one: (_POSITION_OF_KIND[one.kind], one.received_at, one.sha256))
+        ordered = sorted(documents, key=lambda one: (_POSITION_OF_KIND[one.kind], one.received_at, one.sha256))
         return tuple(
             from_row(
                 DocumentLine,

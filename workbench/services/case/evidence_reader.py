@@ -138,8 +138,11 @@ _CALLS_BY_HOUR = _calls_by(CALL_HOUR, "weekday", "hour")
 def documents_after(session: Session, case_id: int, seen: Mapping[str, Any], since: datetime) -> list[Any]:
     """Return the kind and receipt of each document of a case that was imported after a verdict.
 
-    `seen` is the snapshot that the verdict stored. It names the last publication that the verdict saw; older snapshots
-    do not, so for them the time of the verdict decides, `since`.
+    Args:
+        session: The transaction.
+        case_id: The case.
+        seen: What the verdict stored of the case. It names the last publication that the verdict saw.
+        since: The time of the verdict. It decides if `seen` names no publication, as in older databases.
     """
     is_later = BATCH.c.published_seq > seen["evidence_seq"] if "evidence_seq" in seen else BATCH.c.published_at >= since
     of_case = (DOCUMENT.c[name] == CASE.c[name] for name in ("agent", "application_no"))

@@ -136,18 +136,14 @@ def history_of(session: Session, case_id: int, before: models.EventRow | None = 
     """Return the acts on a case, the newest first, without refusals; with `before`, only those before that event."""
     connection, of_case = session.connection(), {"case": case_id}
     own_decision = 0 if before is None else json.loads(before.body).get("decision", 0)
-    lines = [
-        (
-            row.position,
-            from_row(
-                HistoryLine, row, who=row.login, state=None, received_at=None, facts={"way": row.way} if row.way else {}
-            ),
-        )
+    texts = (
+        row
         for row in connection.execute(_TEXTS, of_case)
         # The event of a verdict and its texts have the same time, but the texts are not earlier than the event.
         if (before is None or row.at <= before.at) and row.decision != own_decision
-    ]
+    )
     acts = (row for row in connection.execute(_ACTS, of_case) if before is None or row.seq < before.seq)
+    lines = [(row.position, _text_line(row)) for row in texts]
     lines += ((_POSITION_OF_ACTS, _event_line(row)) for row in acts)
     lines.sort(key=lambda placed: (placed[1].at, placed[0]))
     # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
@@ -216,6 +212,11 @@ def contacts_of(session: Session, case_id: int) -> tuple[ContactLine, ...]:
     """Return the contacts with the applicant of a case, the oldest first."""
     rows = session.connection().execute(_CONTACTS, {"case": case_id})
     return tuple(from_row(ContactLine, row, by=row.login) for row in rows)
+
+
+def _text_line(row: Any) -> HistoryLine:
+    facts = {"way": row.way} if row.way else {}
+    return from_row(HistoryLine, row, who=row.login, state=None, received_at=None, facts=facts)
 
 
 def _event_line(row: Any) -> HistoryLine:

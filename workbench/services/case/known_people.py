@@ -56,13 +56,13 @@ def redactions_of(session: Session, applications: Iterable[Key]) -> dict[Key, Re
     masked. The name of a company is public, even if it contains the name of its owner. If an applicant is a person in
     one version and a company in another, the newest version decides. The numbers of the supplier are public.
     """
-    wanted = tuple(dict.fromkeys(applications))
-    pairs_by_key: dict[Key, list[tuple[str, MaskKind | None]]] = {key: [] for key in wanted}
-    for row in all_versions(session, CardRow, tuple(_OF_CARD), wanted):
-        pairs_by_key[row["agent"], row["application_no"]] += _personal(_OF_CARD, row)
+    keys = tuple(dict.fromkeys(applications))
+    pairs_by_key: dict[Key, list[tuple[str, MaskKind | None]]] = {key: [] for key in keys}
+    for row in all_versions(session, CardRow, tuple(_OF_CARD), keys):
+        pairs_by_key[row["agent"], row["application_no"]] += _personal_values(_OF_CARD, row)
     columns = (*_OF_APPLICATION, *_APPLICANT)
-    for row in all_versions(session, ApplicationRow, columns, wanted):
-        pairs_by_key[row["agent"], row["application_no"]] += _of_version(row)
+    for row in all_versions(session, ApplicationRow, columns, keys):
+        pairs_by_key[row["agent"], row["application_no"]] += _values_of_version(row)
     public = public_numbers(session)
     return {key: Redaction.of([*pairs, *public]) for key, pairs in pairs_by_key.items()}
 
@@ -113,11 +113,11 @@ def _in_one_text(
 
 def redaction_of_version(row: Mapping[str, Any], public: Iterable[tuple[str, None]]) -> Redaction:
     """Return the redaction that masks the people in one version of an application, but no `public` number."""
-    return Redaction.of((*_of_version(row), *public))
+    return Redaction.of((*_values_of_version(row), *public))
 
 
-def _of_version(row: Mapping[str, Any]) -> Iterator[tuple[str, MaskKind | None]]:
-    yield from _personal(_OF_APPLICATION, row)
+def _values_of_version(row: Mapping[str, Any]) -> Iterator[tuple[str, MaskKind | None]]:
+    yield from _personal_values(_OF_APPLICATION, row)
     is_person = row["applicant_kind"] == ApplicantKind.INDIVIDUAL
     yield row["applicant_name"], MaskKind.NAME if is_person else None
 
@@ -127,7 +127,7 @@ def redaction_of(session: Session, application: Key) -> Redaction:
     return redactions_of(session, [application])[application]
 
 
-def _personal(columns: Mapping[str, str], row: Mapping[str, Any]) -> Iterator[tuple[str, MaskKind]]:
+def _personal_values(columns: Mapping[str, str], row: Mapping[str, Any]) -> Iterator[tuple[str, MaskKind]]:
     """Yield the values of the personal columns of a row, each with the kind of its mask."""
     for name, kind in columns.items():
         if kind == "msisdns":

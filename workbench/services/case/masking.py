@@ -150,8 +150,8 @@ def _public_names(changes: RoundChanges, application: ApplicationFacts) -> set[s
     """
     before = {change.field: change.old for change in changes.changes if change.part is EvidencePart.APPLICATION}
     kind, name = application.applicant_kind, application.applicant_name
-    kinds = {before.get("applicant_name", name): before.get("applicant_kind", kind), name: kind}
-    return {str(one) for one, its_kind in kinds.items() if its_kind != ApplicantKind.INDIVIDUAL}
+    kind_by_name = {before.get("applicant_name", name): before.get("applicant_kind", kind), name: kind}
+    return {str(name) for name, kind in kind_by_name.items() if kind != ApplicantKind.INDIVIDUAL}
 
 
 def masked_casefile(casefile: CaseFile, redaction: Redaction) -> CaseFile:
@@ -172,6 +172,6 @@ def masked_casefile(casefile: CaseFile, redaction: Redaction) -> CaseFile:
         decisions=_masked(casefile.decisions, redaction),
         appeals=_masked(casefile.appeals, redaction),
         measures=_masked(casefile.measures, redaction),
-        notice=casefile.notice and redaction.mask_in(casefile.notice),
-        changes=changes and masked_changes(changes, casefile.evidence.application, redaction),
+        notice=None if casefile.notice is None else redaction.mask_in(casefile.notice),
+        changes=None if changes is None else masked_changes(changes, casefile.evidence.application, redaction),
     )

@@ -99,8 +99,10 @@ def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[Measur
         at = decision.release_at or decision.decided_at
         if numbers is None:
             numbers = numbers_in_service(session, case, today)
-        # A case without numbers has one order for an unknown number, unless all its numbers are out of service.
-        for number in numbers or (() if ended else (UNKNOWN_NUMBER,)):
+        if not numbers and not ended:
+            # A case without numbers has one order for an unknown number, unless all its numbers are out of service.
+            numbers = (UNKNOWN_NUMBER,)
+        for number in numbers:
             order = MeasureOrder(
                 id=None,
                 case_id=decision.case_id,

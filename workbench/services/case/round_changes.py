@@ -36,11 +36,11 @@ def round_changes(
         basis: The evidence, facts and findings of the present round.
     """
     in_effect = (line for line in reversed(decisions) if line.status in {"applied", "approved"})
-    last = next((line for line in in_effect if line.round < case.round), None)
-    if last is None:
+    last_verdict = next((line for line in in_effect if line.round < case.round), None)
+    if last_verdict is None:
         return None
-    seen = json.loads(session.get_one(DecisionRow, last.id).seen)
-    seq = seen.get("evidence_seq", _last_publication(session, last))
+    seen = json.loads(session.get_one(DecisionRow, last_verdict.id).seen)
+    seq = seen.get("evidence_seq", _last_publication(session, last_verdict))
     today = context.today(session)
     key = (case.agent, case.application_no)
     evidence = EvidenceReader(session, context.store, Snapshot(seq=seq), today).of_keys([key]).get(key)
@@ -48,11 +48,11 @@ def round_changes(
         return None
     facts = observe(evidence, context.policy(session, case.policy_version_id), today).case
     last_basis = RoundBasis(evidence=evidence, facts=facts, findings=tuple(map(_finding, seen.get("findings", ()))))
-    named = _named_codes(last, last_basis.findings, context.policy(session, case.policy_version_id))
+    named = _named_codes(last_verdict, last_basis.findings, context.policy(session, case.policy_version_id))
     changes, unchanged = compare_rounds(last_basis, basis, named)
     return RoundChanges(
-        since_round=last.round,
-        decision_id=last.id,
+        since_round=last_verdict.round,
+        decision_id=last_verdict.id,
         named=named,
         changes=tuple(changes),
         unchanged=tuple(unchanged),

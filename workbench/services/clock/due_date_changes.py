@@ -111,7 +111,7 @@ def stated_due_dates(session: Session, case_ids: Sequence[int]) -> dict[int, dat
 
     Letters from before a case was opened again do not count, because the new review has its own due date.
     """
-    # The event of an act is not later than its letters, so the newest of these events has the state at the letter.
+    # An act logs its event before it writes a letter, so the last event up to a letter has the state at that time.
     up_to_letter = (EVENT.c.case_id == NOTICE.c.case_id, EVENT.c.state != "", EVENT.c.at <= NOTICE.c.created_at)
     state = select(EVENT.c.state).where(*up_to_letter).order_by(EVENT.c.seq.desc()).limit(1).scalar_subquery()
     is_deadline = state == CaseState.RECTIFYING.value
@@ -150,10 +150,13 @@ def write_due_changes(session: Session, context: Context, changes: Sequence[DueC
     of_case = CASE.update().where(CASE.c.id == bindparam("of_case"))
     of_appeal = APPEAL.update().where(APPEAL.c.case_id == bindparam("of_case"), text(OPEN_APPEAL))
     for chunk in chunks(changes):
-        dates = [{"of_case": one.case_id, "due_at": one.after} for one in chunk]
-        marked = [date | {"is_due_provisional": one.is_provisional} for date, one in zip(dates, chunk, strict=True)]
-        session.connection().execute(of_case, marked)
-        session.connection().execute(of_appeal, dates)
+        due_dates = [{"of_case": one.case_id, "due_at": one.after} for one in chunk]
+        columns = [
+            {**due_date, "is_due_provisional": one.is_provisional}
+            for due_date, one in zip(due_dates, chunk, strict=True)
+        ]
+        session.connection().execute(of_case, columns)
+        session.connection().execute(of_appeal, due_dates)
     zone = context.zone(session)
 
     def local(at: datetime) -> str:

@@ -67,9 +67,9 @@ class ToldDeadline:
 
     def moved(self, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> datetime:
         """Return the deadline after the moves by suspensions and days off."""
-        found = tuple(suspensions)
+        all_of_them = tuple(suspensions)
         dates = ((self.deadline_at, self.told_at), *self.promised)
-        latest = max(moved_deadline(at, told_at, self._moving(found, told_at), calendar) for at, told_at in dates)
+        latest = max(moved_deadline(at, told_at, self._moving(all_of_them, told_at), calendar) for at, told_at in dates)
         return calendar.closing(calendar.local_day(latest)) if isinstance(self.row, CaseRow) else latest
 
     def held_from(self, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> datetime | None:
@@ -91,7 +91,7 @@ class ToldDeadline:
 def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[ToldDeadline]]:
     """Return the deadlines of applicants by case; cases without a deadline are left out.
 
-    The first deadline of a case is the one that a letter states.
+    A letter states the first deadline of a case. Only the first deadline has the items.
 
     A lapsed case has the deadlines of its rectification, which a suspension may still move.
     """
@@ -124,8 +124,8 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
             for row in rows.get(case_id, ())
         ]
         told = [_with_kept_date(one, clocks.suspensions_of(case), calendar) for one in told]
-        # Only the first deadline gets the items.
-        told[:1] = [replace(one, items=items[case_id]) for one in told[:1]]
+        if told:
+            told[0] = replace(told[0], items=items[case_id])
         if case.state in _APPEALABLE and last_appeal_day(clocks.session, clocks.context, case) is not None:
             day, told_at, stated_on = unmoved_filing_day(clocks.session, clocks.context, case, calendar)
             closing, in_force_at = calendar.closing(day), calendar.closing(stated_on or day)
@@ -218,7 +218,9 @@ def move_deadlines(
         promised = [list(map(to_us, promise)) for promise in told[index].promised]
         moves.append([row.__tablename__, row.id, to_us(one.deadline_at), to_us(one.told_at), to_us(after), *promised])
         is_kept = is_kept and after == before
-    return {"deadlines": moves, **({"is_kept": True} if is_kept else {})} if moves else {}
+    if not moves:
+        return {}
+    return {"deadlines": moves, "is_kept": True} if is_kept else {"deadlines": moves}
 
 
 _RECTIFIED = {CaseState.RECTIFYING, CaseState.LAPSED, CaseState.APPEALED}
@@ -245,7 +247,8 @@ def _add_rectifications(
     for item in session.execute(still_open).scalars():
         case_id = by_id[item.rectification_id].case_id
         items[case_id].append(item)
-        rows[case_id] += [item] if item.deadline_at is not None else []
+        if item.deadline_at is not None:
+            rows[case_id].append(item)
 
 
 def _told(row: DeadlineRow, moves: Iterable[list[Any]], set_at: datetime, calendar: WorkingCalendar) -> ToldDeadline:

@@ -172,9 +172,9 @@ def _restore_copy(file: Path, copy: Path, open_copy: Callable[..., Services], ke
     elif settings is not None:
         settings.write(store.folder)
     access = FileAccess.SHARED if is_shared else FileAccess.PRIVATE
-    for made in copy.parent.rglob("*"):
-        made.chmod(access.folder_mode if made.is_dir() else access.file_mode)
-        sync(made)
+    for entry in copy.parent.rglob("*"):
+        entry.chmod(access.folder_mode if entry.is_dir() else access.file_mode)
+        sync(entry)
     return len(sums)
 
 

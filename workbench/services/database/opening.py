@@ -175,8 +175,8 @@ def _identify(session: Session, as_login: str | None) -> Actor:
     mode = IdentityMode(session.connection().execute(_IDENTITY).scalar() or IdentityMode.OS)
     if mode is IdentityMode.OS and as_login is not None:
         raise as_is_refused()
-    login, person = _find_registered(session, as_login or os_login())
-    if person is None:
+    login, person_id = _find_registered(session, as_login or os_login())
+    if person_id is None:
         message = _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.")
         if mode is IdentityMode.NAMED:
             # In this mode people name themselves, so listing the logins reveals nothing.
@@ -184,16 +184,16 @@ def _identify(session: Session, as_login: str | None) -> Actor:
         raise NotAllowed(message.format(login=login, logins=comma_joined(session.execute(_LOGINS).scalars())))
     uid = os_uid() if mode is IdentityMode.OS else os.getuid()
     # The roles are read in each transaction.
-    return Actor(id=person, login=login, roles=frozenset(), identity=f"{mode.value}:{uid}")
+    return Actor(id=person_id, login=login, roles=frozenset(), identity=f"{mode.value}:{uid}")
 
 
 def _find_registered(session: Session, given_login: str) -> tuple[str, int | None]:
     """Return a given login as it is registered, and the id of the person, None if the login is not registered."""
     # Older versions did not normalise logins when they registered them.
     for login in (given_login, normal_login(given_login)):
-        person = session.connection().execute(_PERSON, {"login": login}).scalar()
-        if person is not None:
-            return login, person
+        person_id = session.connection().execute(_PERSON, {"login": login}).scalar()
+        if person_id is not None:
+            return login, person_id
     return given_login, None
 
 

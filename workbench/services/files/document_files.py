@@ -49,16 +49,16 @@ def resolve_beside(folder: Path, relative: str) -> Path:
     Raises:
         BadDocument: If the path leaves the folder: it is absolute, has `..`, or leads through a symbolic link.
     """
-    wanted = Path(relative)
-    if wanted.is_absolute() or ".." in wanted.parts:
+    path = Path(relative)
+    if path.is_absolute() or ".." in path.parts:
         raise BadDocument(_("The path leaves the folder of the import file; put the document beside it."))
     try:
-        found = (folder / wanted).resolve()
+        resolved = (folder / path).resolve()
     except (OSError, RuntimeError):
         raise BadDocument(_("The file is not there; check the path.")) from None
-    if not found.is_relative_to(folder.resolve()):
+    if not resolved.is_relative_to(folder.resolve()):
         raise BadDocument(_("The path leaves the folder of the import file; put the document beside it."))
-    return found
+    return resolved
 
 
 def inspect_document(path: Path) -> StoredFile:

@@ -57,7 +57,8 @@ class Forecasts(Service):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._queue: tuple[tuple[int, datetime], list[OpenCase]] | None = None
+        self._queue_version: tuple[int, datetime] | None = None
+        self._queue_cases: list[OpenCase] = []
         self._assessments: Assessments = {}
         self._lock = Lock()
 
@@ -98,9 +99,10 @@ class Forecasts(Service):
             presenter = self._presenter(session, reviewers)
             version = forecast_cases.last_event(session), presenter.now.replace(second=0, microsecond=0)
             # Each event and each minute may change the queue.
-            if self._queue is None or self._queue[0] != version:
-                self._queue = version, self._open_cases(session, presenter, IN_THE_QUEUE)
-            return presenter.queue(self._queue[1])
+            if self._queue_version != version:
+                self._queue_cases = self._open_cases(session, presenter, IN_THE_QUEUE)
+                self._queue_version = version
+            return presenter.queue(self._queue_cases)
 
     def late_chances(self, session: Session) -> tuple[datetime, Mapping[int, LateChance]]:
         """Return a time up to a minute ago, and the chance of each open case then to get its first verdict late.
@@ -128,16 +130,16 @@ class Forecasts(Service):
                     history=CaseHistory(
                         case=number,
                         steps=(HistoryStep(QUEUED, time_.of_instant(presenter.now)),),
-                        attributes=each.attributes,
-                        rank=each.priority_rank,
-                        class_days=policy.classes.days[each.service_class],
+                        attributes=arrival.attributes,
+                        rank=arrival.priority_rank,
+                        class_days=policy.classes.days[arrival.service_class],
                     ),
-                    ahead=each.ahead,
-                    findings_if_answered=each.findings_if_answered,
-                    due=time_.of_instant(each.due_at),
-                    stopped_until=0.0 if each.stopped_until is None else time_.of_instant(each.stopped_until),
+                    ahead=arrival.ahead,
+                    findings_if_answered=arrival.findings_if_answered,
+                    due=time_.of_instant(arrival.due_at),
+                    stopped_until=0.0 if arrival.stopped_until is None else time_.of_instant(arrival.stopped_until),
                 )
-                for number, each in enumerate(arrivals)
+                for number, arrival in enumerate(arrivals)
             ]
             return presenter.cases(cases, dict.fromkeys(range(len(cases)), CaseState.QUEUED))
 
@@ -215,10 +217,10 @@ def _states(
     session: Session, case_ids: Sequence[int] | None = None, states: Iterable[CaseState] = OPEN_STATES
 ) -> dict[int, CaseState]:
     """Return the states of the cases in some states, by default of all open cases."""
-    found = select(CaseRow.id, CaseRow.state).where(col(CaseRow.state).in_(list(states)))
+    statement = select(CaseRow.id, CaseRow.state).where(col(CaseRow.state).in_(list(states)))
     if case_ids is not None:
-        found = found.where(col(CaseRow.id).in_(case_ids))
-    return {int(case_id): CaseState(state) for case_id, state in session.execute(found)}
+        statement = statement.where(col(CaseRow.id).in_(case_ids))
+    return {int(case_id): CaseState(state) for case_id, state in session.execute(statement)}
 
 
 def _assumptions(session: Session, policy: Policy) -> PolicyAssumptions:

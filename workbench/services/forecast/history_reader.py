@@ -77,7 +77,8 @@ def read_absences(session: Session, time_: WorkingTime, policy: Policy) -> tuple
         for row in session.exec(select(AbsenceRow))
     ]
     for duty in session.exec(select(DutyRow)):
-        day, part = time_.of_day(duty.on_date), 1.0 if duty.minutes is None else duty.minutes / usual_minutes
+        day = time_.of_day(duty.on_date)
+        part = 1.0 if duty.minutes is None else duty.minutes / usual_minutes
         absences.append(Absence(duty.reviewer_id, day, day, -part))
     return tuple(absences)
 
@@ -145,8 +146,9 @@ def _open_cases(
             due_on, ahead_if_queued = time_.of_instant(closing), incomplete.ahead(closing, row.priority_rank)
             if is_arriving:
                 ahead_if_queued -= incomplete.overtaken_count(row.id, closing, row.priority_rank)
+        block_rules = row.block_rules if is_arriving else tuple(rules_by_case[row.id])
         yield OpenCase(
-            history=_history(row, steps, policy, row.block_rules if is_arriving else tuple(rules_by_case[row.id])),
+            history=_history(row, steps, policy, block_rules),
             ahead=ahead_if_queued if state in IN_THE_QUEUE or is_to_come else None,
             due=due_on if due_us else np.inf,
             is_returning=is_returning,

@@ -136,9 +136,9 @@ def days_in_force(session: Session) -> dict[date, CalendarDay]:
 
 def missing_years(session: Session, this_year: int) -> list[int]:
     """Return the years without published days among this year and the next one."""
-    wanted = {date(year, 1, 1): year for year in (this_year, this_year + 1)}
-    found = set(session.connection().execute(_PUBLISHED_OF, {"days": list(wanted)}).scalars())
-    return [year for on, year in wanted.items() if on not in found]
+    first_days = [date(year, 1, 1) for year in (this_year, this_year + 1)]
+    published = set(session.connection().execute(_PUBLISHED_OF, {"days": first_days}).scalars())
+    return [day.year for day in first_days if day not in published]
 
 
 def write_published(session: Session, days: Iterable[CalendarDay]) -> None:
@@ -194,14 +194,14 @@ def suspensions_concerning(
     session: Session, case: models.CaseRow, given: tuple[Suspension, ...] | None = None
 ) -> tuple[Suspension, ...]:
     """Return the suspensions that concern a case, by its province and agent, from the given ones or from all."""
-    found = all_suspensions(session) if given is None else given
-    if not any(one.province or one.agent for one in found):
-        return found
+    suspensions = all_suspensions(session) if given is None else given
+    if not any(one.province or one.agent for one in suspensions):
+        return suspensions
     provinces, application = session.info.setdefault(_PROVINCES_KEY, {}), case.application_id
     if application not in provinces:
         province = select(_APPLICATION.c.province).where(_APPLICATION.c.id == application)
         provinces[application] = session.execute(province).scalar_one()
-    return tuple(one for one in found if one.concerns(provinces[application], case.agent))
+    return tuple(one for one in suspensions if one.concerns(provinces[application], case.agent))
 
 
 def suspension_from_row(row: Any) -> Suspension:
@@ -210,14 +210,16 @@ def suspension_from_row(row: Any) -> Suspension:
     A suspension holds what was announced before it, so the value is built from the first announced end on.
     """
     former = [(from_us(end) if end else NEVER, from_us(until)) for end, until in json.loads(row.former_ends)]
-    first, *later = *(end for end, _until in former), row.announced_to_at or NEVER
-    is_settled = row.settled_at is not None
-    found = from_row(Suspension, row, span=TimeSpan(row.from_at, first), announced=None, is_settled=is_settled)
+    ends = [*(end for end, _until in former), row.announced_to_at or NEVER]
+    changes_at = [*(until for _end, until in former), row.resumed_at]
     if row.to_at != row.announced_to_at:
-        later.append(row.to_at)
-    for end, resumed_at in zip(later, (*(until for _end, until in former), row.resumed_at), strict=False):
-        found = replace(found, span=TimeSpan(row.from_at, end), resumed_at=resumed_at, announced=found)
-    return found
+        ends.append(row.to_at)
+    span, is_settled = TimeSpan(row.from_at, ends[0]), row.settled_at is not None
+    suspension = from_row(Suspension, row, span=span, announced=None, is_settled=is_settled)
+    for end, resumed_at in zip(ends[1:], changes_at, strict=False):
+        span = TimeSpan(row.from_at, end)
+        suspension = replace(suspension, span=span, resumed_at=resumed_at, announced=suspension)
+    return suspension
 
 
 def with_former_end(former_ends: str, end: datetime | None, until: datetime) -> str:

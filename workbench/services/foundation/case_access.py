@@ -211,7 +211,8 @@ def held_case(session: Session, context: Context, case_id: int, fence: int | Non
     case = visible_case(session, case_id)
     is_mine = case.state == CaseState.IN_REVIEW and case.held_by_id == context.actor.id
     is_held_now = is_held(case, context.now())
-    if is_mine and (is_held_now if fence is None else fence == case.fence):
+    is_valid = is_held_now if fence is None else fence == case.fence
+    if is_mine and is_valid:
         return case
     name, zone = format_case(case.id or 0), context.zone(session)
     if is_held_now and is_mine:

@@ -259,10 +259,10 @@ class Context:
 
     def policy(self, session: Session, version_id: int | None = None) -> Policy:
         """Return a policy version, by default the one in force."""
-        wanted = version_id or self.policy_id(session)
-        if wanted not in self.cache.policies:
-            self.cache.policies[wanted] = parse_policy(policy_body(session, wanted), f"policy {wanted}")
-        return self.cache.policies[wanted]
+        version = version_id or self.policy_id(session)
+        if version not in self.cache.policies:
+            self.cache.policies[version] = parse_policy(policy_body(session, version), f"policy {version}")
+        return self.cache.policies[version]
 
     def calendar(self, session: Session, version_id: int | None = None) -> WorkingCalendar:
         """Return the working calendar with the hours and zone of a policy version, by default the one in force."""
@@ -270,15 +270,16 @@ class Context:
 
     def calendar_under(self, session: Session, policy: Policy) -> WorkingCalendar:
         """Return the working calendar with the hours and zone of a policy."""
-        wanted = (calendar_edition(session), policy.zone, policy.hours)
-        found = self.cache.calendars.get(wanted)
-        if found is None:
-            found = WorkingCalendar(days_in_force(session).values(), hours=policy.hours.periods, zone=policy.zone)
-            older = [key for key in tuple(self.cache.calendars) if key[0] != wanted[0]]
-            self.cache.calendars[wanted] = found
-            for key in older:
-                self.cache.calendars.pop(key, None)
-        return found
+        edition = calendar_edition(session)
+        key = (edition, policy.zone, policy.hours)
+        calendar = self.cache.calendars.get(key)
+        if calendar is None:
+            calendar = WorkingCalendar(days_in_force(session).values(), hours=policy.hours.periods, zone=policy.zone)
+            for cached_key in tuple(self.cache.calendars):
+                if cached_key[0] != edition:
+                    self.cache.calendars.pop(cached_key, None)
+            self.cache.calendars[key] = calendar
+        return calendar
 
     def zone(self, session: Session) -> ZoneInfo:
         """Return the time zone of the policy, which may differ from that of the machine."""

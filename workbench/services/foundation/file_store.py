@@ -196,10 +196,10 @@ def access_problem(path: Path, status: os.stat_result, valid_id: int, access: Fi
 
     `valid_id` is the id of the group that must own a shared file, or of the user who must own a private one.
     """
-    wanted = access.folder_mode if stat.S_ISDIR(status.st_mode) else access.file_mode
+    mode = access.folder_mode if stat.S_ISDIR(status.st_mode) else access.file_mode
     if access is FileAccess.SHARED:
         command = "chgrp"
-        is_right = status.st_gid == valid_id and stat.S_IMODE(status.st_mode) == wanted
+        is_right = status.st_gid == valid_id and stat.S_IMODE(status.st_mode) == mode
     else:
         command = "chown"
         is_right = status.st_uid == valid_id and not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
@@ -209,7 +209,7 @@ def access_problem(path: Path, status: os.stat_result, valid_id: int, access: Fi
         "{file} has mode {mode}, owner {owner} and group {group}, which do not fit the database; correct it with"
         " `{command}`."
     )
-    commands = f"sudo {command} {valid_id}", f"sudo chmod {wanted:o}"
+    commands = f"sudo {command} {valid_id}", f"sudo chmod {mode:o}"
     values = {"mode": stat.filemode(status.st_mode), "owner": status.st_uid, "group": status.st_gid}
     return message.format(
         file=path, command=" && ".join(f"{one} {shlex.quote(str(path))}" for one in commands), **values

@@ -113,7 +113,8 @@ def _check_reach(folder: Path, sharing: Sharing) -> None:
         except OSError as error:
             message = _("There is no folder {folder}; create it first, or choose another place with --database.")
             raise CannotCreate(message.format(folder=above)) from error
-        if not (status.st_mode & stat.S_IXOTH or (status.st_gid == sharing.group_id and status.st_mode & stat.S_IXGRP)):
+        is_open_to_group = status.st_gid == sharing.group_id and status.st_mode & stat.S_IXGRP
+        if not is_open_to_group and not status.st_mode & stat.S_IXOTH:
             message = _("The group {group} cannot enter {folder}; choose a place such as /srv with --database.")
             raise CannotCreate(message.format(group=sharing.group, folder=above))
 

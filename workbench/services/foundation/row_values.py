@@ -20,7 +20,8 @@ def from_row(kind: Callable[..., _Value], row: Any, /, **given: Any) -> _Value:
     """
     fields = _fields_of(kind, tuple(given))
     is_mapping = type(row) is dict or isinstance(row, Mapping)
-    values = dict(zip(fields.names, (fields.items if is_mapping else fields.attributes)(row), strict=True))
+    read_all = fields.items if is_mapping else fields.attributes
+    values = dict(zip(fields.names, read_all(row), strict=True))
     for name, member in fields.members:
         value = values[name]
         values[name] = member(value) if value else None
@@ -35,7 +36,8 @@ def from_row(kind: Callable[..., _Value], row: Any, /, **given: Any) -> _Value:
 def summed(one: _Value, other: _Value) -> _Value:
     """Return a dataclass whose fields are the sums of those of two: counts added, tuples joined."""
     kind: Any = type(one)
-    total: _Value = kind(**{each.name: getattr(one, each.name) + getattr(other, each.name) for each in fields(kind)})
+    names = [field.name for field in fields(kind)]
+    total: _Value = kind(**{name: getattr(one, name) + getattr(other, name) for name in names})
     return total
 
 
@@ -75,15 +77,17 @@ def _fields_of(kind: Any, given: tuple[str, ...]) -> _Fields:
             continue
         names.append(name)
         # For an optional field, the type of its value.
-        of_value = get_args(hint)[0] if isinstance(hint, UnionType) else hint
-        if isinstance(of_value, type) and issubclass(of_value, date):
-            moments.append((name, of_value.fromisoformat))
-        elif isinstance(of_value, type) and issubclass(of_value, Enum):
-            members.append((name, _Members(of_value).__getitem__))
-    return _Fields(names, _all(itemgetter, names), _all(attrgetter, names), members, moments)
+        value_type = get_args(hint)[0] if isinstance(hint, UnionType) else hint
+        if isinstance(value_type, type) and issubclass(value_type, date):
+            moments.append((name, value_type.fromisoformat))
+        elif isinstance(value_type, type) and issubclass(value_type, Enum):
+            members.append((name, _Members(value_type).__getitem__))
+    return _Fields(names, _getter_of_all(itemgetter, names), _getter_of_all(attrgetter, names), members, moments)
 
 
-def _all(getter: Callable[..., Callable[[Any], Any]], names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+def _getter_of_all(
+    getter: Callable[..., Callable[[Any], Any]], names: Sequence[str]
+) -> Callable[[Any], tuple[Any, ...]]:
     """Return a getter that returns the values of all names as a tuple, even if there is only one name."""
     if len(names) > 1:
         return getter(*names)

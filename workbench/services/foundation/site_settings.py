@@ -97,7 +97,7 @@ def _parsed(file: Path) -> dict[str, Any] | None:
 
 
 @contextmanager
-def new_site_file(file: Path, wanted: SiteSettings) -> Iterator[Callable[[], None]]:
+def new_site_file(file: Path, settings: SiteSettings) -> Iterator[Callable[[], None]]:
     """Prepare the site file under a temporary name, and yield the function that moves it to its path.
 
     Raises:
@@ -106,12 +106,12 @@ def new_site_file(file: Path, wanted: SiteSettings) -> Iterator[Callable[[], Non
         BadConfiguration: If the existing file cannot be read.
     """
     existing = read_settings(file)
-    if existing is not None and existing.lines() == wanted.lines():
+    if existing is not None and existing.lines() == settings.lines():
         yield lambda: None
         return
     if existing is not None:
         message = _("{file} exists and does not contain {lines}; correct it, or choose another file with --site.")
-        raise CannotCreate(message.format(file=file, lines=", ".join(wanted.lines())))
+        raise CannotCreate(message.format(file=file, lines=", ".join(settings.lines())))
     temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     with new_parents(file):
         try:
@@ -121,14 +121,14 @@ def new_site_file(file: Path, wanted: SiteSettings) -> Iterator[Callable[[], Non
                     folder.chmod(0o755)
                 # Everybody can read the file: it holds no secret, only the path of the database.
                 with new_file(temporary, 0o644) as draft:
-                    draft.write("\n".join((*wanted.lines(), "")).encode())
+                    draft.write("\n".join((*settings.lines(), "")).encode())
             except OSError as error:
                 message = _(
                     "{file} cannot be written ({cause}), and no database was created. "
                     "An admin runs `{command}`, then you repeat this command."
                 )
                 raise CannotCreate(
-                    message.format(file=file, cause=error.strerror, command=_admin_command(file, wanted))
+                    message.format(file=file, cause=error.strerror, command=_admin_command(file, settings))
                 ) from error
             yield lambda: _replace(temporary, file)
         finally:

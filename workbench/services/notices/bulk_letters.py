@@ -80,24 +80,28 @@ def add_notices(session: Session, notices: Sequence[Notice]) -> None:
         found = session.execute(select(CASE.c.id, CASE.c.agent, CASE.c.application_no).where(CASE.c.id.in_(masked)))
         keys = {case_id: (agent, number) for case_id, agent, number in found}
         people = redactions_of(session, keys.values())
-        clear = {case_id: people[key].numbers_in_clear for case_id, key in keys.items()}
-        notices = [
-            {**one, **{name: clear.get(one["case_id"], str)(one[name]) for name in ("body", "facts")}}
-            for one in notices
-        ]
+        in_clear = {case_id: people[key].numbers_in_clear for case_id, key in keys.items()}
+        unmask = [in_clear.get(notice["case_id"], str) for notice in notices]
+        pairs = zip(notices, unmask, strict=True)
+        notices = [{**one, "body": clear(one["body"]), "facts": clear(one["facts"])} for one, clear in pairs]
     session.connection().execute(_ADD, list(notices))
 
 
 def add_notice(session: Session, letter: Letter, case: CaseRow, decision: DecisionRow | None = None) -> str:
     """Write the notice with a letter, and return its text."""
     notice = _notice(letter)
-    add_notices(session, [{**notice, "case_id": case.id, "decision_id": decision and decision.id}])
+    add_notices(session, [{**notice, "case_id": case.id, "decision_id": None if decision is None else decision.id}])
     body: str = notice["body"]
     return body
 
 
 def notice_of(letter: Mapping[str, Any], stated: LetterFacts) -> UnnumberedNotice:
-    """Return the notice with the letter that has some facts, and others that an act states."""
+    """Return the notice with a letter.
+
+    Args:
+        letter: The facts of the letter that the case and the applicant give.
+        stated: The facts that an act states.
+    """
     own = {"earlier_case_no": stated.earlier_case_no, **letter}
     placeholders = {name: placeholder for name, placeholder in _PLACEHOLDERS.items() if own.get(name)}
     values = {placeholder: own[name] for name, placeholder in placeholders.items()}
@@ -157,7 +161,7 @@ def select_letters() -> Select[Any]:
 
 
 def stored_letter(facts: str) -> Letter | None:
-    """Return the letter with stored facts; None if they were erased or forged, or it is older than facts are."""
+    """Return the letter with stored facts; None if they were erased or forged, or an early version stored none."""
     try:
         letter: Letter = json_form(Letter).validate_json(facts)
     except ValueError:
@@ -182,14 +186,14 @@ def write_sender(context: Context) -> None:
         sender = Sender.of(supplier, language)
         named = json_form(Sender).dump_json(sender).decode()
         names_another = func.replace(NOTICE.c.facts, named, "") == NOTICE.c.facts
-        wanted = select(NOTICE.c.id, NOTICE.c.facts).where(
+        outdated = select(NOTICE.c.id, NOTICE.c.facts).where(
             NOTICE.c.language == language.value, NOTICE.c.sent_at.is_(None), NOTICE.c.facts != "{}", names_another
         )
         with context.read() as session:
-            ids = set(session.execute(wanted.with_only_columns(NOTICE.c.id)).scalars())
+            ids = set(session.execute(outdated.with_only_columns(NOTICE.c.id)).scalars())
             explained = sorted(ids - unexplained_letters(session)) if ids else ()
         for portion in chunks(explained):
             with context.write() as session:
-                for row in session.execute(wanted.where(NOTICE.c.id.in_(portion))).all():
+                for row in session.execute(outdated.where(NOTICE.c.id.in_(portion))).all():
                     letter = replace(json_form(Letter).validate_json(row.facts), supplier=sender)
                     session.execute(update(NOTICE).where(NOTICE.c.id == row.id).values(texts_of(letter)))

@@ -77,9 +77,13 @@ NO_OUTLOOK = Outlook()
 def notify(
     session: Session, context: Context, letters: Iterable[tuple[Any, LetterFacts]], outlook: Outlook = NO_OUTLOOK
 ) -> datetime:
-    """Write letters about cases in the applicants' languages, in the caller's transaction, and return when.
+    """Write letters about cases in the applicants' languages, and return the time of writing.
 
-    Each case is a `CaseRow`, or a result row with all columns of the table. The outlook is that of a single case.
+    Args:
+        session: The caller's transaction.
+        context: The policies and the clock.
+        letters: Pairs of a case and its facts; a case is a `CaseRow`, or a result row with all columns of the table.
+        outlook: The outlook of the only case.
     """
     pairs, now = list(letters), context.now()
     columns = (APPLICATION.c.id, APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
@@ -211,9 +215,14 @@ def notice_about(  # noqa: PLR0913, PLR0917 - a letter needs all of these facts
 ) -> UnnumberedNotice | None:
     """Return the notice about a case to its applicant, None if the applicant gets none.
 
-    The rows of the case and its application may also be mappings. `policy` is the policy of the case with the supplier
-    of the policy in force; it decides whether the letter shows the forecast. `told_due_at` is the due date that the
-    last letter stated.
+    Args:
+        case_row: The row of the case, or a mapping.
+        application_row: The row of its application, or a mapping.
+        stated: The facts that an act states.
+        policy: The policy of the case, with the supplier of the policy in force.
+        now: The time of writing.
+        outlook: The forecast and findings that the letter may give.
+        told_due_at: The due date that the last letter stated.
     """
     case, head = from_row(_CaseFacts, case_row), head_of(application_row, policy, now)
     due_at = stated.deadline_at or case.due_at

@@ -71,8 +71,10 @@ class Letter(LetterFacts):
             return "verdict"
         if isinstance(self.kind, AppealLetterKind):
             return "appeal"
+        if self.deadline:
+            return "deadline"
         # A letter about the state of a case always has the last day to appeal or to object.
-        return "deadline" if self.deadline else "status" if self.appeal_until else "clock"
+        return "status" if self.appeal_until else "clock"
 
     @property
     def verdict(self) -> str:
@@ -85,9 +87,9 @@ class Letter(LetterFacts):
 
         If the reviewer deleted all of them in a fail or pending verdict, they are the sentences of the reasons.
         """
-        edited = None if self.edited_causes is None else self.edited_causes.strip()
-        is_default = edited is None or (not edited and self.kind is not Verdict.PASS)
-        return causes_text(self.reasons, self.language) if is_default else edited or ""
+        edited = (self.edited_causes or "").strip()
+        is_default = self.edited_causes is None or (not edited and self.kind is not Verdict.PASS)
+        return causes_text(self.reasons, self.language) if is_default else edited
 
     @property
     def codes_left_out(self) -> tuple[str, ...]:
@@ -141,7 +143,9 @@ class Letter(LetterFacts):
     @property
     def told_due_at(self) -> datetime | None:
         """The due date or deadline that the letter states; None if it repeats a deadline or shows no due date."""
-        return None if self.repeats_deadline or not self.shows_due_date else self.due_at or self.deadline_at
+        if self.repeats_deadline or not self.shows_due_date:
+            return None
+        return self.due_at or self.deadline_at
 
     @property
     def appeal_until_on(self) -> date | None:
@@ -153,7 +157,7 @@ class Letter(LetterFacts):
     @property
     def due_on(self) -> date | None:
         """The day of the due date."""
-        return self.due_at and self.due_at.astimezone(ZoneInfo(self.zone)).date()
+        return None if self.due_at is None else self.due_at.astimezone(ZoneInfo(self.zone)).date()
 
     @property
     def keeps_told_day(self) -> bool:

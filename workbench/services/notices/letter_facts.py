@@ -39,14 +39,13 @@ class AppealLetterKind(StrEnum):
 
 
 class Bars(NamedTuple):
-    """A bar on numbers as letters name it; `msisdns` is empty if no number is known.
-
-    `is_carried_out` says that the carrier may have carried it out, so that lifting it restores the numbers.
-    """
+    """A bar on numbers as letters name it."""
 
     measure: Measure
     msisdns: tuple[str, ...]
+    """The numbers, empty if none is known."""
     is_carried_out: bool = True
+    """Whether the carrier may have carried it out, so that lifting it restores the numbers."""
 
 
 class LetterItem(NamedTuple):
@@ -64,10 +63,7 @@ class LetterReason(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """The notice of a result that a letter corrects: its number, its day and the verdict.
-
-    `later` is a later result than the verdict: `lapsed`, or `passed` or `stands` as the answer to an appeal.
-    """
+    """The notice of a result that a letter corrects: its number, its day and the verdict."""
 
     notice_no: int
     on: date
@@ -75,13 +71,18 @@ class Correction(NamedTuple):
     fail_kind: FailKind | None = None
     waits_for: WaitsFor | None = None
     later: str = ""
+    """The result after the verdict: `lapsed`, or the answer to an appeal, `passed` or `stands`; empty without one."""
 
 
 class DeadlineFacts(NamedTuple):
     """The contents of a letter about a deadline that a suspension or a day off moves.
 
-    `what` is rectify, answer or appeal. Work is, was or will be suspended from `from_at`, None without a suspension, to
-    `to_at`, None for an unknown end. `former_at` is the deadline before. `is_moved` says that it is not the first one.
+    Attributes:
+        what: What the applicant has to do: rectify, answer or appeal.
+        from_at: The start of the suspension, None without one.
+        to_at: The end of the suspension, None for an unknown end.
+        former_at: The deadline before the move.
+        is_moved: Whether the deadline differs from the first one that the applicant was told.
     """
 
     what: str

@@ -19,9 +19,11 @@ def bars_in_force(session: Session, context: Context, case: CaseRow) -> tuple[Ba
 
 
 def bars_to_name(session: Session, context: Context, case: CaseRow) -> tuple[tuple[Bars, ...], tuple[Bars, ...]]:
-    """Return the bars on the numbers of a case twice: as `bars_in_force`, and as a letter that lifts them names them.
+    """Return the bars on the numbers of a case that are in force or ordered.
 
-    That letter names each bar as it was carried out, and apart from those the bars that were not carried out yet.
+    Returns:
+        The bars as ordered; and the bars as a letter that lifts them names them: each as it was carried out, or as it
+        was ordered if it was not carried out yet.
     """
     orders = _orders(session, context, case)
     bars = _last_bars(orders)
@@ -49,7 +51,7 @@ def bars_lifted(session: Session, context: Context, case: CaseRow, corrected: De
 
 def without_numbers(bars: Iterable[Bars], numbers: Collection[str]) -> tuple[Bars, ...]:
     """Return bars without some numbers, such as those that are barred again; a bar without numbers is left out."""
-    left = (bar._replace(msisdns=tuple(each for each in bar.msisdns if each not in numbers)) for bar in bars)
+    left = (bar._replace(msisdns=tuple(number for number in bar.msisdns if number not in numbers)) for bar in bars)
     return tuple(bar for bar in left if bar.msisdns or not numbers)
 
 
@@ -70,6 +72,7 @@ def _by_kind(bars: Iterable[tuple[Measure, MeasureOrder, bool]]) -> tuple[Bars, 
     numbers: dict[tuple[Measure, bool], list[str]] = defaultdict(list)
     for measure, order, is_carried_out in bars:
         if not order.is_out_of_service:
-            numbers[measure, is_carried_out] += [order.msisdn] if order.msisdn else []
+            numbers[measure, is_carried_out].extend(filter(None, [order.msisdn]))
     kinds = ((measure, is_carried_out) for measure in sorted(RESTRICTIONS) for is_carried_out in (True, False))
-    return tuple(Bars(kind[0], tuple(numbers[kind]), is_carried_out=kind[1]) for kind in kinds if kind in numbers)
+    named = (kind for kind in kinds if kind in numbers)
+    return tuple(Bars(measure, tuple(numbers[measure, is_done]), is_carried_out=is_done) for measure, is_done in named)

@@ -22,14 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LetterText:
-    """The subject and body of a letter, as plain text with its values unescaped.
-
-    `lines` are what its short message says: the dates, and how many numbers are barred or restored.
-    """
+    """The texts of a letter, as plain text with its values unescaped."""
 
     subject: str
     body: str
     lines: tuple[str, ...]
+    """The lines of its short message: the dates, and how many numbers are barred or restored."""
 
 
 def render(letter: Letter) -> LetterText:
@@ -61,16 +59,21 @@ def render(letter: Letter) -> LetterText:
 
 
 def _listed(letter: Letter, items: Sequence[LetterItem], deadline_at: datetime | None) -> dict[str, Any]:
-    """Return the lines of items, their own deadlines, and the common deadline.
+    """Return what a template needs to list items.
 
     A text in another language is quoted, and an item's own deadline is in brackets. The own deadline of a single item
-    is the common deadline. `own` has the numbers of the items with own deadlines, the earliest of these, and whether
-    other items have none; it is None if no item has one.
+    is the common deadline.
+
+    Returns:
+        A mapping: `lines` of the items; the common `deadline_at`; and `own`, which is None if no item has a deadline of
+        its own. Otherwise, `own` has the `numbers` of the items with own deadlines, the number `first` of the earliest
+        and its deadline `first_at`, and whether it `has_others` without an own deadline.
     """
     dated = [(item.deadline_at, number) for number, item in enumerate(items, start=1) if item.deadline_at is not None]
-    lines, own = [quoted_if_foreign(item.text, letter.language) for item in items], None
+    lines = [quoted_if_foreign(item.text, letter.language) for item in items]
+    own = None
     if dated and len(items) == 1:
-        deadline_at = dated[0][0]
+        deadline_at = items[0].deadline_at
     elif dated:
         first_at, first = min(dated)
         numbers = [number for _at, number in dated]

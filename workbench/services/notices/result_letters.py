@@ -90,7 +90,8 @@ def worded_items(
         title = reason.title.in_language(language) if reason is not None and item.code in named else ""
         text = own or of_reason or names.get(item.code, "") or title
         if text:
-            documents = listed if own else (details.documents if item.code in of_documents else ()) or None
+            of_findings = details.documents if item.code in of_documents else ()
+            documents = listed if own else of_findings or None
             worded.append(ItemRequest(code=item.code, text=text, documents=documents))
     texts_of_named = {item.text for item in worded if item.code in named}
     return tuple(item for item in worded if item.code in named or item.text not in texts_of_named)
@@ -110,7 +111,8 @@ def in_clear(request: VerdictRequest, shown: CaseFile, clear: CaseFile) -> Verdi
         yield from (reason.sentence for reason in _reasons(casefile, codes, request.items))
         yield from (item.text for item in worded_items(casefile, [ItemRequest(code=code) for code in codes]))
 
-    pairs = [pair for pair in zip(sentences(shown), sentences(clear), strict=True) if DOT in pair[0]]
+    sentence_pairs = zip(sentences(shown), sentences(clear), strict=True)
+    pairs = [(masked, sentence) for masked, sentence in sentence_pairs if DOT in masked]
 
     def written(text: str) -> str:
         for masked, sentence in pairs:
@@ -119,7 +121,7 @@ def in_clear(request: VerdictRequest, shown: CaseFile, clear: CaseFile) -> Verdi
 
     return replace(
         request,
-        letter=request.letter and written(request.letter),
+        letter=None if request.letter is None else written(request.letter),
         items=tuple(replace(item, text=written(item.text)) for item in request.items),
     )
 
@@ -136,8 +138,17 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
 ) -> Letter:
     """Return the letter about a decision, with the applicant's name and numbers in clear.
 
-    `codes` are its reasons, and `plan` is what it orders. `named` are the bars in force, and those that a pass lifts. A
-    decision that is not in force yet corrects the notice that the case names.
+    A decision that is not in force yet corrects the notice that the case names.
+
+    Args:
+        session: The transaction.
+        context: The policies and the clock.
+        case: The case.
+        decision: The decision.
+        cached: The case as the reviewer saw it.
+        codes: The reasons of the decision.
+        plan: The measure that it orders.
+        named: The bars in force, and the bars that a pass lifts.
     """
     # The stored text has the causes, unless the reviewer deleted them.
     casefile = cached.casefile if decision.letter else with_clear_findings(session, cached.casefile)
@@ -190,9 +201,15 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
 ) -> Letter:
     """Return a letter about an appeal, released when the act on the appeal can no longer be undone.
 
-    `due_at` is when the appeal, or the review after it, is due. `result_notice` is the notice of the appealed result;
-    with it, the letter says until when another appeal is possible. `bars` are the bars in force before the act, by
-    default those in force now.
+    Args:
+        session: The transaction.
+        context: The policies and the clock.
+        case: The case.
+        appeal: The appeal.
+        kind: The kind of the letter.
+        due_at: When the appeal, or the review after it, is due.
+        result_notice: The notice of the appealed result, if the letter says until when another appeal is possible.
+        bars: The bars in force before the act; None for those in force now.
     """
     columns = (APPLICATION.c.language, APPLICATION.c.applicant_kind)
     application = session.execute(select(*columns).where(APPLICATION.c.id == case.application_id)).one()
@@ -259,7 +276,8 @@ def _correction(session: Session, context: Context, corrected: DecisionRow | Non
     appeal = newest_appeal(session, corrected.case_id, AppealStatus.CLOSED)
     answer = "" if appeal is None or appeal.decision_id != corrected.id else appeal.to_state or appeal.outcome
     later = {ClockLetterKind.LAPSED.value: CaseState.LAPSED.value}
-    later |= {} if answer in {"", CaseState.QUEUED} else {AppealLetterKind.DECIDED.value: answer}
+    if answer not in {"", CaseState.QUEUED}:
+        later[AppealLetterKind.DECIDED.value] = answer
     of_decision = col(NoticeRow.decision_id) == corrected.id
     first_id = select(func.min(NoticeRow.id)).where(of_decision).scalar_subquery()
     notice = session.exec(

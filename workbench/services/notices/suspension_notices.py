@@ -46,12 +46,19 @@ NOTIFIED_STATES = RUNNING_STATES | {CaseState.RECTIFYING}
 
 @dataclass(frozen=True, slots=True)
 class SuspensionLetters:
-    """Collects notices about suspensions, and writes them in one transaction with the session of `clocks`.
+    """Collects notices about suspensions, and writes them in one transaction.
 
-    `history` has the earlier notices, `told` the deadlines of applicants, `unsent` the letters that can be cancelled,
-    `corrected` the number and the time of a notice of a lapse that was taken back, by case. `messages` are the notices
-    to write, `records` what they announce (case id, suspension id, kind), `resumed_case_ids` the cases whose applicants
-    get the notice that work resumes, and `cancelled_ids` the letters to cancel.
+    Attributes:
+        context: The person, the policies and the clock.
+        clocks: The clocks of the cases, with the session.
+        history: The earlier notices, by case.
+        told: The deadlines of applicants, by case.
+        unsent: The letters that can be cancelled, by case.
+        corrected: The number and the time of the notice of a lapse that was taken back, by case.
+        messages: The notices to write.
+        records: What the notices announce: case id, suspension id and kind.
+        resumed_case_ids: The cases whose applicants get the notice that work resumes.
+        cancelled_ids: The letters to cancel.
     """
 
     context: Context
@@ -114,7 +121,8 @@ class SuspensionLetters:
         found = [one for one in unannounced if not (one.is_ended and ended)]
         delaying = [*(one for one in found if self._affects(case, one, before, current)), *again]
         if len(delaying) > 1 and not has_deadline:
-            delaying = [one for one in delaying if one.span.is_open or self._moves(case, one, current)] or delaying
+            moving = [one for one in delaying if one.span.is_open or self._moves(case, one, current)]
+            delaying = moving or delaying
         if delaying:
             self._add(case, ClockLetterKind.DELAY, delaying)
         return [one.id for one in (*resumed, *delaying)]
@@ -266,20 +274,21 @@ def follow_days_off(
     session: Session, context: Context, case_ids: Sequence[int], days: Sequence[date]
 ) -> Sequence[tuple[CaseRow, ToldDeadline, datetime]]:
     """Move the deadlines of applicants on days off to the next working day (Civil Code, art. 203), and return them."""
-    clocks, found, moves = Clocks(session, context), [], {}
+    clocks, moved, moves = Clocks(session, context), [], {}
     cases = session.execute(select(CaseRow).where(CASE.c.id.in_(case_ids)).order_by(CASE.c.id)).scalars().all()
     letters = letters_about(clocks, cases)
     for case in cases:
         told = letters.told.get(case.id or 0, [])
         if body := move_deadlines(case, told, clocks):
             moves[case.id or 0] = {**body, "moved_by": f"days {' '.join(map(str, days))}"}
-        main = current_deadline(case, told, clocks)
-        if main is not None and (body or main.row is None):
-            letters.messages.append((case, message := letters.about_deadline(case, main, (), CALENDAR_CHANGED)))
-            found.append((case, main, message.deadline_at or main.in_force_at))
+        deadline = current_deadline(case, told, clocks)
+        if deadline is not None and (body or deadline.row is None):
+            message = letters.about_deadline(case, deadline, (), CALENDAR_CHANGED)
+            letters.messages.append((case, message))
+            moved.append((case, deadline, message.deadline_at or deadline.in_force_at))
     append_many(session, context.actor, MOVED_ACTION, context.now(), moves.items())
     letters.write()
-    return found
+    return moved
 
 
 def follow_undo(session: Session, context: Context, case: CaseRow, act_at: datetime) -> None:

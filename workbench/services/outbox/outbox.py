@@ -95,10 +95,11 @@ class Notices(Service):
             found = select_notices(conditions).subquery().c
             is_owed_now, is_failed = found.sent_at.is_(None), found.failed_at.is_not(None)
             is_overdue = is_owed_now & (found.release_at <= _last_overdue_release(session, self.context))
+            owed = func.count().filter(is_owed_now)
             counts = session.execute(
                 select(
-                    (func.count().filter(is_owed_now) if unsent else func.count()).label("total"),
-                    func.count().filter(is_owed_now).label("owed"),
+                    (owed if unsent else func.count()).label("total"),
+                    owed.label("owed"),
                     func.count().filter(is_failed).label("failed"),
                     func.count().filter(is_overdue).label("overdue"),
                 )
@@ -135,15 +136,15 @@ class Notices(Service):
                 lapse depends on it.
             PartlyRecorded: If recording was interrupted after some of the notices.
         """
-        context, wanted = self.context, dict[int, Delivery]()
-        for one in deliveries:
-            if one.notice_id not in wanted or wanted[one.notice_id].failure:
-                wanted[one.notice_id] = one
+        context, by_notice = self.context, dict[int, Delivery]()
+        for delivery in deliveries:
+            if delivery.notice_id not in by_notice or by_notice[delivery.notice_id].failure:
+                by_notice[delivery.notice_id] = delivery
         with context.requiring("notices sent", recording_refusal):
             with context.read() as session:
-                rows = notice_rows(session, wanted)
-                self._check(session, wanted, {row.id: row for row in rows})
-                undated = [row for row in rows if wanted[row.id].sent_at is None and not wanted[row.id].failure]
+                rows = notice_rows(session, by_notice)
+                self._check(session, by_notice, {row.id: row for row in rows})
+                undated = [row for row in rows if by_notice[row.id].sent_at is None and not by_notice[row.id].failure]
                 message = _(
                     "A deadline depends on when these notices were sent, so nothing is written: {notices}."
                     " Give the time of each (sent_at)."
@@ -151,7 +152,7 @@ class Notices(Service):
                 _refuse(message, _needing_time(session, context, undated), WrongUsage, most=_LISTED_UNDATED)
 
             def record_some(ids: Sequence[int]) -> RecordedDeliveries:
-                return self._record_some({one: wanted[one] for one in ids})
+                return self._record_some({number: by_notice[number] for number in ids})
 
             return record_in_portions(list(_portions(rows)), record_some, RecordedDeliveries())
 
@@ -160,23 +161,28 @@ class Notices(Service):
         with self.context.read() as session:
             return tuple(_needing_time(session, self.context, notice_rows(session, notice_ids)))
 
-    def _record_some(self, wanted: Mapping[int, Delivery]) -> RecordedDeliveries:
+    def _record_some(self, deliveries: Mapping[int, Delivery]) -> RecordedDeliveries:
         """Record some deliveries in one transaction; notices that were cancelled since the check are left out."""
         context = self.context
         with context.write() as session:
-            rows = [row for row in notice_rows(session, wanted) if row.cancelled_at is None]
-            recorded = record_deliveries(session, context, wanted, rows)
+            rows = [row for row in notice_rows(session, deliveries) if row.cancelled_at is None]
+            recorded = record_deliveries(session, context, deliveries, rows)
             if recorded.sent or recorded.failed:
-                body = {"count": recorded.sent, "failed": recorded.failed, "first": min(wanted), "last": max(wanted)}
+                body = {
+                    "count": recorded.sent,
+                    "failed": recorded.failed,
+                    "first": min(deliveries),
+                    "last": max(deliveries),
+                }
                 context.log(session, "notices sent", body=body)
             return recorded
 
-    def _check(self, session: Session, wanted: Mapping[int, Delivery], rows: Mapping[int, Any]) -> None:
+    def _check(self, session: Session, deliveries: Mapping[int, Delivery], rows: Mapping[int, Any]) -> None:
         """Refuse deliveries of unknown or unreleased notices, and impossible times of sending."""
         now = self.context.now()
         _refuse(
             _("There is no notice {notices}; export the notices again."),
-            [number for number in sorted(wanted) if number not in rows],
+            [number for number in sorted(deliveries) if number not in rows],
             NotFound,
         )
         _refuse(
@@ -185,7 +191,7 @@ class Notices(Service):
             NotAllowed,
         )
         calendar = self.context.calendar(session)
-        for number, delivery in wanted.items():
+        for number, delivery in deliveries.items():
             if delivery.sent_at is not None:
                 day, released_on = calendar.local_day(delivery.sent_at), calendar.local_day(rows[number].release_at)
                 if not released_on <= day <= calendar.local_day(now):
@@ -249,4 +255,5 @@ def _refuse(sentence: str, numbers: Sequence[int], kind: type[WorkbenchError], *
     """Raise an error that lists the first few of the given notices, if there are any."""
     if numbers:
         shown = ", ".join(str(number) for number in numbers[:most])
-        raise kind(sentence.format(notices=shown + (" …" if len(numbers) > most else "")))
+        more = " …" if len(numbers) > most else ""
+        raise kind(sentence.format(notices=shown + more))

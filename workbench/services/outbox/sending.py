@@ -102,7 +102,8 @@ class Sending(Service):
                 left = _owed_ids(session, context.now())
                 unexplained = unexplained_letters(session) if left else set()
                 run = _Run(context, gateway, audit_log.first_hash(session), context.zone(session), unexplained)
-            total, done = len(left) if limit is None else min(limit, len(left)), 0
+            total = len(left) if limit is None else min(limit, len(left))
+            done = 0
             if left:
                 context.log_alone("notices send", body={"count": total})
             for attempt, pause_s in enumerate((0.0, *PAUSES_S), start=1):
@@ -170,13 +171,16 @@ class _Run:
         columns = (NOTICE.c.case_id, NOTICE.c.cancelled_at, blocking_letter().label("after"))
         is_free = (is_owed(now) & ~is_leased(now)).label("is_free")
         with self.context.write() as session:
-            found = session.execute(select(*columns, is_free).where(NOTICE.c.id == notice_id)).one()
-            if not found.is_free:
-                report.cancelled += found.cancelled_at is not None
-                report.skipped += found.cancelled_at is None
+            letter = session.execute(select(*columns, is_free).where(NOTICE.c.id == notice_id)).one()
+            if not letter.is_free and letter.cancelled_at is not None:
+                report.cancelled += 1
                 return None
-            if found.after is not None:
-                report.waiting[notice_id] = UnsentLetter(notice_id=notice_id, case_id=found.case_id, after=found.after)
+            if not letter.is_free:
+                report.skipped += 1
+                return None
+            if letter.after is not None:
+                waiting = UnsentLetter(notice_id=notice_id, case_id=letter.case_id, after=letter.after)
+                report.waiting[notice_id] = waiting
                 return None
             taken = {"attempts": NOTICE.c.attempts + 1, "handed_at": now, "failed_at": None}
             session.execute(update(NOTICE).where(NOTICE.c.id == notice_id).values(taken))
@@ -226,7 +230,7 @@ class _Run:
             "applicant_name": row.applicant_name,
             "contact_phone": row.contact_phone or None,
             "release_at": self._local(row.release_at),
-            "told_due_at": row.told_due_at and self._local(row.told_due_at),
+            "told_due_at": None if row.told_due_at is None else self._local(row.told_due_at),
         }
         return (json.dumps(document, ensure_ascii=False) + "\n").encode()
 

@@ -28,8 +28,12 @@ _NO = frozenset({"", "0", "false", "no", "否"})
 def deliveries_in(path: Path, zone: ZoneInfo) -> tuple[Delivery, ...]:
     """Return the deliveries that a file reports.
 
-    Besides `notice`, a file may have the columns `sent_at` (local to `zone`), `channel`, `failed` and `cause`. Either
-    `failed` is yes or no and `cause` has the cause of a failure, or `failed` has the cause.
+    The column `notice` has the number of the notice. A file may have more columns:
+
+    * `sent_at`, a local time in `zone`;
+    * `channel`;
+    * `failed`, which is yes, no, or the cause of the failure;
+    * `cause`, the cause of the failure if `failed` does not have it.
 
     Raises:
         NotFound: If there is no such file.
@@ -42,10 +46,10 @@ def deliveries_in(path: Path, zone: ZoneInfo) -> tuple[Delivery, ...]:
         text = read_whole(path, _MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadData(_("{file} is not UTF-8; save it as UTF-8.").format(file=name)) from error
-    found = tuple(_delivery(name, line, record, zone) for line, record in _records(name, text))
-    if not found:
+    deliveries = tuple(_delivery(name, line, record, zone) for line, record in _records(name, text))
+    if not deliveries:
         raise BadData(_("{file} has no notice numbers.").format(file=name))
-    return found
+    return deliveries
 
 
 def _records(name: str, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -85,9 +89,7 @@ def _delivery(name: str, line: int, record: Mapping[str, Any], zone: ZoneInfo) -
     is_number = number.isascii() and number.isdecimal() and not isinstance(record.get(_COLUMN), bool)
     if not is_number or len(number) > _LONGEST_ID:
         raise refuse(_("the notice number is missing or invalid."))
-    failed, cause = _text_of(record, "failed"), _text_of(record, "cause")
-    if failed.lower() in _YES | _NO:
-        failed = (cause or _("no cause given")) if failed.lower() in _YES else cause
+
     channel = channel_named(_text_of(record, "channel"))
     if channel is None:
         raise refuse(_("a channel is one word of at most 16 letters, such as sms or email."))
@@ -96,7 +98,15 @@ def _delivery(name: str, line: int, record: Mapping[str, Any], zone: ZoneInfo) -
         sent_at = moments.parse_instant_or_day(sent, zone) if sent else None
     except BadValue as error:
         raise refuse(str(error)) from error
-    return Delivery(notice_id=int(number), channel=channel, sent_at=sent_at, failure=failed)
+    return Delivery(notice_id=int(number), channel=channel, sent_at=sent_at, failure=_failure_of(record))
+
+
+def _failure_of(record: Mapping[str, Any]) -> str:
+    """Return the cause of the failure, "" without a failure."""
+    failed, cause = _text_of(record, "failed"), _text_of(record, "cause")
+    if failed.lower() in _YES:
+        return cause or _("no cause given")
+    return cause if failed.lower() in _NO else failed
 
 
 def _text_of(record: Mapping[str, Any], name: str) -> str:

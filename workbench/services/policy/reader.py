@@ -75,7 +75,8 @@ def parse_table(
     """
     table: _Table | None
     table, faults = _validate(expand(_values_in(text, name)), kind)
-    faults = faults if table is None else [*more_faults(table)]
+    if table is not None:
+        faults = [*more_faults(table)]
     if table is None or faults:
         raise _refusal(text, name, faults)
     return table

@@ -74,16 +74,16 @@ def _compress(state: Words, words: dict[int, Words], bytes_so_far: int, *, is_la
 def _mix(state: tuple[Words, Words, Words, Words], words: dict[int, Words], order: list[int], unused: Words) -> None:
     """Mix the columns or diagonals of the states with eight words, in place; `unused` is a buffer to overwrite."""
     a, b, c, d = state
-    for turn, (of_d, of_b) in enumerate(_ROTATIONS):
+    for turn, (bits_of_d, bits_of_b) in enumerate(_ROTATIONS):
         a += b
         for column, place in enumerate(order[turn::2]):
             if place in words:
                 a[column] += words[place]
         d ^= a
-        _rotate(d, of_d, unused)
+        _rotate(d, bits_of_d, unused)
         c += d
         b ^= c
-        _rotate(b, of_b, unused)
+        _rotate(b, bits_of_b, unused)
 
 
 def _rotate(words: Words, bits: int, unused: Words) -> None:

@@ -49,8 +49,13 @@ def quoted(text: object) -> str:
 class CallEngine:
     """One DuckDB with its spill folder; all its failures are raised as StorageFailed.
 
-    With `keys`, each call file is encrypted with its own key. `progress` is called with the progress of statements that
-    are a part of longer work.
+    Args:
+        connection: The connection to DuckDB.
+        spill: The spill folder.
+        keys: The keys of the call files, None if they are not encrypted.
+
+    Attributes:
+        progress: The callback for the progress of statements that are a part of longer work.
     """
 
     progress: FractionCallback = staticmethod(lambda _part: None)
@@ -69,8 +74,15 @@ class CallEngine:
         parameters: Mapping[str, Any] | None = None,
         part: tuple[float, float] | None = None,
     ) -> None:
-        """Run a statement for its effect; if it is a `part` of longer work, report its progress."""
-        with translated_failures(self._folder), self._reporting_progress(*part) if part else nullcontext():
+        """Run a statement for its effect.
+
+        Args:
+            statement: The statement.
+            parameters: Its parameters.
+            part: The start and end of the statement as fractions of longer work, to report its progress.
+        """
+        reporting = self._reporting_progress(*part) if part else nullcontext()
+        with translated_failures(self._folder), reporting:
             self._connection.execute(statement, parameters)
 
     @contextmanager
@@ -127,7 +139,8 @@ class CallEngine:
     def _csv_of(self, name: str, rows: Iterable[Sequence[object]]) -> Iterator[object]:
         """Write rows as CSV and yield the path: of a file, or of a pipe if the store is encrypted."""
         path = self._spill / f"{name}.csv"
-        with path.open("x", encoding="utf-8", newline="") if self._keys is None else StringIO(newline="") as file:
+        file = path.open("x", encoding="utf-8", newline="") if self._keys is None else StringIO(newline="")
+        with file:
             # With this line end, the writer quotes fields that contain CR or LF.
             csv.writer(file, lineterminator="\r\n").writerows(rows)
             if isinstance(file, StringIO):
@@ -158,12 +171,12 @@ class CallEngine:
             self.load(name, {**CALL_COLUMNS, "place": "INTEGER"}, ())
             return
         # Earlier versions stored callees as 32 digits.
-        each = (
+        selects = (
             f"FROM read_parquet({quoted(file)}{self._encryption(file, ', ENCRYPTION_CONFIG = ')})"
             f" SELECT * REPLACE (callee::UUID AS callee), {place} AS place"
             for place, file in enumerate(files)
         )
-        self.run(f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(each)}")
+        self.run(f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(selects)}")
 
     def write_calls(self, query: str, file: Path, part: tuple[float, float]) -> None:
         """Write the rows of a query to a call file; `part` is as in `run`."""
@@ -263,8 +276,8 @@ def csv_source(
     """Return the table function that reads CSV without a header; empty texts are NULL except in columns `not_null`."""
     kinds = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
     never_null = ", ".join(map(quoted, not_null))
+    never_null_option = f", force_not_null = [{never_null}]" if never_null else ""
     return (
         f"read_csv({quoted(path)}, header = false, auto_detect = false, delim = {quoted(delimiter)}, quote = '\"', "
-        f"escape = '\"', new_line = '{line_end}', columns = {{{kinds}}}"
-        + (f", force_not_null = [{never_null}])" if never_null else ")")
+        f"escape = '\"', new_line = '{line_end}', columns = {{{kinds}}}{never_null_option})"
     )

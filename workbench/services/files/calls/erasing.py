@@ -28,7 +28,8 @@ def write_without(files: CallFiles, batch_id: int, numbers: Collection[str], key
         StorageFailed: If the file is missing or damaged, or the disk is full.
         BadConfiguration: If the file was changed.
     """
-    [path], part = files.paths([batch_id]), replacement_path(files, batch_id)
+    [path] = files.paths([batch_id])
+    part = replacement_path(files, batch_id)
     with open_engine(files.folder, keys) as duck, translated_failures(files.folder):
         os.close(create_restricted_file(part))
         duck.open_calls([path])

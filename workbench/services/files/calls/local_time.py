@@ -7,7 +7,7 @@ DAY_US = 86_400_000_000
 _SECOND_US = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_ORDINAL = _EPOCH.toordinal()
-"""The ordinal (date.toordinal) of the first day of the instants."""
+"""The ordinal (`date.toordinal`) of 1970-01-01, the day that instants count from."""
 
 
 def _offset_us(zone: tzinfo, instant_us: int) -> int:
@@ -17,8 +17,9 @@ def _offset_us(zone: tzinfo, instant_us: int) -> int:
 
 
 def _time_of_change(zone: tzinfo, before_us: int, after_us: int) -> int:
-    """Return the first whole second after `before_us` that has the offset of `after_us`."""
+    """Return when the offset of a zone changes between two instants: the first whole second with the later offset."""
     changed = _offset_us(zone, after_us)
+    # The second division rounds up.
     early, late = before_us // _SECOND_US, -(-after_us // _SECOND_US)
     while late - early > 1:
         middle = (early + late) // 2

@@ -23,10 +23,20 @@ if TYPE_CHECKING:
 class CallStore:
     """Stages, publishes and queries the call records of a folder.
 
-    Each query names the published batches whose files it reads; a call in several of them counts once. Every method
-    raises StorageFailed if a file is missing or damaged, or the disk is full. It raises BadConfiguration if a file
-    differs from the size and SHA-256 in `checks`. `keys` are the keys of an encrypted store. `progress` is called while
-    a survey runs.
+    Each query names the published batches whose files it reads; a call in several of them counts once.
+
+    Args:
+        folder: The folder of the call files.
+        hash_key: The key with which callees are hashed.
+        checks: The allowed sizes and digests of the file of each batch.
+        keys: The keys of an encrypted store.
+
+    Attributes:
+        progress: The callback for the progress of a survey.
+
+    Raises:
+        StorageFailed: From every method, if a file is missing or damaged, or the disk is full.
+        BadConfiguration: From every method, if a file differs from `checks`.
     """
 
     def __init__(
@@ -57,9 +67,15 @@ class CallStore:
         opt_outs: Iterable[OptOut] = (),
         today: date | None = None,
     ) -> Iterator[CallSurvey]:
-        """Read the calls of some numbers (None: of all) and service periods once, for several queries.
+        """Read the calls of some numbers and service periods once, for several queries.
 
-        No window ends after `today`; None sets no limit.
+        Args:
+            batch_ids: The batches whose calls are read.
+            numbers: The numbers and service periods; None means all numbers.
+            window_days: The days of a window.
+            zone: The time zone of local days.
+            opt_outs: The people who must not be called.
+            today: The last day on which a window may end; None sets no limit.
         """
         with self._open_files(batch_ids) as duck:
             load_wanted_periods(duck, numbers, zone)

@@ -122,12 +122,12 @@ class CallSurvey:
     @contextmanager
     def counting_callees(self) -> Iterator[None]:
         """Count the calls to each callee for `facts` in another thread; the block may read days and hours meanwhile."""
-
-        def count() -> None:
-            duck.run(statements.CREATE_PAIR, part=(0.4, 0.75))
-            duck.run(statements.CREATE_REPEATED, part=(0.75, 1))
-
         with self._duck.cursor() as duck, ThreadPoolExecutor(1, "callees") as executor:
+
+            def count() -> None:
+                duck.run(statements.CREATE_PAIR, part=(0.4, 0.75))
+                duck.run(statements.CREATE_REPEATED, part=(0.75, 1))
+
             counted = executor.submit(count)
             try:
                 yield
@@ -163,12 +163,12 @@ class CallSurvey:
         self._duck.run("DROP TABLE IF EXISTS grouped")
         self._duck.load("grouped", {"id": "BIGINT", "period": "VARCHAR"}, pairs)
         unions = {group: (callees, handsets) for group, callees, handsets in self._duck.rows(statements.SELECT_UNIONS)}
-        together: dict[int, CallFacts] = {}
+        facts_by_group: dict[int, CallFacts] = {}
         for group, cards in members.items():
             if cards:
                 callees, handsets = unions.get(group, (0, 0))
-                together[group] = replace(_combined(cards), distinct_callees=callees, handsets=handsets)
-        return together
+                facts_by_group[group] = replace(_combined(cards), distinct_callees=callees, handsets=handsets)
+        return facts_by_group
 
     def days(self) -> Iterator[DayFacts]:
         """Yield the calls of each number by local day, without days that have no calls."""

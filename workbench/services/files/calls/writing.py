@@ -65,8 +65,14 @@ CallColumns = tuple[str, str, int, int, bool, bool, str]
 class PublishedCallFile:
     """A published call file.
 
-    `rows` counts the imported records. `created` are calls that no other published file has, and `updated` are calls
-    with other values than in the newest of them; the other rows are `unchanged`.
+    Attributes:
+        path: Its path.
+        rows: The number of imported records.
+        created: The number of calls that no earlier file has.
+        updated: The number of calls that have other values in the newest earlier file.
+        unchanged: The number of all other records.
+        bytes_count: Its size.
+        sha256: Its digest.
     """
 
     path: Path

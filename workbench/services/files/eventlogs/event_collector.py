@@ -30,9 +30,15 @@ class EventCollector:
     def add(self, case: str, activity: str, at: str, *, line: int, columns: tuple[str, str, str]) -> None:
         """Add an event.
 
+        Args:
+            case: The name of its case.
+            activity: Its activity.
+            at: Its time, as in the file.
+            line: Its line, for the error.
+            columns: The names of the columns of case, activity and time, for the error.
+
         Raises:
-            FileProblem: If a value is missing or invalid, or there are too many events. `columns` are the names of the
-                three columns, for the error.
+            FileProblem: If a value is missing or invalid, or there are too many events.
         """
         for value, column in zip((case, activity, at), columns, strict=True):
             if not value.strip():
@@ -51,7 +57,7 @@ class EventCollector:
         self._events.setdefault(case.strip(), []).append(TraceEvent(activity, at_s))
 
     def check_limit(self, waiting_count: int, line: int) -> None:
-        """Check that the log has no more than MOST_EVENTS events, with those that wait to be added.
+        """Check that the log has at most MOST_EVENTS events, including `waiting_count` events that are not added yet.
 
         Raises:
             FileProblem: If it has more.
@@ -91,5 +97,6 @@ def _epoch_seconds(raw: str) -> float:
         except ValueError:
             moment = None
         if moment is not None and FIRST_YEAR <= moment.year <= LAST_YEAR:
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+            zone = moment.tzinfo or UTC
+            return moment.replace(tzinfo=zone).timestamp()
     return parse_instant_or_day(text, _UTC).timestamp()

@@ -26,7 +26,7 @@ class LogColumns:
     activity: str | None = None
     time: str | None = None
 
-    def may_include(self, text: str) -> bool:
+    def is_column_name(self, text: str) -> bool:
         """Say whether a text is a column name that the user gave, or a usual column name."""
         return text.strip() in asdict(self).values() or any(_plain(text) in usual for usual in _USUAL_NAMES.values())
 

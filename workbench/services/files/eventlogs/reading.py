@@ -105,7 +105,7 @@ def _read_table(
     """
     collector = EventCollector(path.name)
     with closing(OpenedText(path, encoding)) as opened, opened.text() as text:
-        table = CsvTable(text, path.name, columns.may_include)
+        table = CsvTable(text, path.name, columns.is_column_name)
         case, activity, time = columns.indexes(table.names, path.name, table.header_line)
         names = (table.names[case], table.names[activity], table.names[time])
         for number, record in enumerate(table):

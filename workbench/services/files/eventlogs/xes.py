@@ -98,8 +98,8 @@ class XesReader:
     def _end(self, _tag: str) -> None:
         depth, name = len(self._open_tags), self._open_tags.pop()
         if depth == _EVENT and name == "event" and self._open_tags[1] == "trace":
-            wanted = {key: self._event_attributes.get(key, "") for key in self._keys[1:]}
-            self._waiting_events.append((wanted, self._event_line))
+            attributes = {key: self._event_attributes.get(key, "") for key in self._keys[1:]}
+            self._waiting_events.append((attributes, self._event_line))
             self._event_attributes = {}
             self._collector.check_limit(len(self._waiting_events), self._line)
         elif depth == _TRACE and name == "trace":

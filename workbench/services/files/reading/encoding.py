@@ -87,7 +87,7 @@ def detect(file: IO[bytes], name: str, override: str | None = None) -> Encoding:
         WrongUsage: If the named encoding is not supported.
         FileProblem: If no encoding fits, two fit, or a line is too long.
     """
-    _refuse_no_text(file, name)
+    _refuse_non_text(file, name)
     label, codec = _find_named(override) if override else _find_mark(file)
     if not codec:
         label = codec = _guess(file, name)
@@ -96,7 +96,7 @@ def detect(file: IO[bytes], name: str, override: str | None = None) -> Encoding:
     return Encoding(label, codec)
 
 
-def _refuse_no_text(file: IO[bytes], name: str) -> None:
+def _refuse_non_text(file: IO[bytes], name: str) -> None:
     """Refuse a workbook with the extension of a text file, and a file without line ends."""
     file.seek(0)
     if file.read(4).startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -114,12 +114,12 @@ def _refuse_no_text(file: IO[bytes], name: str) -> None:
 
 def _find_named(override: str) -> tuple[str, str]:
     """Return name and codec of an encoding that the user has named."""
-    wanted = override.strip().lower().replace("_", "-")
-    codec = _CODECS.get(wanted) or _CODECS.get(wanted.replace("utf", "utf-"))
+    name = override.strip().lower().replace("_", "-")
+    codec = _CODECS.get(name) or _CODECS.get(name.replace("utf", "utf-"))
     if codec is None:
         message = _("“{encoding}” is not an encoding that can be read; use one of {known}.")
         raise WrongUsage(message.format(encoding=override, known=", ".join(_CODECS)))
-    return wanted, codec
+    return name, codec
 
 
 def _find_mark(file: IO[bytes]) -> tuple[str, str]:
@@ -133,7 +133,8 @@ def _find_mark(file: IO[bytes]) -> tuple[str, str]:
 def _guess(file: IO[bytes], name: str) -> str:
     """Return utf-8 or gb18030 for a file without a byte order mark."""
     flaw, sample = _decode(file, "utf-8")
-    if flaw is None and (not 0 < len(sample) < _SAMPLE_CHARACTERS or _is_common_chinese(sample)):
+    may_be_chance = 0 < len(sample) < _SAMPLE_CHARACTERS and not _is_common_chinese(sample)
+    if flaw is None and not may_be_chance:
         return "utf-8"
     if flaw is not None and _is_damaged_utf8(file, flaw):
         raise _broken(name, "utf-8", flaw)

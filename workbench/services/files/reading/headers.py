@@ -72,7 +72,7 @@ def columns_file() -> dict[str, Any]:
         return tomllib.load(file)
 
 
-def spellings(section: Mapping[str, Any]) -> dict[str, str]:
+def meanings_by_spelling(section: Mapping[str, Any]) -> dict[str, str]:
     """Return the meanings of the normalised names in a section of the file."""
     return {
         normalised_name(name): meaning
@@ -85,13 +85,13 @@ def spellings(section: Mapping[str, Any]) -> dict[str, str]:
 def column_names(kind: ImportKind) -> ColumnNames:
     """Return the names of the columns of a kind of file."""
     columns = columns_file()["columns"][kind.value]
-    ignored = dict.fromkeys(spellings(columns_file()["ignored"]), IGNORED)
+    ignored = dict.fromkeys(meanings_by_spelling(columns_file()["ignored"]), IGNORED)
     chinese = {column: names["zh"] for column, names in columns.items()}
-    return ColumnNames(spellings(columns) | ignored, chinese)
+    return ColumnNames(meanings_by_spelling(columns) | ignored, chinese)
 
 
 def value_names(section: str, words: type[Word]) -> dict[str, Word]:
-    """Return the folded names of the words of an enumeration."""
+    """Return the words of an enumeration by their folded names."""
     names = {folded_word(word.value): word for word in words}
     for code, also in columns_file()["values"][section].items():
         names.update({folded_word(name): words(code) for name in also})
@@ -181,7 +181,7 @@ def _missing(
     problems = []
     for choices in required:
         if choices.isdisjoint(present):
-            wanted = _(" or ").join(known.shown(column) for column in sorted(choices))
-            message = _("The column {column} is missing; add it.").format(column=wanted)
-            problems.append(_at(place, wanted, message))
+            columns = _(" or ").join(known.shown(column) for column in sorted(choices))
+            message = _("The column {column} is missing; add it.").format(column=columns)
+            problems.append(_at(place, columns, message))
     return problems

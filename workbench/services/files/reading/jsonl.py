@@ -33,11 +33,11 @@ class JsonLines:
 
     def __init__(self, text: TextIO, file: str) -> None:
         self._lines = enumerate(text, start=1)
-        first = next(((number, line) for number, line in self._lines if line.strip("\ufeff \t\r\n")), None)
-        if first is None:
+        number, first_line = next(((at, line) for at, line in self._lines if line.strip("\ufeff \t\r\n")), (0, ""))
+        if not first_line:
             message = _("The file is empty; it needs one JSON object a line.")
             raise FileProblem(RowProblem(file=file, message=message))
-        self._first = _record(first[0], first[1].removeprefix("\ufeff"))
+        self._first = _record(number, first_line.removeprefix("\ufeff"))
         self.names = self._first.names if isinstance(self._first, RawRecord) else ()
 
     def __iter__(self) -> Iterator[RawRecord | BrokenRecord]:
@@ -68,7 +68,7 @@ def _record(number: int, line: str) -> RawRecord | BrokenRecord:
     names = tuple(name for name, _value in pairs)
     problem = _flaw(pairs, names, text)
     if problem is not None:
-        return BrokenRecord(number, problem[0], problem[1], (), text)
+        return BrokenRecord(number, *problem, (), text)
     return RawRecord(number, names, tuple(cast("Cell", value) for _name, value in pairs), text)
 
 
@@ -80,9 +80,8 @@ def _flaw(pairs: _Object, names: tuple[str, ...], text: str) -> tuple[str, str] 
         twice = next(name for name in names if names.count(name) > 1)
         return twice, _("The key “{name}” comes twice; remove one.").format(name=twice)
     for name, value in pairs:
-        if isinstance(value, _Object) or (
-            isinstance(value, list) and any(isinstance(element, _Object | list) for element in value)
-        ):
+        elements = value if isinstance(value, list) else ()
+        if isinstance(value, _Object) or any(isinstance(element, _Object | list) for element in elements):
             return name, _("The value is nested; write one plain value.")
     if "\\" in text or "\0" in text or "\ufeff" in text:
         for name, value in pairs:

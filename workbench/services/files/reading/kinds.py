@@ -41,10 +41,15 @@ RowValue = Mapping[str, Any]
 class ColumnType:
     """The type of a column: the parser of its texts, and which other cells of JSON or of a sheet it accepts.
 
-    `types` are the accepted JSON types; a number that identifies accepts a float, so that its parser can say that
-    digits were lost. `holds` tells how the cells of a sheet are converted. `blank` is the value of an empty cell. A
-    local value is parsed with the time zone. A choice has `words`, the codes of an enumeration, and `section`, the
-    section of the file of names with their other names.
+    Attributes:
+        parse: The parser of its texts.
+        types: The accepted JSON types. A number that identifies accepts a float, so that its parser can say that digits
+            were lost.
+        holds: How the cells of a sheet are converted.
+        blank: The value of an empty cell.
+        is_local: Whether its values are parsed with the time zone.
+        section: The section of the file of names that has the other names of `words`.
+        words: The codes of a column of choices, None for other columns.
     """
 
     parse: Parse
@@ -71,8 +76,11 @@ class Column:
 class KindSpec:
     """The specification of a kind of file: its columns by name, and how their values are completed to a row.
 
-    `required` are sets of columns; of each set, one must have a value. `blank` is the row of a record without values.
-    `same_as` maps a field to another field, whose value it gets if it has none.
+    Attributes:
+        columns: The columns by name.
+        required: Sets of columns; of each set, one must have a value.
+        blank: The row of a record without values.
+        same_as: For a field that has no value, the field whose value it gets.
     """
 
     columns: Mapping[str, Column]
@@ -233,8 +241,8 @@ _PAST = frozenset({"submitted_at", "received_at", "start_at", "checked_on", "lis
 
 def blank_row(kind: ImportKind) -> dict[str, Any]:
     """Return the row of a record whose cells are all empty."""
-    names = (starred.removesuffix("*") for starred in COLUMN_TYPES[kind])
-    blank = {_FIELDS.get(name, name): sort.blank for name, sort in zip(names, COLUMN_TYPES[kind].values(), strict=True)}
+    types_by_name = {starred.removesuffix("*"): column_type for starred, column_type in COLUMN_TYPES[kind].items()}
+    blank = {_FIELDS.get(name, name): column_type.blank for name, column_type in types_by_name.items()}
     return {**blank, **_BLANK.get(kind, {})}
 
 
@@ -256,16 +264,16 @@ def kind_spec(
     """
     columns: dict[str, Column] = {}
     required: list[frozenset[str]] = []
-    for starred, sort in COLUMN_TYPES[kind].items():
+    for starred, column_type in COLUMN_TYPES[kind].items():
         name = starred.removesuffix("*")
-        if name != starred:
+        if starred.endswith("*"):
             required.append(frozenset({name}))
         columns[name] = Column(
             name=name,
             field=_FIELDS.get(name, name),
-            parse=_bound(sort, zone, now if name in _PAST else None, document_names),
-            types=sort.types,
-            holds=sort.holds,
+            parse=_bound(column_type, zone, now if name in _PAST else None, document_names),
+            types=column_type.types,
+            holds=column_type.holds,
         )
     if kind is ImportKind.DOCUMENTS:
         required.append(frozenset({"path", "sha256"}))
@@ -281,16 +289,22 @@ def kind_spec(
     )
 
 
-def _bound(sort: ColumnType, zone: ZoneInfo, now: datetime | None, document_names: Mapping[str, DocumentKind]) -> Parse:
+def _bound(
+    column: ColumnType, zone: ZoneInfo, now: datetime | None, document_names: Mapping[str, DocumentKind]
+) -> Parse:
     """Return a parser that needs only the text as argument."""
-    if sort.words is not None:
-        own = document_names if sort.words is DocumentKind else {}
+    if column.words is not None:
+        policy_names = document_names if column.words is DocumentKind else {}
         # A code keeps its meaning, whatever the policy calls the documents.
-        words = {**value_names(sort.section, sort.words), **own, **{word.value: word for word in sort.words}}
+        words = {
+            **value_names(column.section, column.words),
+            **policy_names,
+            **{word.value: word for word in column.words},
+        }
         names = {name: word.value for name, word in words.items()}
-        return partial(sort.parse, names=names)
-    parse = partial(sort.parse, zone=zone) if sort.is_local else sort.parse
+        return partial(column.parse, names=names)
+    parse = partial(column.parse, zone=zone) if column.is_local else column.parse
     if now is None:
         return parse
     latest = now.astimezone(zone) + moments.FUTURE_TOLERANCE
-    return partial(moments.parse_past_moment, parse=parse, latest=latest if sort.is_local else latest.date())
+    return partial(moments.parse_past_moment, parse=parse, latest=latest if column.is_local else latest.date())

@@ -12,10 +12,17 @@ from workbench.i18n import _
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowProblem:
-    """A problem of a record or file; `line` is the first line of the record, 0 for the whole file.
+    """A problem of a record or file.
 
-    `column` is the name as in the file, '' if no single column is at fault. `sheet` is '' outside workbooks. Long
-    numbers are masked in all texts, because column names, and even the name of the file, may contain personal numbers.
+    Long numbers are masked in all texts, because column names, and even the name of the file, may contain personal
+    numbers.
+
+    Attributes:
+        file: The name of the file.
+        sheet: The name of the sheet, '' outside workbooks.
+        line: The first line of the record, 0 for the whole file.
+        column: The name of the column as in the file, '' if no single column is at fault.
+        message: What is wrong.
     """
 
     file: str
@@ -74,8 +81,12 @@ class ParsedRow:
 class BadRecord:
     """A record that cannot be imported, with all its problems.
 
-    `cells` are all its cells in the order of the file, even if they are more or fewer than the columns in `raw`. `text`
-    is the line of a JSON Lines file, '' for other formats.
+    Attributes:
+        line: Its first line.
+        raw: Its cells by the names of their columns.
+        cells: All its cells in the order of the file, even if they are more or fewer than the columns.
+        text: The line of a JSON Lines file, '' for other formats.
+        problems: Its problems.
     """
 
     line: int

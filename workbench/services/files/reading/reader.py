@@ -22,9 +22,15 @@ from workbench.services.files.reading.sources import RecordTable, SheetSource, S
 class Reader:
     """An imported file or sheet; iterating it yields its records from the start, as ParsedRow or BadRecord.
 
-    `name` is the name of the file to show, and `encoding` is '' for sheets. `columns` is the header as in the file; in
-    JSON Lines, the keys of the first object. One pass reads `pass_bytes` bytes. The readers of one workbook share
-    `file`. `row_reader` parses the records. Use the reader as a context manager, or close it.
+    Use the reader as a context manager, or close it.
+
+    Attributes:
+        name: The name of the file to show.
+        encoding: The encoding of a text file, '' for sheets.
+        pass_bytes: The number of bytes that one pass reads.
+        file: The open file, which the readers of one workbook share.
+        columns: The header as in the file; in JSON Lines, the keys of the first object.
+        row_reader: Parses the records.
     """
 
     def __init__(self, source: Source, kind: ImportKind, zone: ZoneInfo, agent: str, now: datetime | None) -> None:
@@ -39,7 +45,8 @@ class Reader:
         self.pass_bytes = source.pass_bytes
         self.file = source.file
         self.source = source
-        with source.table((source.layout.known if source.layout else column_names(kind)).knows) as table:
+        known = source.layout.known if source.layout else column_names(kind)
+        with source.table(known.knows) as table:
             self.columns = table.names
             self.row_reader = RowReader(
                 kind=kind,
@@ -161,7 +168,7 @@ _TELLING_COLUMNS = {
     ImportKind.APPLICATIONS: "applicant_kind",
     ImportKind.CARDS: "msisdn",
 }
-"""A column for each kind that an applicant submits, which no other of these kinds requires."""
+"""For each kind of file that an applicant submits, a column that the other two kinds do not require."""
 
 
 def kind_of_file(path: Path) -> ImportKind:

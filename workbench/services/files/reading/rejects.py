@@ -61,7 +61,8 @@ class RejectWriter(ExitStack):
         meaning = reader.row_reader.known.meaning
         self._ignored = {place for place, name in enumerate(reader.columns) if name and meaning(name) == IGNORED}
         columns = self._without_cause(reader.columns)
-        layout = (reader.format, () if self._keeps_sheets or reader.format == "jsonl" else columns)
+        may_differ = self._keeps_sheets or reader.format == "jsonl"
+        layout = (reader.format, () if may_differ else columns)
         if self._keeps_sheets or self._layout is None:
             self._sheet = (sheet_name_for(reader.kind, reader.sheet), columns)
         elif layout != self._layout:

@@ -11,8 +11,8 @@ from db.enums import DocumentKind, ImportKind
 from workbench.i18n import _
 from workbench.services.files.reading.headers import ColumnNames, column_names, header_problems
 from workbench.services.files.reading.kinds import KindSpec, SheetLayout, kind_spec
-from workbench.services.files.reading.plan import RowParser, ValueProblem
 from workbench.services.files.reading.problems import BadRecord, ParsedRow, RowProblem
+from workbench.services.files.reading.row_parser import RowParser, ValueProblem
 from workbench.services.files.reading.sources import RecordTable
 from workbench.services.files.reading.table import BrokenRecord, Format, RawRecord
 
@@ -23,9 +23,13 @@ _MAX_PARSERS = 500
 class RowReader:
     """Parses the records of one file or sheet.
 
-    `columns` is the header as in the file; in JSON Lines, the keys of the first object. `zone` is the time zone of
-    instants without one, and `agent` the agent of rows that name none. If `now` is given, past events must not be
-    later. `layout` is the map of a reseller's sheet, None for the usual columns. `document_names` is as in `kind_spec`.
+    Attributes:
+        columns: The header as in the file; in JSON Lines, the keys of the first object.
+        zone: The time zone of instants without a zone.
+        agent: The agent of rows without an agent.
+        now: The latest time that a past event may have; None to accept any time.
+        layout: The map of a reseller's sheet; None for the usual columns.
+        document_names: The parameter of `kind_spec`.
     """
 
     kind: ImportKind
@@ -54,7 +58,7 @@ class RowReader:
         return self.layout.adapted(usual) if self.layout else usual
 
     @cached_property
-    def _parsers(self) -> dict[tuple[str, ...], RowParser | list[ValueProblem]]:
+    def _parsers(self) -> dict[tuple[str, ...], RowParser]:
         return {}
 
     def check_head(self, table: RecordTable) -> list[RowProblem]:
@@ -81,8 +85,9 @@ class RowReader:
         """Return the cells of a record as texts, None if a column or a cell is not valid."""
         if self.format == "csv":
             return cast("Sequence[str]", record.cells)
-        parser = self._parser(record.names)
-        texts, value_problems = ((), parser) if isinstance(parser, list) else parser.texts(record.cells)
+        if self._column_problems(record.names):
+            return None
+        texts, value_problems = self._parser(record.names).texts(record.cells)
         return None if value_problems else texts
 
     def refused(self, record: RawRecord, message: str, column: str = "") -> BadRecord:
@@ -94,26 +99,27 @@ class RowReader:
         """Return a problem of this file."""
         return RowProblem(file=self.file, sheet=self.sheet, line=line, column=column, message=message)
 
-    def _parser(self, names: tuple[str, ...]) -> RowParser | list[ValueProblem]:
-        """Return the parser for records with these columns, or the problems of the columns."""
-        parser = self._parsers.get(names)
-        if parser is None:
-            # A missing key of an object is reported with the problems of its values.
-            problems = header_problems(names, self.known, (), self.problem(0, "", "")) if self.format == "jsonl" else []
-            if problems:
-                parser = [(problem.column, problem.message) for problem in problems]
-            else:
-                parser = RowParser(names, self._spec, self.known)
+    def _column_problems(self, names: tuple[str, ...]) -> list[ValueProblem]:
+        """Return the problems of the keys of an object; a missing key is reported with the problems of its values."""
+        # Other formats have one header, which `check_head` checks.
+        if self.format != "jsonl" or names in self._parsers:
+            return []
+        problems = header_problems(names, self.known, (), self.problem(0, "", ""))
+        return [(problem.column, problem.message) for problem in problems]
+
+    def _parser(self, names: tuple[str, ...]) -> RowParser:
+        """Return the parser for records with these columns, which must have no problems."""
+        if names not in self._parsers:
             if len(self._parsers) >= _MAX_PARSERS:
                 self._parsers.clear()
-            self._parsers[names] = parser
-        return parser
+            self._parsers[names] = RowParser(names, self._spec, self.known)
+        return self._parsers[names]
 
     def _parse(self, record: RawRecord) -> ParsedRow | BadRecord:
         """Parse a record into a row, or return it with its problems."""
+        if column_problems := self._column_problems(record.names):
+            return self._bad_record(record, [str(cell) for cell in record.cells], column_problems)
         parser = self._parser(record.names)
-        if isinstance(parser, list):
-            return self._bad_record(record, [str(cell) for cell in record.cells], parser)
         value_problems: list[ValueProblem] = []
         if self.format == "csv":
             cells = cast("Sequence[str]", record.cells)
@@ -122,7 +128,7 @@ class RowReader:
         value = parser.read(cells)
         if isinstance(value, list):
             reported = {column for column, _message in value_problems}
-            value_problems += [problem for problem in value if problem[0] not in reported]
+            value_problems += [(column, message) for column, message in value if column not in reported]
         if value_problems or isinstance(value, list):
             return self._bad_record(record, cells, value_problems)
         return ParsedRow(record.line, record.names, cells, value)

@@ -58,10 +58,8 @@ class SheetTable:
     def _record(self, row: SheetRow) -> Iterator[table.RawRecord | table.BrokenRecord]:
         """Yield the record of a row unless all its cells are blank."""
         cells, beside = self._split_by_header(row)
-        column, message = next(
-            ((at, flaw) for at, cell in row.cells.items() if isinstance(cell, str) and (flaw := table.flaw_of(cell))),
-            (len(self.names), ""),
-        )
+        flaws = {at: table.flaw_of(cell) for at, cell in row.cells.items() if isinstance(cell, str)}
+        column, message = next(((at, flaw) for at, flaw in flaws.items() if flaw), (len(self.names), ""))
         if not message and beside:
             from xlsxwriter.utility import xl_col_to_name
 
@@ -70,9 +68,8 @@ class SheetTable:
         elif not message and cells[0] == self.names[0] and _texts(cells) == self.names:
             message = table.header_repeated()
         if message:
-            yield table.BrokenRecord(
-                row.line, "".join(self.names[column : column + 1]), message, _texts([*cells, *beside.values()])
-            )
+            name = self.names[column] if column < len(self.names) else ""
+            yield table.BrokenRecord(row.line, name, message, _texts([*cells, *beside.values()]))
         elif any(not isinstance(cell, str) or cell.strip() for cell in cells):
             yield table.RawRecord(row.line, self.names, cells)
 

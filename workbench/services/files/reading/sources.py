@@ -40,19 +40,19 @@ _INSTANT = "TIMESTAMP WITH TIME ZONE"
 
 
 class RecordTable(Protocol):
-    """A header and one iteration over the records below it; `header_line` is 0 if each record names its own columns.
-
-    `above` are the rows above the header, cut to its columns.
-    """
+    """A header and one iteration over the records below it."""
 
     @property
-    def names(self) -> tuple[str, ...]: ...
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
 
     @property
-    def header_line(self) -> int: ...
+    def header_line(self) -> int:
+        """The line of the header, 0 if each record names its own columns."""
 
     @property
-    def above(self) -> tuple[RawRecord, ...]: ...
+    def above(self) -> tuple[RawRecord, ...]:
+        """The rows above the header, cut to its columns."""
 
     def __iter__(self) -> Iterator[RawRecord | BrokenRecord]: ...
 
@@ -216,8 +216,12 @@ def _text_of(name: str, kind: str) -> str:
 Source = TextSource | SheetSource | ParquetSource
 """A file or sheet that can be read any number of times.
 
-The sheets of a workbook share `file`; `bytes_count` and `sha256` are its size and digest. One pass reads `pass_bytes`
-bytes, and the current pass has read `bytes_read`.
+Attributes:
+    file: The open file, which the sheets of a workbook share.
+    bytes_count: The size of the file.
+    sha256: The digest of the file.
+    pass_bytes: The number of bytes that one pass reads.
+    bytes_read: The number of bytes that the current pass has read.
 """
 
 

@@ -60,9 +60,15 @@ class BrokenRecord(NamedTuple):
 class CsvTable:
     """The columns of a CSV text, and one iteration over its records.
 
-    `knows` returns whether a text is the name of a column, to find the delimiter and the header below a title. `above`
-    are the rows above the header, and `first_line` is the first line below it. The text must end lines at line feeds
-    only, and keep carriage returns.
+    Args:
+        text: The text, which must end lines at line feeds only, and keep carriage returns.
+        file: The name of the file for messages.
+        knows: Returns whether a text is the name of a column, to find the delimiter and the header below a title.
+
+    Attributes:
+        names: The names of the columns.
+        above: The rows above the header.
+        first_line: The first line below the header.
 
     Raises:
         FileProblem: If there is no header.
@@ -236,8 +242,9 @@ def _find_header(head: list[str], knows: Knows) -> tuple[str, int]:
     rows = {delimiter: _with_lines(csv.reader(head, delimiter=delimiter)) for delimiter in DELIMITERS}
     found = {delimiter: row_with_most_names(rows[delimiter], knows) for delimiter in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda one: found[one][0])
-    if found[delimiter][0]:
-        return delimiter, found[delimiter][1]
+    names_count, header_line = found[delimiter]
+    if names_count:
+        return delimiter, header_line
     first = next(number for number, line in enumerate(head, start=1) if line.strip())
     return max(DELIMITERS, key=head[first - 1].count), first
 

@@ -47,8 +47,8 @@ def guess_column(texts: Sequence[str], kind: ImportKind, taken: Set[str]) -> str
     """Return the column that most of these values fit, without the columns in `taken`; '' if there is none."""
     if not texts:
         return ""
-    tests = _TESTS_OF_CARDS if kind is ImportKind.CARDS else _TESTS
-    for column, test in tests if kind in {ImportKind.APPLICATIONS, ImportKind.CARDS} else ():
+    tests = {ImportKind.APPLICATIONS: _TESTS, ImportKind.CARDS: _TESTS_OF_CARDS}
+    for column, test in tests.get(kind, ()):
         if column not in taken and sum(map(test, texts)) >= _ENOUGH * len(texts):
             is_key = column == "application_no"
             if not is_key or len(set(texts)) == len(texts):

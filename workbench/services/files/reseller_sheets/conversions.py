@@ -65,8 +65,8 @@ def import_text(raw: str, column_type: kinds.ColumnType, rule: ValueRule) -> str
         return code
     text = raw
     if len(raw) > SHORT_LENGTH and column_type is not kinds.PHONES:
-        pass
-    elif column_type is kinds.MONEY:
+        return raw
+    if column_type is kinds.MONEY:
         text = _amount(raw, rule.unit)
     elif column_type in (kinds.DAY, kinds.INSTANT_OR_DAY, kinds.VALID_TO):
         text = _date(raw, rule.order, is_end=column_type is kinds.VALID_TO)
@@ -83,23 +83,27 @@ def import_text(raw: str, column_type: kinds.ColumnType, rule: ValueRule) -> str
 
 
 def _flag(raw: str) -> str:
-    found = _YES.get(folded_word(raw))
-    return raw if found is None else "yes" if found else "no"
+    is_yes = _YES.get(folded_word(raw))
+    if is_yes is None:
+        return raw
+    return "yes" if is_yes else "no"
 
 
 def _own_word(raw: str, words: Mapping[str, str]) -> str | None:
-    wanted = folded_word(raw)
-    return next((code for word, code in words.items() if folded_word(word) == wanted), None)
+    folded = folded_word(raw)
+    return next((code for word, code in words.items() if folded_word(word) == folded), None)
 
 
 def _amount(raw: str, unit: str | None) -> str:
     """Return an amount in yuan; a unit in the cell takes precedence over that of the column."""
     found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", raw).strip())
-    if found is None or (found[2] is None and unit is None):
-        return raw if found is None else found[1]
-    names_yuan = found[2] is None and "元" in raw
-    factor = 1 if names_yuan else FACTORS[f"{found[2]}元" if found[2] else str(unit)]
-    yuan = Decimal(found[1].replace(",", "")) * factor
+    if found is None:
+        return raw
+    amount, multiple = found.groups(default="")
+    if not multiple and unit is None:
+        return str(amount)
+    unit_in_cell = f"{multiple}元" if multiple or "元" in raw else ""
+    yuan = Decimal(amount.replace(",", "")) * FACTORS[unit_in_cell or str(unit)]
     return str(int(yuan)) if yuan == int(yuan) else format(yuan.normalize(), "f")
 
 
@@ -115,8 +119,9 @@ def _date(raw: str, order: Order | None, *, is_end: bool) -> str:
     found = _YEAR_LAST.fullmatch(plain)
     if found is None:
         return plain
-    day, month = (found[1], found[3]) if order == "dmy" else (found[3], found[1])
-    return f"{found[4]}-{month}-{day}{found[5]}"
+    first, _mark, second, year, rest = found.groups()
+    day, month = (first, second) if order == "dmy" else (second, first)
+    return f"{year}-{month}-{day}{rest}"
 
 
 def _numbers(raw: str) -> str:

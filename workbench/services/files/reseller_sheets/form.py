@@ -90,11 +90,10 @@ class _Form:
         sheet = self._workbook.add_worksheet(shown(kind))
         fields = list(self._fields(kind))
         sheet.set_column(0, len(fields) - 1, _WIDTH, self._text)
-        title = self._title(kind)
-        sheet.write_string(0, 0, title, self._wrapped)
+        sheet.write_string(0, 0, self._title(kind), self._wrapped)
         for place, field in enumerate(fields):
             name = column_names(kind).shown(field.name)
-            sheet.write_string(1, place, name + "*" * field.is_required, self._bold)
+            sheet.write_string(1, place, f"{name}*" if field.is_required else name, self._bold)
             self._add_validation(sheet, place, field)
         sheet.freeze_panes(2, 1)
 
@@ -113,7 +112,8 @@ class _Form:
             is_of_enterprises = kind is ImportKind.APPLICATIONS and name in _ENTERPRISE_COLUMNS
             if name in _OUR_COLUMNS or (is_of_enterprises and self._kind is ApplicantKind.INDIVIDUAL):
                 continue
-            is_required = name != starred or name == "path"
+            # An import also takes a digest in place of the path, but the form does not.
+            is_required = starred.endswith("*") or name == "path"
             yield _Field(name, is_required, column_type, self._choices(name, column_type))
 
     def _choices(self, name: str, column_type: kinds.ColumnType) -> Sequence[str]:
@@ -126,7 +126,8 @@ class _Form:
         elif name == "service_class":
             codes = self._policy.classes.days
         elif name == "kind":
-            codes = dict.fromkeys((*(code for code, _when in self._required()), *self._policy.documents.names))
+            required = [code for code, _condition in self._required()]
+            codes = dict.fromkeys([*required, *self._policy.documents.names])
         return [_word(column_type.section, code) for code in codes]
 
     def _required(self) -> Iterator[tuple[DocumentKind, str]]:

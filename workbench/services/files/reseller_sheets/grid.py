@@ -23,7 +23,7 @@ def text_rows(text: TextIO, file: str) -> Iterator[SheetRow]:
     head = list(islice(text, HEAD_ROWS))
     if head:
         head[0] = head[0].removeprefix("\ufeff")
-    delimiter = max(DELIMITERS, key=lambda one: _count(head, one))
+    delimiter = max(DELIMITERS, key=lambda one: _count_separators(head, one))
     reader = csv.reader(chain(head, text), delimiter=delimiter, strict=True)
     line = 1
     try:
@@ -43,7 +43,7 @@ def _explained(cause: str) -> str:
     return _("A quote is opened and not closed; close it, or double it if it belongs to the text.")
 
 
-def _count(head: Sequence[str], delimiter: str) -> int:
+def _count_separators(head: Sequence[str], delimiter: str) -> int:
     """Return how often a delimiter separates cells."""
     try:
         return sum(len(cells) - 1 for cells in csv.reader(head, delimiter=delimiter))
@@ -52,14 +52,14 @@ def _count(head: Sequence[str], delimiter: str) -> int:
 
 
 def rows_and_merges(
-    found: Iterator[SheetRow | MergedCells], most_rows: int
+    items: Iterator[SheetRow | MergedCells], most_rows: int
 ) -> tuple[list[SheetRow], list[MergedCells]]:
     """Return the first rows of a sheet, and its merged cells, which follow all rows."""
     rows: list[SheetRow] = []
     merges: list[MergedCells] = []
-    for each in found:
-        if isinstance(each, MergedCells):
-            merges.append(each)
+    for item in items:
+        if isinstance(item, MergedCells):
+            merges.append(item)
         elif len(rows) < most_rows:
-            rows.append(each)
+            rows.append(item)
     return rows, merges

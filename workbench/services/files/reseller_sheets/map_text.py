@@ -40,9 +40,8 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     for column in proposal.columns:
         if column.means:
             known_by = source_words(column)
-            yield f"{_text(column.name)} = {_rule(column)}" + (
-                f" # {_('known by {how}').format(how=known_by)}" if known_by else ""
-            )
+            comment = f" # {_('known by {how}').format(how=known_by)}" if known_by else ""
+            yield f"{_text(column.name)} = {_rule(column)}{comment}"
     if proposal.constants:
         yield ""
         yield f"[constants] # {_('values of all rows')}"

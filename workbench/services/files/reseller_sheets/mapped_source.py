@@ -63,13 +63,13 @@ class MappedSheet(SheetSource):
         return [
             part.name
             for part in self._workbook.sheets
-            if not part.is_hidden and any(isinstance(each, SheetRow) for each in self._workbook.rows(part))
+            if not part.is_hidden and any(isinstance(item, SheetRow) for item in self._workbook.rows(part))
         ]
 
     @cached_property
     def _merges(self) -> tuple[MergedCells, ...]:
         """The merged cells, which the file of a sheet has after its rows."""
-        return tuple(each for each in self._workbook.rows(self._part) if isinstance(each, MergedCells))
+        return tuple(item for item in self._workbook.rows(self._part) if isinstance(item, MergedCells))
 
     @contextmanager
     def table(self, knows: Knows) -> Iterator[MappedTable]:  # noqa: ARG002 - the map knows the names
@@ -79,7 +79,7 @@ class MappedSheet(SheetSource):
             FileProblem: If the sheet does not fit the map or the workbook is damaged.
         """
         merges = self._merges
-        rows = (each for each in self._workbook.rows(self._part) if isinstance(each, SheetRow))
+        rows = (item for item in self._workbook.rows(self._part) if isinstance(item, SheetRow))
         try:
             yield MappedTable(rows, merges, self.place, self.layout)
         except FileProblem as problem:
@@ -105,13 +105,13 @@ def mapped_readers(
         StorageFailed: If it cannot be read.
     """
     for layout in layouts:
-        if agent and layout.table.agent and agent != layout.table.agent:
+        if agent and layout.content.agent and agent != layout.content.agent:
             message = _("The map {name} is of {agent}; leave --agent out, or use another map.")
-            raise WrongUsage(message.format(name=layout.name, agent=layout.table.agent))
+            raise WrongUsage(message.format(name=layout.name, agent=layout.content.agent))
     sources = sources_of(path, layouts, encoding)
     try:
         return [
-            Reader(source, source.layout.table.kind, zone, agent or source.layout.table.agent, now)
+            Reader(source, source.layout.content.kind, zone, agent or source.layout.content.agent, now)
             for source in sources
         ]
     except BaseException:
@@ -162,15 +162,16 @@ def _chosen_sheets(workbook: Workbook, layouts: Sequence[SheetMap]) -> list[tupl
     visible = [sheet for sheet in workbook.sheets if not sheet.is_hidden]
     chosen: list[tuple[SheetPart, SheetMap]] = []
     for layout in layouts:
-        kind, wanted = layout.table.kind, layout.table.sheets
-        found = [sheet for sheet in visible if any(fnmatchcase(sheet.name.strip(), name) for name in wanted)]
-        found = found or [sheet for sheet in visible if kind_of_sheet(sheet.name) is kind]
-        if not found and not wanted and len(layouts) == 1:
+        kind, patterns = layout.content.kind, layout.content.sheets
+        named = [sheet for sheet in visible if any(fnmatchcase(sheet.name.strip(), pattern) for pattern in patterns)]
+        found = named or [sheet for sheet in visible if kind_of_sheet(sheet.name) is kind]
+        if not found and not patterns and len(layouts) == 1:
             found = [sheet_of(workbook, kind)]
         chosen += ((sheet, layout) for sheet in found)
     if not chosen:
         message = _("No sheet is named {names}, as the map says; the sheets are {sheets}.")
-        names = comma_joined(name for layout in layouts for name in layout.table.sheets or (shown(layout.table.kind),))
+        names_by_map = [layout.content.sheets or (shown(layout.content.kind),) for layout in layouts]
+        names = comma_joined(name for names in names_by_map for name in names)
         sheets = comma_joined(sheet.name for sheet in visible)
         raise workbook.refused(message.format(names=names, sheets=sheets))
     return chosen

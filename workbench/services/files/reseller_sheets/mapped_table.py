@@ -7,7 +7,7 @@ from itertools import chain, islice
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.numbers import parse_phones
 from workbench.i18n import _
-from workbench.services.files.reading.headers import columns_file, nearest_names, normalised_name, spellings
+from workbench.services.files.reading.headers import columns_file, meanings_by_spelling, nearest_names, normalised_name
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.sheets.workbook import MergedCells, SheetRow
 from workbench.services.files.reading.table import BrokenRecord, Cell, RawRecord, flaw_of
@@ -40,7 +40,8 @@ class _Record:
 class MappedTable:
     """The columns of a sheet that its map imports, and one iteration over the records below the header.
 
-    `skipped` are the lines that the iteration has skipped so far: totals, notes, repeated headers and rows of defaults.
+    Attributes:
+        skipped: The lines that the iteration has skipped so far: totals, notes, repeated headers and rows of defaults.
 
     Raises:
         FileProblem: If no row has a column of the map, or if columns are missing or unknown.
@@ -60,7 +61,7 @@ class MappedTable:
         names = header.names()
         self.header_line = header.last_line
         self._refuse_other_columns(names, replace(place, line=header.last_line))
-        ignored = set(map(normalised_name, layout.table.ignored)) | _IGNORED_ANYWAY
+        ignored = set(map(normalised_name, layout.content.ignored)) | _IGNORED_ANYWAY
         # The map refers to columns without a name by their letters.
         by_letters = {column: column_letters(column) for column in _columns_by_letters(layout) if column not in names}
         named = dict(sorted((names | by_letters).items()))
@@ -72,15 +73,15 @@ class MappedTable:
         self._read_columns = [column for column in self._columns if column not in self._more_numbers]
         self.names = tuple(self._columns[column] for column in self._read_columns)
         self._header_texts = {column: compact(parts[-1]) for column, parts in header.parts.items()}
-        self._totals = frozenset(map(compact, layout.table.rows.totals))
-        self._notes = tuple(map(compact, layout.table.rows.notes))
+        self._totals = frozenset(map(compact, layout.content.rows.totals))
+        self._notes = tuple(map(compact, layout.content.rows.notes))
         self._rows = chain((row for row in head if row.line > header.last_line), rows)
         below = [merge for merge in merges if merge.last_line > header.last_line]
         self._merged = MergedCellFiller(below, self._columns)
         self._column_of = {self._means(self._columns[column]): column for column in self._read_columns}
-        column_types = column_types_of(layout.table.kind)
+        column_types = column_types_of(layout.content.kind)
         self._choices = {column for means, column in self._column_of.items() if column_types[means].words is not None}
-        fill_down = set(map(normalised_name, layout.table.rows.fill_down))
+        fill_down = set(map(normalised_name, layout.content.rows.fill_down))
         self._filled_down = [column for column, name in self._columns.items() if normalised_name(name) in fill_down]
         self._last: Cells = {}
 
@@ -101,11 +102,11 @@ class MappedTable:
         """Refuse a sheet that lacks columns of the map, or has columns that the map does not know."""
         rules, name_of_map = self._layout.rules, self._layout.name
         present = {normalised_name(name): name for name in names.values()}
-        known = set(rules) | set(map(normalised_name, self._layout.table.ignored)) | _IGNORED_ANYWAY
+        known = set(rules) | set(map(normalised_name, self._layout.content.ignored)) | _IGNORED_ANYWAY
         unknown = {spelling: name for spelling, name in present.items() if spelling not in known}
         has_numbers = any(spelling in rules and rules[spelling].means == _NUMBERS for spelling in present)
         problems = []
-        for name in self._layout.table.columns:
+        for name in self._layout.content.columns:
             # A file of rejected rows has only one of several columns of numbers.
             if (
                 normalised_name(name) in present
@@ -130,7 +131,7 @@ class MappedTable:
 
     def __iter__(self) -> Iterator[RawRecord | BrokenRecord]:
         """Yield the records; totals, notes, repeated headers and rows without text are skipped."""
-        is_continued = self._layout.table.rows.continued
+        is_continued = self._layout.content.rows.continued
         open_record: _Record | None = None
         for row in self._rows:
             cells = self._merged.fill_row(row)
@@ -176,7 +177,7 @@ class MappedTable:
 
     def _record(self, line: int, cells: Mapping[int, Cell]) -> _Record | None:
         """Return the record of a row, None if it has no values in the columns of the map."""
-        empty = self._layout.table.rows.empty
+        rules = self._layout.content.rows
         record = _Record(line, {})
         for column, cell in cells.items():
             text = str(cell).strip()
@@ -185,7 +186,7 @@ class MappedTable:
                     message = _("Column {letters} has a value and no name; add “{name}” to the map, or empty it.")
                     name = column_letters(column)
                     record.problem = BrokenRecord(line, "", message.format(letters=name[1:], name=name))
-            elif text and text not in empty:
+            elif text and text not in rules.empty:
                 record.cells[column] = cell
                 if isinstance(cell, str) and (flaw := flaw_of(cell)):
                     record.problem = BrokenRecord(line, self._columns[column], flaw)
@@ -195,7 +196,7 @@ class MappedTable:
             # Templates fill in defaults on each row; a row with nothing else is not a record.
             self.skipped.append(line)
             return None
-        if len(record.cells) == 1 and len(self._read_columns) > _FEW_COLUMNS and not self._layout.table.rows.continued:
+        if len(record.cells) == 1 and len(self._read_columns) > _FEW_COLUMNS and not rules.continued:
             message = _("This row has one value only; if it is no record, add how it begins to notes in the map.")
             record.problem = BrokenRecord(line, self._columns[next(iter(record.cells))], message)
         self._complete(record)
@@ -242,7 +243,7 @@ class MappedTable:
     def _bad_number(self, line: int, column: int, cell: Cell) -> BrokenRecord | None:
         """Return the problem of a number, with the line of its row; None if it is valid."""
         name = self._columns[column]
-        column_type = column_types_of(self._layout.table.kind)[_NUMBERS]
+        column_type = column_types_of(self._layout.content.kind)[_NUMBERS]
         try:
             parse_converted(str(cell), column_type, self._layout.rules[normalised_name(name)], parse_phones)
         except BadValue as error:
@@ -251,8 +252,8 @@ class MappedTable:
 
 
 def _columns_by_letters(layout: SheetMap) -> list[int]:
-    names = (*layout.table.columns, *layout.table.ignored)
+    names = (*layout.content.columns, *layout.content.ignored)
     return [column for name in names if (column := column_of_letters(name)) is not None]
 
 
-_IGNORED_ANYWAY = frozenset(spellings(columns_file()["ignored"]))
+_IGNORED_ANYWAY = frozenset(meanings_by_spelling(columns_file()["ignored"]))

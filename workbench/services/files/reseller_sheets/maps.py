@@ -122,14 +122,14 @@ class Maps(Service):
                 raise NotFound(message.format(name=name))
             proposed = [self._file(name, kind, _PROPOSAL_SUFFIX) for kind in kinds]
             accepted = [self._parsed(file, name, kind) for file, kind in zip(proposed, kinds, strict=True)]
-            for file, each in zip(proposed, accepted, strict=True):
-                target = self._file(name, each.table.kind)
+            for file, layout in zip(proposed, accepted, strict=True):
+                target = self._file(name, layout.content.kind)
                 try:
                     file.replace(target)
                     sync(self.folder)
                 except OSError as error:
                     raise cannot_write(target, error) from error
-                body = {"map": name, "kind": each.table.kind.value, "sha256": each.sha256}
+                body = {"map": name, "kind": layout.content.kind.value, "sha256": layout.sha256}
                 self.context.log_alone("map-accept", body=body)
         return accepted
 
@@ -217,7 +217,7 @@ def _line(file: Path, document_names: Mapping[str, DocumentKind]) -> MapLine:
     text = agent = problem = ""
     try:
         text = _read(file)
-        agent = parse_map(text, name, ImportKind(kind), str(file), document_names).table.agent
+        agent = parse_map(text, name, ImportKind(kind), str(file), document_names).content.agent
     except WorkbenchError as error:
         problem = str(error)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Proposes a map for sheets that nobody has described yet; a person confirms it before it is used."""
+"""The proposal of a map, which a person confirms before it is used, and the header that it is made from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -86,11 +86,11 @@ def sheet_head(name: str, rows: Sequence[SheetRow], merges: Sequence[MergedCells
     If no column is recognised, the header is the first row that fills the most columns.
     """
 
-    def recognised(header: Header) -> int:
+    def count_recognised(header: Header) -> int:
         return len({meaning_of(parts, kind)[0] for parts in header.parts.values()} - {""})
 
     candidates = list(headers_in(rows[:HEAD_ROWS], merges))
-    best = max(candidates, key=lambda header: (recognised(header), header.has_hints))
-    if not recognised(best):
+    best = max(candidates, key=lambda header: (count_recognised(header), header.has_hints))
+    if not count_recognised(best):
         best = max(candidates, key=lambda header: len(header.parts))
-    return SheetHead(name, kind, rows, merges, best, recognised(best))
+    return SheetHead(name, kind, rows, merges, best, count_recognised(best))

@@ -13,8 +13,8 @@ from db.enums import ApplicantKind, DocumentKind, ImportKind
 from workbench.i18n import _, comma_joined
 from workbench.services.files.reading.headers import MAX_COLUMNS, column_names, normalised_name
 from workbench.services.files.reading.kinds import DAY, INSTANT_OR_DAY, MONEY, VALID_TO, kind_spec
-from workbench.services.files.reading.plan import accepts
 from workbench.services.files.reading.problems import FileProblem, RowProblem
+from workbench.services.files.reading.row_parser import accepts
 from workbench.services.files.reading.sheets.names import kind_of_sheet
 from workbench.services.files.reading.sheets.workbook import SheetRow
 from workbench.services.files.reading.table import Cell
@@ -126,21 +126,21 @@ class Proposer:
         for clarity in Clarity:
             for column in self._proposal.columns:
                 if not column.means and column.parts:
-                    column.means = self._meaning_left(column, clarity)
+                    column.means = self._free_meaning(column, clarity)
                     if column.means:
                         column.source = MeaningSource.NAME if clarity is Clarity.NAME else MeaningSource.WORD
 
-    def _meaning_left(self, column: ProposedColumn, wanted: Clarity) -> str:
-        """Return the meaning of a column by its name; '' if its clarity is not `wanted` or the meaning is taken.
+    def _free_meaning(self, column: ProposedColumn, clarity: Clarity) -> str:
+        """Return the meaning of a column by its name; '' if it has another clarity or the meaning is taken.
 
         If an unclear name such as 号码 gives a meaning that is taken, the column has the phone of the applicant.
         """
-        found, clarity = meaning_of(column.parts, self._kind)
+        meaning, clarity_of_name = meaning_of(column.parts, self._kind)
         taken = self._proposal.meanings
-        if not found or clarity is not wanted:
+        if not meaning or clarity_of_name is not clarity:
             return ""
-        if found not in taken or self._has_more_numbers(column, found):
-            return found
+        if meaning not in taken or self._has_more_numbers(column, meaning):
+            return meaning
         is_phone = clarity is Clarity.UNCLEAR and self._kind is _APPLICATIONS and _PHONE not in taken
         return _PHONE if is_phone else ""
 
@@ -219,8 +219,9 @@ class Proposer:
         elif column_type.words is not None:
             column_spec = self._proposal.spec.columns[column.means]
             unknown = dict.fromkeys(value for value in column.values if not accepts(column_spec, value))
-            is_kind = column_type.words is ApplicantKind
-            column.words = {word: (applicant_kind_in(word) if is_kind else "") or UNDECIDED for word in unknown}
+            column.words = dict.fromkeys(unknown, UNDECIDED)
+            if column_type.words is ApplicantKind:
+                column.words = {word: applicant_kind_in(word) or UNDECIDED for word in unknown}
 
     def _is_continued(self) -> bool:
         """Say whether applications have several rows: a row repeats or leaves out the values of the row above."""
@@ -243,7 +244,8 @@ class Proposer:
             return ()
         others = {column.column for column in self._proposal.columns if column.means not in {"", UNDECIDED}}
         is_left_out = any(not _text(cells, key) and others & set(cells) for cells in self._records[1:])
-        return tuple(column.name for column in self._proposal.columns if is_left_out and column.column == key)
+        [name] = [column.name for column in self._proposal.columns if column.column == key]
+        return (name,) if is_left_out else ()
 
 
 def _text(cells: Mapping[int, Cell], column: int) -> str:

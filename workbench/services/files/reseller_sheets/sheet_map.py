@@ -43,9 +43,12 @@ class ColumnRule:
 class RowRules:
     """The rules for rows: which are not records, and which belong together.
 
-    A row is skipped if a cell has one of `totals`, or if it begins with one of `notes`. A cell with one of `empty` is
-    empty. With `continued`, a row that repeats or leaves out the application number adds its numbers to the record
-    above. An empty cell of a column in `fill_down` has the value of the row above.
+    Attributes:
+        totals: A row with one of these words in a cell is skipped.
+        notes: A row that begins with one of these texts is skipped.
+        empty: A cell with one of these texts is empty.
+        continued: Whether a row that repeats or leaves out the application number adds its numbers to the record above.
+        fill_down: The columns in which an empty cell has the value of the row above.
     """
 
     totals: tuple[str, ...] = ()
@@ -74,31 +77,31 @@ class SheetMap:
 
     name: str
     sha256: str
-    table: MapContent
+    content: MapContent
 
     @cached_property
     def rules(self) -> Mapping[str, ColumnRule]:
         """The rules of the columns by their normalised names."""
-        return {normalised_name(name): rule for name, rule in self.table.columns.items()}
+        return {normalised_name(name): rule for name, rule in self.content.columns.items()}
 
     @cached_property
     def known(self) -> ColumnNames:
         """The names of the sheet's columns, with their meanings."""
         meanings = {name: rule.means for name, rule in self.rules.items()}
-        return ColumnNames(meanings, column_names(self.table.kind).chinese)
+        return ColumnNames(meanings, column_names(self.content.kind).chinese)
 
     def adapted(self, usual: kinds.KindSpec) -> kinds.KindSpec:
         """Return the specification of a kind with the conversions and constants of the map."""
-        column_types = column_types_of(self.table.kind)
+        column_types = column_types_of(self.content.kind)
         columns = dict(usual.columns)
-        for rule in self.table.columns.values():
+        for rule in self.content.columns.values():
             column = columns[rule.means]
             parse = partial(parse_converted, column_type=column_types[rule.means], rule=rule, parse=column.parse)
             columns[rule.means] = replace(column, parse=parse)
         constants = {
-            usual.columns[name].field: usual.columns[name].parse(text) for name, text in self.table.constants.items()
+            usual.columns[name].field: usual.columns[name].parse(text) for name, text in self.content.constants.items()
         }
-        required = tuple(names for names in usual.required if names.isdisjoint(self.table.constants))
+        required = tuple(names for names in usual.required if names.isdisjoint(self.content.constants))
         return replace(usual, columns=columns, required=required, blank={**usual.blank, **constants})
 
 
@@ -122,7 +125,14 @@ def parse_constant(kind: ImportKind, usual: kinds.KindSpec, name: str, text: str
 def parse_map(
     text: str, name: str, kind: ImportKind, file: str, document_names: Mapping[str, DocumentKind]
 ) -> SheetMap:
-    """Parse the map of a kind from a TOML text; errors call it by its `file`; `document_names` is as in `kind_spec`.
+    """Parse the map of a kind from a TOML text.
+
+    Args:
+        text: The TOML text.
+        name: The name of the map.
+        kind: The kind.
+        file: The name of the file in errors.
+        document_names: The parameter of `kind_spec`.
 
     Raises:
         BadConfiguration: If it is not TOML, or has errors or undecided values; the message names their lines and keys.
@@ -150,11 +160,11 @@ def _faults(kind: ImportKind, document_names: Mapping[str, DocumentKind], table:
     present = {rule.means for rule in table.columns.values()} | set(table.constants)
     for choices in usual.required:
         if choices.isdisjoint(present) and UNDECIDED not in present:
-            wanted = _(" or ").join(sorted(choices))
+            columns = _(" or ").join(sorted(choices))
             message = _("no column means {column}, which is required; name one, or give it under constants")
             if _KEY in choices:
                 message = _("no column means {column}, which is required; name one, or add it to the sheet")
-            yield PolicyFault(("columns",), message.format(column=wanted))
+            yield PolicyFault(("columns",), message.format(column=columns))
     for place, name in enumerate(table.rows.fill_down):
         if name not in table.columns:
             yield PolicyFault(("rows", "fill_down", place), _("“{name}” is no column of this map").format(name=name))

@@ -35,8 +35,8 @@ def word_list(name: str) -> frozenset[str]:
 
 @cache
 def _usual_words(kind: ImportKind) -> Mapping[str, str]:
-    found = sheet_words()["columns"].get(kind.value, {})
-    return {normalised_name(word): column for column, words in found.items() for word in words}
+    words_by_column = sheet_words()["columns"].get(kind.value, {})
+    return {normalised_name(word): column for column, words in words_by_column.items() for word in words}
 
 
 class Clarity(Enum):
@@ -60,8 +60,9 @@ def meaning_of(parts: Sequence[str], kind: ImportKind) -> tuple[str, Clarity]:
     # 身份证 alone means the ID number of the handler, but below 法定代表人 that of the legal representative.
     is_of_another = any(group.startswith(_OTHER_PEOPLE) for group in groups)
     candidates = together if is_of_another else (*together, *alone)
-    spelling = next((key for spelling in candidates if (key := normalised_name(spelling)) in weak), "")
-    return weak.get(spelling, ""), Clarity.UNCLEAR if spelling in word_list("numbers") else Clarity.WORD
+    word = next((word for word in map(normalised_name, candidates) if word in weak), "")
+    clarity = Clarity.UNCLEAR if word in word_list("numbers") else Clarity.WORD
+    return weak.get(word, ""), clarity
 
 
 def is_ignorable(parts: Sequence[str], kind: ImportKind) -> bool:
@@ -75,7 +76,10 @@ def is_ignorable(parts: Sequence[str], kind: ImportKind) -> bool:
 def unit_in(name: str) -> str | None:
     """Return the unit of amounts in a name such as 注册资本(万元), None without one."""
     units = [unit for unit in FACTORS if unit in name]
-    return max(units, key=len, default=next((f"{found[1]}元" for found in _UNIT_ALONE.finditer(name)), None))
+    if units:
+        return max(units, key=len)
+    multiple = _UNIT_ALONE.search(name)
+    return f"{multiple[1]}元" if multiple else None
 
 
 def without_count(name: str) -> str:

@@ -62,20 +62,26 @@ def cases_of_subjects(session: Session, subjects: Iterable[str], store: Store) -
 def _keys(session: Session, column: ColumnElement[Any], values: Sequence[str]) -> set[Key]:
     table = column.table
     found: set[Key] = set()
-    for some in chunks(values):
-        wanted = column.in_(some) & is_published(table.c.batch_id)
-        rows = session.execute(select(table.c.agent, table.c.application_no).where(wanted).distinct())
+    for chunk in chunks(values):
+        is_found = column.in_(chunk) & is_published(table.c.batch_id)
+        rows = session.execute(select(table.c.agent, table.c.application_no).where(is_found).distinct())
         found.update((row.agent, row.application_no) for row in rows)
     return found
 
 
-def cases_about(context: Context, kind: ImportKind, found_by: set[str]) -> set[int]:
-    """Return the open and the passed cases that credit records or complaints affect."""
+def cases_about(context: Context, kind: ImportKind, numbers: set[str]) -> set[int]:
+    """Return the open and the passed cases that credit records or complaints affect.
+
+    Args:
+        context: The database.
+        kind: The kind of the records.
+        numbers: The numbers of the subjects of credit records, or the hashes of the phone numbers of complaints.
+    """
     with context.read() as session:
         if kind is ImportKind.CREDIT:
-            cases = cases_of_subjects(session, found_by, context.store)
+            cases = cases_of_subjects(session, numbers, context.store)
         else:
-            cases = cases_of_numbers(session, found_by)
+            cases = cases_of_numbers(session, numbers)
         return ids_of_affected(cases.values())
 
 
@@ -87,10 +93,10 @@ def ids_of_affected(cases: Iterable[CaseRow]) -> set[int]:
 
 def record_affected_cases(context: Context, batch_id: int, affected: Mapping[int, AffectedCase]) -> None:
     """Record in a batch the existing cases that it affects."""
-    for some in chunks(sorted(affected.items()), _WRITTEN_TOGETHER):
+    for chunk in chunks(sorted(affected.items()), _WRITTEN_TOGETHER):
         rows = [
             {"case_id": case_id, "received_at": case.received_at, "body": json.dumps(_body(case))}
-            for case_id, case in some
+            for case_id, case in chunk
         ]
         with context.write() as session:
             insert_rows(session, SUBMISSION.name, rows, batch_id=batch_id, round=0)

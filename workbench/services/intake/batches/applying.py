@@ -153,7 +153,7 @@ def _new_case(queue: IncompleteCases, case: CaseRow, arrival: NewEvidence) -> Ne
     calendar = context.calendar(session, case.policy_version_id)
     columns = assessed_columns(case, arrival.assessment)
     service_class = ServiceClass(columns.get("service_class", case.service_class))
-    _complete_at, standing = first_clock_state(arrival.evidence, service_class, policy, queue.suspensions, calendar)
+    _complete_at, clock = first_clock_state(arrival.evidence, service_class, policy, queue.suspensions, calendar)
     application, now = arrival.evidence.application, queue.now
     rank = columns.get("priority_rank", case.priority_rank)
     return NewCase(
@@ -162,10 +162,10 @@ def _new_case(queue: IncompleteCases, case: CaseRow, arrival: NewEvidence) -> Ne
         findings_if_answered=worst_severity_if_answered(arrival.assessment.findings, policy),
         service_class=service_class,
         priority_rank=rank,
-        due_at=standing.due_at,
-        gets_forecast=shows_forecast(policy, standing.due_at, standing.suspended_from, now),
+        due_at=clock.due_at,
+        gets_forecast=shows_forecast(policy, clock.due_at, clock.suspended_from, now),
         stopped_until=queue.stopped_until(application.province, application.agent),
-        overtaken_count=queue.overtaken_count(case.id or 0, standing.due_at, rank),
+        overtaken_count=queue.overtaken_count(case.id or 0, clock.due_at, rank),
     )
 
 

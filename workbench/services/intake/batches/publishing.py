@@ -178,8 +178,8 @@ def publish(
         if last_seq(session) + 1 != seq:
             raise another_import_runs()
         columns = {column: counts[name] for name, column in COUNTS.items()}
-        shown = update(BATCH).where(BATCH.c.id == batch_id)
-        session.execute(shown.values(published_at=context.now(), published_seq=seq, **columns))
+        this_batch = update(BATCH).where(BATCH.c.id == batch_id)
+        session.execute(this_batch.values(published_at=context.now(), published_seq=seq, **columns))
         files = [reader.sha256 for reader in files_of(readers)]
         maps = details(maps=sorted({layout.sha256 for reader in readers if (layout := reader.source.layout)}))
         body = {"kind": kind, "files": files, **counts, **maps}
@@ -199,8 +199,8 @@ def record_call_file(context: Context, batch_id: int, check: CallFileCheck) -> N
 def published_call_batches(context: Context) -> list[int]:
     """Return the published batches that have a file of call records."""
     with context.read() as session:
-        wanted = select(BATCH.c.id).where(BATCH.c.kind.in_(WITH_CALLS), BATCH.c.published_at.is_not(None))
-        return [row.id for row in session.execute(wanted.order_by(BATCH.c.id))]
+        with_calls = select(BATCH.c.id).where(BATCH.c.kind.in_(WITH_CALLS), BATCH.c.published_at.is_not(None))
+        return [row.id for row in session.execute(with_calls.order_by(BATCH.c.id))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,15 +132,15 @@ def _has(table: Table, condition: ColumnElement[bool]) -> ColumnElement[bool]:
 def _check_unused(session: Session, context: Context, batch_id: int) -> None:
     """Refuse to undo a batch if something depends on it; the message names that, and the way out."""
     zone = context.zone(session)
-    shown: dict[str, Callable[[Any], str]] = {
+    format_by_name: dict[str, Callable[[Any], str]] = {
         "case": format_case,
         "later": format_batch,
         "time": lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}",
     }
-    for found, message in chain(_uses(session, context, batch_id), _acts(batch_id)):
-        row = session.execute(found.limit(1)).mappings().first()
+    for statement, message in chain(_uses(session, context, batch_id), _acts(batch_id)):
+        row = session.execute(statement.limit(1)).mappings().first()
         if row is not None:
-            values = {name: shown.get(name, str)(value) for name, value in row.items()}
+            values = {name: format_by_name.get(name, str)(value) for name, value in row.items()}
             raise NotAllowed(message.format(batch=format_batch(batch_id), **values))
 
 
@@ -149,7 +149,7 @@ def _uses(session: Session, context: Context, batch_id: int) -> Iterator[tuple[S
     yield (
         select(_CASE, _REVIEWER.c.login)
         .join(_REVIEWER, _REVIEWER.c.id == CASE.c.held_by_id)
-        .where(_concerned(batch_id), CASE.c.state == CaseState.IN_REVIEW.value, CASE.c.held_until > context.now()),
+        .where(_is_case_of(batch_id), CASE.c.state == CaseState.IN_REVIEW.value, CASE.c.held_until > context.now()),
         _("{batch} stays: {login} holds {case}; `workbench release {case}` ends the hold, then undo again."),
     )
     for later in _later_batches(session, batch_id):
@@ -189,7 +189,7 @@ def _acts(batch_id: int) -> Iterator[tuple[Select[Any], str]]:
     case, login, time = EVENT.c.case_id.label("case"), EVENT.c.actor_login.label("login"), EVENT.c.at.label("time")
     yield (
         select(case, login, time, EVENT.c.action)
-        .where(EVENT.c.case_id.in_(select(CASE.c.id).where(_concerned(batch_id))), EVENT.c.seq > since)
+        .where(EVENT.c.case_id.in_(select(CASE.c.id).where(_is_case_of(batch_id))), EVENT.c.seq > since)
         .where(EVENT.c.is_refused.is_(False), EVENT.c.action.not_in(_NO_ACTS))
         .where(EVENT.c.batch_id.is_(None) | EVENT.c.action.not_in(_MOVES))
         .order_by(EVENT.c.seq.desc()),
@@ -205,7 +205,7 @@ def _acts(batch_id: int) -> Iterator[tuple[Select[Any], str]]:
         yield select(_CASE).where(CASE.c.batch_id == batch_id, mark), message + way_out
 
 
-def _concerned(batch_id: int) -> ColumnElement[bool]:
+def _is_case_of(batch_id: int) -> ColumnElement[bool]:
     """Return the condition that a batch opened a case, or is applied to it."""
     applied = select(SUBMISSION.c.case_id).where(SUBMISSION.c.batch_id == batch_id)
     return or_(CASE.c.id.in_(select(CASE.c.id).where(CASE.c.batch_id == batch_id)), CASE.c.id.in_(applied))

@@ -16,7 +16,11 @@ from workbench.services.files.reading.staging.records import StagedRecords
 from workbench.services.foundation.context import Context
 from workbench.services.intake.importing.calls import call_store
 
-_SORTS = {name.removesuffix("*"): (sort, name.endswith("*")) for name, sort in COLUMN_TYPES[ImportKind.CALLS].items()}
+_COLUMN_TYPES = {
+    starred.removesuffix("*"): (column_type, starred.endswith("*"))
+    for starred, column_type in COLUMN_TYPES[ImportKind.CALLS].items()
+}
+"""The types of the columns of a call file by their names, each with whether the column is required."""
 
 # `msisdn` is our number, which is the called side of an incoming call. No column is NULL, even in records that are not
 # accepted; these only keep their line in `odd_line`.
@@ -75,12 +79,12 @@ class CallIntake:
             zone = self._context.zone(session)
         conditions = ["NOT is_odd"]
         casts, values = [], []
-        for name, (sort, is_required) in _SORTS.items():
+        for name, (column_type, is_required) in _COLUMN_TYPES.items():
             cell = records.cell(name)
-            found = accepted_value(sort, cell, f"{name}_cast", zone, self._now)
-            casts.append(f"{found.cast} AS {name}_cast")
-            conditions.append(f"({found.condition})" if is_required else f"({cell} = '' OR {found.condition})")
-            values.append(f"{found.value} AS {name}")
+            accepted = accepted_value(column_type, cell, f"{name}_cast", zone, self._now)
+            casts.append(f"{accepted.cast} AS {name}_cast")
+            conditions.append(f"({accepted.condition})" if is_required else f"({cell} = '' OR {accepted.condition})")
+            values.append(f"{accepted.value} AS {name}")
         conditions += [f"c{place} = ''" for place, name in enumerate(reader.columns) if not name]
         query = _CALLS.replace("{condition}", " AND ".join(conditions))
         return query.replace("{values}", ", ".join(values)).replace("{casts}", ", ".join(casts))

@@ -78,15 +78,15 @@ class CallFigures:
     def of_numbers(self, msisdns: Iterable[str]) -> None:
         """Compute the figures of numbers again, and those of the applications that have a card with such a number."""
         applications: set[Key] = set()
-        wanted: list[str | ServicePeriod] = []
+        to_survey: list[str | ServicePeriod] = []
         for portion in chunks(msisdns, _NUMBERS_TOGETHER):
             hashes = [self.context.store.hashed(msisdn) for msisdn in portion]
             with self.context.read() as session:
-                wanted += [*portion, *self._periods(session, CARD.c.msisdn_hash, hashes)]
+                to_survey += [*portion, *self._periods(session, CARD.c.msisdn_hash, hashes)]
                 applications |= applications_of_numbers(session, hashes)
-        if wanted:
+        if to_survey:
             # One survey for all numbers, because each survey reads every call file.
-            with self._surveyed(wanted, self.progress) as survey:
+            with self._surveyed(to_survey, self.progress) as survey:
                 self._write_numbers(survey)
         self.of_applications(sorted(applications))
 
@@ -113,8 +113,7 @@ class CallFigures:
             rows = [
                 {
                     **self._columns(facts),
-                    "agent": portion[place][0],
-                    "application_no": portion[place][1],
+                    **dict(zip(("agent", "application_no"), portion[place], strict=True)),
                     "msisdn": "",
                     "msisdn_hash": "",
                 }
@@ -131,12 +130,12 @@ class CallFigures:
             return
         last = ("", "")
         done: set[str] = set()
-        own = CARD.c.batch_id == self.batch_id
+        is_own = CARD.c.batch_id == self.batch_id
         while True:
             with self.context.read() as session:
                 rows = session.execute(
                     select(CARD.c.agent, CARD.c.application_no)
-                    .where(own, _after(last))
+                    .where(is_own, _after(last))
                     .distinct()
                     .order_by(CARD.c.agent, CARD.c.application_no)
                     .limit(_APPLICATIONS_TOGETHER)
@@ -187,16 +186,17 @@ class CallFigures:
         return store.survey(self.call_batches, numbers, self.window_days, zone, opt_outs, today)
 
     def _periods(
-        self, session: Session, column: ColumnElement[Any], wanted: Iterable[object], *where: ColumnElement[bool]
+        self, session: Session, column: ColumnElement[Any], values: Iterable[object], *where: ColumnElement[bool]
     ) -> list[ServicePeriod]:
-        """Return the service periods with a begin or an end, of the cards that have a wanted value in a column."""
+        """Return the service periods with a begin or an end, of the cards that have one of the values in a column."""
         dated = or_(CARD.c.activated_on.is_not(None), CARD.c.service_ended_on.is_not(None))
         visible = is_visible(CARD.c.batch_id, Snapshot(own_batch=self.batch_id))
         periods = (
             select(CARD.c.msisdn, CARD.c.activated_on, CARD.c.service_ended_on).where(dated, visible, *where).distinct()
         )
-        rows = (row for chunk in chunks(wanted) for row in session.execute(periods.where(column.in_(chunk))))
-        return list({period.key: period for period in (ServicePeriod(*row) for row in rows)}.values())
+        rows = (row for chunk in chunks(values) for row in session.execute(periods.where(column.in_(chunk))))
+        found = (ServicePeriod(*row) for row in rows)
+        return list({period.key: period for period in found}.values())
 
     def _write_numbers(self, survey: CallSurvey) -> None:
         hashed = lru_cache(self.context.store.hashed)
@@ -261,16 +261,16 @@ class CallFigures:
         snapshot = Snapshot(own_batch=self.batch_id)
         row = _OPT_OUT.alias("o")
         newest = ~has_newer(row, _OPT_OUT, ("callee_hash", "msisdn"), snapshot)
-        wanted = select(row.c.callee_hash, row.c.since, row.c.msisdn).where(
-            is_visible(row.c.batch_id, snapshot), newest
-        )
-        for found in session.execute(wanted).yield_per(_NUMBERS_TOGETHER):
-            yield found.callee_hash, to_us(found.since), found.msisdn
+        statement = select(row.c.callee_hash, row.c.since, row.c.msisdn)
+        valid = statement.where(is_visible(row.c.batch_id, snapshot), newest)
+        for opt_out in session.execute(valid).yield_per(_NUMBERS_TOGETHER):
+            yield opt_out.callee_hash, to_us(opt_out.since), opt_out.msisdn
 
 
 def _after(key: Key) -> Any:
     """Return the condition that the application of a card comes after an application in the order of the keys."""
-    return (CARD.c.agent > key[0]) | ((CARD.c.agent == key[0]) & (CARD.c.application_no > key[1]))
+    agent, application_no = key
+    return (CARD.c.agent > agent) | ((CARD.c.agent == agent) & (CARD.c.application_no > application_no))
 
 
 def figures_of_batch(

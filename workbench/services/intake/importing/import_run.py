@@ -173,14 +173,14 @@ class ImportRun:
     ) -> ImportReport:
         """Write the calls, and the figures computed from all rows; return the report with the final counts of calls."""
         batch_id = writing.batch_id
-        of_calls = [reader for reader in readers if reader.kind is ImportKind.CALLS]
-        written = self._calls_written(batch_id, of_calls) if request.kind in WITH_CALLS else None
-        progress = self.progress.step(of_calls, _CALLS_WRITTEN, _CALLS_COUNTED)
+        call_readers = [reader for reader in readers if reader.kind is ImportKind.CALLS]
+        written = self._calls_written(batch_id, call_readers) if request.kind in WITH_CALLS else None
+        progress = self.progress.step(call_readers, _CALLS_WRITTEN, _CALLS_COUNTED)
         figures = figures_of_batch(self.context, request.kind, batch_id, writing.insert, progress)
         call_counts = call_store(self.context).numbers_of(batch_id) if written and written.rows else []
         callers = [msisdn for msisdn, _count in call_counts]
         self._compute(figures, self._numbers(figures, writing, callers), writing, readers)
-        for reader in of_calls:
+        for reader in call_readers:
             self.progress.finish(reader)
         if written is None:
             return report

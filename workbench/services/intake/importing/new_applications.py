@@ -76,7 +76,7 @@ class NewApplications:
         with self._context.read() as session:
             rows = session.execute(self._statement.where(_APPLICATION.c.id > self._last_id)).all()
         if rows:
-            self._last_id = rows[-1][0]
+            self._last_id = rows[-1].id
         if self._applicants is None:
             self._waiting.extend(row_id for row_id, has_case, _has_calls in rows if not has_case)
             return []
@@ -85,7 +85,8 @@ class NewApplications:
             rows, self._applicants.are_repeated(applications), strict=True
         ):
             if not has_case:
-                (self._waiting if has_calls or is_repeated else ready).append(row_id)
+                ids = self._waiting if has_calls or is_repeated else ready
+                ids.append(row_id)
         return ready
 
     def waiting(self, reopened: set[Key]) -> Iterator[Sequence[int]]:

@@ -99,7 +99,7 @@ class _Rules:
     calendar: WorkingCalendar
 
 
-_Judged = tuple[ImportedRow, Evidence, Assessment]
+_AssessedApplication = tuple[ImportedRow, Evidence, Assessment]
 
 
 def new_cases(batch: NewBatch, application_ids: Sequence[int]) -> list[NewCases]:
@@ -111,8 +111,8 @@ def new_cases(batch: NewBatch, application_ids: Sequence[int]) -> list[NewCases]
         snapshot = Snapshot(own_batch=batch.batch_id)
         found = EvidenceReader(session, context.store, snapshot, rules.basis.today).of_rows(rows)
     evidence = [found[application_key(row)] for row in rows]
-    judged = list(zip(rows, evidence, assess_all(evidence, rules.policy, rules.basis.today), strict=True))
-    return [_written_together(some, rules, context) for some in _in_transactions(judged)]
+    assessed = list(zip(rows, evidence, assess_all(evidence, rules.policy, rules.basis.today), strict=True))
+    return [_written_together(chunk, rules, context) for chunk in _in_transactions(assessed)]
 
 
 def _rules(session: Session, context: Context) -> _Rules:
@@ -124,24 +124,24 @@ def _rules(session: Session, context: Context) -> _Rules:
     )
 
 
-def _in_transactions(judged: Sequence[_Judged]) -> Iterator[Sequence[_Judged]]:
+def _in_transactions(assessed: Sequence[_AssessedApplication]) -> Iterator[Sequence[_AssessedApplication]]:
     """Yield the cases that each transaction writes, with at most MOST_ROWS rows."""
     ends, rows = [0], 0
-    for place, (_row, _evidence, assessment) in enumerate(judged):
+    for place, (_row, _evidence, assessment) in enumerate(assessed):
         # The case, its search terms, its receipt, and its findings.
-        own = 2 + assessment.is_complete + len(assessment.findings)
-        if rows + own > MOST_ROWS:
+        rows_of_case = 2 + assessment.is_complete + len(assessment.findings)
+        if rows + rows_of_case > MOST_ROWS:
             ends.append(place)
             rows = 0
-        rows += own
-    for start, end in pairwise([*ends, len(judged)]):
-        yield judged[start:end]
+        rows += rows_of_case
+    for start, end in pairwise([*ends, len(assessed)]):
+        yield assessed[start:end]
 
 
-def _written_together(judged: Sequence[_Judged], rules: _Rules, context: Context) -> NewCases:
+def _written_together(assessed: Sequence[_AssessedApplication], rules: _Rules, context: Context) -> NewCases:
     cases: list[Columns] = []
     queued: list[QueuedCase] = []
-    for place, (row, evidence, assessment) in enumerate(judged):
+    for place, (row, evidence, assessment) in enumerate(assessed):
         columns = _columns(row, evidence, assessment, rules)
         cases.append({"id": place, **columns})
         if assessment.is_complete:
@@ -156,9 +156,9 @@ def _written_together(judged: Sequence[_Judged], rules: _Rules, context: Context
             )
     return NewCases(
         basis=rules.basis,
-        application_ids=[row["id"] for row, _evidence, _assessment in judged],
+        application_ids=[row["id"] for row, _evidence, _assessment in assessed],
         cases=bulk_rows(CASE.name, cases),
-        findings=finding_rows({place: assessment.findings for place, (*_read, assessment) in enumerate(judged)}),
+        findings=finding_rows({place: assessment.findings for place, (*_read, assessment) in enumerate(assessed)}),
         terms=index_rows([(place, case["applicant_name"], case["application_no"]) for place, case in enumerate(cases)]),
         queued=queued,
     )
@@ -184,13 +184,13 @@ def _columns(row: ImportedRow, evidence: Evidence, assessment: Assessment, rules
         "policy_version_id": rules.basis.policy_id,
     }
     if assessment.is_complete:
-        complete_at, standing = first_clock_state(
+        complete_at, clock = first_clock_state(
             evidence, assessment.service_class, rules.policy, rules.basis.suspensions, rules.calendar
         )
         columns |= {
             "state": CaseState.QUEUED.value,
             "complete_at": complete_at,
-            **due_columns(standing),
+            **due_columns(clock),
         }
     return columns
 
@@ -246,8 +246,8 @@ def _open_cases(batch: NewBatch, seq: int, cases: NewCases, forecaster: ArrivalF
         policy = context.policy(session, cases.basis.policy_id)
     # A forecast adds the case to the queue that later forecasts count, so cases with an old basis get none.
     if not is_current or not _write(batch, seq, cases, _receipts(cases, policy, context.now(), forecaster)):
-        for again in new_cases(batch, cases.application_ids):
-            _open_cases(batch, seq, again, forecaster)
+        for cases_again in new_cases(batch, cases.application_ids):
+            _open_cases(batch, seq, cases_again, forecaster)
 
 
 def _receipts(
@@ -273,8 +273,8 @@ def _write(batch: NewBatch, seq: int, cases: NewCases, receipts: Sequence[tuple[
         if AssessmentBasis.now(session, context) != cases.basis:
             return False
         first = take_case_numbers(session, len(cases.application_ids))
-        same: dict[str, Any] = {"batch_id": batch.batch_id, "evidence_seq": seq, "opened_at": context.now()}
-        insert_bulk(session, cases.cases, shifts={"id": first}, **_SAME_COLUMNS, **same)
+        of_batch: dict[str, Any] = {"batch_id": batch.batch_id, "evidence_seq": seq, "opened_at": context.now()}
+        insert_bulk(session, cases.cases, shifts={"id": first}, **_SAME_COLUMNS, **of_batch)
         insert_bulk(session, cases.terms, shifts={"rowid": first})
         insert_bulk(session, cases.findings, shifts={"case_id": first})
         insert_rows(session, NOTICE.name, [one.numbered(first + place) for place, one in receipts], **NOT_SENT)

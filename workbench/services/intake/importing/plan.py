@@ -232,12 +232,12 @@ class ImportPlan:
         if row.reopens is not None:
             self.reopened.add(row.reopens)
         if row.case_id is not None and row.receipt is not None:
-            own = row.receipt if kind is ImportKind.APPLICATIONS else None
-            case = AffectedCase(row.receipt, kind, own)
+            application_at = row.receipt if kind is ImportKind.APPLICATIONS else None
+            case = AffectedCase(row.receipt, kind, application_at)
             before = self.affected.get(row.case_id)
             if before is not None:
                 newest = max(before, case, key=lambda one: one.received_at)
-                case = replace(newest, application_at=own or before.application_at)
+                case = replace(newest, application_at=application_at or before.application_at)
             self.affected[row.case_id] = case
 
     def add_affected(self, case_ids: Iterable[int], kind: ImportKind, received_at: datetime) -> None:

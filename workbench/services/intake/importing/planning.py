@@ -114,14 +114,14 @@ class ImportPlanner:
 
     def _take_records(self, place: int, reader: Reader) -> None:
         portions = _Portions(place, reader, self._repeated)
-        files = FileClassifier(
+        file_classifier = FileClassifier(
             context=self._context,
             classifier=self._classifier,
-            rows=reader.row_reader,
+            reader=reader.row_reader,
             folder=reader.path.parent,
             is_of_several_kinds=self._is_of_several_kinds,
         )
-        for classified in distribute(classify_records, files, portions, self._helper):
+        for classified in distribute(classify_records, file_classifier, portions, self._helper):
             self._take(portions.read.popleft(), classified, place, reader)
             self._progress.advance(reader.bytes_read)
         if portions.problem is not None:

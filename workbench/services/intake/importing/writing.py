@@ -123,7 +123,8 @@ class BatchWriter:
             cards = [card for card in cards if digest(*card) not in self.plan.cards]
         hashed = self.context.store.hashed
         names = ("agent", "application_no", "msisdn", "msisdn_hash")
-        return BulkRows(TABLES[ImportKind.CARDS].name, names, [(*card, hashed(card[2])) for card in cards])
+        rows = [(agent, number, msisdn, hashed(msisdn)) for agent, number, msisdn in cards]
+        return BulkRows(TABLES[ImportKind.CARDS].name, names, rows)
 
     def _known_cards(self, keys: set[Key]) -> set[tuple[object, ...]]:
         """Return the cards that some applications have already: agent, application and number."""

@@ -116,12 +116,17 @@ class Suspending(Service):
         is_mistake: bool = False,
         dry_run: bool = False,
     ) -> SuspensionEffect:
-        """End all suspensions in force at an instant, by default now, and write notices to the applicants.
+        """End or call off suspensions, and write notices to the applicants.
 
-        If no suspension is in force, all future ones with an unknown end are called off. With a `suspension_id`, only
-        that suspension is ended or called off, even if its end is known. With `is_mistake`, that suspension is called
-        off from its start, even if it is over. All dates become what they would be without it. A deadline that a letter
-        states does not become earlier, if the letter cannot be cancelled any more. With `dry_run` nothing is written.
+        The arguments decide which suspensions:
+
+        * Without arguments, all suspensions in force end now. If there are none, all future suspensions with an unknown
+          end are called off.
+        * `at` is the instant of the end instead of now.
+        * `suspension_id` ends or calls off only that suspension, even if its end is known.
+        * `is_mistake` calls off that suspension from its start, even if it is over. All dates become what they would be
+          without it, but a deadline in a letter that was sent does not become earlier.
+        * `dry_run` writes nothing.
 
         Raises:
             NotAllowed: If the person is not a supervisor.
@@ -137,14 +142,14 @@ class Suspending(Service):
             if ended_at > now:
                 raise WrongUsage(_("The resume time must not be in the future."))
             with self.context.read() if dry_run else self.context.write() as session:
-                found = session.execute(select(SuspensionRow).order_by(col(SuspensionRow.id))).scalars().all()
+                suspensions = session.execute(select(SuspensionRow).order_by(col(SuspensionRow.id))).scalars().all()
                 if dry_run:
                     # Nothing writes back what a preview changes in the rows.
                     session.expunge_all()
                 if suspension_id is None:
-                    rows = _suspensions_to_end(found, ended_at)
+                    rows = _suspensions_to_end(suspensions, ended_at)
                 else:
-                    rows = [_suspension_to_end(found, ended_at, suspension_id)]
+                    rows = [_suspension_to_end(suspensions, ended_at, suspension_id)]
                 for row in rows:
                     if not dry_run:
                         request_end_notices(session, row.id or 0, was_open=None in {row.to_at, row.announced_to_at})
@@ -180,9 +185,10 @@ class Suspending(Service):
 
 def _suspensions_to_end(suspensions: Sequence[SuspensionRow], at: datetime) -> Sequence[SuspensionRow]:
     """Return the suspensions in force at an instant; if there are none, the future ones with an unknown end."""
-    rows = [row for row in suspensions if row.from_at < at < (row.to_at or NEVER)]
-    if rows := rows or [row for row in suspensions if row.to_at is None]:
-        return rows
+    in_force = [row for row in suspensions if row.from_at < at < (row.to_at or NEVER)]
+    without_end = [row for row in suspensions if row.to_at is None]
+    if in_force or without_end:
+        return in_force or without_end
     if future := [row for row in suspensions if row.from_at >= at and row.to_at != row.from_at]:
         message = _(
             "Nothing is suspended now. To call off one that lies ahead, name it: workbench calendar resume {id}"

@@ -16,7 +16,7 @@ EXACT_BELOW = 1e15
 _MOBILE_DIGITS = 11
 _SHORTEST_AREA_NUMBER = 9
 _DAY_MS = 86_400_000
-_SERIALS = (0, 2_958_466)
+_FIRST_SERIAL, _END_OF_SERIALS = 0, 2_958_466
 _FIRST_DAYS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}  # noqa: DTZ001 - a sheet's dates are local
 _NO_LEAP_DAY = 60
 """The day count of 29 February 1900: the day did not exist, but spreadsheets count it."""
@@ -132,7 +132,7 @@ def number_of(text: str, number_format: NumberFormat, *, is_1904: bool) -> Sheet
         return CellError(text)
     value = float(text)
     is_moment = number_format.is_date or number_format.has_time
-    if not is_moment or not _SERIALS[0] <= value < _SERIALS[1]:
+    if not is_moment or not _FIRST_SERIAL <= value < _END_OF_SERIALS:
         # Nobody writes an infinite number.
         return NumberCell(value, number_format.digits) if abs(value) < float("inf") else CellError(text)
     days = value + 1 if value < _NO_LEAP_DAY and not is_1904 else value
@@ -155,17 +155,17 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(_character, text) if "_x" in text else text
 
 
-def _character(found: re.Match[str]) -> str:
-    code = int(found[1], 16)
-    return found[0] if code in _HALF_CHARACTERS else chr(code)
+def _character(escape: re.Match[str]) -> str:
+    code = int(escape[1], 16)
+    return escape[0] if code in _HALF_CHARACTERS else chr(code)
 
 
 def _lost_its_zero(text: str) -> bool:
     """Return whether a telephone number that is stored as a number began with a zero, as area codes do.
 
-    Numbers of 9 to 11 digits that begin otherwise are mobile numbers, 400 and 800.
+    It did if it has 9 to 11 digits now, unless it is a mobile number or begins with 400 or 800.
     """
     if not text.isdecimal() or not _SHORTEST_AREA_NUMBER <= len(text) <= _MOBILE_DIGITS:
         return False
     is_mobile = len(text) == _MOBILE_DIGITS and text.startswith("1")
-    return not text.startswith("0") and not is_mobile and not text.startswith(("400", "800"))
+    return not is_mobile and not text.startswith(("0", "400", "800"))

@@ -2,7 +2,7 @@
 
 from db.enums import ImportKind
 from workbench.i18n import _, comma_joined, current_language
-from workbench.services.files.reading.headers import columns_file, nearest_names, normalised_name, spellings
+from workbench.services.files.reading.headers import columns_file, meanings_by_spelling, nearest_names, normalised_name
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.sheets.workbook import SheetPart, SheetRow, Workbook
 
@@ -21,7 +21,7 @@ IMPORT_ORDER = (
 
 def kind_of_sheet(name: str) -> ImportKind | None:
     """Return the kind of a sheet by its English or Chinese name, or None."""
-    kind = spellings(columns_file()["sheets"]).get(normalised_name(name))
+    kind = meanings_by_spelling(columns_file()["sheets"]).get(normalised_name(name))
     return None if kind is None else ImportKind(kind)
 
 
@@ -76,7 +76,7 @@ def _has_rows(workbook: Workbook, sheet: SheetPart) -> bool:
 
 def _unknown(name: str) -> str:
     """Return the message for a sheet with an unknown name."""
-    near = [shown(ImportKind(kind)) for kind in nearest_names(name, spellings(columns_file()["sheets"]))]
+    near = [shown(ImportKind(kind)) for kind in nearest_names(name, meanings_by_spelling(columns_file()["sheets"]))]
     if near:
         return _("The sheet “{name}” is not known; did you mean {near}?").format(name=name, near=_(" or ").join(near))
     message = _("The sheet “{name}” is not known; name it like one of {names}, or remove it.")

@@ -27,7 +27,7 @@ _BUILT_IN = {
 }
 _QUOTED = re.compile(r'"[^"]*"?|\\.|_.|\*.')
 _BRACKETED = re.compile(r"\[(?!(?:h+|m+|s+)\])[^\]]*\]", re.IGNORECASE)
-_NOON = re.compile(r"AM/PM|A/P|上午/下午", re.IGNORECASE)
+_AM_PM = re.compile(r"AM/PM|A/P|上午/下午", re.IGNORECASE)
 _ZEROS = re.compile(r"0{2,30}")
 _LONGEST_CODE = 255
 
@@ -41,8 +41,8 @@ def number_format_of(number: int, code: str | None) -> NumberFormat:
     bare = _BRACKETED.sub("", _QUOTED.sub("", code)).partition(";")[0]
     if _ZEROS.fullmatch(bare.strip()):
         return NumberFormat(digits=len(bare.strip()))
-    without_noon = _NOON.sub("", bare)
-    letters = set(without_noon.casefold())
-    has_time = bool(letters & set("hs")) or without_noon != bare
+    without_am_pm = _AM_PM.sub("", bare)
+    letters = set(without_am_pm.casefold())
+    has_time = bool(letters & set("hs")) or without_am_pm != bare
     is_date = bool(letters & set("yd")) or ("m" in letters and not has_time)
     return NumberFormat(is_date=is_date, has_time=has_time)

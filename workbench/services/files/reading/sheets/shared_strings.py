@@ -58,5 +58,6 @@ def text_of(item: Element) -> str:
     if plain is not None and len(item) == 1:
         return unescaped(plain.text or "")
     texts = [child.text for child in item if child.tag == f"{mark}t"]
-    texts += [run.text for part in item if part.tag == f"{mark}r" for run in part if run.tag == f"{mark}t"]
+    runs = [child for child in item if child.tag == f"{mark}r"]
+    texts += [child.text for run in runs for child in run if child.tag == f"{mark}t"]
     return unescaped("".join(text or "" for text in texts))

@@ -57,7 +57,7 @@ class MergedCells(NamedTuple):
     last_column: int
 
 
-def sheet_rows(chunks: Iterator[bytes], shared: "Workbook") -> Iterator[SheetRow | MergedCells]:
+def sheet_rows(chunks: Iterator[bytes], workbook: "Workbook") -> Iterator[SheetRow | MergedCells]:
     """Yield the rows that have a filled cell, then the merged cells; a formula counts as its stored result.
 
     Raises:
@@ -67,19 +67,20 @@ def sheet_rows(chunks: Iterator[bytes], shared: "Workbook") -> Iterator[SheetRow
     line = 0
     for parent, element in elements(chunks, 2, until=_AFTER_MERGED_CELLS):
         if parent == "sheetData":
-            before, line = line, int(element.get("r", line + 1))
+            before = line
+            line = int(element.get("r", before + 1))
             if not 0 < line <= MAX_ROWS:
                 raise BadXml
             if line <= before:
-                raise shared.out_of_order(line)
-            cells = _cells(element, line, shared)
+                raise workbook.out_of_order(line)
+            cells = _cells(element, line, workbook)
             if cells:
                 yield SheetRow(line, cells)
         elif parent == "mergeCells":
             yield _merged(element.get("ref", ""))
 
 
-def _cells(row: Element, line: int, shared: "Workbook") -> dict[int, SheetCell]:
+def _cells(row: Element, line: int, workbook: "Workbook") -> dict[int, SheetCell]:
     """Return the filled cells of a row."""
     prefix = row.tag.removesuffix(local_name(row.tag))
     value_tag = f"{prefix}v"
@@ -87,9 +88,10 @@ def _cells(row: Element, line: int, shared: "Workbook") -> dict[int, SheetCell]:
     column = -1
     for element in row:
         place = element.get("r")
-        before, column = column, column + 1 if place is None else _column(place.rstrip(_DIGITS))
+        before = column
+        column = before + 1 if place is None else _column(place.rstrip(_DIGITS))
         if column <= before:
-            raise shared.out_of_order(line)
+            raise workbook.out_of_order(line)
         if column >= MAX_COLUMNS_WIDE:
             raise BadXml
         kind = element.get("t", "n")
@@ -99,19 +101,19 @@ def _cells(row: Element, line: int, shared: "Workbook") -> dict[int, SheetCell]:
             value = element.find(value_tag)
             if value is None or not value.text:
                 continue
-            cell = _cell(kind, value.text, element.get("s"), shared)
+            cell = _cell(kind, value.text, element.get("s"), workbook)
         if cell != "":
             cells[column] = cell
     return cells
 
 
-def _cell(kind: str, text: str, style: str | None, shared: "Workbook") -> SheetCell:
+def _cell(kind: str, text: str, style: str | None, workbook: "Workbook") -> SheetCell:
     """Return the value of a filled cell by its stored type."""
     match kind:
         case "s":
-            return shared.strings[int(text)]
+            return workbook.strings[int(text)]
         case "n":
-            return number_of(text.strip(), shared.number_formats.get(style, PLAIN), is_1904=shared.is_1904)
+            return number_of(text.strip(), workbook.number_formats.get(style, PLAIN), is_1904=workbook.is_1904)
         case "str":
             return unescaped(text)
         case "b":
@@ -172,8 +174,8 @@ class Workbook(XlsxPackage):
             main = self._part("officeDocument", self._relations(""))
             self._needed = self._relations(main)
             children = {local_name(child.tag): child for child in self._children(main)}
-            days = children.get("workbookPr")
-            self.is_1904 = days is not None and days.get("date1904") in {"1", "true"}
+            properties = children.get("workbookPr")
+            self.is_1904 = properties is not None and properties.get("date1904") in {"1", "true"}
             """Whether days are counted from 1904, as in old workbooks of Excel for Mac."""
             self.sheets = self._sheets(children.get("sheets", ()))
 
@@ -184,12 +186,12 @@ class Workbook(XlsxPackage):
             FileProblem: If the workbook is damaged, rows or cells are out of order, or the file has changed since it
                 was opened.
         """
-        shared = 0
+        characters = 0
         try:
             for row in sheet_rows(self.chunks(sheet.part), self):
                 if isinstance(row, SheetRow):
-                    shared += sum(len(cell) for cell in row.cells.values() if isinstance(cell, str))
-                    if shared > MAX_CHARACTERS:
+                    characters += sum(len(cell) for cell in row.cells.values() if isinstance(cell, str))
+                    if characters > MAX_CHARACTERS:
                         raise self.too_much_text()
                 yield row
         except (ValueError, IndexError) as error:

@@ -40,7 +40,8 @@ def elements(chunks: Iterator[bytes], depth: int, until: frozenset[str] = NOWHER
         parents = [tree.root] if depth == 1 else list(tree.root)
         for parent in parents:
             # Until the last chunk, the last element may be incomplete.
-            finished = list(parent[: len(parent) - bool(chunk and parent is parents[-1])])
+            is_growing = chunk and parent is parents[-1]
+            finished = list(parent[:-1] if is_growing else parent)
             del parent[: len(finished)]
             tag = local_name(parent.tag)
             for element in finished:

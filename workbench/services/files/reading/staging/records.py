@@ -39,8 +39,13 @@ _Portion = tuple[bytes, str]
 class StagedRecords:
     """The records of a reader as relations for DuckDB.
 
-    `columns` are the meanings of the cells, '' for a column that is not imported. `problem` is the error that ended the
-    reading, if any. `progress` is called from time to time while the file is read, in any thread.
+    Args:
+        reader: The reader.
+        progress: Called from time to time while the file is read, in any thread.
+
+    Attributes:
+        columns: The meanings of the cells, '' for a column that is not imported.
+        problem: The error that ended the reading, None if there was none.
     """
 
     def __init__(self, reader: Reader, progress: Callable[[], object] = lambda: None) -> None:
@@ -104,15 +109,15 @@ class StagedRecords:
 
     def read_lines(self, lines: Iterable[int]) -> Iterator[ParsedRow | BadRecord]:
         """Yield the parsed records on some lines, which must be in ascending order."""
-        wanted = iter(lines)
-        line = next(wanted, None)
+        lines_left = iter(lines)
+        line = next(lines_left, None)
         if line is None:
             return
         with self._reader.table() as table:
             for record in table:
                 if record.line == line:
                     yield self._reader.row_reader.read(record)
-                    line = next(wanted, None)
+                    line = next(lines_left, None)
                     if line is None:
                         return
 
@@ -165,13 +170,14 @@ class StagedRecords:
 
     def _texts(self, record: RawRecord | BrokenRecord) -> Sequence[str] | None:
         """Return the cells of a record as texts in the order of `columns`, None if only the reader can parse it."""
-        texts = None if isinstance(record, BrokenRecord) else self._reader.row_reader.texts(record)
-        if isinstance(record, BrokenRecord) or texts is None or sum(map(len, texts)) > _LONGEST_RECORD:
+        is_json = self._reader.format == "jsonl"
+        if isinstance(record, BrokenRecord) or (is_json and "" in record.names):
             return None
-        if self._reader.format != "jsonl":
-            return texts
+        texts = self._reader.row_reader.texts(record)
+        if texts is None or sum(map(len, texts)) > _LONGEST_RECORD:
+            return None
         named = dict(zip(self._meanings(record.names), texts, strict=True))
-        return [named.get(column, "") for column in self.columns] if "" not in record.names else None
+        return [named.get(column, "") for column in self.columns] if is_json else texts
 
     def _meanings(self, names: Sequence[str]) -> tuple[str, ...]:
         return tuple(self._known.meaning(name) or "" for name in names)

@@ -147,12 +147,12 @@ class RowClassifier:
         if before is not None and not is_erased and is_equal(columns, before, ignored=ignored):
             return ClassifiedRow(outcome=RowOutcome.UNCHANGED, columns=columns)
         outcome = RowOutcome.CREATED if before is None else RowOutcome.UPDATED
-        one = existing.classify(key, outcome, receipt or self.arriving.get(key) or self.imported_at, columns)
+        classified = existing.classify(key, outcome, receipt or self.arriving.get(key) or self.imported_at, columns)
         is_end = before is not None and "service_ended_on" in columns and is_equal(columns, before, ignored=_ENDED_ON)
         # The end of a service does not matter to a closed case, but it decides how long the case is kept.
-        if one.outcome is RowOutcome.REFUSED and is_end and existing.is_kept(key):
+        if classified.outcome is RowOutcome.REFUSED and is_end and existing.is_kept(key):
             return ClassifiedRow(outcome=outcome, columns=columns)
-        return one
+        return classified
 
     def file_of(self, row: RowValue, folder: Path) -> StoredFile:
         """Return the file of a document, which is beside the import file or in the store.
@@ -186,16 +186,17 @@ _FOUND_BY = {
     ImportKind.CREDIT: "subject_hash",
     ImportKind.COMPLAINTS: "msisdn_hash",
 }
+"""The column that finds the published rows of the same number or subject, by kind."""
 
 
 def _by_key(
     session: Session,
-    found_by: Sequence[ColumnElement[Any]],
-    wanted: set[Any],
+    columns: Sequence[ColumnElement[Any]],
+    values: set[Any],
     key: Callable[[ImportedRow], object],
 ) -> dict[object, ImportedRow]:
-    """Return the published rows with one of the wanted values in the columns `found_by`, by their key."""
-    return {key(row): row for row in newest_visible_rows(session, found_by, wanted, key, EVERYTHING)}
+    """Return the published rows with one of the values in some columns, by their key."""
+    return {key(row): row for row in newest_visible_rows(session, columns, values, key, EVERYTHING)}
 
 
 def _outcome_of(columns: Columns, before: ImportedRow | None) -> RowOutcome:
@@ -214,24 +215,25 @@ def other_agents_of(session: Session, unknown: Set[Key]) -> Mapping[str, str]:
     if not unknown:
         return {}
     table = TABLES[ImportKind.APPLICATIONS]
-    wanted = select(table.c.application_no, func.min(table.c.agent).label("agent")).group_by(table.c.application_no)
-    is_one_of_them = table.c.application_no.in_({number for _agent, number in unknown})
-    found = session.execute(wanted.where(is_one_of_them, is_published(table.c.batch_id)))
-    return {row.application_no: row.agent for row in found}
+    agents = select(table.c.application_no, func.min(table.c.agent).label("agent")).group_by(table.c.application_no)
+    has_number = table.c.application_no.in_({number for _agent, number in unknown})
+    rows = session.execute(agents.where(has_number, is_published(table.c.batch_id)))
+    return {row.application_no: row.agent for row in rows}
 
 
 def of_unknown_application(key: Key, agents: Mapping[str, str]) -> ClassifiedRow:
     """Refuse a row whose application was never imported; `agents` has, by number, an agent who has that number."""
     # A text without digits or with other characters than ASCII may be the name of a person in a wrong column.
-    number = key[1] if key[1].isascii() and any(map(str.isdigit, key[1])) else outline_of(key[1])
-    whose = _(" of agent “{agent}”").format(agent=outline_of(key[0])) if key[0] else ""
+    agent, number = key
+    is_number = number.isascii() and any(map(str.isdigit, number))
+    whose = _(" of agent “{agent}”").format(agent=outline_of(agent)) if agent else ""
     message = _("There is no application {number}{whose}; import it first.")
-    other = agents.get(key[1])
+    other = agents.get(number)
     if other:
         message = _("There is no application {number}{whose}, but there is one of agent “{other}”; name that agent.")
     elif other is not None:
         message = _(
             "There is no application {number}{whose}, but there is one without an agent; leave the agent empty."
         )
-    text = message.format(number=number, whose=whose, other=other)
+    text = message.format(number=number if is_number else outline_of(number), whose=whose, other=other)
     return ClassifiedRow(outcome=RowOutcome.REFUSED, message=text, column="application_no")

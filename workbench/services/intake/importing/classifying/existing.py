@@ -70,8 +70,8 @@ class ExistingApplications:
         if why is None:
             return ClassifiedRow(outcome=outcome, case_id=case.id, receipt=receipt, columns=columns)
         if self.terms.as_new and case.state in FINAL_STATES:
-            if (why := self._cooldown_refusal(case.id, receipt)) is not None:
-                return ClassifiedRow(outcome=RowOutcome.REFUSED, message=why)
+            if (too_early := self._cooldown_refusal(case.id, receipt)) is not None:
+                return ClassifiedRow(outcome=RowOutcome.REFUSED, message=too_early)
             return ClassifiedRow(outcome=outcome, reopens=key, columns=columns)
         return ClassifiedRow(outcome=RowOutcome.REFUSED, message=why)
 
@@ -161,5 +161,6 @@ def _failed_at(session: Session, cases: Iterable[CaseRow]) -> Mapping[int, datet
     failed = [case.id for case in cases if case.state == CaseState.FAILED]
     decided_at = func.coalesce(DECISION.c.checked_at, DECISION.c.decided_at, type_=DECISION.c.decided_at.type)
     is_final = DECISION.c.case_id.in_(failed) & DECISION.c.status.in_(("applied", "approved"))
-    found = session.execute(select(DECISION.c.case_id, decided_at).where(is_final).order_by(DECISION.c.id))
-    return {row[0]: row[1] for row in found}
+    columns = (DECISION.c.case_id, decided_at.label("failed_at"))
+    rows = session.execute(select(*columns).where(is_final).order_by(DECISION.c.id))
+    return {row.case_id: row.failed_at for row in rows}

@@ -27,11 +27,11 @@ Record = RawRecord | BrokenRecord | BadRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileClassifier:
-    """The things that `classify_records` needs to classify the records of one file."""
+    """What `classify_records` needs to read and classify the records of one file."""
 
     context: Context
     classifier: RowClassifier
-    rows: RowReader
+    reader: RowReader
     folder: Path
     """The folder of the file, which also has the documents that the file names."""
     is_of_several_kinds: bool
@@ -52,12 +52,12 @@ class ClassifiedRecords:
     documents: Sequence[DocumentToCopy]
 
 
-def classify_records(files: FileClassifier, records: Sequence[Record]) -> ClassifiedRecords:
+def classify_records(file: FileClassifier, records: Sequence[Record]) -> ClassifiedRecords:
     """Read and classify some records of a file."""
-    read = [record if isinstance(record, BadRecord) else files.rows.read(record) for record in records]
+    read = [record if isinstance(record, BadRecord) else file.reader.read(record) for record in records]
     values: list[Any] = [entry.value for entry in read if isinstance(entry, ParsedRow)]
-    classified = iter(_classified(files, values))
-    kind = files.rows.kind
+    classified = iter(_classified(file, values))
+    kind = file.reader.kind
     entries: list[ClassifiedRow | BadRecord] = []
     digests: list[bytes] = []
     good: list[RowValue] = []
@@ -69,7 +69,7 @@ def classify_records(files: FileClassifier, records: Sequence[Record]) -> Classi
             continue
         row = next(classified)
         if row.outcome is RowOutcome.REFUSED and isinstance(record, RawRecord):
-            entries.append(files.rows.refused(record, row.message, row.column))
+            entries.append(file.reader.refused(record, row.message, row.column))
             continue
         entries.append(row.without_columns())
         key = digest(kind.value, *map(str, KEYS[kind](row.columns)))
@@ -91,13 +91,13 @@ def classify_records(files: FileClassifier, records: Sequence[Record]) -> Classi
     )
 
 
-def _classified(files: FileClassifier, values: Sequence[Any]) -> Sequence[ClassifiedRow]:
-    kind, classifier = files.rows.kind, files.classifier
+def _classified(file: FileClassifier, values: Sequence[Any]) -> Sequence[ClassifiedRow]:
+    kind, classifier = file.reader.kind, file.classifier
     if kind is ImportKind.APPEALS:
-        return classify_appeals(files.context, values, classifier.imported_at, classifier.reopened)
-    with files.context.read() as session:
-        classified = classifier.classify(kind, session, values, files.folder)
-    if files.is_of_several_kinds and kind is ImportKind.APPLICATIONS:
+        return classify_appeals(file.context, values, classifier.imported_at, classifier.reopened)
+    with file.context.read() as session:
+        classified = classifier.classify(kind, session, values, file.folder)
+    if file.is_of_several_kinds and kind is ImportKind.APPLICATIONS:
         classifier.expect(values, classified)
     return classified
 

@@ -3,6 +3,7 @@
 from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from workbench.i18n import N_, _
 from workbench.services.intake.importing.classifying.records import CHECK_SUM_BYTES, DIGEST_BYTES
@@ -37,24 +38,26 @@ class RepeatedKeys:
         rows = [bytes(self._rows[at : at + _ROW_BYTES]) for at in range(0, len(self._rows), _ROW_BYTES)]
         if len({row[:DIGEST_BYTES] for row in rows}) == len(rows):
             return {}
-        found: dict[bytes, list[tuple[Place, bytes]]] = defaultdict(list)
+        rows_by_key: dict[bytes, list[tuple[Place, bytes]]] = defaultdict(list)
         for row, file, line in zip(rows, self._files, self._lines, strict=True):
-            found[row[:DIGEST_BYTES]].append(((file, line), row))
-        return {place: why for of_key in found.values() if len(of_key) > 1 for place, why in _refusals(of_key)}
+            rows_by_key[row[:DIGEST_BYTES]].append(((file, line), row))
+        repeated = (rows_of_key for rows_of_key in rows_by_key.values() if len(rows_of_key) > 1)
+        return dict(chain.from_iterable(map(_refusals, repeated)))
 
 
-def _refusals(of_key: list[tuple[Place, bytes]]) -> Iterator[tuple[Place, str]]:
+def _refusals(rows_of_key: list[tuple[Place, bytes]]) -> Iterator[tuple[Place, str]]:
     """Yield the rows with one key that are refused, each with the reason."""
-    rows_of: dict[int, list[tuple[int, bytes]]] = defaultdict(list)
-    for (file, line), row in of_key:
-        rows_of[file].append((line, row))
-    for place, row in of_key:
-        rows = rows_of[place[0]]
-        if len(rows) > 1:
-            line, other = rows[1] if place[1] == rows[0][0] else rows[0]
-            yield place, _(_WITHIN_FILE[_difference(row, other)]).format(line=f"{line:,}")
-        elif place != of_key[0][0]:
-            yield place, _(_ACROSS_FILES[_difference(row, of_key[0][1])])
+    rows_of_file: dict[int, list[tuple[int, bytes]]] = defaultdict(list)
+    for (file, line), row in rows_of_key:
+        rows_of_file[file].append((line, row))
+    first_place, first_row = rows_of_key[0]
+    for (file, line), row in rows_of_key:
+        if len(rows_of_file[file]) > 1:
+            first, second, *_more = rows_of_file[file]
+            other_line, other = second if first == (line, row) else first
+            yield (file, line), _(_WITHIN_FILE[_difference(row, other)]).format(line=f"{other_line:,}")
+        elif (file, line) != first_place:
+            yield (file, line), _(_ACROSS_FILES[_difference(row, first_row)])
 
 
 def _difference(row: bytes, other: bytes) -> int:

@@ -54,15 +54,15 @@ class _ValueCache(dict[str, Any]):
 class RowParser:
     """Parses records that have the same columns, of one kind of file."""
 
-    def __init__(self, names: Sequence[str], kind: KindSpec, known: ColumnNames) -> None:
-        self._kind = kind
+    def __init__(self, names: Sequence[str], spec: KindSpec, known: ColumnNames) -> None:
+        self._spec = spec
         self._known = known
         self._columns: list[_FileColumn] = []
         self._nameless: list[int] = []
         for index, name in enumerate(names):
             meaning = known.meaning(name)
             if meaning:
-                self._columns.append(_FileColumn(index, name, kind.columns[meaning]))
+                self._columns.append(_FileColumn(index, name, spec.columns[meaning]))
             elif not name:
                 self._nameless.append(index)
         self._fields = [
@@ -83,15 +83,15 @@ class RowParser:
         except BadValue:
             return self._problems(cells)
         filled = found.keys()
-        for choices in self._kind.required:
+        for choices in self._spec.required:
             # In this order, only the few choices are looked up.
             if filled.isdisjoint(choices):
                 return self._problems(cells)
         for index in self._nameless:
             if cells[index].strip():
                 return self._problems(cells)
-        row = {**self._kind.blank, **found}
-        for field, other in self._kind.same_as.items():
+        row = {**self._spec.blank, **found}
+        for field, other in self._spec.same_as.items():
             if row[field] is None:
                 row[field] = row[other]
         return row
@@ -109,7 +109,7 @@ class RowParser:
                 read_column.column.parse(cell)
             except BadValue as problem:
                 problems.append((read_column.name, problem.outlined))
-        for choices in self._kind.required:
+        for choices in self._spec.required:
             if choices.isdisjoint(filled):
                 names = [self._name_of.get(name, self._known.shown(name)) for name in sorted(choices)]
                 problems.append((_(" or ").join(names), _("The value is missing; fill it in.")))
@@ -127,7 +127,7 @@ class RowParser:
         """
         texts, _problems = self.texts(cells)
         filled = [read_column for read_column in self._columns if texts[read_column.index].strip()]
-        if len(filled) < len(self._kind.required):
+        if len(filled) < len(self._spec.required):
             return False
         fitting = [
             _fits(read_column.column, texts[read_column.index].strip())
