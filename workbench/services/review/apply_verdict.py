@@ -102,8 +102,10 @@ def _open_rectification(session: Session, context: Context, case: CaseRow, decis
         unknown = unknown_parts(suspensions_concerning(session, case), decision.decided_at)
 
         def moved(at: datetime | None) -> datetime | None:
-            later = postponed_deadline(at, days, calendar) if at is not None and days else at
-            return None if later is None else moved_deadline(later, decision.checked_at or later, unknown, calendar)
+            if at is None:
+                return None
+            later = postponed_deadline(at, days, calendar) if days else at
+            return moved_deadline(later, decision.checked_at or later, unknown, calendar)
 
         decision.deadline_at = moved(decision.deadline_at)
         items = [replace(item, deadline_at=moved(item.deadline_at)) for item in items]

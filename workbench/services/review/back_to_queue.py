@@ -94,7 +94,8 @@ def assign_to_substitute(session: Session, context: Context, case: CaseRow) -> N
     if case.state == CaseState.PENDING and decision is not None:
         owner_id = case.assignee_id or decision.maker_id
         substitute_id = stand_in(session, owner_id, context.today(session))
-        case.assignee_id = case.assignee_id if substitute_id == owner_id else substitute_id
+        if substitute_id != owner_id:
+            case.assignee_id = substitute_id
 
 
 def close_work(session: Session, context: Context, case: CaseRow, *, keeps_measures: bool = True) -> None:
@@ -175,9 +176,9 @@ def _item(rows: list[RectificationItemRow], item: str, case: str) -> Rectificati
     """Return the item with a number or a code."""
     if not rows:
         raise NotFound(_("{case} has no items to judge; it was not rectified yet.").format(case=case))
-    wanted = item.strip().upper()
-    found = [row for row in rows if wanted in {row.code, str(row.position + 1)}]
+    word = item.strip().upper()
+    found = [row for row in rows if word in {row.code, str(row.position + 1)}]
     if not found:
         known = ", ".join(f"{row.position + 1} {row.code}" for row in rows)
-        raise NotFound(_("{case} has no item {item}; it has {known}.").format(case=case, item=wanted, known=known))
+        raise NotFound(_("{case} has no item {item}; it has {known}.").format(case=case, item=word, known=known))
     return found[0]

@@ -233,7 +233,8 @@ def answer_time(
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     if handed_in_at is not None and decision is not None and case.state != CaseState.PENDING:
         since = decision.checked_at or decision.decided_at
-        handed_in_at = handed_in_at if handed_in_at >= since else None
+        if handed_in_at < since:
+            handed_in_at = None
     if handed_in_at is None and not progress.is_complete:
         return None
     return max(filter(None, (handed_in_at, progress.last_at)), default=received_at)

@@ -48,8 +48,8 @@ class Remarks(Service):
         """
         with acting_on(self.context, Action.VERIFY, case_id, result) as act:
             me, now = self.context.actor.id, self.context.now()
-            made = VerificationRow(case_id=case_id, kind=kind, result=act.reason, verified_by_id=me, verified_at=now)
-            act.session.add(made)
+            row = VerificationRow(case_id=case_id, kind=kind, result=act.reason, verified_by_id=me, verified_at=now)
+            act.session.add(row)
             act.finish({"kind": kind.value})
 
     def contact(self, case_id: int, channel: ContactChannel, text: str) -> None:
@@ -61,8 +61,8 @@ class Remarks(Service):
         """
         with acting_on(self.context, Action.CONTACT, case_id, text) as act:
             me, now = self.context.actor.id, self.context.now()
-            made = ContactRow(case_id=case_id, channel=channel, text=act.reason, contacted_by_id=me, contacted_at=now)
-            act.session.add(made)
+            row = ContactRow(case_id=case_id, channel=channel, text=act.reason, contacted_by_id=me, contacted_at=now)
+            act.session.add(row)
             act.finish({"channel": channel.value})
 
     def checklist(self, case_id: int, question: str, answer: ChecklistValue, note: str = "") -> None:

@@ -104,7 +104,8 @@ class Reopening(Service):
             .limit(1)
         ).first()
         involved = {decision.maker_id, decision.checker_id} if decision is not None else set[int | None]()
-        involved |= {appeal.decided_by_id, appeal.checker_id} if appeal is not None else set()
+        if appeal is not None:
+            involved |= {appeal.decided_by_id, appeal.checker_id}
         return any(is_same_person(session, self.context, case.id or 0, who) for who in involved if who is not None)
 
     def _was_notified(self, session: Session, decision: DecisionRow) -> bool:
@@ -121,7 +122,7 @@ _REPLACED = (ClockLetterKind.WAIVED, ClockLetterKind.DEADLINE_NEAR)
 class Waiving(Service):
     """Waives items on behalf of a supervisor."""
 
-    def waive(self, case_id: int, wanted: str, reason: str) -> None:
+    def waive(self, case_id: int, number_or_code: str, reason: str) -> None:
         """Waive an item, named by its number or code, and tell the applicant what is still needed.
 
         If nothing is left to rectify, the case goes back to the queue in its next round, as after a resubmission.
@@ -137,7 +138,7 @@ class Waiving(Service):
             row = open_rectification(session, case)
             assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
             items = items_of(session, row.decision_id)
-            item = item_named(case, items, wanted)
+            item = item_named(case, items, number_or_code)
             _check_open(case, items, item)
             cancel_deadline_letters(session, context, case, row, _REPLACED)
             item.waived_at, item.waived_by_id, item.waive_reason = context.now(), context.actor.id, act.reason
@@ -159,14 +160,14 @@ class Waiving(Service):
         notify_of_status(session, self.context, case, message)
 
 
-def item_named(case: CaseRow, items: Sequence[RectificationItemRow], wanted: str) -> RectificationItemRow:
+def item_named(case: CaseRow, items: Sequence[RectificationItemRow], number_or_code: str) -> RectificationItemRow:
     """Return the item of a case with a number, counted from 1, or a code.
 
     Raises:
         NotFound: If there is none.
         WrongUsage: If several items have the code.
     """
-    name, word = format_case(case.id or 0), wanted.strip()
+    name, word = format_case(case.id or 0), number_or_code.strip()
     if word.isdecimal() and 1 <= int(word) <= len(items):
         return items[int(word) - 1]
     found = [item for item in items if item.code.casefold() == word.casefold()]

@@ -107,7 +107,7 @@ def _table(title: str, rows: Iterable[Any], columns: Mapping[str, Callable[[Any]
 
 def _pairs(title: str, *pairs: tuple[str, str]) -> _Section:
     """Return a table of names and values without headings, and without empty values."""
-    shown = [[safe(text, keep_newlines=True) for text in pair] for pair in pairs if pair[1]]
+    shown = [[safe(part, keep_newlines=True) for part in (name, text)] for name, text in pairs if text]
     return _Section(title, ("", ""), shown)
 
 

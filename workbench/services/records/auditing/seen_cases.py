@@ -128,7 +128,8 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
     own_notice = newest_row(session, NoticeRow, NoticeRow.decision_id == decision.id)
     notice = None if own_notice is None else own_notice.body
     if is_masked:
-        casefile, notice = masked_casefile(casefile, redaction), notice and redaction.mask_in(notice)
+        casefile = masked_casefile(casefile, redaction)
+        notice = None if notice is None else redaction.mask_in(notice)
     # The last of the decisions is the one that was asked for.
     return SeenCase(
         casefile=replace(casefile, decisions=casefile.decisions[:-1]),

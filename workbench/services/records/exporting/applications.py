@@ -76,7 +76,7 @@ def pages_of(source: ExportSource, portion: KeyRange) -> Iterator[Page]:
             name if at is None else erased_words(from_us(at).astimezone(source.zone).date())
             for name, at in zip(columns["applicant_name"], columns["erased_at"], strict=True)
         ]
-        columns["case"] = [case and format_case(case) for case in columns["case"]]
+        columns["case"] = [None if case_id is None else format_case(case_id) for case_id in columns["case"]]
         columns["registered_capital_cny"] = convert_column(columns["registered_capital_fen"], _yuan)
         columns |= {name: source.local(columns[name]) for name in _INSTANTS}
         yield [columns[name] for name in COLUMNS]

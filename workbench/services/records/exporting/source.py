@@ -92,12 +92,14 @@ class ExportSource:
 
     def local(self, column: Iterable[int]) -> list[str]:
         """Return a column of stored instants as local times with their offsets."""
-        return [
-            self._value(from_us(us))
-            if us % _SECOND_US or not (found := _quarter_hour(self.zone, us // _QUARTER_US))
-            else found[0] + _MINUTES_AND_SECONDS[found[1] + us % _QUARTER_US // _SECOND_US] + found[2]
-            for us in column
-        ]
+        return list(map(self._local_instant, column))
+
+    def _local_instant(self, us: int) -> str:
+        quarter = _quarter_hour(self.zone, us // _QUARTER_US)
+        if quarter is None or us % _SECOND_US:
+            return from_us(us).astimezone(self.zone).isoformat()
+        hour, second, offset = quarter
+        return hour + _MINUTES_AND_SECONDS[second + us % _QUARTER_US // _SECOND_US] + offset
 
     @property
     def today(self) -> date:

@@ -107,7 +107,8 @@ def _values_of(session: Session, table: FromClause, column: str, keys: set[Key],
 def _values_of_others(session: Session, table: Table, column: str, values: set[str], keys: set[Key]) -> set[str]:
     """Return the values, among some values of a column, that also occur in rows of other applications."""
     found = select(table.c[column], table.c.agent, table.c.application_no).where(is_in_list((table.c[column],)))
-    return {row[0] for row in session.execute(found, list_parameter(values)) if (row[1], row[2]) not in keys}
+    rows = session.execute(found, list_parameter(values))
+    return {value for value, agent, application_no in rows if (agent, application_no) not in keys}
 
 
 def _count_documents(session: Session, store: Store, kinds: Mapping[RetentionKind, KindCount]) -> None:

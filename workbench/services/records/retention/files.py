@@ -100,7 +100,8 @@ def _erase_documents(context: Context, digests: list[str], erased: ErasedFiles) 
     for digest in digests:
         path = context.store.document_path(digest)
         if path.exists():
-            erased.documents, erased.bytes_count = erased.documents + 1, erased.bytes_count + path.stat().st_size
+            erased.documents += 1
+            erased.bytes_count += path.stat().st_size
             path.unlink()
             folders.add(path.parent)
     for folder in folders:

@@ -160,8 +160,8 @@ def withdraw_appeal(act: ActInProgress, appeal: AppealRow) -> None:
     restore_state_before(case, appeal)
     act.finish({"kind": "appeal"})
     is_over = not take_back_early_lapse(session, context, case)
-    notice, kind = decisions.result_notice(session, case) if is_over else None, AppealLetterKind.WITHDRAWN
-    notify_of_appeal(session, context, case, appeal, kind, result_notice=notice)
+    notice = decisions.result_notice(session, case) if is_over else None
+    notify_of_appeal(session, context, case, appeal, AppealLetterKind.WITHDRAWN, result_notice=notice)
 
 
 def check_received(session: Session, context: Context, case: CaseRow, received_at: datetime, told_at: datetime) -> None:

@@ -35,7 +35,9 @@ class OrderChanges:
     def summary(self) -> str:
         """The orders in codes, for the event of the act; "" if there are none."""
         words = [f"{measure} ({count})" for measure, count in sorted(Counter(self.ordered).items())]
-        return ", ".join([*words, *([f"cancelled ({self.cancelled})"] if self.cancelled else [])])
+        if self.cancelled:
+            words.append(f"cancelled ({self.cancelled})")
+        return ", ".join(words)
 
 
 def plan_measure(session: Session, context: Context, case: CaseRow, decision: DecisionRow) -> MeasurePlan:
@@ -117,11 +119,11 @@ def _order(  # noqa: PLR0913 - an order needs all of these facts
         due = release_at + timedelta(hours=times.restore_hours)
     else:
         due = due_at(release_at, times.bar_days, context.calendar(session))
-    wanted = frozenset(numbers)
+    ordered_numbers = frozenset(numbers)
     superseded = tuple(
         order.id
         for order in measure_orders(session, case, context.today(session))
-        if order.id is not None and order.is_open and order.msisdn in wanted
+        if order.id is not None and order.is_open and order.msisdn in ordered_numbers
     )
     _update(session, superseded, cancelled_at=now)
     rows = [

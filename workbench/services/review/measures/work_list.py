@@ -98,9 +98,9 @@ class Measures(Service):
             if problems := _ReportCheck(path.name, rows, zone, now).problems(reports):
                 raise FileProblem(*problems)
 
-            def record_some(some: Sequence[OrderReport]) -> ReportCounts:
+            def record_some(portion: Sequence[OrderReport]) -> ReportCounts:
                 with context.write() as session:
-                    counts = self._record(session, some, now)
+                    counts = self._record(session, portion, now)
                 return ReportCounts(**{one.name: counts[one.name] for one in fields(ReportCounts)})
 
             portions = list(chunks(list({one.order: one for one in reports}.values()), _TOGETHER))
@@ -167,7 +167,7 @@ class _ReportCheck:
 
     def _contradiction(self, report: OrderReport, row: Row[Any]) -> str:
         """Return how a report contradicts itself or its order, "" if it does not."""
-        released, done = (at and at.astimezone(self.zone) for at in (row.release_at, row.done_at))
+        released = row.release_at.astimezone(self.zone)
         is_other_number = report.msisdn.isdecimal() and report.msisdn != row.msisdn
         if is_other_number or report.measure not in {"", row.measure}:
             return _("Order {number} is about another number or measure; export the measures again.").format(
@@ -177,11 +177,12 @@ class _ReportCheck:
         if report.done is not None and is_new_failure:
             message = _("Order {number} is given as done and as failed; clear done_at, or failed_at and failure.")
             return message.format(number=report.order)
-        if done is not None and is_new_failure:
+        if row.done_at is not None and is_new_failure:
             message = _("Order {number} was confirmed as done at {time}, so it cannot fail any more; leave it out.")
-            return message.format(number=report.order, time=f"{done:%Y-%m-%d %H:%M}")
+            return message.format(number=report.order, time=f"{row.done_at.astimezone(self.zone):%Y-%m-%d %H:%M}")
         times = [report.done, report.failed if is_new_failure else None]
-        if any(time and time.at and time.at.astimezone(self.zone).date() < released.date() for time in times):
+        instants = [time.at for time in times if time is not None and time.at is not None]
+        if any(at.astimezone(self.zone).date() < released.date() for at in instants):
             message = _("Order {number} is of {day}, which is later; correct the time.")
             return message.format(number=report.order, day=released.date().isoformat())
         return ""

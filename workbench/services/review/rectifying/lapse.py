@@ -45,12 +45,11 @@ def lapse(session: Session, context: Context, case: CaseRow) -> None:
     cancel_letters(session, context, case, (ClockLetterKind.DEADLINE_NEAR,))
     if row is None:
         return
-    deadlines = {item.id: item.deadline_at or row.deadline_at for item in open_items(session, row)}
-    missed = [item for item in open_items(session, row) if (at := deadlines[item.id]) is not None and at < now]
-    passed = [at for item in missed if (at := deadlines[item.id]) is not None]
+    deadlines = [(item, item.deadline_at or row.deadline_at) for item in open_items(session, row)]
+    missed = [(item, at) for item, at in deadlines if at is not None and at < now]
     # The letter states the deadline above the items, so it is not repeated beside them.
-    items = tuple(item._replace(deadline_at=None) for item in letter_items(missed))
-    deadline_at = max(passed, default=row.deadline_at)
+    items = tuple(LetterItem(item.text) for item, _at in missed)
+    deadline_at = max((at for _item, at in missed), default=row.deadline_at)
     message = LetterFacts(kind=ClockLetterKind.LAPSED, items=items, deadline_at=deadline_at)
     notify_of_status(session, context, case, message)
 

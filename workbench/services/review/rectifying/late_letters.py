@@ -90,8 +90,10 @@ def _late_effect(
         return None
     case = session.get_one(CaseRow, notice.case_id)
     days = working_days_late(notice.release_at, sent_at, context.calendar(session, case.policy_version_id))
-    moves = _moved_deadlines(session, context, case, notice, days) if days else []
-    return (case, days, moves) if moves or (days and _went_on_early(session, context, case, notice, days)) else None
+    if not days:
+        return None
+    moves = _moved_deadlines(session, context, case, notice, days)
+    return (case, days, moves) if moves or _went_on_early(session, context, case, notice, days) else None
 
 
 def take_back_early_lapse(session: Session, context: Context, case: CaseRow) -> bool:

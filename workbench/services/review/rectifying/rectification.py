@@ -56,13 +56,19 @@ def progress_of(
 ) -> RectificationProgress:
     """Return the progress of the items that the verdict on a case asks for, and mark received items to rectify.
 
-    `arriving` are documents that count too, although they are not imported yet.
+    * An item counts as received if a document that it names was imported after the verdict. If the letter or the
+      finding of its reason lists documents, all of them are needed.
+    * It also counts as received if the finding of its reason is gone.
+    * An item that names no document waits for the judgement of a reviewer once any other document was received.
+    * Documents do not count if they were received before the verdict, or after an item's own deadline.
+    * A pending case asks for the documents of its items or reasons. If these name none, any document answers.
 
-    An item counts as received if a document that it names was imported after the verdict, or if the finding of its
-    reason is gone. If the letter or that finding lists documents, all of them are needed. An item in free words, or one
-    that names no document, waits for the judgement of a reviewer once any other document was received. Documents that
-    were received before the verdict are late evidence and do not count, nor do documents received after an item's own
-    deadline. A pending case asks for the documents of its items or reasons; if these name none, any answers.
+    Args:
+        session: The transaction.
+        context: The clock.
+        case: The case.
+        findings: The present findings of the case.
+        arriving: Documents that count too, although they are not imported yet.
     """
     decision = newest_decision(session, case.id or 0, "applied", "approved")
     if decision is None:
@@ -89,8 +95,9 @@ def progress_of(
         is_gone = item.code in gone and (until is None or now <= until)
         if item.satisfied_at is None and (is_gone or shown):
             item.satisfied_at = now
-        to_judge += bool(found) and _is_open(item)
-        if _is_open(item) and not found and until is not None:
+        if _is_open(item) and found:
+            to_judge += 1
+        elif _is_open(item) and until is not None:
             own_deadlines.append(until)
         matching.append(found)
     # A waived item needs nothing, and does not count as received.
