@@ -17,7 +17,7 @@ from workbench.services.clock.case_clocks import Clocks
 from workbench.services.clock.told_deadlines import MOVED_ACTION, move_deadlines, told_deadlines
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_notices import cancel_letters, notice_of_lapse, notify, notify_of_status
-from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts
+from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts, LetterItem
 from workbench.services.review.rectifying.rectification import letter_items, open_items, waived_texts
 
 _SENT_LATE = BilingualText(

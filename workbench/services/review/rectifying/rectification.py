@@ -95,9 +95,8 @@ def progress_of(
         is_gone = item.code in gone and (until is None or now <= until)
         if item.satisfied_at is None and (is_gone or shown):
             item.satisfied_at = now
-        if _is_open(item) and found:
-            to_judge += 1
-        elif _is_open(item) and until is not None:
+        to_judge += int(_is_open(item) and bool(found))
+        if _is_open(item) and not found and until is not None:
             own_deadlines.append(until)
         matching.append(found)
     # A waived item needs nothing, and does not count as received.
