@@ -100,9 +100,8 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
     items: dict[int, list[RectificationItemRow]] = defaultdict(list)
     _add_rectifications(clocks.session, [case.id for case in cases if case.state in _RECTIFIED], rows, items)
     columns = (DECISION.c.case_id, DECISION.c.decided_at, DECISION.c.checked_at)
-    decided = select(*columns).where(DECISION.c.case_id.in_(list(rows)))
-    in_force = decided.where(DECISION.c.status.in_(("applied", "approved"))).order_by(DECISION.c.id)
-    verdicts = clocks.session.execute(in_force) if rows else ()
+    is_in_force = DECISION.c.case_id.in_(list(rows)) & DECISION.c.status.in_(("applied", "approved"))
+    verdicts = clocks.session.execute(select(*columns).where(is_in_force).order_by(DECISION.c.id)) if rows else ()
     verdicts_at = {row.case_id: row.checked_at or row.decided_at for row in verdicts}
     moves: dict[int, list[list[Any]]] = defaultdict(list)
     extended: dict[tuple[str, int], datetime] = {}
