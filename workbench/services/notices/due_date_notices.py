@@ -79,11 +79,7 @@ def notify(
 ) -> datetime:
     """Write letters about cases in the applicants' languages, and return the time of writing.
 
-    Args:
-        session: The caller's transaction.
-        context: The policies and the clock.
-        letters: Pairs of a case and its facts; a case is a `CaseRow`, or a result row with all columns of the table.
-        outlook: The outlook of the only case.
+    Each case is a `CaseRow`, or a result row with all columns of the table. The outlook is that of a single case.
     """
     pairs, now = list(letters), context.now()
     columns = (APPLICATION.c.id, APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
@@ -221,7 +217,7 @@ def notice_about(  # noqa: PLR0913, PLR0917 - a letter needs all of these facts
         stated: The facts that an act states.
         policy: The policy of the case, with the supplier of the policy in force.
         now: The time of writing.
-        outlook: The forecast and findings that the letter may give.
+        outlook: What the letter may say about what comes.
         told_due_at: The due date that the last letter stated.
     """
     case, head = from_row(_CaseFacts, case_row), head_of(application_row, policy, now)

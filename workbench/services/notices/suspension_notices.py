@@ -49,7 +49,6 @@ class SuspensionLetters:
     """Collects notices about suspensions, and writes them in one transaction.
 
     Attributes:
-        context: The person, the policies and the clock.
         clocks: The clocks of the cases, with the session.
         history: The earlier notices, by case.
         told: The deadlines of applicants, by case.
@@ -121,8 +120,7 @@ class SuspensionLetters:
         found = [one for one in unannounced if not (one.is_ended and ended)]
         delaying = [*(one for one in found if self._affects(case, one, before, current)), *again]
         if len(delaying) > 1 and not has_deadline:
-            moving = [one for one in delaying if one.span.is_open or self._moves(case, one, current)]
-            delaying = moving or delaying
+            delaying = [one for one in delaying if one.span.is_open or self._moves(case, one, current)] or delaying
         if delaying:
             self._add(case, ClockLetterKind.DELAY, delaying)
         return [one.id for one in (*resumed, *delaying)]

@@ -42,14 +42,11 @@ class ColumnType:
     """The type of a column: the parser of its texts, and which other cells of JSON or of a sheet it accepts.
 
     Attributes:
-        parse: The parser of its texts.
-        types: The accepted JSON types. A number that identifies accepts a float, so that its parser can say that digits
-            were lost.
+        types: The accepted JSON types; a number that identifies accepts a float, so that its parser reports lost digits.
         holds: How the cells of a sheet are converted.
         blank: The value of an empty cell.
         is_local: Whether its values are parsed with the time zone.
-        section: The section of the file of names that has the other names of `words`.
-        words: The codes of a column of choices, None for other columns.
+        section: The section of the file of names with other names of `words`, the codes of a column of choices.
     """
 
     parse: Parse
@@ -77,7 +74,6 @@ class KindSpec:
     """The specification of a kind of file: its columns by name, and how their values are completed to a row.
 
     Attributes:
-        columns: The columns by name.
         required: Sets of columns; of each set, one must have a value.
         blank: The row of a record without values.
         same_as: For a field that has no value, the field whose value it gets.
@@ -289,20 +285,14 @@ def kind_spec(
     )
 
 
-def _bound(
-    column: ColumnType, zone: ZoneInfo, now: datetime | None, document_names: Mapping[str, DocumentKind]
-) -> Parse:
+def _bound(column: ColumnType, zone: ZoneInfo, now: datetime | None, policy_names: Mapping[str, DocumentKind]) -> Parse:
     """Return a parser that needs only the text as argument."""
     if column.words is not None:
-        policy_names = document_names if column.words is DocumentKind else {}
-        # A code keeps its meaning, whatever the policy calls the documents.
-        words = {
-            **value_names(column.section, column.words),
-            **policy_names,
-            **{word.value: word for word in column.words},
-        }
-        names = {name: word.value for name, word in words.items()}
-        return partial(column.parse, names=names)
+        words = value_names(column.section, column.words)
+        if column.words is DocumentKind:
+            # A code keeps its meaning, whatever the policy calls the documents.
+            words |= {**policy_names, **{word.value: word for word in column.words}}
+        return partial(column.parse, names={name: word.value for name, word in words.items()})
     parse = partial(column.parse, zone=zone) if column.is_local else column.parse
     if now is None:
         return parse
