@@ -42,7 +42,7 @@ class ColumnType:
     """The type of a column: the parser of its texts, and which other cells of JSON or of a sheet it accepts.
 
     Attributes:
-        types: The accepted JSON types; a number that identifies accepts a float, so that its parser reports lost digits.
+        types: The accepted JSON types. A number that identifies accepts a float, so its parser reports lost digits.
         holds: How the cells of a sheet are converted.
         blank: The value of an empty cell.
         is_local: Whether its values are parsed with the time zone.
