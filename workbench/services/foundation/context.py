@@ -101,10 +101,7 @@ _required: ContextVar["tuple[Context, RoleCheck] | None"] = ContextVar("required
 
 @dataclass
 class Context:
-    """The environment of the services of one person on one database; each transaction reads the person's roles.
-
-    With `is_finishing`, the person only finishes an act that has begun, so roles are not checked.
-    """
+    """The environment of the services of one person on one database; each transaction reads the person's roles."""
 
     database: Database
     store: Store
@@ -112,6 +109,7 @@ class Context:
     actor: Actor
     cache: Cache = field(default_factory=Cache)
     is_finishing: bool = False
+    """Whether the person only finishes an act that has begun, so that roles are not checked."""
 
     def __reduce__(self) -> tuple[Callable[..., "Context"], tuple[object, ...]]:
         """Pickle for another process, which opens the same database for the same person; its clock stands still."""
