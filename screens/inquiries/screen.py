@@ -96,20 +96,20 @@ class InquiriesScreen(ModeScreen):
     def show_inquiry(self) -> None:
         """Show the inquiry under the cursor; what was revealed of another one is hidden."""
         self.refresh_bindings()
-        self._load_fields()
+        if self.current != self._shown_of:
+            self._shown_of, self._shown = self.current, {}
+            self.hide_fields()
+            self._load_fields()
 
     @work(exclusive=True, group="fields")
     async def _load_fields(self) -> None:
-        line, found = self.current, None
-        if line == self._shown_of:
-            return
+        line = self.current
         if line is not None and line.is_open:
-            found = await attempt(
-                self, partial(asyncio.to_thread, lambda: self.services.inquiries.fields(line.id)), unreported
-            )
-        self.hide_fields()
-        self._shown, self._shown_of = dict(enumerate(found or ())), line
-        self._draw_fields()
+            read = partial(self.services.inquiries.fields, line.id)
+            found = await attempt(self, partial(asyncio.to_thread, read), unreported)
+            # After a failure, the next reload tries again.
+            self._shown, self._shown_of = dict(enumerate(found or ())), line if found is not None else None
+            self._draw_fields()
 
     @work(group="dialog")
     async def action_answer(self) -> None:
@@ -161,7 +161,7 @@ class InquiriesScreen(ModeScreen):
             self.set_timer(ONE_FIELD_S, self._draw_fields)
 
     def action_switch(self) -> None:
-        (self.fields if self.focused is self.list and self._shown else self.list).focus()
+        (self.list if self.focused is self.fields or not self._shown else self.fields).focus()
         self.refresh_bindings()
 
     def hide_fields(self) -> None:

@@ -75,7 +75,9 @@ async def test_a_document_is_sent_with_the_answer(office: Site, tmp_path: Path) 
 async def test_a_field_is_revealed_for_a_while_and_each_reveal_is_logged(office: Site) -> None:
     ask(office)
     async with site_workbench(office, "ver") as desk:
-        await desk.press("tab", "down", "down", "down", "full_stop")
+        await desk.until("handler's ID number")
+        await desk.press("tab")
+        await desk.press("down", "down", "down", "full_stop")
         assert "11010119900101001X" in desk.text
         assert office.actions(1).count("reveal") == 1
 

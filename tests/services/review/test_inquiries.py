@@ -336,3 +336,21 @@ def test_a_verifier_needs_a_department_of_the_policy(site: Site, department: str
 def test_only_a_verifier_has_a_department(site: Site) -> None:
     with pytest.raises(WrongUsage):
         site.services("admin").roles.add("r", (Role.REVIEWER,), "fraud")
+
+
+def test_the_filter_and_the_board_count_the_cases_with_inquiries(office: Site) -> None:
+    first, second, third, fourth = office.plant(4)
+    asked(office, first)
+    asked(office, first, "numbers")
+    answered(office, asked(office, second))
+    office.clock.advance(days=3)
+    office.services("a").inquiries.inquire(third, "channel", "Whose agent?")
+
+    def found(filter_text: str) -> set[int]:
+        return set(office.services("sup").queue.ids(filter_text, 10))
+
+    assert found("inquiry:open") == {first, third}
+    assert found("inquiry:overdue") == found("核实:overdue") == {first}
+    assert found("inquiry:answered") == {second}
+    assert found("-inquiry:open") == {second, fourth}
+    assert office.services("sup").boards.read().counts["inquiries_overdue"] == 1

@@ -45,6 +45,7 @@ OFFICE_FIGURES = (
     Figure("unsent_letters", N_("unsent letters"), None),
     Figure("measures_owed", N_("measures owed"), None),
     Figure("campaign_cases_left", N_("re-reviews to come"), None),
+    Figure("inquiries_overdue", N_("inquiries overdue"), "inquiry:overdue"),
 )
 
 PERSON_FIGURES = (

@@ -111,6 +111,12 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         ("预计",),
         tuple(LIKELY_SHARES),
     ),
+    _choice(
+        "inquiry",
+        N_("an inquiry about it is open, overdue (open after its due date) or answered"),
+        ("核实",),
+        ("open", "overdue", "answered"),
+    ),
     FilterKey("applicant", N_("a part of the applicant's name, or its pinyin initials"), ("申请人",)),
     FilterKey("agent", N_("a part of the agent's name; agent=NAME for the whole name"), ("代理商",), is_exact=True),
     FilterKey(

@@ -15,6 +15,7 @@ from db.enums import CaseState, Priority
 from db.models import SuspensionRow
 from db.queries.listing import case_conditions as conditions
 from db.queries.listing import case_verdicts
+from db.queries.listing.case_inquiries import has_inquiry
 from db.queries.listing.case_list import CaseCondition, CaseQuery, DueRange
 from db.queries.listing.owners import owned_by
 from db.queries.listing.stuck_cases import stuck_for
@@ -132,8 +133,7 @@ class _FilterReader:
         check = self._due_span(term).check()
         if not _needs_clock(term):
             return CaseCondition(check=check, is_indexed=True)
-        not_suspended = self._not_suspended
-        clock_runs = (conditions.is_running(RUNNING_STATES), *not_suspended)
+        clock_runs = (conditions.is_running(RUNNING_STATES), *(not_suspended := self._not_suspended))
         return CaseCondition(
             check=" AND ".join([check, *(f"({one.check})" for one in clock_runs)]), is_indexed=not not_suspended
         )
@@ -170,6 +170,7 @@ class _FilterReader:
             "received": self._received,
             "applicant": lambda term, name: conditions.name_matches(term.values[0], name),
             "hold": lambda term, _name: conditions.any_condition([conditions.HOLDS[value] for value in term.values]),
+            "inquiry": lambda term, _name: has_inquiry(term.values),
             "likely": self._likely,
             "rule": lambda term, name: conditions.has_finding(term.values[0].strip().upper(), name),
             "stuck": lambda term, _name: conditions.any_condition(stuck_for(term.values)),
@@ -205,8 +206,7 @@ class _FilterReader:
         return case_verdicts.verdict_within("decided_at", days.after, days.until, name)
 
     def _received(self, term: FilterTerm, name: str) -> CaseCondition:
-        days = self._day_span(term)
-        return conditions.instant_within("received_at", days.after, days.until, name)
+        return conditions.instant_within("received_at", (days := self._day_span(term)).after, days.until, name)
 
     def _people(self, term: FilterTerm, name: str) -> CaseCondition:
         found = []
