@@ -138,7 +138,8 @@ class Undo(Service):
             self._restore(session, case, act)
             if was_closed and case.state not in FINAL_STATES:
                 refuse_second_case(session, case)
-            undone |= {} if "verdict" in undone else {"act": act.event.action}
+            if "verdict" not in undone:
+                undone["act"] = act.event.action
             doing.finish({**undone, "round": case.round, "fence": case.fence})
             take_back_early_lapse(session, self.context, case)
         return case_id

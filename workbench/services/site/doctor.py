@@ -46,11 +46,14 @@ def examine(
     ask: Callable[[], str] | None = None,
     read_target: Callable[[], str | None] = lambda: None,
 ) -> list[CheckLine]:
-    """Check a database and the files beside it as of now, without changing anything.
+    """Check a database and the files beside it, without changing anything.
 
-    With `is_deep`, every document is read, and every page and call file of an encrypted database. `ask` asks for a
-    passphrase if one is needed. `read_target` returns the file or command to which the site's settings send anchors of
-    the log.
+    Args:
+        path: The path of the database.
+        now: The present time.
+        is_deep: Whether to read every document, and every page and call file of an encrypted database.
+        ask: Asks for a passphrase if one is needed.
+        read_target: Returns the file or command to which the site's settings send anchors of the log.
     """
     lines: list[CheckLine] = [
         (Health.NOTE, _("Logins prove nothing: anybody who can write the database file can change who did what.")),
@@ -217,8 +220,8 @@ def _check_sender(session: Session, now: datetime) -> CheckLine:
 
 def faults(session: Session, now: datetime) -> list[str]:
     """Return the faults in the structure, the references and the audit log of a database."""
-    faults = [text for result, text in _check_contents(session, now) if result is Health.FAULT]
-    return faults + list(log_faults(session))
+    faults_of_contents = [text for result, text in _check_contents(session, now) if result is Health.FAULT]
+    return faults_of_contents + list(log_faults(session))
 
 
 def _check_contents(session: Session, now: datetime) -> Iterator[CheckLine]:

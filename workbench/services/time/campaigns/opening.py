@@ -77,16 +77,16 @@ def choose_cases(context: Context, rules: Sequence[str], filter_text: str) -> Ch
         selected = case_query(session, context, f"{filter_text} {_PASSED_FILTER}".strip())
         ids = sorted(case_pages.page(session, selected, skip=0, limit=_NO_LIMIT))
     chosen: list[int] = []
-    free = 0
+    free_count = 0
     by_rule: Counter[str] = Counter()
     for chunk in chunks(ids, _CASES_READ_TOGETHER):
         with context.read() as session:
-            cases = list(_free(session, chunk))
-            free += len(cases)
+            cases = list(_free_cases(session, chunk))
+            free_count += len(cases)
             for case, hit in _hits(session, context, cases, rules):
                 by_rule.update(hit)
                 chosen.append(case.id or 0)
-    return ChosenCases(case_ids=tuple(chosen), passed=len(ids), in_review=len(ids) - free, by_rule=dict(by_rule))
+    return ChosenCases(case_ids=tuple(chosen), passed=len(ids), in_review=len(ids) - free_count, by_rule=dict(by_rule))
 
 
 def awaits_campaign(session: Session, case_ids: Sequence[int]) -> set[int]:
@@ -97,7 +97,7 @@ def awaits_campaign(session: Session, case_ids: Sequence[int]) -> set[int]:
     return {case_id for rows in found for case_id in rows.scalars()}
 
 
-def _free(session: Session, case_ids: Sequence[int]) -> Iterator[CaseRow]:
+def _free_cases(session: Session, case_ids: Sequence[int]) -> Iterator[CaseRow]:
     """Yield the cases that may be reviewed again: the newest of their applications, and awaited by no campaign."""
     of_ids = select(CaseRow).where(CASE.c.id.in_(case_ids), is_published(CASE.c.batch_id)).order_by(CASE.c.id)
     cases = session.execute(of_ids).scalars().all()

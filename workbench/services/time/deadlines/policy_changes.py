@@ -87,7 +87,8 @@ class OpenCaseEffect:
     def add(self, case_id: int, change: CaseChange) -> None:
         """Count a case with its changes."""
         self.open_count += 1
-        self.touched += [case_id] if change.findings else []
+        if change.findings:
+            self.touched.append(case_id)
         self.voided_count += change.is_voided
         self.moved_count += change.is_due_moved
         self.letter_count += change.letter is not None
