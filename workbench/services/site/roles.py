@@ -40,23 +40,23 @@ class Roles(Service):
             NotAllowed: If the caller is not an admin.
             WrongUsage: If the login is registered already, cannot be one, or looks like another one.
         """
-        new_roles = tuple(role for role in Role if role in (roles or (Role.REVIEWER,)))
+        to_give = tuple(role for role in Role if role in (roles or (Role.REVIEWER,)))
         with self.context.as_admin("reviewers add"), self.context.write() as session:
             login = people.new_login(login)
             _refuse_look_alike(session, login)
             person = ReviewerRow(login=login, created_at=self.context.now())
-            self._set_department(session, person, department, is_verifier=Role.VERIFIER in new_roles)
+            self._set_department(session, person, department, is_verifier=Role.VERIFIER in to_give)
             session.add(person)
             session.flush()
             needs_other = people.needs_other_admin(session)
-            given = () if needs_other else new_roles
+            given = () if needs_other else to_give
             session.add_all(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value) for role in given)
             body = {"reviewer": person.id, "roles": sorted(role.value for role in given)}
             self.context.log(session, "reviewers add", body=body)
             is_os = self.context.actor.identity.startswith(f"{IdentityMode.OS}:")
             warning = login_warning(session, login) if is_os else ""
             if needs_other:
-                return RoleOutcome(request=self._request(session, person, new_roles, ()), warning=warning)
+                return RoleOutcome(request=self._request(session, person, to_give, ()), warning=warning)
             return RoleOutcome(ends_solo=self._end_solo(session), warning=warning)
 
     def change(self, login: str, add: tuple[Role, ...], remove: tuple[Role, ...], department: str = "") -> RoleOutcome:
