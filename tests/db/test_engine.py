@@ -55,7 +55,10 @@ def test_a_nested_read_sees_newer_writes_than_the_outer_read(path: Path) -> None
         before = outer.execute(_PEOPLE).scalar_one()
         with database.write() as session:
             session.execute(
-                text("INSERT INTO reviewer (login, is_active, created_at, skills) VALUES ('late', 1, 0, '')")
+                text(
+                    "INSERT INTO reviewer (login, is_active, created_at, skills, department)"
+                    " VALUES ('late', 1, 0, '', '')"
+                )
             )
         with database.read() as inner:
             assert inner.execute(_PEOPLE).scalar_one() == before + 1

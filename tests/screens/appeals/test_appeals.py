@@ -84,7 +84,7 @@ async def test_a_supervisor_reads_the_grounds_and_overturns_an_appeal_by_keys(
         assert "We never called them." in driver.text
         assert "you are right" in driver.text
         assert "too many calls in an hour" in driver.text, "the reason of the appealed verdict"
-        await driver.press("a")
+        await driver.press("enter", "a")
         await driver.type("agreed")
         await driver.press("enter")
     assert show(services, case)["state"] == CaseState.PASSED

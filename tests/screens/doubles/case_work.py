@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from db.enums import CaseState, ChecklistValue, ContactChannel, VerificationKind
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.case.records import ChangesSinceSeen, NoticeLine, VerificationLine
+from workbench.domain.policy.settings import Department
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.drafts import Drafts
 from workbench.services.foundation.case_access import LostHold
 from workbench.services.outbox.outbox import Notices
 from workbench.services.queue.claims import Claims
 from workbench.services.queue.taking import Taking
+from workbench.services.review.inquiries import Inquiries
 from workbench.services.review.remarks import Remarks
 
 if TYPE_CHECKING:
@@ -132,6 +134,16 @@ class MemoryRemarks(Remarks):
             for line in self._services.files[case_id].checklist
         )
         self._services.files[case_id] = replace(self._services.files[case_id], checklist=lines)
+
+
+class MemoryInquiries(Inquiries):
+    """The departments that the default policy names."""
+
+    def __init__(self, services: "MemoryServices") -> None:
+        self._services = services
+
+    def departments(self) -> Mapping[str, Department]:
+        return next(iter(self._services.files.values())).policy.departments
 
 
 class MemoryTaking(Taking):

@@ -13,6 +13,7 @@ from tests.screens.doubles.case_work import (
     MemoryCaseFiles,
     MemoryClaims,
     MemoryDrafts,
+    MemoryInquiries,
     MemoryNotices,
     MemoryRemarks,
     MemoryTaking,
@@ -52,6 +53,7 @@ class MemoryServices:
     """The services of one person in memory; records the actions in `log` and `decided`."""
 
     is_changed = False
+    renewal_is_lost = False
 
     def __init__(self, clocks: Clocks, *evidence: Evidence, login: str = "rev1") -> None:
         self.clocks = clocks
@@ -62,7 +64,6 @@ class MemoryServices:
         self.decided: list[VerdictRequest] = []
         self.log: list[tuple[Any, ...]] = []
         self.empty = NoNextCase(kind="none")
-        self.renewal_is_lost = False
         self.why_alone = ""
         self.own_verdicts: frozenset[int] = frozenset()
         self.new_evidence = False
@@ -73,6 +74,7 @@ class MemoryServices:
         self.claims = MemoryClaims(self)
         self.casefiles = MemoryCaseFiles(self)
         self.drafts = MemoryDrafts(self)
+        self.inquiries = MemoryInquiries(self)
         self.verdicts = MemoryVerdicts(self)
         self.undo = MemoryUndo(self)
         self.checks = MemoryChecks(self)

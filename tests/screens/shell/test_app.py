@@ -209,7 +209,7 @@ async def test_the_menu_after_g_shows_the_letters_and_stays_until_a_key_however_
         await desk.press("g")
         assert desk.dialog == "GoMenu"
         assert "d desk   q queue   m mine   p pending   c checks" in desk.text
-        await desk.press("w")
+        await desk.press("z")
         assert desk.dialog == "DeskScreen"
         assert desk.services.files[123].header.held_by is None
 
