@@ -5,18 +5,15 @@ from collections.abc import Callable, Set
 from functools import partial, partialmethod
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters, work
-from textual.app import ComposeResult
+from textual import work
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 
 from screens.board.board_text import Cell, columns, page_lines
-from screens.shell.base_screen import ModeScreen, attempt, report, unreported
+from screens.shell.base_screen import attempt, unreported
 from screens.shell.bindings import bind, bind_key
-from screens.shell.header import HeaderBar, reviewer_status, title_line
+from screens.shell.page_screen import PageScreen
 from screens.shell.view import Clock
-from screens.widgets.safe_text import ERROR, MUTED, Static, plain
 from workbench.domain.filter.figures import (
     FORECAST_FIGURES,
     LIKELY_LATE,
@@ -27,8 +24,7 @@ from workbench.domain.filter.figures import (
     owner_filter,
 )
 from workbench.domain.forecast.result import QueueForecast
-from workbench.errors import WorkbenchError
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.keys import board as keys
 from workbench.keys.command import Command, Place
 from workbench.services.wiring import Services
@@ -43,12 +39,12 @@ MOST_CHOSEN = 5_000
 _MOVES = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
 
 
-class BoardScreen(ModeScreen):
+class BoardScreen(PageScreen):
     """Shows the figures of the office, of each reviewer and of the last working days."""
 
-    CSS_PATH = "board.tcss"
     PLACE: ClassVar[Place] = "board"
-    AUTO_FOCUS = "#page"
+    READING = N_("Counting …")
+    RELOAD = keys.RELOAD
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(keys.OPEN_FIGURE, "open_figure"),
         *(bind_key(keys.MOVE, key, f"move('{key}')", priority=True) for key in keys.MOVE.keys),
@@ -61,8 +57,6 @@ class BoardScreen(ModeScreen):
         bind(keys.LEAVE_BOARD, "desk"),
     ]
 
-    page = getters.query_one("#page > Static", Static)
-
     def __init__(self, clock: Clock, services: Services, show_list: Callable[[str], object]) -> None:
         super().__init__(clock, services)
         self.board: Board | None = None
@@ -73,17 +67,9 @@ class BoardScreen(ModeScreen):
         self._sorted_by = ""
         self._show_list = show_list
 
-    def parts(self) -> ComposeResult:
-        with VerticalScroll(id="page"):
-            yield Static(plain(_("Counting …"), MUTED), markup=False)
-
     def on_screen_resume(self) -> None:
-        self.show_header()
+        self.show_title()
         self.action_load()
-
-    def on_resize(self) -> None:
-        self.show_header()
-        self.show_board()
 
     @property
     def footer_commands(self) -> tuple[Command, ...]:
@@ -93,7 +79,7 @@ class BoardScreen(ModeScreen):
     @work(exclusive=True, group="board")
     async def action_load(self, *, is_again: bool = False) -> None:
         """Count again, first without what needs a forecast; the cursor stays on its person."""
-        show_failure = unreported if is_again else self._show_failure
+        show_failure = unreported if is_again else self.show_failure
         for without in (FORECAST_FIGURES, frozenset[str]()) if self.board is None else (frozenset[str](),):
             found = await attempt(self, partial(asyncio.to_thread, self._read, without), show_failure)
             if found is None:
@@ -104,7 +90,7 @@ class BoardScreen(ModeScreen):
             self._is_read.set()
             logins = [each.login for each in self._people()]
             self.cursor = (logins.index(person) + 1 if person in logins else row, column)
-            self.show_board()
+            self.draw_page()
         await self._compute_clearing().wait()
 
     read_again = partialmethod(action_load, is_again=True)
@@ -117,32 +103,20 @@ class BoardScreen(ModeScreen):
     async def _compute_clearing(self) -> None:
         compute = partial(asyncio.to_thread, lambda: self.services.boards.clearing(self._reviewers))
         self.clearing = await attempt(self, compute, unreported)
-        self.show_board()
+        self.draw_page()
 
     def action_change(self, by: int) -> None:
         if self.clearing is not None:
             self._reviewers = min(max(1, (self._reviewers or self.clearing.reviewers) + by), MOST_REVIEWERS)
             self._compute_clearing()
 
-    def _show_failure(self, error: WorkbenchError) -> None:
-        """Show an error; a board that was shown before stays."""
+    def content(self) -> Content | None:
+        """Return the figures, with the cursor on one of them."""
         if self.board is None:
-            self.page.update(plain(str(error), ERROR))
-        else:
-            report(self, error)
-
-    def show_header(self) -> None:
-        """Show the header."""
-        right = reviewer_status(self.services.actor.login, None, self.view())
-        line = title_line(_("Board"), None, right, self.view(), max(10, self.size.width - 2))
-        self.query_one(HeaderBar).update(line)
-
-    def show_board(self) -> None:
-        """Show the figures, with the cursor on one of them."""
-        if self.board is not None:
-            self.cursor = self._within(self.cursor)
-            lines = page_lines(self.board, self._people(), self.clearing, self.cursor, self.view(), self._room())
-            self.page.update(Content("\n").join(lines))
+            return None
+        self.cursor = self._within(self.cursor)
+        lines = page_lines(self.board, self._people(), self.clearing, self.cursor, self.view(), self._room())
+        return Content("\n").join(lines)
 
     def _room(self) -> int:
         return max(10, self.size.width - 4)
@@ -165,12 +139,12 @@ class BoardScreen(ModeScreen):
     def action_move(self, key: str) -> None:
         down, right = _MOVES[key]
         self.cursor = self._within((self.cursor[0] + down, self.cursor[1] + right))
-        self.show_board()
+        self.draw_page()
 
     def action_sort(self) -> None:
         if self.cursor[0]:
             self._sorted_by = columns(self._room())[self.cursor[1]].name
-            self.show_board()
+            self.draw_page()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         command = {"move_cases": keys.MOVE_CASES, "undo_move": keys.UNDO_MOVE}.get(action)

@@ -18,9 +18,10 @@ from screens.calendar.year_text import YearLines, day_lines, legend_lines, title
 from screens.dialogs.task_dialog import FormDialog
 from screens.shell.base_screen import ModeScreen, attempt, report, unreported
 from screens.shell.bindings import bind, bind_key
-from screens.shell.header import HeaderBar, reviewer_status
+from screens.shell.header import HeaderBar
+from screens.shell.page_screen import failure_page
 from screens.shell.view import ZONE, Clock
-from screens.widgets.safe_text import ERROR, MUTED, Static, joined, paragraphs, plain, row
+from screens.widgets.safe_text import MUTED, Static, joined, plain, row
 from workbench.domain.case.lifecycle import Action, admin_refusal, role_refusal
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
@@ -224,15 +225,13 @@ class CalendarScreen(ModeScreen):
         if self.year is not None:
             report(self, error)
             return
-        self.notice.update(
-            paragraphs(f"{error}\n\n" + _("Press {key} to reload.").format(key=keys.RELOAD.key)).stylize(ERROR)
-        )
+        self.notice.update(failure_page(error, keys.RELOAD))
         self.add_class("-notice")
 
     def _draw(self) -> None:
         view, width = self.view(), max(10, self.size.width - 2)
         head = joined(*title_words(self.year, self.chosen.year, view))
-        self.query_one(HeaderBar).update(row(head, reviewer_status(self.services.actor.login, None, view), width))
+        self.query_one(HeaderBar).update(row(head, self.status(), width))
         if self.year is not None and self.year.year == self.chosen.year:
             # Always leave a cell for the scroll bar, so that columns do not shift when it appears.
             lines = year_lines(self.year, self.chosen, width - 1, view)

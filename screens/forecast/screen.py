@@ -6,22 +6,19 @@ from datetime import timedelta
 from functools import partial
 from typing import ClassVar
 
-from textual import getters, work
-from textual.app import ComposeResult
+from textual import work
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.worker import Worker
 
-from screens.shell.base_screen import ModeScreen, attempt, report
+from screens.shell.base_screen import attempt
 from screens.shell.bindings import bind
-from screens.shell.header import HeaderBar, reviewer_status, title_line
+from screens.shell.page_screen import PageScreen
 from screens.shell.view import Clock, View
 from screens.widgets.plots import column_rows
-from screens.widgets.safe_text import ACCENT, ERROR, INFO, MUTED, WARNING, Part, Static, joined, plain, wrapped_lines
+from screens.widgets.safe_text import ACCENT, INFO, MUTED, WARNING, Part, joined, wrapped_lines
 from workbench.domain.forecast.result import QueueForecast
-from workbench.errors import WorkbenchError
-from workbench.i18n import _, ngettext
+from workbench.i18n import N_, _, ngettext
 from workbench.keys import forecast as keys
 from workbench.keys.command import Place
 from workbench.services.wiring import Services
@@ -42,12 +39,12 @@ _MAX_BAR_LINES, _MIN_BAR_LINES = 24, 4
 """The greatest and the least height of the histogram."""
 
 
-class ForecastScreen(ModeScreen):
+class ForecastScreen(PageScreen):
     """Shows the forecast of the queue for a number of reviewers."""
 
-    CSS_PATH = "forecast.tcss"
     PLACE: ClassVar[Place] = "forecast"
-    AUTO_FOCUS = "#page"
+    READING = N_("Loading the history …")
+    RELOAD = keys.RELOAD
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(keys.MORE, "change(1)"),
         bind(keys.FEWER, "change(-1)"),
@@ -56,25 +53,15 @@ class ForecastScreen(ModeScreen):
         bind(keys.LEAVE_FORECAST, "desk"),
     ]
 
-    page = getters.query_one("#page > Static", Static)
-
     def __init__(self, clock: Clock, services: Services) -> None:
         super().__init__(clock, services)
         self.forecast: QueueForecast | None = None
         self.reviewers: int | None = None
         self._computed_at = clock.now()
 
-    def parts(self) -> ComposeResult:
-        with VerticalScroll(id="page"):
-            yield Static(plain(_("Loading the history …"), MUTED), markup=False)
-
     def on_screen_resume(self) -> None:
-        self.show_header()
+        self.show_title()
         self.action_load()
-
-    def on_resize(self) -> None:
-        self.show_header()
-        self.show_forecast()
 
     @work(exclusive=True, group="forecast")
     async def action_load(self) -> None:
@@ -82,35 +69,21 @@ class ForecastScreen(ModeScreen):
         self._computed_at = self.clock.now()
         # The thread also imports the modules of the forecast.
         compute = partial(asyncio.to_thread, lambda: self.services.forecasts.of_queue(self.reviewers))
-        forecast = await attempt(self, compute, self._show_failure)
+        forecast = await attempt(self, compute, self.show_failure)
         if forecast is not None:
             self.forecast = forecast
-            self.show_forecast()
+            self.draw_page()
 
     def read_again(self) -> Worker[None] | None:
         """Compute the forecast again after ten minutes: it takes long, and one act of a colleague hardly changes it."""
         return self.action_load() if self.clock.now() - self._computed_at >= COMPUTE_EVERY else None
 
-    def _show_failure(self, error: WorkbenchError) -> None:
-        """Show an error; a forecast that was shown before stays."""
+    def content(self) -> Content | None:
+        """Return the forecast."""
         if self.forecast is None:
-            hint = plain(_("Press {key} to reload.").format(key=keys.RELOAD.key), MUTED)
-            self.page.update(Content("\n").join([plain(str(error), ERROR), hint]))
-        else:
-            report(self, error)
-
-    def show_header(self) -> None:
-        """Show the header."""
-        view = self.view()
-        right = reviewer_status(self.services.actor.login, None, view)
-        self.query_one(HeaderBar).update(title_line(_("Forecast"), None, right, view, max(10, self.size.width - 2)))
-
-    def show_forecast(self) -> None:
-        """Show the forecast."""
-        if self.forecast is not None:
-            width = max(10, self.size.width - 2 * _PAGE_PADDING + 2)
-            self.page.update(forecast_lines(self.forecast, self.view(), width, self.size.height))
-        self.refresh_bindings()
+            return None
+        width = max(10, self.size.width - 2 * _PAGE_PADDING + 2)
+        return forecast_lines(self.forecast, self.view(), width, self.size.height)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "change":

@@ -21,8 +21,6 @@ from screens.letters.row_text import LetterFilter, owed_lines, row_line, summary
 from screens.panels.letters import letter_page
 from screens.shell.base_screen import ModeScreen, attempt, unreported
 from screens.shell.bindings import bind
-from screens.shell.header import HeaderBar, reviewer_status
-from screens.shell.header import title_line as header_line
 from screens.shell.view import Clock
 from screens.widgets.row_list import RowList
 from screens.widgets.safe_text import MUTED, Static, plain
@@ -233,12 +231,8 @@ class LettersScreen(ModeScreen):
         return (self.current,) if self.current is not None and _can_be_sent(self.current) else ()
 
     def _draw(self, done: Collection[int] = ()) -> None:
-        view, width = self.view(), max(10, self.size.width - 2)
-        right = reviewer_status(self.services.actor.login, None, view)
-        lines = [header_line(_("Letters"), None, right, view, width)]
-        if self._page.lines or self.filter != LetterFilter():
-            lines.append(summary(self._page, self.filter, view))
-        self.query_one(HeaderBar).update(Content("\n").join(lines))
+        width, is_summed = max(10, self.size.width - 2), self._page.lines or self.filter != LetterFilter()
+        self.show_title(*([summary(self._page, self.filter, self.view())] if is_summed else []))
         self.set_class(not self._page.lines, "-empty")
         self.query_one("#nothing", Static).update(plain(self.filter.nothing_words(), MUTED))
         self.query_one("#titles", Static).update(title_line(width))

@@ -12,7 +12,6 @@ from textual.content import Content
 from screens.people.forms import FORMS
 from screens.shell.base_screen import ModeScreen, attempt, unreported
 from screens.shell.bindings import bind
-from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.view import Clock, View
 from screens.widgets.row_list import RowList
 from screens.widgets.safe_text import MUTED, WARNING, fitted, joined
@@ -73,8 +72,7 @@ class PeopleScreen(ModeScreen):
     def show(self) -> None:
         """Show the header and the rows."""
         view, width = self.view(), max(10, self.size.width - 4)
-        status = reviewer_status(self.services.actor.login, None, view)
-        self.query_one(HeaderBar).update(title_line(_("People"), None, status, view, width + 2))
+        self.show_title()
         self.list.show({number: _row(person, view, width) for number, person in enumerate(self.people)})
         self.refresh_bindings()
 

@@ -6,7 +6,6 @@ from functools import partial
 from typing import ClassVar
 
 from textual import getters, work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -14,14 +13,13 @@ from textual.worker import Worker
 
 from screens.dialogs.list_dialog import ListDialog
 from screens.policy.policy_text import difference_lines, version_lines
-from screens.shell.base_screen import ModeScreen, attempt, report, unreported
+from screens.shell.base_screen import attempt, unreported
 from screens.shell.bindings import bind
-from screens.shell.header import HeaderBar, reviewer_status, title_line
+from screens.shell.page_screen import PageScreen
 from screens.shell.view import Clock, View
-from screens.widgets.safe_text import ACCENT, ERROR, MUTED, Part, Static, fitted, joined, paragraphs, plain
+from screens.widgets.safe_text import ACCENT, MUTED, Part, fitted, joined
 from workbench.domain.policy.comparison import changes_between
-from workbench.errors import WorkbenchError
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.keys import policy as keys
 from workbench.keys.command import Place
 from workbench.services.site.policies import PolicyVersion, VersionLine
@@ -73,12 +71,12 @@ PolicyPage = Callable[[int], Content]
 """Returns the page for a width in cells."""
 
 
-class PolicyScreen(ModeScreen):
+class PolicyScreen(PageScreen):
     """Shows one version of the policy, or the differences of two."""
 
-    CSS_PATH = "policy.tcss"
     PLACE: ClassVar[Place] = "policy"
-    AUTO_FOCUS = "#page"
+    READING = N_("Loading the policy …")
+    RELOAD = keys.RELOAD
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(keys.COMPARE, "compare"),
         bind(keys.VERSION, "version"),
@@ -87,7 +85,6 @@ class PolicyScreen(ModeScreen):
     ]
 
     scroll = getters.query_one("#page", VerticalScroll)
-    page = getters.query_one("#page > Static", Static)
 
     def __init__(self, clock: Clock, services: Services) -> None:
         super().__init__(clock, services)
@@ -96,17 +93,10 @@ class PolicyScreen(ModeScreen):
         self._number: int | None = None
         self._compares = False
 
-    def parts(self) -> ComposeResult:
-        with VerticalScroll(id="page"):
-            yield Static(plain(_("Loading the policy …"), MUTED), markup=False)
-
     def on_screen_resume(self) -> None:
-        self._draw()
+        self.draw()
         if self._page_of_width is None:
             self.action_in_force()
-
-    def on_resize(self) -> None:
-        self._draw()
 
     @work(exclusive=True, group="read")
     async def load(self, number: int | None, *, is_again: bool = False) -> None:
@@ -118,7 +108,7 @@ class PolicyScreen(ModeScreen):
                 return policies.in_force(), policies.versions(), self.services.campaigns.list()
             return policies.version(number), policies.versions(), ()
 
-        answer = await attempt(self, partial(asyncio.to_thread, read), unreported if is_again else self._show_failure)
+        answer = await attempt(self, partial(asyncio.to_thread, read), unreported if is_again else self.show_failure)
         if answer is not None:
             version, self.versions, campaigns = answer
             self._number, self._compares = number, False
@@ -153,7 +143,7 @@ class PolicyScreen(ModeScreen):
             touched = affected_count_words(effect.touched_count, effect.open_count, name)
             effects = policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
             self._page_of_width = partial(differences, f"{touched} {effects}")
-            self._draw()
+            self.draw()
 
     @work(exclusive=True, group="dialog")
     async def choose(self, title: str, needed: int) -> None:
@@ -189,22 +179,12 @@ class PolicyScreen(ModeScreen):
     def _show(self, page_of_width: PolicyPage, *, from_top: bool = True) -> None:
         """Show another page, by default from its top."""
         self._page_of_width = page_of_width
-        self._draw()
+        self.draw()
         if from_top:
             self.scroll.scroll_home(animate=False)
 
-    def _show_failure(self, error: WorkbenchError) -> None:
-        """Show that the policy cannot be read; a page that was shown before stays."""
-        if self._page_of_width is not None:
-            report(self, error)
-            return
-        text = f"{error}\n\n" + _("Press {key} to reload.").format(key=keys.RELOAD.key)
-        self.page.update(paragraphs(text).stylize(ERROR))
-
-    def _draw(self) -> None:
-        view, width = self.view(), self.size.width
-        right = reviewer_status(self.services.actor.login, None, view)
-        self.query_one(HeaderBar).update(title_line(_("Policy"), None, right, view, max(10, width - 2)))
-        if self._page_of_width is not None:
-            self.page.update(self._page_of_width(min(_MAX_PAGE_CELLS, max(10, width - 2 * _PAGE_PADDING + 2))))
-        self.refresh_bindings()
+    def content(self) -> Content | None:
+        """Return the page that was chosen."""
+        if self._page_of_width is None:
+            return None
+        return self._page_of_width(min(_MAX_PAGE_CELLS, max(10, self.size.width - 2 * _PAGE_PADDING + 2)))

@@ -20,7 +20,7 @@ from textual.worker import Worker
 
 from screens.shell.bindings import bind, translated
 from screens.shell.footer import FooterBar
-from screens.shell.header import HeaderBar
+from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.key_guard import key_presses_of
 from screens.shell.protocols import ExplainsKeys
 from screens.shell.view import ZONE, Clock, View, symbols_of
@@ -29,6 +29,7 @@ from screens.widgets.dimmed_screen import DimmedScreen
 from screens.widgets.safe_text import Static, plain
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.keys.command import PLACES, Place
 from workbench.keys.registry import BACK
 
 if TYPE_CHECKING:
@@ -205,6 +206,8 @@ class WorkScreen(BaseScreen[None]):
 class ModeScreen(WorkScreen):
     """A screen of a mode other than the desk."""
 
+    PLACE: ClassVar[Place]
+
     def __init__(self, clock: Clock, services: "Services") -> None:
         super().__init__()
         self.clock = clock
@@ -219,6 +222,16 @@ class ModeScreen(WorkScreen):
     def view(self) -> View:
         """Return the time, zone and symbols that the screen is drawn with."""
         return View(now=self.clock.now(), zone=self.zone, symbols=symbols_of(self))
+
+    def status(self) -> Content:
+        """Return the right part of the header."""
+        return reviewer_status(self.services.actor.login, None, self.view())
+
+    def show_title(self, *more: Content) -> None:
+        """Show the name of the screen and the status in the header, with more lines below."""
+        width = max(10, self.size.width - 2)
+        title = title_line(_(PLACES[self.PLACE]), None, self.status(), self.view(), width)
+        self.query_one(HeaderBar).update(Content("\n").join([title, *more]))
 
     async def action_desk(self) -> None:
         """Go back to the desk."""
