@@ -68,7 +68,7 @@ class BoardScreen(PageScreen):
         self._show_list = show_list
 
     def on_screen_resume(self) -> None:
-        self.show_title()
+        self.draw()
         self.action_load()
 
     @property
@@ -90,7 +90,7 @@ class BoardScreen(PageScreen):
             self._is_read.set()
             logins = [each.login for each in self._people()]
             self.cursor = (logins.index(person) + 1 if person in logins else row, column)
-            self.draw_page()
+            self.draw()
         await self._compute_clearing().wait()
 
     read_again = partialmethod(action_load, is_again=True)
@@ -103,7 +103,7 @@ class BoardScreen(PageScreen):
     async def _compute_clearing(self) -> None:
         compute = partial(asyncio.to_thread, lambda: self.services.boards.clearing(self._reviewers))
         self.clearing = await attempt(self, compute, unreported)
-        self.draw_page()
+        self.draw()
 
     def action_change(self, by: int) -> None:
         if self.clearing is not None:
@@ -139,12 +139,12 @@ class BoardScreen(PageScreen):
     def action_move(self, key: str) -> None:
         down, right = _MOVES[key]
         self.cursor = self._within((self.cursor[0] + down, self.cursor[1] + right))
-        self.draw_page()
+        self.draw()
 
     def action_sort(self) -> None:
         if self.cursor[0]:
             self._sorted_by = columns(self._room())[self.cursor[1]].name
-            self.draw_page()
+            self.draw()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         command = {"move_cases": keys.MOVE_CASES, "undo_move": keys.UNDO_MOVE}.get(action)

@@ -18,7 +18,7 @@ from screens.calendar.year_text import YearLines, day_lines, legend_lines, title
 from screens.dialogs.task_dialog import FormDialog
 from screens.shell.base_screen import ModeScreen, attempt, report, unreported
 from screens.shell.bindings import bind, bind_key
-from screens.shell.header import HeaderBar
+from screens.shell.header import HeaderBar, reviewer_status
 from screens.shell.page_screen import failure_page
 from screens.shell.view import ZONE, Clock
 from screens.widgets.safe_text import MUTED, Static, joined, plain, row
@@ -231,7 +231,7 @@ class CalendarScreen(ModeScreen):
     def _draw(self) -> None:
         view, width = self.view(), max(10, self.size.width - 2)
         head = joined(*title_words(self.year, self.chosen.year, view))
-        self.query_one(HeaderBar).update(row(head, self.status(), width))
+        self.query_one(HeaderBar).update(row(head, reviewer_status(self.services.actor.login, None, view), width))
         if self.year is not None and self.year.year == self.chosen.year:
             # Always leave a cell for the scroll bar, so that columns do not shift when it appears.
             lines = year_lines(self.year, self.chosen, width - 1, view)

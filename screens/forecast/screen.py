@@ -60,7 +60,7 @@ class ForecastScreen(PageScreen):
         self._computed_at = clock.now()
 
     def on_screen_resume(self) -> None:
-        self.show_title()
+        self.draw()
         self.action_load()
 
     @work(exclusive=True, group="forecast")
@@ -72,7 +72,7 @@ class ForecastScreen(PageScreen):
         forecast = await attempt(self, compute, self.show_failure)
         if forecast is not None:
             self.forecast = forecast
-            self.draw_page()
+            self.draw()
 
     def read_again(self) -> Worker[None] | None:
         """Compute the forecast again after ten minutes: it takes long, and one act of a colleague hardly changes it."""

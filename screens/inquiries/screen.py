@@ -15,9 +15,8 @@ from textual.widgets import OptionList
 from screens.dialogs.choice import ChoiceDialog
 from screens.dialogs.prompt import Prompt, any_text
 from screens.inquiries.inquiry_text import about_lines, field_lines, row_line
-from screens.shell.base_screen import ModeScreen, attempt, unreported
+from screens.shell.base_screen import ModeScreen, attempt, show_title, unreported
 from screens.shell.bindings import bind
-from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.key_guard import key_presses_of
 from screens.shell.revealed_fields import ONE_FIELD_S, RevealedFields
 from screens.shell.view import Clock
@@ -203,8 +202,7 @@ class InquiriesScreen(ModeScreen):
 
     def _draw(self) -> None:
         view, width = self.view(), max(10, self.size.width - 3)
-        right = reviewer_status(self.services.actor.login, None, view)
-        self.query_one(HeaderBar).update(title_line(_("Inquiries"), None, right, view, width))
+        show_title(self)
         self.set_class(not self._lines, "-empty")
         self.list.show({number: row_line(line, view, width) for number, line in self._lines.items()})
         self._draw_fields()

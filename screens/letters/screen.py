@@ -19,7 +19,7 @@ from screens.dialogs.prompt import Prompt, TimePrompt
 from screens.dialogs.text_sheet import TextSheet
 from screens.letters.row_text import LetterFilter, owed_lines, row_line, summary, title_line
 from screens.panels.letters import letter_page
-from screens.shell.base_screen import ModeScreen, attempt, unreported
+from screens.shell.base_screen import ModeScreen, attempt, show_title, unreported
 from screens.shell.bindings import bind
 from screens.shell.view import Clock
 from screens.widgets.row_list import RowList
@@ -232,7 +232,7 @@ class LettersScreen(ModeScreen):
 
     def _draw(self, done: Collection[int] = ()) -> None:
         width, is_summed = max(10, self.size.width - 2), self._page.lines or self.filter != LetterFilter()
-        self.show_title(*([summary(self._page, self.filter, self.view())] if is_summed else []))
+        show_title(self, *([summary(self._page, self.filter, self.view())] if is_summed else []))
         self.set_class(not self._page.lines, "-empty")
         self.query_one("#nothing", Static).update(plain(self.filter.nothing_words(), MUTED))
         self.query_one("#titles", Static).update(title_line(width))

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from screens.people.forms import FORMS
-from screens.shell.base_screen import ModeScreen, attempt, unreported
+from screens.shell.base_screen import ModeScreen, attempt, show_title, unreported
 from screens.shell.bindings import bind
 from screens.shell.view import Clock, View
 from screens.widgets.row_list import RowList
@@ -72,7 +72,7 @@ class PeopleScreen(ModeScreen):
     def show(self) -> None:
         """Show the header and the rows."""
         view, width = self.view(), max(10, self.size.width - 4)
-        self.show_title()
+        show_title(self)
         self.list.show({number: _row(person, view, width) for number, person in enumerate(self.people)})
         self.refresh_bindings()
 

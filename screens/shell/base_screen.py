@@ -223,19 +223,17 @@ class ModeScreen(WorkScreen):
         """Return the time, zone and symbols that the screen is drawn with."""
         return View(now=self.clock.now(), zone=self.zone, symbols=symbols_of(self))
 
-    def status(self) -> Content:
-        """Return the right part of the header."""
-        return reviewer_status(self.services.actor.login, None, self.view())
-
-    def show_title(self, *more: Content) -> None:
-        """Show the name of the screen and the status in the header, with more lines below."""
-        width = max(10, self.size.width - 2)
-        title = title_line(_(PLACES[self.PLACE]), None, self.status(), self.view(), width)
-        self.query_one(HeaderBar).update(Content("\n").join([title, *more]))
-
     async def action_desk(self) -> None:
         """Go back to the desk."""
         await self.run_action("app.go('go.desk')")
+
+
+def show_title(screen: ModeScreen, *more: Content) -> None:
+    """Show the name of a screen and its reviewer in its header, with more lines below."""
+    view = screen.view()
+    right = reviewer_status(screen.services.actor.login, None, view)
+    title = title_line(_(PLACES[screen.PLACE]), None, right, view, max(10, screen.size.width - 2))
+    screen.query_one(HeaderBar).update(Content("\n").join([title, *more]))
 
 
 def dim_screen_behind(dialog: "Dialog[Any]") -> RenderableType:

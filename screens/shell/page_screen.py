@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 
-from screens.shell.base_screen import ModeScreen, report
+from screens.shell.base_screen import ModeScreen, report, show_title
 from screens.widgets.safe_text import ERROR, MUTED, Static, paragraphs, plain
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -31,24 +31,19 @@ class PageScreen(ModeScreen):
         with VerticalScroll(id="page"):
             yield Static(plain(_(self.READING), MUTED), markup=False)
 
-    def on_resize(self) -> None:
-        self.draw()
-
     def content(self) -> Content | None:
         """Return the page as the window has room for it; None until it is read."""
         raise NotImplementedError
 
     def draw(self) -> None:
-        """Show the header and the page."""
-        self.show_title()
-        self.draw_page()
-
-    def draw_page(self) -> None:
-        """Show the page, if it is read."""
+        """Show the header, and the page if it is read."""
+        show_title(self)
         content = self.content()
         if content is not None:
             self.page.update(content)
         self.refresh_bindings()
+
+    on_resize = draw
 
     def show_failure(self, error: WorkbenchError) -> None:
         """Show that the page cannot be read; a page that was read before stays."""
