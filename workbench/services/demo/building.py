@@ -22,6 +22,7 @@ from workbench.services.site.policies import read_supplier
 from workbench.services.wiring import Services
 
 _HISTORY_LENGTH = timedelta(days=90)
+_DEPARTMENTS = {"ver1": "numbers", "ver2": "fraud", "ver3": "channel"}
 _ROLES = {
     "rev1": Role.REVIEWER,
     "rev2": Role.REVIEWER,
@@ -29,6 +30,7 @@ _ROLES = {
     "rev4": Role.REVIEWER,
     "sup": Role.SUPERVISOR,
     "audit": Role.AUDITOR,
+    **dict.fromkeys(_DEPARTMENTS, Role.VERIFIER),
 }
 
 
@@ -91,7 +93,7 @@ def _services_of_all(database: Path, clock: DemoClock) -> Iterator[Mapping[str, 
         disable_fsync(first.context.database.writer)
         people = first.roles
         for login, role in _ROLES.items():
-            people.add(login, (role,))
+            people.add(login, (role,), _DEPARTMENTS.get(login, ""))
         # In the demo, each person has only one role.
         people.change(ADMIN, (), (Role.REVIEWER, Role.SUPERVISOR))
         yield {login: _services_of(login, first, clock) for login in (ADMIN, *_ROLES)}

@@ -13,7 +13,16 @@ from pathlib import Path
 from sqlmodel import select
 from xlsxwriter import Workbook
 
-from db.enums import ChecklistValue, ContactChannel, FailKind, ImportKind, Measure, Verdict, VerificationKind
+from db.enums import (
+    ChecklistValue,
+    ContactChannel,
+    FailKind,
+    ImportKind,
+    InquiryOutcome,
+    Measure,
+    Verdict,
+    VerificationKind,
+)
 from db.models import CaseRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
@@ -98,9 +107,21 @@ def _away(services: Services, act: DemoAct) -> object:
     return services.absences.away(login, first, last, act.text)
 
 
+def _open_inquiry(services: Services, act: DemoAct) -> int:
+    """Return the open inquiry about a case; the first of several."""
+    return next(line.id for line in services.inquiries.list(act.case_id) if line.is_open)
+
+
+def _answer_inquiry(services: Services, act: DemoAct) -> object:
+    return services.inquiries.answer(_open_inquiry(services, act), InquiryOutcome(act.codes[0]), act.text)
+
+
 _HANDLERS: Mapping[str, Callable[[Services, DemoAct], object]] = {
     "assign": lambda services, act: services.assigning.assign([act.case_id], act.codes[0], act.text),
     "away": _away,
+    "inquire": lambda services, act: services.inquiries.inquire(act.case_id, act.codes[0], act.text),
+    "verified": _answer_inquiry,
+    "withdrawn": lambda services, act: services.inquiries.withdraw(_open_inquiry(services, act), act.text),
     "take": lambda services, act: services.claims.next(format_case(act.case_id)),
     "pass": _verdict(Verdict.PASS),
     "fix": _verdict(Verdict.FAIL, FailKind.FIXABLE),
@@ -212,7 +233,8 @@ class DemoHistory:
 
     def _perform(self, row: Row) -> None:
         services = self.services_of[row["who"]]
-        with services.context.read() as session:
+        # A verifier may not read cases.
+        with self.services_of[ADMIN].context.read() as session:
             case_id = session.exec(select(CaseRow.id).where(CaseRow.application_no == row["case"])).one()
         text = self.dates.written(row["text"])
         act = DemoAct(case_id=case_id or 0, codes=tuple(row["codes"].split()), text=text, dates=self.dates)
