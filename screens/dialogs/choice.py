@@ -13,10 +13,10 @@ from screens.shell.base_screen import BoxDialog
 from screens.shell.view import symbols_of
 from screens.widgets.safe_text import MUTED, WARNING, Static, flowing, key_hints, plain
 from screens.widgets.text_fields import PROSE, TextLine
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.keys.registry import TEXTS
 
-Choice = TypeVar("Choice", bound=str)
+Choice = TypeVar("Choice", bound=str | int)
 
 
 class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
@@ -41,6 +41,9 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
         Binding("enter", "submit", show=False),
     ]
 
+    ACT: ClassVar[str] = N_("save")
+    """What Enter does."""
+
     choices = getters.query_one("#choices", Static)
     hint = getters.query_one("#hint", Static)
 
@@ -64,7 +67,7 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
         if self._placeholder:
             yield TextLine(placeholder=self._placeholder, classes=PROSE)
         texts = [(TEXTS.key, _(TEXTS.label))] if self._placeholder else []
-        keys = (("↑ ↓", self._label), ("Enter", _("save")), *texts, ("Esc", _("back")))
+        keys = (("↑ ↓", self._label), ("Enter", _(self.ACT)), *texts, ("Esc", _("back")))
         yield Static(key_hints(*keys), id="hint", markup=False)
 
     def on_mount(self) -> None:
@@ -91,6 +94,11 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
         self._draw()
 
     def _draw(self) -> None:
+        if self.query("#choices") and (width := self.choices.content_size.width):
+            self.choices.update(Content("\n").join(self.choice_lines(width)))
+
+    def choice_lines(self, width: int) -> list[Content]:
+        """Return the choices as lines of a width; the chosen one has a mark."""
         symbols = symbols_of(self)
         parts = [
             plain(f"{symbols.chosen} {word}", "bold")
@@ -98,5 +106,4 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
             else plain(f"{symbols.unchosen} {word}", MUTED)
             for choice, word in self._words.items()
         ]
-        if self.query("#choices") and (width := self.choices.content_size.width):
-            self.choices.update(Content("\n").join(flowing(parts, width)))
+        return flowing(parts, width)

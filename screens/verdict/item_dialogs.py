@@ -9,9 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input
 
+from screens.dialogs.choice import ChoiceDialog
 from screens.panels.history import item_words
 from screens.shell.base_screen import BoxDialog
-from screens.shell.view import View
+from screens.shell.view import View, symbols_of
 from screens.verdict.mark_list import MarkLine, MarkList
 from screens.widgets.safe_text import MUTED, WARNING, Static, WrappedText, flowing, hanging, key_hints, plain
 from screens.widgets.text_fields import PROSE, TextLine
@@ -19,7 +20,7 @@ from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.items import vague_items
 from workbench.domain.case.records import ItemLine
 from workbench.domain.policy.policy import Reason
-from workbench.i18n import _, comma_joined, current_language
+from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording.findings import document_name
 
 NumberedItem = tuple[int, ItemLine]
@@ -33,65 +34,32 @@ def open_items(case: CaseFile) -> list[NumberedItem]:
     return [(number, item) for number, item in numbered if item.is_open]
 
 
-class WaiverDialog(BoxDialog[tuple[int, str]]):
+class WaiverDialog(ChoiceDialog[int]):
     """Asks which item to waive, and why."""
 
     DEFAULT_CSS = """
     WaiverDialog > Vertical { width: 90; }
-    WaiverDialog #items, WaiverDialog Input { margin-top: 1; }
-    WaiverDialog #hint { margin-top: 1; }
+    WaiverDialog #choices { margin-top: 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "choose(-1)", show=False, priority=True),
-        Binding("down", "choose(1)", show=False, priority=True),
-    ]
-
-    list_view = getters.query_one("#items", Static)
-    hint = getters.query_one("#hint", Static)
+    ACT: ClassVar[str] = N_("waive")
 
     def __init__(self, name: str, items: Sequence[NumberedItem], view: View) -> None:
-        super().__init__(_("Waive an item of {case}").format(case=name))
-        self._items = items
-        self._view = view
-        self._chosen = 0
+        words = {number: item_words(item, view) for number, item in items}
+        title, reason = _("Waive an item of {case}"), _("Reason, for colleagues")
+        super().__init__(title.format(case=name), words, _("item"), placeholder=reason)
 
     def parts(self) -> ComposeResult:
         hint = _("The applicant is told that this is no longer needed, not why.")
         yield WrappedText(plain(hint, MUTED), markup=False)
-        yield Static(id="items", markup=False)
-        yield TextLine(placeholder=_("Reason, for colleagues"), classes=PROSE)
-        keys = (("↑ ↓", _("item")), ("Enter", _("waive")), ("Esc", _("back")))
-        yield Static(key_hints(*keys), id="hint", markup=False)
+        yield from super().parts()
 
-    def on_mount(self) -> None:
-        self._draw()
-
-    def on_resize(self) -> None:
-        self._draw()
-
-    @on(Input.Submitted)
-    def submit(self, event: Input.Submitted) -> None:
-        """Waive the chosen item, unless the reason is empty."""
-        if event.value.strip():
-            self.leave((self._items[self._chosen][0], event.value.strip()))
-        else:
-            self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
-
-    def action_choose(self, step: int) -> None:
-        self._chosen = (self._chosen + step) % len(self._items)
-        self._draw()
-
-    def _draw(self) -> None:
-        width = self.list_view.content_size.width
-        if width > 0:
-            lines = [line for at in range(len(self._items)) for line in self._item_lines(at, width)]
-            self.list_view.update(Content("\n").join(lines))
-
-    def _item_lines(self, at: int, width: int) -> list[Content]:
-        number, item = self._items[at]
-        symbols = self._view.symbols
-        mark, style = (symbols.chosen, "bold") if at == self._chosen else (symbols.unchosen, "")
-        return hanging([(f"{mark} {number}. ", style)], item_words(item, self._view), width)
+    def choice_lines(self, width: int) -> list[Content]:
+        """Return the items, each from a line of its own on."""
+        symbols, lines = symbols_of(self), list[Content]()
+        for number, words in self._words.items():
+            mark, style = (symbols.chosen, "bold") if number == self._choice else (symbols.unchosen, "")
+            lines += hanging([(f"{mark} {number}. ", style)], words, width)
+        return lines
 
 
 _BOX_CELLS, _FRAME_CELLS, _MAX_WINDOW_SHARE = 90, 5, 0.96
