@@ -224,7 +224,7 @@ async def assign_cases(
     if assignment.assigned:
         message = outcome_words(assignment) + " " + with_keys(_("To undo, press {desk.undo}."))
         screen.notify(message, timeout=8)
-    _list_refused(screen, _("Not assigned: {cases}"), assignment.refused)
+    list_refused(screen, _("Not assigned: {cases}"), assignment.refused)
     return bool(assignment.assigned)
 
 
@@ -243,7 +243,7 @@ async def undo_move(screen: Screen[None], services: Services) -> bool:
     undone, refused = done
     if undone:
         screen.notify(_("Moved back: {cases}.").format(cases=cases_words(len(undone))), timeout=6)
-    _list_refused(screen, _("Not moved back: {cases}"), refused)
+    list_refused(screen, _("Not moved back: {cases}"), refused)
     return bool(undone)
 
 
@@ -252,7 +252,8 @@ def _last_act(services: Services) -> UndoableAct | None:
     return services.undo.last()
 
 
-def _list_refused(screen: Screen[None], title: str, refused: tuple[RefusedCase, ...]) -> None:
+def list_refused(screen: Screen[None], title: str, refused: Sequence[RefusedCase]) -> None:
+    """Show the cases for which an act was refused, if there are any; the `title` has `{cases}` for their number."""
     if refused:
         title = title.format(cases=cases_words(len(refused)))
         screen.app.push_screen(TextSheet(title, partial(refused_lines, refused)))

@@ -165,10 +165,10 @@ async def _change(
         hint: The hint in the field for the reason.
         act: Sets the value of cases; its arguments are the cases, the value and the reason.
     """
-    from screens.dialogs.assign_text import cases_words, refused_lines
+    from screens.dialogs.assign import list_refused
+    from screens.dialogs.assign_text import cases_words
     from screens.dialogs.choice import ChoiceDialog
     from screens.dialogs.task_dialog import BusyDialog
-    from screens.dialogs.text_sheet import TextSheet
 
     words, present = values
     case_ids, push = screen.rows.chosen, screen.app.push_screen_wait
@@ -187,9 +187,7 @@ async def _change(
     if change.changed:
         message = _("{cases}: now {value}.").format(cases=cases_words(len(change.changed)), value=words[value])
         screen.notify(message, timeout=8)
-    if change.refused:
-        heading = _("Not changed: {cases}").format(cases=cases_words(len(change.refused)))
-        screen.app.push_screen(TextSheet(heading, partial(refused_lines, change.refused)))
+    list_refused(screen, _("Not changed: {cases}"), change.refused)
 
 
 async def reopen(screen: "ListScreen") -> None:
