@@ -6,7 +6,7 @@ a lock; then a found case is claimed if it has not changed.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -203,17 +203,6 @@ def claim_first_unchanged(
         if row is not None:
             return ClaimedCase(*row)
     return None
-
-
-_IS_ABSENT = text(
-    """SELECT 1 FROM absence WHERE reviewer_id = :person AND from_on <= :today AND (to_on IS NULL OR to_on >= :today)"""
-)
-
-
-def is_absent(session: Session, person_id: int, today: date) -> bool:
-    """Say whether a person is away on a day."""
-    values = {"person": person_id, "today": today.isoformat()}
-    return session.execute(_IS_ABSENT, values).first() is not None
 
 
 _SKILLS = text("SELECT skills FROM reviewer WHERE id = :person")

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from db.enums import CaseState
 from db.models import CaseRow, ReviewerRow
-from db.queries.claim import holds_of, is_absent
+from db.queries.claim import holds_of
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action, role_refusal, take_refusal
@@ -16,6 +16,7 @@ from workbench.services.acts.act import act_in, checked_act_reason
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.case_access import case_in_state_for, is_held
 from workbench.services.foundation.context import Service
+from workbench.services.site.presence import absences_on
 
 
 class Taking(Service):
@@ -74,7 +75,7 @@ class Taking(Service):
             raise Busy(message.format(case=name, login=login, until=f"{until.astimezone(context.zone(session)):%H:%M}"))
         if case.assignee_id not in {None, context.actor.id} and role_refusal(Action.ASSIGN, context.actor) is not None:
             assignee = session.get_one(ReviewerRow, case.assignee_id)
-            if not is_absent(session, assignee.id or 0, context.today(session)):
+            if not absences_on(session, assignee.id or 0, context.today(session)):
                 message = _("{case} is assigned to {login}; a supervisor can assign it to you.")
                 raise NotAllowed(message.format(case=name, login=assignee.login))
         holds = holds_of(session, context.actor.id, now)
