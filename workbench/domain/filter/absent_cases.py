@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from workbench.domain.filter.figures import PersonFigure
 from workbench.i18n import N_
 
 MOVES, RELEASED, OFFERED, TO_SUBSTITUTE, TO_ALL = "moves", "released", "offered", "to-substitute", "to-all"
@@ -16,22 +17,14 @@ HANDOVERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class CaseShare:
+class CaseShare(PersonFigure):
     """A share of the cases of a person.
 
     Attributes:
-        name: Its name.
-        label: Its name on the screen.
-        filter: The filter of its cases, without the person.
-        by: The filter key whose value is the person.
         with_substitute: What becomes of its cases if the person has a substitute, one of HANDOVERS.
         alone: What becomes of its cases without a substitute, one of HANDOVERS.
     """
 
-    name: str
-    label: str
-    filter: str
-    by: str
     with_substitute: str = TO_SUBSTITUTE
     alone: str = TO_ALL
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from db.enums import CaseState
 from workbench.domain.case.lifecycle import OPEN_STATES, STATE_WORDS
+from workbench.domain.filter.parser import FilterTerm
 from workbench.i18n import N_
 
 NOBODY, LIKELY_LATE = "nobody", "likely:late"
@@ -32,7 +33,7 @@ class PersonFigure:
 
     def filter_of(self, login: str) -> str:
         """Return the filter of the cases that the figure counts for a person, or for nobody."""
-        return f"{self.filter} {self.by}:{login}".strip()
+        return f"{self.filter} {FilterTerm(key=self.by, values=(login,))}".strip()
 
 
 OFFICE_FIGURES = (

@@ -9,7 +9,6 @@ from db.models import AbsenceRow, CaseRow, ReviewerRow
 from db.queries.listing import case_pages
 from workbench.domain.case.lifecycle import Action, absence_refusal
 from workbench.domain.filter.absent_cases import CASE_SHARES, MOVES, RELEASED, AbsentCase
-from workbench.domain.filter.parser import FilterTerm
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.act import act_in
@@ -102,7 +101,7 @@ def _cases_of(session: Session, context: Context, absence: AbsenceRow) -> tuple[
     """Return the cases of an absent person, each with what becomes of it."""
     login, found = session.get_one(ReviewerRow, absence.reviewer_id).login, dict[int, AbsentCase]()
     for share in CASE_SHARES:
-        cases = case_query(session, context, f"{share.filter} {FilterTerm(key=share.by, values=(login,))}")
+        cases = case_query(session, context, share.filter_of(login))
         handover = share.with_substitute if absence.substitute_id else share.alone
         for case_id in case_pages.page(session, cases, skip=0, limit=_MOST_LISTED):
             found.setdefault(case_id, AbsentCase(case_id, share, handover))
