@@ -286,11 +286,11 @@ def test_failed_starts_share_one_copy_until_the_database_changes(older: Path) ->
 
 
 def test_an_unreadable_copy_does_not_prevent_the_next_upgrade(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def locked(*_arguments: object) -> bool:
+    def locked(_backup: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     older.with_name(f"w.db.schema-{BEFORE}.backup").write_bytes(older.read_bytes())
-    monkeypatch.setattr("db.dialects.sqlite_backup._are_equal", locked)
+    monkeypatch.setattr("db.dialects.sqlite_backup._digest", locked)
     schema.open_database(older).close()
 
     assert [path.name for path in backups(older)] == [f"w.db.schema-{BEFORE}-2.backup", f"w.db.schema-{BEFORE}.backup"]

@@ -180,7 +180,7 @@ async def test_the_verdict_of_an_opened_case_is_a_panel_that_scrolls() -> None:
         await stage(desk)
         await desk.press("enter", "5")
         assert desk.text.count("failed, final") == 2, "in the story, and in the panel"
-        assert "▼ 9 more" in desk.text
+        assert "▼ 10 more" in desk.text
 
         await desk.press("end")
         assert desk.text.count("failed, final") == 1
