@@ -155,12 +155,12 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         await self.switch_mode("desk")
         self.desk = desk
         self.changes = ChangePoll(self, desk, services.is_changed_elsewhere, self.clock)
-        await self.changes.start()
+        await self.changes.poll_if_changed()
         desk.begin(takes_next=bool(keys) and keys[0].key in NEXT.keys)
         self.set_timer(CATCH_UP_AFTER_S, partial(catch_up, self, desk))
         self.set_interval(CATCH_UP_EVERY_S, partial(catch_up, self, desk))
         if not self.is_headless:
-            self.set_interval(POLL_EVERY_S, self.changes.start)
+            self.set_interval(POLL_EVERY_S, self.changes.poll_if_changed)
         await self._start.remove()
         for problem in self._settings_problems:
             self.notify(problem, severity="warning", timeout=PROBLEM_SHOWN_S)

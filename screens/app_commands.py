@@ -88,7 +88,7 @@ async def show_inquiries(app: "AppBase", services: "Services") -> None:
     await app.switch_mode("inquiries")
     app.changes = ChangePoll(app, screen, services.is_changed_elsewhere, app.clock)
     if not app.is_headless:
-        app.set_interval(POLL_EVERY_S, app.changes.start)
+        app.set_interval(POLL_EVERY_S, app.changes.poll_if_changed)
 
 
 async def go(app: "AppBase", mode: str) -> None:

@@ -6,8 +6,9 @@ from enum import StrEnum
 class CaseState(StrEnum):
     """The state of a case.
 
-    Passed, failed, lapsed and withdrawn are final. A lapsed case returns to the queue if the answer turns out to have
-    been received in time, or to rectifying while the deadline of its letter has not passed.
+    Passed, failed, lapsed and withdrawn are final. But a lapsed case returns to the queue if the whole answer turns out
+    to have been received in time. It returns to rectifying if its deadline moves into the future, or if the items that
+    were due turn out to have been received in time.
     """
 
     INCOMPLETE = "incomplete"
@@ -156,8 +157,8 @@ class DayStatus(StrEnum):
 class SuspensionNotice(StrEnum):
     """The kinds of notices that an applicant gets about a suspension.
 
-    If a suspension ends while another one still stops the clock, no end notice is sent yet. HELD marks the other one:
-    the end notice is sent when it ends too.
+    If a suspension ends while another one still stops the clock, no end notice is sent yet. A HELD record then
+    names the other suspension, so that the end notice is sent when that one ends too.
     """
 
     STARTED = "started"

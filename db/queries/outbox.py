@@ -21,7 +21,9 @@ def is_owed(released_until: datetime) -> ColumnElement[bool]:
 
 
 def blocking_letter() -> ScalarSelect[int]:
-    """Return the number of the letter that a notice waits for, the last one if there are several; NULL without one.
+    """Return the SQL expression for the number of the earlier letter that must be sent before a notice.
+
+    It is the last one if there are several, and NULL if there is none.
 
     The letters of a case are sent in the order in which they were written, whether released or not. A failed letter
     also holds back later ones: they build on it or correct it, and would mislead an applicant who did not get it. A

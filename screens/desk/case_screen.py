@@ -1,4 +1,4 @@
-"""The base of the screens that show a case: header, notice, panels and draft, updated every second."""
+"""The base of the screens that show a case: header, panels, message line and draft, updated every second."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,6 @@ from textual.content import Content
 
 from screens.desk import messages
 from screens.desk.forecast_text import likely_words
-from screens.desk.messages import notice_line
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Outcome
 from screens.desk.page import DeskPage
 from screens.desk.session import DeskSession
@@ -42,7 +41,8 @@ _CASE_TITLE_CELLS = 34
 EXCLUSIVE_GROUPS = frozenset({"claim", "read"})
 """The groups of workers in which a new worker cancels the running one."""
 
-NoticeFunction = Callable[[DeskSession, View], Content | None]
+MessageFunction = Callable[[DeskSession, View], Content | None]
+"""Returns the text of the message line, None if there is nothing to say."""
 
 
 class CaseScreen(WorkScreen):
@@ -56,13 +56,13 @@ class CaseScreen(WorkScreen):
 
     page = getters.query_one("#page", DeskPage)
     panels = getters.query_one(EvidencePanels)
-    notice = getters.query_one("#notice", Static)
+    message_line = getters.query_one("#message", Static)
     reveal_bar = getters.query_one("#revealed", Static)
     draft_bar = getters.query_one("#draft", Static)
 
-    def __init__(self, clock: Clock, services: Services, notice_line: NoticeFunction = notice_line) -> None:
+    def __init__(self, clock: Clock, services: Services, message_of: MessageFunction = messages.desk_message) -> None:
         super().__init__()
-        self._notice_line = notice_line
+        self._message_of = message_of
         self.session = DeskSession(services, clock)
         self.revealed = self.session.revealed
         self._needs_count = False
@@ -74,7 +74,7 @@ class CaseScreen(WorkScreen):
         yield DeskPage()
         with Vertical(id="lines"):
             yield Static(id="revealed", markup=False)
-            yield Static(id="notice", markup=False)
+            yield Static(id="message", markup=False)
             yield Static(id="draft", markup=False)
 
     def on_mount(self) -> None:
@@ -89,7 +89,7 @@ class CaseScreen(WorkScreen):
         view = self.view()
         if view.time_of_day(view.now) != self._shown_minute:
             self.show_header()
-        self.show_notice()
+        self.show_message_line()
         self.show_fields()
         if self._needs_count:
             self.read_again()
@@ -108,7 +108,7 @@ class CaseScreen(WorkScreen):
                 self.page.show(messages.uncounted_page(error), is_overview=True)
             return
         self.show_header()
-        self.show_notice()
+        self.show_message_line()
         self.refresh_bindings()
         if session.case is None and self.page.is_overview:
             self.page.show(messages.overview(session, self.view()), is_overview=True)
@@ -138,7 +138,7 @@ class CaseScreen(WorkScreen):
                 self.show_header()
             case HoldLost() if session.case is not None:
                 self.show_header()
-                self.show_notice()
+                self.show_message_line()
                 self.refresh_bindings()
                 message = messages.lost_line(CaseRef.of(session.case).name, session.loss, self.view()).plain
                 self.notify(message, severity="warning", timeout=10)
@@ -157,8 +157,7 @@ class CaseScreen(WorkScreen):
                 self.call_after_refresh(self.run_action, f"act('{desk.CHANGES.id}')")
         self.refresh_bindings()
         self.call_after_refresh(run_in_worker, self, partial(_read_rights, self, case), "rights")
-        read_forecast = partial(_read_forecast, self, case)
-        self.call_after_refresh(run_in_worker, self, read_forecast, "forecast", is_exclusive=True)
+        self.call_after_refresh(run_in_worker, self, partial(_read_forecast, self, case), "forecast", is_exclusive=True)
 
     def show_page(self, text: Content | None = None) -> None:
         """Show the page without a case: a text, or the overview of waiting cases."""
@@ -166,7 +165,7 @@ class CaseScreen(WorkScreen):
         self.page.focus()
         self.page.show(text or messages.overview(self.session, self.view()), is_overview=text is None)
         self.show_header()
-        self.show_notice()
+        self.show_message_line()
         self.refresh_bindings()
 
     def keep_draft(self, case: CaseFile, name: str, value: Any) -> None:
@@ -219,14 +218,14 @@ class CaseScreen(WorkScreen):
         lines.insert(0, title_line(_(self.NAME), case, right, view, width, scope))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
 
-    def show_notice(self) -> None:
-        """Show the line under the header, if there is one."""
+    def show_message_line(self) -> None:
+        """Show the message line, or hide it if there is no message."""
         if self.session.drop_late_undo():
             self.refresh_bindings()
-        line = self._notice_line(self.session, self.view())
-        self.notice.display = line is not None
+        line = self._message_of(self.session, self.view())
+        self.message_line.display = line is not None
         if line is not None:
-            self.notice.update(line)
+            self.message_line.update(line)
 
     def show_draft(self) -> None:
         """Show the line with the draft."""
@@ -241,7 +240,10 @@ class CaseScreen(WorkScreen):
 
 
 def _show_panels_or_page(screen: CaseScreen, *, has_case: bool) -> None:
-    """Show the panels of a case, or the page, one by one: a class of the screen would restyle all its widgets."""
+    """Show the panels of a case, or the page instead.
+
+    Each widget is changed on its own, because a CSS class of the screen would restyle all widgets of the screen.
+    """
     screen.panels.display, screen.page.display = has_case, not has_case
     for bar in (screen.reveal_bar, screen.draft_bar):
         bar.set_class(has_case, "-with-case")

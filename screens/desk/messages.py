@@ -201,8 +201,8 @@ def undo_line(undoable: UndoableAct, check_for: tuple[str, ...], view: View) -> 
     return joined((message, style), key, (_(" takes it back"), style))
 
 
-def notice_line(session: "DeskSession", view: View) -> Content | None:
-    """Return the line under the header, the first of these that applies, or None.
+def desk_message(session: "DeskSession", view: View) -> Content | None:
+    """Return the message line of the desk: the first of these that applies, or None.
 
     * The hold on the case is lost.
     * New evidence has arrived, or the policy of the case has changed.

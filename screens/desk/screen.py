@@ -79,7 +79,7 @@ class DeskScreen(CaseCommandScreen):
 
 
 def read_only_line(session: DeskSession, view: View) -> Content | None:
-    """Return the line under the header: the case is read-only, and who holds it or is assigned to it."""
+    """Return the message line of a read-only case: who holds it or is assigned to it."""
     if session.case is None:
         return None
     return joined(
@@ -121,7 +121,7 @@ class ReadOnlyScreen(CaseCommandScreen):
 
     def on_mount(self) -> None:
         self.show(CaseShown(is_same=False))
-        self.show_notice()
+        self.show_message_line()
         self.read_again()
         if self._then:
             self.call_after_refresh(self.action_act, self._then)

@@ -106,7 +106,10 @@ class Preview:
 
 
 class FormDialog(TaskDialog[Result]):
-    """Asks for some fields; `preview` and `save` run in a thread and may raise a WorkbenchError. `act` names Enter."""
+    """Asks for some fields and saves them.
+
+    `preview` and `save` run in a thread and may raise a WorkbenchError. `act` is the label of Enter in the last field.
+    """
 
     DEFAULT_CSS = """
     FormDialog .title { color: $text-muted; }
@@ -126,6 +129,7 @@ class FormDialog(TaskDialog[Result]):
     ) -> None:
         super().__init__(heading)
         self._fields, self._preview_of, self._save, self._act = fields, preview, save, act
+        # None says that the effect is not known yet; a form without a preview has no effect to wait for.
         self._preview = None if preview is not None else Preview(lambda _width: Content())
         self._previewed: list[str] | None = None
 

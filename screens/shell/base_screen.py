@@ -24,7 +24,7 @@ from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.key_guard import key_presses_of
 from screens.shell.protocols import ExplainsKeys
 from screens.shell.view import ZONE, Clock, View, symbols_of
-from screens.terminal.input_bursts import fold
+from screens.terminal.input_bursts import replace_full_width
 from screens.widgets.dimmed_screen import DimmedScreen
 from screens.widgets.safe_text import Static, plain
 from workbench.errors import WorkbenchError
@@ -181,7 +181,7 @@ class BaseScreen(Screen[Result]):
         """Show why the key of a command does nothing; a key that is held down shows it once."""
         why_not = self.why_not(event.key) if isinstance(self, ExplainsKeys) else None
         if why_not is None:
-            fold(self, event)
+            replace_full_width(self, event)
             return
         event.stop()
         event.prevent_default()

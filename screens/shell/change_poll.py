@@ -43,8 +43,8 @@ class ChangePoll:
         """The shown screens that must read again."""
         self.pauses_until = self.idles_until = 0.0
 
-    async def start(self) -> None:
-        """Ask in a thread whether there is a change; call `poll` in a worker, which costs much more, only if needed."""
+    async def poll_if_changed(self) -> None:
+        """Ask in a thread whether there is a change; run `poll` in a worker, which costs much more, only if needed."""
         if self._answer is None:
             self._answer = asyncio.get_running_loop().run_in_executor(None, self._is_changed)
         elif self._answer.done():

@@ -39,7 +39,7 @@ def takes_text(widget: Widget | None, key: events.Key | None = None) -> bool:
     return widget.check_consume_key(key.key, key.character) if key is not None else widget.check_consume_key("a", "a")
 
 
-def fold(screen: Screen[Any], event: events.Key) -> None:
+def replace_full_width(screen: Screen[Any], event: events.Key) -> None:
     """Replace a full-width character of an input method by the key it stands for; any other character is text."""
     char = event.character
     if char is None or char.isascii() or takes_text(screen.focused, event):

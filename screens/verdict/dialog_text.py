@@ -80,7 +80,8 @@ def _choices(state: VerdictState, case: CaseFile, symbols: Symbols) -> list[Cont
         ]
     if state.verdict is Verdict.PENDING:
         chosen = pending_waits_for(state.reasons, case.policy)
-        head = joined((WAIT_FOR.key, KEY), (f" {_('waits for ')}".rstrip(), MUTED))
+        # In the catalogue, this message ends with a space.
+        head = joined((WAIT_FOR.key, KEY), (f" {_('waits for ').rstrip()}", MUTED))
         return [head, *(_choice(_(WAITS_FOR[who]), who is chosen, symbols) for who in WaitsFor)]
     return [joined((_("the case passes"), SUCCESS))]
 
@@ -95,7 +96,7 @@ def _check_words(preview: VerdictPreview) -> Content:
     if not preview.check_for:
         return joined((_("no second person needed"), MUTED))
     why = comma_joined(_(CHECK_FOR.get(name, name)) for name in preview.check_for)
-    if preview.waived_for:
+    if preview.waiver_reason:
         return joined((_("decided by one person, no check: {why}").format(why=why), WARNING))
     return joined((_("a second person checks: {why}").format(why=why), WARNING))
 
@@ -153,9 +154,9 @@ def warning_lines(
 
 def _special_rules(case: CaseFile, preview: VerdictPreview) -> Iterator[str]:
     """Yield the special effects of the verdict: nobody checks it, it lifts bars, or its notice corrects another."""
-    if preview.waived_for:
+    if preview.waiver_reason:
         message = _("Only one person reviews here ({reason}): no second person checks this; record and notice say so.")
-        yield message.format(reason=preview.waived_for)
+        yield message.format(reason=preview.waiver_reason)
     if preview.restored:
         message = ngettext(
             "This verdict lifts the bar on {number} number: {numbers}.",
@@ -252,7 +253,8 @@ def date_words(
         moment = preview.deadline_at if is_fail else preview.until
     mark = f" {view.symbols.provisional} {_('provisional')}" if preview and preview.is_date_provisional else ""
     label = _("all by") if is_fail else _("until")
-    return label, reader.words(moment) + mark if moment is not None else ""
+    when = reader.words(moment) + mark if moment is not None else ""
+    return label, when
 
 
 def note_hint() -> str:
@@ -265,7 +267,7 @@ def foot_line(
 ) -> Content:
     """Return the keys, which differ in a text field, and what follows a confirmation if that fits on the line."""
     message = _("notice goes out {seconds} s later; {desk.undo} takes it back")
-    if preview is not None and preview.check_for and not preview.waived_for:
+    if preview is not None and preview.check_for and not preview.waiver_reason:
         message = _("a second person decides; {desk.undo} takes it back until then")
     then = with_keys(message).format(seconds=policy.desk.grace_s)
     texts = ((TEXTS.key, KEY), (f" {_(TEXTS.label)}   ", "")) if is_prose else ()

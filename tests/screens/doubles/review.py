@@ -55,7 +55,7 @@ class MemoryVerdicts(Verdicts):
                     request, found.policy, found.findings, found.header.risk, is_barred=is_barred(found.measures)
                 )
             ),
-            waived_for=self._services.why_alone if check_for else "",
+            waiver_reason=self._services.why_alone if check_for else "",
             open_questions=tuple(line.question for line in found.checklist if line.answer is None),
             news=ChangesSinceSeen(has_evidence=is_new and not policy, policy=policy if is_new else ""),
             problems=self._problems(request, found),

@@ -36,6 +36,7 @@ def list_notices(
         lines = services.notices.list(case, unsent=unsent, overdue=overdue)
         zone = zone_of(services)
     if context.as_json:
+        # `decision` is the number as people write it, `decision_id` is the bare number.
         rows = (
             {**json_record(line, zone, case="case_id", decision="decision_id"), "decision_id": line.decision_id}
             for line in lines
@@ -152,7 +153,11 @@ def send(
 
 
 def _moved_document(moved: Iterable["MovedDeadline"]) -> dict[str, Any]:
-    """Return the deadlines that late letters moved, and the cases that had lapsed or returned to the queue before."""
+    """Return the effects of letters that were sent late, by their JSON keys.
+
+    Cases under `lapsed` stay lapsed; the lapse of those under `lapse_undone` was taken back. Cases under `went_on` had
+    gone on at their old date without an answer, so their deadline did not move.
+    """
     return {
         "deadlines_moved": [
             {"case": format_case(deadline.case_id), "deadline": deadline.deadline_on.isoformat()}

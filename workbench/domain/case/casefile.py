@@ -243,7 +243,7 @@ class VerdictPreview:
         problems: Why the verdict would be refused.
         is_date_provisional: Whether a date depends on an unpublished calendar.
         restored: The numbers whose bar a pass lifts.
-        waived_for: Why a needed check is left out, "" if it is not.
+        waiver_reason: Why nobody makes the check although `check_for` needs it, "" if it is made or not needed.
         warnings: Sentences without a full stop about what the verdict would cut short.
     """
 
@@ -261,7 +261,7 @@ class VerdictPreview:
     unopened: tuple[enums.DocumentKind, ...] = ()
     is_date_provisional: bool = False
     restored: tuple[str, ...] = ()
-    waived_for: str = ""
+    waiver_reason: str = ""
     warnings: tuple[str, ...] = ()
 
 

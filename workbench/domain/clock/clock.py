@@ -110,7 +110,7 @@ class ClockState:
     Attributes:
         due_at: The due date, postponed by every ended pause and every suspension with a known end. An open pause or
             suspension will postpone it when it ends.
-        is_provisional: Whether the due date depends on a day that may still change.
+        is_due_provisional: Whether the due date depends on a day that may still change.
         suspended_from: The start of an open suspension. A case that is due later is not overdue until work resumes.
     """
 
@@ -279,7 +279,7 @@ def affects_due_date(suspension: Suspension, before: datetime, clock: ClockState
     """
     if not suspension.span.is_open:
         return clock.due_at > before
-    return runs and clock.suspended_from == suspension.span.start < clock.due_at
+    return runs and clock.suspended_from == suspension.span.start and suspension.span.start < clock.due_at
 
 
 def is_suspended(suspensions: Iterable[Suspension], now: datetime) -> bool:

@@ -21,7 +21,7 @@ class InquiryLine:
     Attributes:
         name: The name of the department; None if it left the policy.
         note: The note of the answer, or the reason of the withdrawal.
-        reminded_at: When half of its time was over; None before that.
+        reminded_at: When the reminder was given, because half of its time was over; None before that.
         ended_by: Who answered or withdrew it; None if it is open, or if it ended with its case or its department.
         is_overdue: Whether it is open after its due date, or was answered after it.
         has_document: Whether a document came with the answer.

@@ -19,8 +19,8 @@ class Finding:
         limit: The limit.
         unit: The unit of both values.
         subject: What the finding is about, several parts separated by `;`: the card numbers or document kinds beyond
-            the limit, the worst first; the roles of the people whose ID number it is; or the value of the fact that the
-            limit's `subject_of` names.
+            the limit, the worst first; the roles of the people with the ID numbers in question; or the value of the
+            fact that the limit's `subject_of` names.
         source: Where the limit comes from.
         observes: The name of the observed fact. It is empty in findings that an earlier version stored, so comparisons
             of findings ignore it.

@@ -118,7 +118,8 @@ class Reason:
     """A coded cause of a verdict. Reviewers see its title.
 
     Letter and item may have the placeholders of Rule.text and {date} (when a validity ends), but only in square
-    brackets. The part in brackets is omitted if there is no finding. A person gets the texts that end with `person`.
+    brackets. The part in brackets is omitted if there is no finding. An individual gets
+    `letter_person` and `item_person` where they are not empty.
 
     Attributes:
         letter: The sentence for the applicant.
@@ -283,7 +284,10 @@ class Policy:
         return id(self)
 
     def addressing(self, kind: ApplicantKind) -> "Policy":
-        """Return the policy with the texts for a kind of applicant; an individual is also the handler."""
+        """Return the policy with the texts for a kind of applicant.
+
+        An individual has no separate handler, so the policy may have texts of its own for individuals.
+        """
         if kind is not ApplicantKind.INDIVIDUAL:
             return self
         names = {**self.documents.names, **self.documents.names_person}

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from workbench.domain.text.mask import DOT, MaskKind, has_number, mask, mask_digits_within
 from workbench.domain.values.char_table import CharTable
-from workbench.domain.values.spelling import SpelledText, folded_and_key, has_parts, spelling_key
+from workbench.domain.values.spelling import SpelledText, folded_and_key, is_separable, spelling_key
 
 PERSONAL_FIELDS: dict[str, MaskKind] = {
     "legal_rep_name": MaskKind.NAME,
@@ -49,7 +49,7 @@ class _Mask:
     """How a name or number is masked; a kind of None is a public name, which is not masked."""
 
     kind: MaskKind | None
-    has_parts: bool
+    is_separable: bool
 
 
 _mask_of = lru_cache(_Mask)
@@ -68,7 +68,7 @@ class Redaction:
         for text, kind in pairs:
             key = spelling_key(text)
             if len(key) >= _SHORTEST:
-                masks[key] = _mask_of(kind, has_parts(text, key) or (key in masks and masks[key].has_parts))
+                masks[key] = _mask_of(kind, is_separable(text, key) or (key in masks and masks[key].is_separable))
         return cls(mask_by_key=masks)
 
     def mask_in(self, text: str) -> str:
@@ -112,7 +112,7 @@ class Redaction:
 
     def _places(self, spelled: SpelledText, keys: Iterable[str]) -> Iterator[tuple[int, int, MaskKind | None]]:
         for key in keys:
-            for start, end in spelled.occurrences(key, in_parts=self.mask_by_key[key].has_parts):
+            for start, end in spelled.occurrences(key, is_separable=self.mask_by_key[key].is_separable):
                 yield start, end, self.mask_by_key[key].kind
 
 
@@ -156,6 +156,7 @@ def places_to_mask(
         mask.
     """
     all_names, all_numbers, all_texts = map(_BETWEEN_ROWS.join, (names, numbers, texts))
+    # A text that contains the separator would shift the rows after it, so each row counts as one to mask.
     if any(text.count(_BETWEEN_ROWS) >= len(texts) for text in (all_names, all_numbers, all_texts)):
         return dict.fromkeys(range(len(texts)), ""), set(range(len(texts)))
     folded, joined = folded_and_key(all_texts)

@@ -56,8 +56,8 @@ def folded_and_key(text: str) -> tuple[str, str]:
     return plain, _without_separators(plain)
 
 
-def has_parts(name: str, key: str) -> bool:
-    """Say whether a name with this key has parts that a dot or an apostrophe may separate, as foreign names have."""
+def is_separable(name: str, key: str) -> bool:
+    """Say whether a dot or an apostrophe may separate the parts of a name with this key, as in foreign names."""
     return len(key) > _LONGEST_CHINESE_NAME or len(key) < len(name)
 
 
@@ -73,16 +73,16 @@ class SpelledText:
         """Say whether the text may contain a name. This is fast; `occurrences` gives the exact answer."""
         return key in self._key
 
-    def occurrences(self, key: str, *, in_parts: bool) -> Iterator[tuple[int, int]]:
+    def occurrences(self, key: str, *, is_separable: bool) -> Iterator[tuple[int, int]]:
         """Yield the start and end of each occurrence of a name in the text.
 
-        A name that begins or ends with a Latin letter or digit must begin or end at a word boundary. `in_parts` says
-        that its parts may be separated (see `has_parts`).
+        A name that begins or ends with a Latin letter or digit must begin or end at a word boundary. For
+        `is_separable`, see the function of this name.
         """
         at = self._key.find(key)
         while at >= 0:
             start, end = self._positions[at], self._positions[at + len(key) - 1] + 1
-            is_split = not in_parts and not _PART_SEPARATORS.isdisjoint(self._plain[start:end])
+            is_split = not is_separable and not _PART_SEPARATORS.isdisjoint(self._plain[start:end])
             is_part_of_word = self._is_within_word(start) or self._is_within_word(end)
             if not is_split and not is_part_of_word:
                 yield start, end

@@ -143,7 +143,7 @@ class Documents(Service):
     def _lines(self, case_id: int) -> tuple[DocumentLine, ...]:
         with self.context.read() as session:
             case = visible_case(session, case_id)
-            policy = self.context.policy(session, case.policy_version_id)
+            names = self.context.policy(session, case.policy_version_id).documents.names
             documents = read_evidence(session, case, self.context.store, self.context.today(session)).documents
             answers = answer_documents(session, self.context, case_id)
             openings = accesses_by_digest(session, case_id, OPENED)
@@ -155,12 +155,12 @@ class Documents(Service):
                 one,
                 kind=one.kind,
                 number=number,
-                words=policy.documents.names.get(one.kind) if name is None else name,
+                words=name,
                 is_stored=_is_there(self.context.store, one.sha256, one.bytes_count),
                 openings=openings.get(one.sha256, ()),
                 copies=copies.get(one.sha256, ()),
             )
-            for number, (one, name) in enumerate([*((one, None) for one in ordered), *answers], start=1)
+            for number, (one, name) in enumerate([*((one, names.get(one.kind)) for one in ordered), *answers], start=1)
         )
 
     def _file_of(self, case_id: int, line: DocumentLine) -> BinaryIO:

@@ -139,7 +139,8 @@ def history_of(session: Session, case_id: int, before: models.EventRow | None = 
     texts = (
         row
         for row in connection.execute(_TEXTS, of_case)
-        # The event of a verdict and its texts have the same time, but the texts are not earlier than the event.
+        # Texts are no events, so their time decides. The texts of the event's own decision are left out: they are shown
+        # before the event, but in the log they belong to it.
         if (before is None or row.at <= before.at) and row.decision != own_decision
     )
     acts = (row for row in connection.execute(_ACTS, of_case) if before is None or row.seq < before.seq)

@@ -29,7 +29,7 @@ from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.forecast import history_reader
-from workbench.services.forecast.incomplete_cases import Assessments, IncompleteCases, NewCase
+from workbench.services.forecast.incomplete_cases import Assessments, NewCase, PresentQueue
 from workbench.services.forecast.presenter import ForecastPresenter
 from workbench.services.foundation.calendar_days import all_suspensions, calendar_edition
 from workbench.services.foundation.case_access import visible_case
@@ -105,7 +105,7 @@ class Forecasts(Service):
             return presenter.queue(self._queue_cases)
 
     def late_chances(self, session: Session) -> tuple[datetime, Mapping[int, LateChance]]:
-        """Return a time up to a minute ago, and the chance of each open case then to get its first verdict late.
+        """Return a time at most a minute ago, and the chances that cases open at that time get a late first verdict.
 
         See `chances_to_be_late`. All screens and filters of a process share these chances.
         """
@@ -191,17 +191,17 @@ class Forecasts(Service):
 
     def _case(self, session: Session, presenter: ForecastPresenter, case_id: int) -> OpenCase:
         time_, policy = presenter.queue_model.time, self.context.policy(session)
-        return history_reader.read_open_case(time_, policy, self._incomplete(session, presenter), case_id)
+        return history_reader.read_open_case(time_, policy, self._present_queue(session, presenter), case_id)
 
     def _open_cases(
         self, session: Session, presenter: ForecastPresenter, states: Iterable[CaseState] = OPEN_STATES
     ) -> list[OpenCase]:
         time_, policy = presenter.queue_model.time, self.context.policy(session)
-        return history_reader.read_open_cases(time_, policy, self._incomplete(session, presenter), states)
+        return history_reader.read_open_cases(time_, policy, self._present_queue(session, presenter), states)
 
-    def _incomplete(self, session: Session, presenter: ForecastPresenter) -> IncompleteCases:
+    def _present_queue(self, session: Session, presenter: ForecastPresenter) -> PresentQueue:
         basis = presenter.calendar, all_suspensions(session), presenter.now
-        return IncompleteCases(session, self.context, *basis, self._assessments)
+        return PresentQueue(session, self.context, *basis, self._assessments)
 
 
 def _closed_message(state: CaseState, case_id: int) -> str:

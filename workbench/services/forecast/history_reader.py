@@ -23,7 +23,7 @@ from workbench.domain.forecast.queue.capacity import Absence, GivenVerdicts
 from workbench.domain.forecast.queue.model import OpenCase, QueueHistory
 from workbench.domain.forecast.working_time import WorkingTime
 from workbench.domain.policy.policy import Policy
-from workbench.services.forecast.incomplete_cases import IncompleteCases
+from workbench.services.forecast.incomplete_cases import PresentQueue
 
 _MAX_EVENTS = 40_000
 """The number of newest events that the model is fitted to; at a busy site they cover the last weeks."""
@@ -84,46 +84,44 @@ def read_absences(session: Session, time_: WorkingTime, policy: Policy) -> tuple
 
 
 def read_open_cases(
-    time_: WorkingTime, policy: Policy, incomplete: IncompleteCases, states: Iterable[CaseState]
+    time_: WorkingTime, policy: Policy, queue: PresentQueue, states: Iterable[CaseState]
 ) -> list[OpenCase]:
     """Return the cases in some states, in the order of `next`; the states must include those of the queue."""
-    now_us, day_end_us = to_us(incomplete.now), to_us(_day_end(incomplete))
-    rows = forecast_cases.open_case_rows(incomplete.session, now_us, day_end_us, states)
+    now_us, day_end_us = to_us(queue.now), to_us(_day_end(queue))
+    rows = forecast_cases.open_case_rows(queue.session, now_us, day_end_us, states)
     ahead_counts = list(accumulate((row.state in IN_THE_QUEUE for row in rows), initial=0))[:-1]
-    return list(_open_cases(time_, policy, incomplete, rows, ahead_counts))
+    return list(_open_cases(time_, policy, queue, rows, ahead_counts))
 
 
-def read_open_case(time_: WorkingTime, policy: Policy, incomplete: IncompleteCases, case_id: int) -> OpenCase:
+def read_open_case(time_: WorkingTime, policy: Policy, queue: PresentQueue, case_id: int) -> OpenCase:
     """Return one open case as `read_open_cases` would."""
-    row, ahead = forecast_cases.open_case_row(
-        incomplete.session, to_us(incomplete.now), to_us(_day_end(incomplete)), case_id
-    )
-    (case,) = _open_cases(time_, policy, incomplete, [row], [ahead])
+    row, ahead = forecast_cases.open_case_row(queue.session, to_us(queue.now), to_us(_day_end(queue)), case_id)
+    (case,) = _open_cases(time_, policy, queue, [row], [ahead])
     return case
 
 
-def _day_end(incomplete: IncompleteCases) -> datetime:
-    today = incomplete.calendar.local_day(incomplete.now)
-    return datetime.combine(today, time.max, tzinfo=incomplete.calendar.zone)
+def _day_end(queue: PresentQueue) -> datetime:
+    today = queue.calendar.local_day(queue.now)
+    return datetime.combine(today, time.max, tzinfo=queue.calendar.zone)
 
 
 def _open_cases(
-    time_: WorkingTime, policy: Policy, incomplete: IncompleteCases, rows: Sequence[Any], ahead_counts: Sequence[int]
+    time_: WorkingTime, policy: Policy, queue: PresentQueue, rows: Sequence[Any], ahead_counts: Sequence[int]
 ) -> Iterator[OpenCase]:
     """Yield open cases, given their rows and how many queued cases are ahead of each.
 
     A case that is incomplete or waits for its applicant gets the position that it would have if everything came now.
     """
-    rows = incomplete.completed(rows)
-    rules_by_case = _block_rules(incomplete.session, rows)
-    waits = _waits(incomplete.session, time_, {row.waits_for for row in rows if row.state == CaseState.PENDING})
-    acts_by_case, now_us = _acts_after_verdicts(incomplete.session, time_, rows), to_us(incomplete.now)
+    rows = queue.completed(rows)
+    rules_by_case = _block_rules(queue.session, rows)
+    waits = _waits(queue.session, time_, {row.waits_for for row in rows if row.state == CaseState.PENDING})
+    acts_by_case, now_us = _acts_after_verdicts(queue.session, time_, rows), to_us(queue.now)
     arrived_us = [
         now_us if CaseState(row.state) is CaseState.INCOMPLETE else row.complete_at or row.opened_at for row in rows
     ]
     at = time_.of(np.array(arrived_us, dtype=np.float64) / _US_PER_S)
     due_dates = [None if row.due_at is None else int(row.due_at) for row in rows]
-    now = time_.of_instant(incomplete.now)
+    now = time_.of_instant(queue.now)
     due = time_.of(np.array([(due_at or 0) / _US_PER_S for due_at in due_dates], dtype=np.float64))
     for row, ahead, arrived_at, due_us, due_at in zip(
         rows, ahead_counts, at.tolist(), due_dates, due.tolist(), strict=True
@@ -132,7 +130,7 @@ def _open_cases(
         runs = clock_runs(state, row.waits_for)
         is_arriving = state is CaseState.INCOMPLETE
         waits_for_others = state is CaseState.PENDING and not is_with_applicant(state, row.waits_for)
-        stopped_until = incomplete.stopped_until(row.province, row.agent)
+        stopped_until = queue.stopped_until(row.province, row.agent)
         steps = _complete_steps(steps_from_acts(acts_by_case.get(row.id, ()), arrived_at), state, runs=runs)
         is_returning = is_with_applicant(state, row.waits_for)
         due_on, ahead_if_queued = due_at, ahead
@@ -142,10 +140,10 @@ def _open_cases(
             # day is used: the simulation puts cases that are due on one day together.
             since = paused_since(steps)
             paused_days = 0.0 if since is None else max(now - since, 0.0)
-            closing = incomplete.calendar.closing(time_.day(due_at + paused_days))
-            due_on, ahead_if_queued = time_.of_instant(closing), incomplete.ahead(closing, row.priority_rank)
+            closing = queue.calendar.closing(time_.day(due_at + paused_days))
+            due_on, ahead_if_queued = time_.of_instant(closing), queue.ahead(closing, row.priority_rank)
             if is_arriving:
-                ahead_if_queued -= incomplete.overtaken_count(row.id, closing, row.priority_rank)
+                ahead_if_queued -= queue.overtaken_count(row.id, closing, row.priority_rank)
         block_rules = row.block_rules if is_arriving else tuple(rules_by_case[row.id])
         yield OpenCase(
             history=_history(row, steps, policy, block_rules),

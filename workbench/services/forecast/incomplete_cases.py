@@ -40,8 +40,11 @@ Assessments = dict[tuple[int | date, ...], Assessment]
 
 
 @dataclass(frozen=True)
-class IncompleteCases:
-    """Treats incomplete cases as if their documents came now; `assessments` and `positions` are caches."""
+class PresentQueue:
+    """The present queue, in which incomplete cases count as if their documents came now.
+
+    `assessments` and `positions` are caches.
+    """
 
     session: Session
     context: Context
@@ -145,7 +148,7 @@ class NewCase:
         due_at: When it is due.
         gets_forecast: Whether the applicant gets the forecast.
         stopped_until: When suspended work on it resumes, None if its work is not suspended.
-        overtaken_count: How many newer cases it overtakes, see `IncompleteCases.overtaken_count`.
+        overtaken_count: How many newer cases it overtakes, see `PresentQueue.overtaken_count`.
         ahead: How many cases are ahead of it.
     """
 

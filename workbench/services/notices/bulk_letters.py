@@ -170,7 +170,7 @@ def stored_letter(facts: str) -> Letter | None:
     return letter
 
 
-def write_sender(context: Context) -> None:
+def update_letter_senders(context: Context) -> None:
     """Render unsent letters that name an earlier supplier again, with the supplier in force.
 
     Letters that no event of the log explains stay as they are.

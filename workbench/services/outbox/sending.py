@@ -23,7 +23,7 @@ from workbench.i18n import _
 from workbench.services.acts.act import note_act
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context, Service
-from workbench.services.notices.bulk_letters import select_letters, write_sender
+from workbench.services.notices.bulk_letters import select_letters, update_letter_senders
 from workbench.services.outbox.gateway import Gateway
 from workbench.services.outbox.recording import (
     FAILED,
@@ -97,7 +97,7 @@ class Sending(Service):
         """
         context = self.context
         with context.requiring("notices send", work_list_refusal):
-            write_sender(context)
+            update_letter_senders(context)
             with context.read() as session:
                 left = _owed_ids(session, context.now())
                 unexplained = unexplained_letters(session) if left else set()

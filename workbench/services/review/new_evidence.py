@@ -170,7 +170,7 @@ def _change_state(session: Session, context: Context, case: CaseRow, new: NewEvi
 def _compare_with_verdict(session: Session, context: Context, case: CaseRow, new: NewEvidence) -> None:
     """Record evidence of a passed case if it adds or removes block findings that the verdict did not consider.
 
-    The version stays, so that the maker can still undo the pass.
+    The version of the case row is not raised, so that the maker can still undo the pass.
     """
     findings = new.assessment.findings
     worse = worse_blocks(_assessment_before(session, context, case, new).findings, findings)

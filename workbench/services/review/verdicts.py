@@ -90,7 +90,7 @@ class Verdicts(Service):
             news=news,
             unopened=unopened,
             restored=restored,
-            waived_for=plan.waiver.reason if plan.waiver else "",
+            waiver_reason=plan.waiver.reason if plan.waiver else "",
         )
 
     def recent_reasons(self) -> tuple[str, ...]:

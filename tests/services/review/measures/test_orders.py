@@ -42,5 +42,5 @@ def test_a_bar_is_lifted_once(site: Site) -> None:
         first = lift_bars(session, context, case, release_at=context.now())
         second = lift_bars(session, context, case, release_at=context.now())
 
-    assert (first.ordered, second.ordered) == ((Measure.RESTORE,), ())
+    assert (first.measures, second.measures) == ((Measure.RESTORE,), ())
     assert listed(site) == [("bar-both", "done"), ("restore", "owed")]

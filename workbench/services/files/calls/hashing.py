@@ -61,12 +61,13 @@ class CalleeHasher:
         import numpy as np
 
         # A number with 11 digits is already normalised; the hashes of the others are replaced below.
+        # Times 10: a filler digit at the end makes three groups of four digits out of 11.
         digits = np.where(codes // _CODED_MOBILE == 1, codes % _CODED_MOBILE, 0) * 10
         four_digits = np.array([b"%04d" % number for number in range(10_000)]).view("<u4")
         texts = np.zeros((len(codes), 4), dtype="<u4")
         for column, divisor in enumerate((10**8, 10**4, 1)):
             texts[:, column] = four_digits[digits // divisor % 10**4]
-        # The texts have 12 digits; the last one does not belong to the number.
+        # Remove the filler digit from the text.
         texts[:, 2] &= 0xFFFFFF
         halves = self._bulk_hasher.digests(texts.view("<u8"), _MOBILE_DIGITS)
         for index in np.flatnonzero(codes // _CODED_MOBILE != 1):

@@ -114,6 +114,7 @@ def header_problems(
     if len(names) > MAX_COLUMNS:
         message = _("There are {count} columns, more than {limit}; remove those that are not read.")
         return [_at(place, "", message.format(count=len(names), limit=MAX_COLUMNS))]
+    # So long a text is outlined, because it may be the content of a cell and name people.
     problems = [
         _at(place, outline_of(name), _("The column's name is longer than 256 characters; shorten it."))
         for name in names
@@ -139,7 +140,7 @@ def _invisible_marks(names: Sequence[str], place: RowProblem) -> list[RowProblem
 def _unknown(names: Sequence[str], known: ColumnNames, place: RowProblem) -> list[RowProblem]:
     """Return a problem for each unknown column, with similar names."""
     unknown = [name for name in names if name and known.meaning(name) is None]
-    # A row without a known name may be a record, with names of people in its cells.
+    # A row without a known name may be a record, so its cells are outlined: they may name people.
     is_header = any(known.meaning(name) is not None for name in names)
     problems = []
     for unknown_name in unknown[:MAX_UNKNOWN_REPORTED]:

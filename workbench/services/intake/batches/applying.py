@@ -17,7 +17,7 @@ from workbench.services.case.assessment import assess, assessed_columns
 from workbench.services.case.evidence_reader import EvidenceReader
 from workbench.services.clock.case_clocks import first_clock_state
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
-from workbench.services.forecast.incomplete_cases import IncompleteCases, NewCase
+from workbench.services.forecast.incomplete_cases import NewCase, PresentQueue
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
 from workbench.services.intake.batches.affected_cases import SUBMISSION, UnfiledAppeal, file_appeals, first_filings
@@ -140,13 +140,13 @@ def _forecasts_of_completed(
     if not completed:
         return {}
     with context.read() as session:
-        queue = IncompleteCases(session, context, context.calendar(session), all_suspensions(session), context.now())
+        queue = PresentQueue(session, context, context.calendar(session), all_suspensions(session), context.now())
         new_cases = [_new_case(queue, case, arrival) for case, arrival in completed.values()]
     found = zip(completed, forecaster.of(new_cases), strict=True)
     return {case_id: forecast for case_id, forecast in found if forecast is not None}
 
 
-def _new_case(queue: IncompleteCases, case: CaseRow, arrival: NewEvidence) -> NewCase:
+def _new_case(queue: PresentQueue, case: CaseRow, arrival: NewEvidence) -> NewCase:
     """Return a case as it will enter the queue."""
     session, context = queue.session, queue.context
     policy = context.policy(session, case.policy_version_id)

@@ -16,7 +16,7 @@ from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.memory import check_memory_limit
 from workbench.services.foundation.safe_files import replacing
-from workbench.services.notices.bulk_letters import stored_letter, write_sender
+from workbench.services.notices.bulk_letters import stored_letter, update_letter_senders
 from workbench.services.notices.letter_facts import Sender
 from workbench.services.notices.rendering import letter_pages, render, short_message
 from workbench.services.records.exporting import applications, calls, records
@@ -56,7 +56,7 @@ class Exports(Service):
         """Write a file or a folder completely, or leave an existing one unchanged.
 
         Raises:
-            NotAllowed: If the person is not an admin; a supervisor may export measures too.
+            NotAllowed: If the person is not an admin; a supervisor may export notices and measures too.
             BadConfiguration: If the notices are wanted while the made-up supplier is in force.
             WrongUsage: If the format is unknown, or `reveal` has no reason.
             CannotCreate: If the file cannot be written, or the folder is not new or empty.
@@ -67,7 +67,7 @@ class Exports(Service):
             if request.reveal and not request.reason.strip():
                 raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
             if request.what is ExportKind.NOTICES:
-                write_sender(self.context)
+                update_letter_senders(self.context)
             return self._write_letters(request) if request.is_folder else self._write_rows_file(request)
 
     def _write_rows_file(self, request: ExportRequest) -> ExportReport:

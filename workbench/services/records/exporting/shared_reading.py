@@ -25,7 +25,7 @@ class _Reader:
     """Reads applications in one process."""
 
     def __init__(self, context: Context, request: ExportRequest) -> None:
-        # Both processes use the same time.
+        # Both processes use the same time: without arguments, `replace` of a datetime returns that datetime each time.
         self.context = replace(context, now=context.now().replace)
         self._request = request
         self._source: ExportSource | None = None

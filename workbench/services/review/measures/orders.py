@@ -28,13 +28,13 @@ from workbench.services.foundation.context import Context
 class OrderChanges:
     """The measures that an act ordered, one for each number, and how many orders it cancelled."""
 
-    ordered: tuple[Measure, ...] = ()
+    measures: tuple[Measure, ...] = ()
     cancelled: int = 0
 
     @property
     def summary(self) -> str:
         """The orders in codes, for the event of the act; "" if there are none."""
-        words = [f"{measure} ({count})" for measure, count in sorted(Counter(self.ordered).items())]
+        words = [f"{measure} ({count})" for measure, count in sorted(Counter(self.measures).items())]
         if self.cancelled:
             words.append(f"cancelled ({self.cancelled})")
         return ", ".join(words)
@@ -52,23 +52,28 @@ def plan_measure(session: Session, context: Context, case: CaseRow, decision: De
         if not ordered and not numbers_out_of_service(session, case, today):
             ordered = (UNKNOWN_NUMBER,)
     if _lifts_bars(decision) and (lifted := lifted_numbers(session, context, case)):
-        return MeasurePlan(ordered, Measure.RESTORE, tuple(filter(None, dict.fromkeys([*ordered, *lifted]))))
-    return MeasurePlan(ordered, measure if ordered else Measure.NONE, tuple(filter(None, ordered)))
+        return MeasurePlan(ordered, Measure.RESTORE, _known(dict.fromkeys([*ordered, *lifted])))
+    return MeasurePlan(ordered, measure if ordered else Measure.NONE, _known(ordered))
 
 
 def order_measure(
-    session: Session, context: Context, case: CaseRow, decision: DecisionRow, ordered: Sequence[str]
+    session: Session, context: Context, case: CaseRow, decision: DecisionRow, numbers: Sequence[str]
 ) -> OrderChanges:
     """Order the measure of a verdict that takes effect, for the numbers of its plan, and the lifting of bars."""
     measure, release_at = Measure(decision.measure), decision.release_at or context.now()
     changes, of_decision = OrderChanges(), {"decision_id": decision.id}
     if measure is not Measure.NONE:
-        store_numbers(decision, tuple(filter(None, ordered)))
-        changes = _order(session, context, case, measure, ordered, release_at, **of_decision)
+        store_numbers(decision, _known(numbers))
+        changes = _order(session, context, case, measure, numbers, release_at, **of_decision)
     if _lifts_bars(decision):
         lifting = lift_bars(session, context, case, release_at=release_at, **of_decision)
-        changes = OrderChanges(changes.ordered + lifting.ordered, changes.cancelled + lifting.cancelled)
+        changes = OrderChanges(changes.measures + lifting.measures, changes.cancelled + lifting.cancelled)
     return changes
+
+
+def _known(numbers: Iterable[str]) -> tuple[str, ...]:
+    """Return these numbers without UNKNOWN_NUMBER."""
+    return tuple(number for number in numbers if number != UNKNOWN_NUMBER)
 
 
 def _lifts_bars(decision: DecisionRow) -> bool:
@@ -96,8 +101,8 @@ def lift_bars(
     lifting = plan_lifting(measure_orders(session, case, context.today(session)))
     _update(session, lifting.cancelled, cancelled_at=context.now())
     act = {"decision_id": decision_id, "appeal_id": appeal_id}
-    ordered = _order(session, context, case, Measure.RESTORE, lifting.restored, release_at, **act)
-    return OrderChanges(ordered.ordered, len(lifting.cancelled) + ordered.cancelled)
+    restores = _order(session, context, case, Measure.RESTORE, lifting.restored, release_at, **act)
+    return OrderChanges(restores.measures, len(lifting.cancelled) + restores.cancelled)
 
 
 def _order(  # noqa: PLR0913 - an order needs all of these facts
@@ -115,15 +120,14 @@ def _order(  # noqa: PLR0913 - an order needs all of these facts
     if not numbers:
         return OrderChanges()
     now, times = context.now(), context.policy(session).measures_due
-    if measure is Measure.RESTORE:
-        due = release_at + timedelta(hours=times.restore_hours)
-    else:
+    due = release_at + timedelta(hours=times.restore_hours)
+    if measure is not Measure.RESTORE:
         due = due_at(release_at, times.bar_days, context.calendar(session))
-    ordered_numbers = frozenset(numbers)
+    affected_numbers = frozenset(numbers)
     superseded = tuple(
         order.id
         for order in measure_orders(session, case, context.today(session))
-        if order.id is not None and order.is_open and order.msisdn in ordered_numbers
+        if order.id is not None and order.is_open and order.msisdn in affected_numbers
     )
     _update(session, superseded, cancelled_at=now)
     rows = [

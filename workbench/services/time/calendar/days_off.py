@@ -22,7 +22,7 @@ CASES_PER_TRANSACTION = 50
 
 
 def note_days_off(session: Session, context: Context, days: Sequence[CalendarDay]) -> None:
-    """Note the changed days that are days off now. `follow_noted_days_off` moves the deadlines from them later."""
+    """Note the changed days that are days off now; `follow_noted_days_off` later moves the deadlines on these days."""
     noted = sorted({*noted_days_off(session), *_coming_days_off(session, context, days)})
     if noted:
         session.merge(SettingRow(name=NOTED_DAYS_OFF, value=" ".join(map(str, noted))))
@@ -71,6 +71,7 @@ def planned_moves(
         cases = session.execute(select(CaseRow).where(CASE.c.id.in_(chunk)).order_by(CASE.c.id)).scalars().all()
         told = told_deadlines(clocks, cases)
         for case in cases:
+            # The letter about the move states the first deadline of a case, see `told_deadlines`.
             if deadlines := told.get(case.id or 0):
                 yield _move(case, deadlines[0], deadlines[0].moved(clocks.suspensions_of(case), clocks.calendar(case)))
 
