@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from workbench.settings.queue_view import QueueView
 
 MAX_MARKED = 5_000
-"""The most cases that can be marked and assigned at once."""
+"""The most cases that can be marked at once; of these, fewer can be moved at once."""
 
 _READING_AFTER_S = 0.3
 
@@ -254,7 +254,7 @@ class CaseList(Vertical):
     def _notify_marked(self, number: int) -> None:
         message = _("{count} marked.").format(count=commas(number))
         if number >= MAX_MARKED:
-            message = _("Marked the first {count}, the most that can be assigned at once.").format(count=commas(number))
+            message = _("Marked the first {count}, the most that can be marked at once.").format(count=commas(number))
         self.notify(message, timeout=5)
         self.post_message(self.Changed())
 

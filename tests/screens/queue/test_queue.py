@@ -104,7 +104,7 @@ async def test_rows_are_marked_singly_as_a_range_or_all_at_once() -> None:
 
         await desk.press("V")
         assert len(screen.rows.marks) == 5_000
-        assert "Marked the first 5,000, the most that can be assigned at once." in desk.notes
+        assert "Marked the first 5,000, the most that can be marked at once." in desk.notes
 
 
 async def test_an_empty_list_explains_why_and_escape_leaves_it() -> None:
