@@ -28,6 +28,7 @@ NAMES: Mapping[str, str] = {
     "erasure": "Erasure {id} ",
     "import_batch": "Import B-{id:06d} ",
     "import_file": "Import B-{batch_id:06d} ",
+    "inquiry": "Inquiry I-{id:06d} ",
     "legal_hold": "Legal hold {id} ",
     "measure_order": "Ordered measure {id} ",
     "notice": "Notice {id} ",

@@ -2,16 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
-from db.enums import AppealOutcome, CaseState, ChecklistValue, ContactChannel, ItemResult, VerificationKind
+from db.enums import (
+    AppealOutcome,
+    CaseState,
+    ChecklistValue,
+    ContactChannel,
+    InquiryOutcome,
+    ItemResult,
+    VerificationKind,
+)
 from tests.lifecycle.acts import SUPERVISORS, act, in_states
 from tests.lifecycle.clock_model import SHANGHAI, CaseClock
-from tests.lifecycle.machine import LifecycleMachine, anybody, decider, holder, supervisor
+from tests.lifecycle.machine import VERIFIES, LifecycleMachine, anybody, decider, holder, supervisor, verifier
 from tests.lifecycle.model import Case
 from tests.lifecycle.stored import Row
 from workbench.domain.case.appeal import AppealRequest
@@ -19,6 +28,9 @@ from workbench.services.outbox.recording import Delivery
 
 ANSWERING = ("admin", *SUPERVISORS)
 """The people who can answer appeals, the oldest first; the admin is a supervisor too."""
+
+DEPARTMENTS = {"fraud": 2, "numbers": 3}
+"""The working days of the departments that are asked."""
 
 FILE_DAYS, ANSWER_DAYS, CAP_DAYS = 15, 7, 15
 
@@ -97,6 +109,51 @@ class WholeLifeMachine(LifecycleMachine):
         for kind, call in write.items():
             if self.attempt(kind, who, case, call, allowed=case.is_open or kind in {"comment", "contact"}):
                 self.expect(who, (kind, number))
+
+    # --- Inquiries ---------------------------------------------------------------------------------------------------
+
+    @act(
+        6,
+        lambda case: case.is_open and case.state != "incomplete",
+        anybody,
+        department=st.sampled_from(sorted(DEPARTMENTS)),
+    )
+    def inquire(self, who: str, number: int, department: str) -> None:
+        case = self.cases[number]
+        is_asked = any(asked == department for asked, _asker in case.inquiries.values())
+        allowed = case.is_open and case.state != "incomplete" and not is_asked
+        call = self.services(who).inquiries.inquire
+        for line in self.attempt("inquire", who, case, lambda: call(number, department, "x"), allowed=allowed):
+            case.inquiries = {**case.inquiries, line.id: (department, who)}
+            assert line.due_at == CaseClock(self.now, DEPARTMENTS[department]).due_at(self.suspensions.hours, ())
+            self.expect(who, ("inquire", number))
+
+    @act(6, lambda case: bool(case.inquiries), verifier)
+    def answer_an_inquiry(self, who: str, number: int) -> None:
+        """Answer the oldest open inquiry; another department is refused before it learns of the case."""
+        case = self.cases[number]
+        for inquiry, (department, asker) in list(case.inquiries.items())[:1]:
+            is_theirs, call = VERIFIES.get(who) == department, self.services(who).inquiries.answer
+            answered, allowed = case if is_theirs else None, is_theirs and who != asker
+            confirm = partial(call, inquiry, InquiryOutcome.CONFIRMED, "x")
+            if self.attempt("inquiry-answer", who, answered, confirm, allowed=allowed):
+                case.end_inquiry(inquiry, self.now)
+                case.new_evidence()
+                self.expect(who, ("inquiry-answer", number))
+
+    @act(2, lambda case: bool(case.inquiries), anybody)
+    def withdraw_an_inquiry(self, who: str, number: int) -> None:
+        case = self.cases[number]
+        for inquiry in list(case.inquiries)[-1:]:
+            call = partial(self.services(who).inquiries.withdraw, inquiry, "x")
+            if self.attempt("inquiry-withdraw", who, case, call, allowed=True):
+                case.end_inquiry(inquiry, self.now)
+                self.expect(who, ("inquiry-withdraw", number))
+
+    @invariant()
+    def inquiries_are_open_as_the_model_has_them(self) -> None:
+        opened = {number: row["case_id"] for number, row in self.stored.inquiries.items() if row["status"] == "open"}
+        assert opened == {number: case.id for case in self.cases.values() for number in case.inquiries}
 
     # --- Reopening and appeals ---------------------------------------------------------------------------------------
 

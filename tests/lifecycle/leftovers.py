@@ -38,7 +38,7 @@ def leftovers(before: Stored, after: Stored, case_id: int) -> list[str]:
 
 
 def _leftovers(before: Stored, after: Stored, case_id: int) -> Iterator[str]:
-    tables = ("cases", "decisions", "notices", "appeals", "orders", "rectifications")
+    tables = ("cases", "decisions", "notices", "appeals", "orders", "inquiries", "rectifications")
     pairs = {name: (getattr(before, name), getattr(after, name)) for name in tables}
     pairs["items"] = ({row["id"]: row for row in before.items}, {row["id"]: row for row in after.items})
     for name, (old, new) in pairs.items():

@@ -67,6 +67,7 @@ TOUCHING = frozenset(
         *("next", "release", "skip", "aside", "decide", "undo", "approve", "return", "assign", "answer", "resubmit"),
         *("withdraw", "extend", "extend-deadline", "class", "priority", "waive", "judge", "contact", "reopen"),
         *("appeal-decide", "comment", "verify", "checklist", "take", "legal-hold", "legal-hold-end"),
+        *("inquire", "inquiry-answer", "inquiry-withdraw"),
     ]
 )
 """The acts of a person on a case, after which that person cannot decide its appeal; filing an appeal is none."""
@@ -82,6 +83,9 @@ UNDONE: Counter[str] = Counter()
 
 WALKED: Counter[tuple[str, str]] = Counter()
 """How often each act succeeded in each state of its case; the state of an act on no case is empty."""
+
+VERIFIES = {"sup": "numbers", "boss": "fraud"}
+"""The departments for which supervisors answer inquiries, too."""
 
 ID_NAME = Item(frozenset({DocumentKind.BIZ_LICENSE, DocumentKind.AUTH_LETTER, DocumentKind.COMMITMENT_LETTER}))
 ITEMS = {"two items": (ID_NAME, Item(frozenset({DocumentKind.AGENT_ID_FRONT})))}
@@ -100,7 +104,18 @@ spans = st.sampled_from(
 )
 verdicts = st.sampled_from(
     [
-        *("final", "fixable", "applicant", "pass", "two items", "carrier", "two items", "no reason"),
+        *(
+            "final",
+            "fixable",
+            "applicant",
+            "pass",
+            "two items",
+            "carrier",
+            "department",
+            "department",
+            "two items",
+            "no reason",
+        ),
         *("final barred", "final barred", "fixable barred"),
     ]
 )
@@ -131,6 +146,12 @@ def decider(case: Case) -> str | None:
     return max(case.fit_to_decide, default=None)
 
 
+def verifier(case: Case) -> str | None:
+    """Who answers for the department of the oldest open inquiry."""
+    asked = [department for department, _asker in case.inquiries.values()]
+    return next((login for login in SUPERVISORS if VERIFIES[login] in asked[:1]), None)
+
+
 def maker(case: Case) -> str:
     """The maker of a staged verdict."""
     return case.maker
@@ -154,7 +175,9 @@ def template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="lifecycle-"))
     (folder / "files").mkdir()
     site = Site(folder / "w.db").create()
-    site.services("admin").roles.add("boss", (Role.SUPERVISOR,))
+    roles = site.services("admin").roles
+    roles.add("boss", (Role.SUPERVISOR, Role.VERIFIER), VERIFIES["boss"])
+    roles.change("sup", (Role.VERIFIER,), (), VERIFIES["sup"])
     desk = Desk(site, folder / "files")
     desk.applications(*(applied(number) for number in NUMBERS))
     for number in NUMBERS:
@@ -464,6 +487,10 @@ class LifecycleMachine(RuleBasedStateMachine):
         now, today = self.now, self.now.astimezone(SHANGHAI).date().isoformat()
         acts, notices = [], []
         is_closed = self.suspensions.is_on(now)
+        asked = [(number, case) for case in self.cases.values() for number in case.inquiries]
+        halved = {
+            row["id"] for row in self.stored.inquiries.values() if not row["reminded_at"] and row["remind_at"] <= now
+        }
         for case in self.cases.values():
             # What came back from aside before its time is held no longer than what was taken now.
             if case.held_until and case.aside_until is None and case.held_until > now + HOLD + CLOCKS_DIFFER:
@@ -479,6 +506,7 @@ class LifecycleMachine(RuleBasedStateMachine):
                 case.enter("lapsed", now)
                 acts.append(("lapse", case.id))
                 notices.append((case.id, "lapsed"))
+        acts += [("inquiry-reminded", case.id) for number, case in asked if number in halved and case.inquiries]
         self.attempt("tick", who, None, self.services(who).ticking.tick, allowed=True)
         told = [event for event in self.events if event["action"] in {"delay-told", "reminded"}]
         acts += [(event["action"], event["case_id"]) for event in told]
@@ -673,6 +701,9 @@ class LifecycleMachine(RuleBasedStateMachine):
         if act.act == "extend-deadline":
             case.told, case.moved_to = before.told, before.moved_to
         assert all(self.stored.notices[number]["cancelled_at"] is not None for number in act.letters)
+        # What the act ended is open again; what was asked since stays open, unless the case has its result again.
+        case.inquiries = {**before.inquiries, **case.inquiries}
+        case.end_inquiries()
         case.let_go()
         if act.act == "decide":
             self._hold_again(case, act.who)
@@ -1035,6 +1066,7 @@ def _request(case_id: int, verdict: str, fence: int | None, *, has_block: bool) 
         "final": {"verdict": Verdict.FAIL, "fail_kind": FailKind.FINAL, "reasons": ("ID-RIC",)},
         "fixable": {"verdict": Verdict.FAIL, "fail_kind": FailKind.FIXABLE, "reasons": ("ID-NAME",)},
         "applicant": {"verdict": Verdict.PENDING, "reasons": ("WAIT-APPLICANT",), "waits_for": WaitsFor.APPLICANT},
+        "department": {"verdict": Verdict.PENDING, "reasons": ("WAIT-DEPARTMENT",), "waits_for": WaitsFor.DEPARTMENT},
         "carrier": {"verdict": Verdict.PENDING, "reasons": ("WAIT-CARRIER",), "waits_for": WaitsFor.CARRIER},
         "two items": {
             "verdict": Verdict.FAIL,

@@ -1,6 +1,6 @@
 """A simple model of cases and of who may do what with them; it shares no code with the program."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -77,6 +77,7 @@ class Case:
         items: The items asked for last.
         letterless: The verdicts whose letter a withdrawal or a reopening cancelled before its release.
         is_contradicted: Whether a finding came after the newest verdict had passed the case.
+        inquiries: The department and the asker of each open inquiry, by number; replaced, never changed.
     """
 
     id: int
@@ -104,6 +105,7 @@ class Case:
     before_appeal: "Case | None" = None
     letterless: frozenset[int] = frozenset()
     is_contradicted: bool = False
+    inquiries: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     undoable: Undoable | None = None
     skipped_by: set[str] = field(default_factory=set)
 
@@ -159,12 +161,25 @@ class Case:
         """Change the state, and pause or resume the clock."""
         self.state, self.waits_for = state, waits_for
         self.undoable = None
+        self.end_inquiries()
         if self.clock is not None:
             # The clock of a lapsed case stays stopped: an answer that came in time may still be imported.
             if self.is_with_applicant:
                 self.clock = self.clock.paused(now)
             elif state != "lapsed":
                 self.clock = self.clock.resumed(now)
+
+    def end_inquiries(self) -> None:
+        """End the open inquiries of a case that has its result."""
+        if self.state in FINAL:
+            self.inquiries = {}
+
+    def end_inquiry(self, number: int, now: datetime) -> None:
+        """End one inquiry; a case that is pending on a department comes back with the last one."""
+        self.inquiries = {key: asked for key, asked in self.inquiries.items() if key != number}
+        self.changed()
+        if not self.inquiries and (self.state, self.waits_for) == ("pending", "department"):
+            self.to_queue(now)
 
     def changed(self) -> None:
         """Note that somebody acted: an earlier act can no longer be undone."""
@@ -215,6 +230,7 @@ class Case:
         assert self.before_appeal is not None
         self.state, self.undoable, self.decider = self.before_appeal.state, None, ""
         self.assignee, self.returned_to = self.before_appeal.assignee, self.before_appeal.returned_to
+        self.end_inquiries()
 
     def differences(self, row: Row) -> dict[str, tuple[Any, Any]]:
         """Return the values that differ from a row of the database, as (model, database)."""

@@ -17,13 +17,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Stored:
-    """The cases by number, and the rows of decisions, letters, appeals and orders, all instants as datetimes."""
+    """The cases by number, and the rows of other tables, all instants as datetimes."""
 
     cases: dict[int, Row]
     decisions: dict[int, Row]
     notices: dict[int, Row]
     appeals: dict[int, Row]
     orders: dict[int, Row]
+    inquiries: dict[int, Row]
     rectifications: dict[int, Row]
     items: list[Row]
     logins: dict[int, str]
@@ -77,6 +78,7 @@ class Reader:
             notices={row["id"]: row for row in self.rows("notice")},
             appeals={row["id"]: row for row in self.rows("appeal")},
             orders={row["id"]: row for row in self.rows("measure_order")},
+            inquiries={row["id"]: row for row in self.rows("inquiry")},
             rectifications={row["id"]: row for row in self.rows("rectification")},
             items=list(self.rows("rectification_item")),
             logins=logins,

@@ -23,6 +23,7 @@ OF_NO_STATE = frozenset(
 OF_MANY_STATES = frozenset(
     {
         *(Action.COMMENT, Action.VERIFY, Action.CHECKLIST, Action.CONTACT),
+        *(Action.INQUIRE, Action.INQUIRY_ANSWER, Action.INQUIRY_WITHDRAW),
         *(Action.CLASS, Action.PRIORITY, Action.EXTEND, Action.WITHDRAW, Action.UNDO),
     }
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from db.enums import InquiryStatus, Role
+from db.enums import InquiryOutcome, InquiryStatus, Role
 from tests.languages import speaking
 from tests.screens.driver import WINDOWS, site_workbench
 from tests.services.review.verdict_acts import take
@@ -86,24 +86,34 @@ async def test_a_field_is_revealed_for_a_while_and_each_reveal_is_logged(office:
         assert "11010119900101001X" not in desk.text
 
 
-async def test_reminded_and_overdue_inquiries_are_marked_and_a_reviewer_withdraws_them(office: Site) -> None:
-    ask(office)
+@pytest.mark.parametrize(
+    ("language", "half", "confirmed", "overdue", "withdrawn"),
+    [
+        ("en", "half of the time is over", "confirmed", "overdue", "withdrawn"),
+        ("zh", "期限已过半", "属实", "已超时", "已撤回"),
+    ],
+)
+async def test_departments_are_asked_reminded_confirm_are_late_and_no_longer_needed(
+    office: Site, language: str, half: str, confirmed: str, overdue: str, withdrawn: str
+) -> None:
+    async with site_workbench(office, "a", language=language) as desk:
+        await desk.press("n", "I", *"number", "enter", "I", "down", *"known", "enter")
     office.clock.advance(days=1, hours=5)
     office.services("a").ticking.tick()
-    ask(office, case=2, department="numbers")
-    async with site_workbench(office, "ver") as desk:
-        assert "half of the time is over" in desk.text
-        assert "I-000002" not in desk.text
+    async with site_workbench(office, "ver", language=language) as desk:
+        assert half in desk.text
+        assert "I-000001" not in desk.text
+        await desk.press("enter", *"ours", "enter", "enter")
+        assert confirmed in desk.text
+        assert half not in desk.text
     office.clock.advance(days=3)
-    async with site_workbench(office, "a") as desk:
+    async with site_workbench(office, "a", language=language) as desk:
         await desk.go("i")
-        assert "overdue" in desk.text
-        assert "I-000002" in desk.text
+        assert (overdue in desk.text, confirmed in desk.text, withdrawn in desk.text) == (True, True, False)
         await desk.press("Z", *"found", "enter")
-        assert "withdrawn" in desk.text
-    assert {line.status for line in office.services("a").inquiries.list()} == {
-        *(InquiryStatus.OPEN, InquiryStatus.WITHDRAWN)
-    }
+        assert (overdue in desk.text, withdrawn in desk.text) == (False, True)
+    ends = {line.department: line.outcome or line.status for line in office.services("a").inquiries.list()}
+    assert ends == {"fraud": InquiryOutcome.CONFIRMED, "numbers": InquiryStatus.WITHDRAWN}
 
 
 async def test_every_key_of_another_screen_is_refused_to_a_verifier_and_logged(office: Site) -> None:

@@ -176,6 +176,22 @@ def test_a_pending_case_returns_to_the_queue_when_its_last_inquiry_is_withdrawn(
     assert office.state(case) == "queued"
 
 
+@pytest.mark.parametrize("ending", ["answered", "withdrawn"])
+def test_a_case_whose_last_inquiry_ends_goes_to_the_substitute_of_who_is_away(office: Site, ending: str) -> None:
+    (case,) = office.plant()
+    office.services("a").claims.next()
+    line = asked(office, case)
+    decide(office, case, Verdict.PENDING, "WAIT-DEPARTMENT")
+    office.services("sup").absences.away("a", date(2026, 11, 24), None, "ill", "b")
+
+    if ending == "answered":
+        answered(office, line)
+    else:
+        office.services("c").inquiries.withdraw(line.id, "found it myself")
+
+    assert office.services("c").casefiles.show(case).header.assignee == "b"
+
+
 def test_a_case_that_waits_for_its_applicant_stays_pending_after_an_answer(office: Site) -> None:
     (case,) = office.plant()
     office.services("a").claims.next()

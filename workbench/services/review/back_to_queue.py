@@ -37,7 +37,7 @@ def queue_again(case: CaseRow) -> None:
     case.is_listed = True
 
 
-def queue_if_answered(session: Session, case: CaseRow) -> bool:
+def queue_if_answered(session: Session, context: Context, case: CaseRow) -> bool:
     """Queue a case that is pending on a department if no inquiry about it is open; return whether it was queued."""
     session.flush()
     is_pending = case.state == CaseState.PENDING and case.waits_for == WaitsFor.DEPARTMENT
@@ -46,6 +46,7 @@ def queue_if_answered(session: Session, case: CaseRow) -> bool:
     )
     if not is_pending or session.execute(is_asked).first() is not None:
         return False
+    assign_to_substitute(session, context, case)
     queue_again(case)
     return True
 

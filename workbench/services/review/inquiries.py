@@ -182,7 +182,7 @@ class Inquiries(Service):
                 verified_at=now,
             )
             session.add_all((row, verification))
-            if not queue_if_answered(session, act.case):
+            if not queue_if_answered(session, context, act.case):
                 act.case.evidence_no += 1
             late = {"late": True} if row.due_at < now else {}
             act.finish({"inquiry": inquiry_id, "department": row.department, "outcome": outcome.value, **late})
@@ -203,7 +203,7 @@ class Inquiries(Service):
             row.status, row.note = InquiryStatus.WITHDRAWN.value, act.reason
             row.ended_at, row.ended_by_id = context.now(), context.actor.id
             act.session.add(row)
-            queue_if_answered(act.session, act.case)
+            queue_if_answered(act.session, context, act.case)
             act.finish({"inquiry": row.id, "department": row.department})
             return _line(act.session, context, inquiry_id)
 

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import text
 
 from db.columns import to_us
-from db.enums import DocumentKind, ImportKind
+from db.enums import DocumentKind, FailKind, ImportKind, Verdict
 from tests.policies import require_no_documents_of_individuals
 from tests.services.intake.importing.files import Desk, application, shanghai
 from tests.services.intake.importing.test_existing_cases import rectifying
 from tests.services.intake.importing.test_receipt_times import persons
+from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import NotAllowed, NotFound
 from workbench.services.intake.batches import undoing
 from workbench.services.intake.batches.publishing import try_import_lock
@@ -187,3 +188,20 @@ def test_a_batch_that_brought_an_item_in_time_stays_after_the_deadline_of_the_it
         with pytest.raises(NotAllowed, match="without it the case would lapse now"):
             desk.site.services("admin").imports.undo(report.batch or 0)
     assert items(desk) == [("BIZ_LICENSE", 1), ("AUTH_LETTER", 0)]
+
+
+def test_what_comes_after_an_import_that_was_undone_counts_as_new_to_a_verdict_that_saw_that_import(desk: Desk) -> None:
+    case_id = desk.queued().id or 0
+    report = desk.documents(kinds=(DocumentKind.CALL_SCRIPT,), content="2")
+    desk.site.services("admin").imports.undo(report.batch or 0)
+    reviewer = desk.site.services("a")
+    reviewer.claims.next()
+    request = VerdictRequest(case_id=case_id, verdict=Verdict.FAIL, fail_kind=FailKind.FIXABLE, reasons=("ID-NAME",))
+    reviewer.verdicts.decide(request)
+    desk.site.clock.advance(hours=1)
+
+    desk.documents(
+        kinds=(DocumentKind.AUTH_LETTER,), content="3", received_at=f"{desk.site.clock.at:%Y-%m-%dT%H:%M:%SZ}"
+    )
+
+    assert (desk.case().state, desk.case().round) == ("queued", 2)

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session
 
 from db.access import access_of, lock_handle
 from db.enums import ImportKind
 from db.models import EventRow, ImportBatchRow, ImportFileRow
 from db.queries.numbers import take_batch_number
-from db.queries.published import BATCH, last_seq, table_of
+from db.queries.published import BATCH, CASE, last_seq, table_of
 from workbench.domain.case.case_id import format_batch
 from workbench.domain.case.lifecycle import Actor
 from workbench.errors import BadData, Busy
@@ -151,9 +151,13 @@ def _file_row(batch_id: int, reader: Reader) -> ImportFileRow:
 
 
 def next_seq(context: Context) -> int:
-    """Return the number of the next publication; it is reliable while this process holds the import lock."""
+    """Return the number of the next publication; it is reliable while this process holds the import lock.
+
+    No number is used again after the undo of its import: a case that saw the import would not see the next one as new.
+    """
     with context.read() as session:
-        return last_seq(session) + 1
+        seen: int = session.execute(select(func.coalesce(func.max(CASE.c.evidence_seq), 0))).scalar_one()
+        return max(last_seq(session), seen) + 1
 
 
 def publish(
@@ -175,7 +179,7 @@ def publish(
     with context.write() as session:
         kind = session.execute(select(BATCH.c.kind).where(BATCH.c.id == batch_id)).scalar_one()
         refuse_known_files(session, readers)
-        if last_seq(session) + 1 != seq:
+        if last_seq(session) >= seq:
             raise another_import_runs()
         columns = {column: counts[name] for name, column in COUNTS.items()}
         this_batch = update(BATCH).where(BATCH.c.id == batch_id)

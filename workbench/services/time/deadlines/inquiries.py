@@ -33,6 +33,6 @@ def void_inquiries(context: Context) -> int:
             ended = {"status": InquiryStatus.VOID.value, "ended_at": context.now()}
             session.execute(update(INQUIRY).where(INQUIRY.c.id == row.id).values(ended))
             case = session.get_one(CaseRow, row.case_id)
-            queue_if_answered(session, case)
+            queue_if_answered(session, context, case)
             finish_act(session, context, case, "inquiry-void", {"inquiry": row.id, "department": row.department})
     return len(rows)
