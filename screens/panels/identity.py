@@ -18,6 +18,7 @@ from workbench.domain.facts.identity import HANDLER, LEGAL_REP
 from workbench.domain.text.safe import cells
 from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import capital_words, commas
+from workbench.wording.case.inquiries import department_words, status_words
 from workbench.wording.case.labels import ANSWER, ID_NUMBER, VERIFICATION
 from workbench.wording.findings import document_name
 
@@ -37,6 +38,7 @@ def identity_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         _use(case, view, width),
         _checklist(case, width),
         _verifications(case, view),
+        _inquiries(case, view, width),
     )
     lines = finding_lines(case, PanelKind.IDENTITY, width, view.symbols)
     for group in groups:
@@ -192,4 +194,13 @@ def _verifications(case: CaseFile, view: View) -> list[PanelLine]:
         how = _(VERIFICATION[line.kind]) if line.kind in VERIFICATION else line.kind
         about = joined((f" {how} ", MUTED), (line.result, ""), (f"  {line.by} {view.instant(line.at)}", MUTED))
         lines.append(PanelLine(about))
+    return lines
+
+
+def _inquiries(case: CaseFile, view: View, width: int) -> list[PanelLine]:
+    lines = [heading(_("Inquiries"))] if case.inquiries else []
+    for line in case.inquiries:
+        about = joined((f" {department_words(line)}  ", MUTED), (line.question, ""))
+        status = f"{status_words(line)}  {view.instant(line.due_at if line.ended_at is None else line.ended_at)}"
+        lines.append(PanelLine(row(about, plain(status, WARNING if line.is_open else MUTED), width)))
     return lines

@@ -35,6 +35,7 @@ _DECIDED_BY = {
 _LATE_CAUSES = {
     LateCause.CHECK: N_("waits for its check"),
     LateCause.AWAY: N_("{who} is away"),
+    LateCause.DEPARTMENT: N_("waits for {who} to verify"),
     LateCause.RETURNED: N_("sent back {count} times"),
     LateCause.ASSIGNEE: N_("{who} has {count} before it"),
     LateCause.QUEUE: N_("{count} before it"),

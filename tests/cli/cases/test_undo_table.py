@@ -37,6 +37,13 @@ def held(services: ClockSite) -> str:
     return case
 
 
+def asked(services: ClockSite) -> str:
+    """Let a department be asked about a held case; the result of the case withdraws the question."""
+    case = held(services)
+    services.run("a", "inquire", case, "fraud", "--question", "x")
+    return case
+
+
 def staged(services: ClockSite) -> str:
     case = held(services)
     services.run("a", *(word.format(case=case) for word in FINAL))
@@ -123,6 +130,7 @@ TABLE: dict[Callable[[ClockSite], str], list[tuple[str, tuple[str, ...]]]] = {
         ("a", WITHDRAW),
         ("sup", WITHDRAW),
     ],
+    asked: [("a", ("decide", "{case}", "pass", "--reason", "OK")), ("a", FINAL), ("a", WITHDRAW)],
     staged: [*CHECKS, ("b", WITHDRAW)],
     answered_twice: CHECKS,
     pending: [("a", ("answer", "{case}")), ("a", WITHDRAW)],

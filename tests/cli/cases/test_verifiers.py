@@ -144,6 +144,7 @@ def test_a_reviewer_asks_and_withdraws_by_commands(office: Site) -> None:
     terminal = Terminal(office)
 
     asked = terminal.document("a", "inquire", "C-000002", "渠道管理部", "--question", "Whose agent?", "--until", _DAY)
+    assert terminal.document("a", "show", "C-000002")["inquiries"] == [asked]
     withdrawn = terminal.document("b", "inquiries", "withdraw", asked["inquiry"], "--reason", "known now")
 
     assert (asked["department"], asked["due_at"], asked["status"]) == ("channel", f"{_DAY}T18:00:00+08:00", "open")

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import InquiryOutcome, InquiryStatus, Role
+from screens.panels.identity import identity_lines
 from tests.languages import speaking
 from tests.screens.driver import WINDOWS, site_workbench
 from tests.services.review.verdict_acts import take
@@ -42,6 +43,10 @@ async def test_a_reviewer_asks_a_department_and_keeps_the_case(office: Site, lan
         assert (line.department, line.question, line.asked_by) == ("fraud", "known", "a")
         assert office.state(line.case_id) == "in_review"
         assert ("department asked" if language == "en" else "已向部门核实") in desk.text
+        panel = identity_lines(office.services("a").casefiles.show(line.case_id), desk.desk_screen.view(), 100)
+        [shown] = [row.content.plain for row in panel if "  known" in row.content.plain]
+        assert ("Anti-fraud and risk control" if language == "en" else "反诈风控部") in shown
+        assert ("not answered yet  " if language == "en" else "待答复  ") in shown
 
 
 @pytest.mark.parametrize("size", WINDOWS)
@@ -84,6 +89,16 @@ async def test_a_field_is_revealed_for_a_while_and_each_reveal_is_logged(office:
         desk.app.screen.hide_fields()  # type: ignore[attr-defined]  # as when the process is stopped
         await desk.press("tab")
         assert "11010119900101001X" not in desk.text
+
+
+async def test_the_list_has_the_focus_also_if_it_is_drawn_before_it_is_read(office: Site) -> None:
+    async with site_workbench(office, "ver") as desk:
+        screen = desk.app.screen
+        assert "No department is asked anything." in desk.text
+        ask(office)
+        screen.action_load()  # type: ignore[attr-defined]  # as when another program wrote
+        await desk.until("handler's ID number")
+        assert screen.focused is screen.list  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

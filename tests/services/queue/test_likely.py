@@ -2,8 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
+from db.enums import InquiryOutcome, Role
+from tests.languages import speaking
 from tests.sites import Site
 from workbench.domain.clock.late_risk import LateCause
+from workbench.wording.forecast import late_cause_words
 
 
 def test_likely_lists_the_cases_with_a_chance_to_be_late_and_computes_it_once_a_minute(site: Site) -> None:
@@ -41,3 +46,26 @@ def test_a_list_of_likely_late_cases_says_how_likely_and_why(site: Site) -> None
     assert queue.ids("", 3, "late") == (*late, *early)
     assert queue.ids("", 3, "-late") == (*early, *late)
     assert [row.late is None for row in queue.page("")] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "waits for Anti-fraud and risk control to verify"), ("zh", "等待 反诈风控部 核实")]
+)
+def test_a_likely_late_case_waits_for_the_department_that_has_not_answered(
+    site: Site, language: str, words: str
+) -> None:
+    case, other = site.plant(2, due_in_days=-1)
+    site.services("admin").roles.add("ver", (Role.VERIFIER,), "fraud")
+    site.services("a").inquiries.inquire(case, "fraud", "Is the number known?")
+    queue = site.services("a").queue
+
+    with speaking(language):
+        risks = {row.id: row.late for row in queue.page("likely:late")}
+        late = risks[case]
+        assert late is not None
+        assert late.cause is LateCause.DEPARTMENT
+        assert late_cause_words(late, site.clock.at.date()) == words
+    assert [risk.cause for number, risk in risks.items() if risk and number == other] == [LateCause.QUEUE]
+
+    site.services("ver").inquiries.answer(1, InquiryOutcome.CONFIRMED, "known")
+    assert [row.late.cause for row in queue.page("likely:late") if row.late] == [LateCause.QUEUE] * 2

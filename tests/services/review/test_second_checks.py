@@ -169,3 +169,14 @@ def test_an_approval_needs_words_only_for_an_open_point(site: Site) -> None:
     checks.approve(plain, "")
     assert (site.state(plain), site.state(discussed)) == ("failed", "awaiting_check")
     checks.approve(discussed, "the seal is real")
+
+
+def test_an_open_inquiry_is_an_open_point_of_a_staged_verdict(site: Site) -> None:
+    case = decide_plainly(site)
+    site.services("c").inquiries.inquire(case, "fraud", "Is the number known?")
+    checks = site.services("b").checks
+    with pytest.raises(WrongUsage):
+        checks.approve(case, " ")
+    site.services("c").inquiries.withdraw(1, "found in the file")
+    checks.approve(case, "")
+    assert site.state(case) == "failed"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from workbench.cli.framework.json_values import json_attributes, json_record, to_json, yuan
-from workbench.domain.case.case_id import format_decision
+from workbench.domain.case.case_id import format_decision, format_inquiry
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseLine, NoNextCase
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
@@ -15,10 +15,12 @@ from workbench.domain.case.running import is_with_applicant
 from workbench.domain.clock.explanation import ClockExplanation
 from workbench.domain.evidence.evidence import CallFacts
 from workbench.domain.facts.all_facts import activity_view
+from workbench.domain.facts.inquiry_lines import InquiryLine
 from workbench.domain.filter.case_row import CaseRowView, is_clock_suspended
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import current_language
+from workbench.wording.case.inquiries import department_words
 from workbench.wording.clock_explanation import ClockWords
 from workbench.wording.findings import finding_text
 
@@ -55,6 +57,7 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
             for line in casefile.checklist
         ],
         "verifications": to_json(casefile.verifications, zone),
+        "inquiries": [inquiry_document(line, zone) for line in casefile.inquiries],
         "contacts": to_json(casefile.contacts, zone),
         # Numbered as `judge` takes them.
         "items": [{"number": number, **to_json(item, zone)} for number, item in enumerate(casefile.items, start=1)],
@@ -77,6 +80,12 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
     }
 
 
+def inquiry_document(line: InquiryLine, zone: tzinfo) -> dict[str, Any]:
+    """Return an inquiry to a department."""
+    shown = json_record(line, zone, without=("id", "name"), case="case_id")
+    return {"inquiry": format_inquiry(line.id), **shown, "name": department_words(line)}
+
+
 def _history_document(line: HistoryLine, zone: tzinfo) -> dict[str, Any]:
     """Return a line of the history; its text begins with the way of an act that has one, such as `phone:`."""
     if way := line.facts.get("way"):
@@ -88,8 +97,8 @@ def seen_document(seen: "SeenCase", *, revealed: bool = False) -> dict[str, Any]
     """Return a case as it was when a decision was made, with the decision under `seen`."""
     decision = {**_decision(seen.decision, ZoneInfo(seen.casefile.policy.zone)), "notice": seen.notice}
     document = case_document(seen.casefile, seen.decision.decided_at, revealed=revealed)
-    # The outcomes of letters change in place, so they are not known as of that time.
-    del document["notices"]
+    # The outcomes of letters and inquiries change in place, so they are not known as of that time.
+    del document["notices"], document["inquiries"]
     return {
         **document,
         "seen": {**decision, "policy_version": seen.casefile.policy_version, "not_redrawn": list(seen.gaps)},

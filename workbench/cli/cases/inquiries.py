@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from db.enums import InquiryOutcome
+from workbench.cli.cases.case_json import inquiry_document
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.json_values import json_attributes, json_record, to_json
+from workbench.cli.framework.json_values import json_attributes, to_json
 from workbench.cli.framework.options import CaseArgument, ReasonText, parse_day_option, required_text
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case, format_inquiry, parse_case, parse_inquiry
@@ -91,8 +92,7 @@ def _print_result(context: CommandContext, services: "Services", line: "InquiryL
 def _document(services: "Services", line: "InquiryLine") -> dict[str, Any]:
     """Return an inquiry as JSON; an open one of a verifier has the fields that the department may see."""
     zone, inquiries = services.inquiries.zone(), services.inquiries
-    shown = {"inquiry": format_inquiry(line.id), **json_record(line, zone, without=("id", "name"), case="case_id")}
-    shown["name"] = department_words(line)
+    shown = inquiry_document(line, zone)
     if line.is_open and inquiries.is_of_own_department(line):
         shown["fields"] = [json_attributes(one, ("name", "key", "value"), zone) for one in inquiries.fields(line.id)]
     return {name: to_json(value, zone) for name, value in shown.items()}

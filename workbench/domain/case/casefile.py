@@ -12,6 +12,7 @@ from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import CaseFacts
+from workbench.domain.facts.inquiry_lines import InquiryLine
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.domain.text.redaction import Redaction
@@ -96,6 +97,7 @@ class CaseFile:
         changes: The comparison of a later round with the one before it.
         re_reviews: The re-reviews of this case, or the re-review that it is itself.
         asked_documents: The missing documents that a new policy requires.
+        inquiries: The questions to departments, oldest first; people stay masked.
     """
 
     header: CaseHeader
@@ -121,6 +123,7 @@ class CaseFile:
     changes: RoundChanges | None = None
     re_reviews: tuple[records.ReReview, ...] = ()
     asked_documents: tuple[records.AskedDocument, ...] = ()
+    inquiries: tuple[InquiryLine, ...] = ()
 
     @property
     def decisions_in_effect(self) -> tuple[records.DecisionLine, ...]:
@@ -267,10 +270,7 @@ class VerdictPreview:
 
 @dataclass(frozen=True, slots=True)
 class CachedCase:
-    """A masked case as it was read last, with the redaction of its texts.
-
-    It is current as long as the database gives the same stamp for the case.
-    """
+    """A masked case with the redaction of its texts, current as long as the database gives the same stamp for it."""
 
     stamp: Any
     casefile: CaseFile

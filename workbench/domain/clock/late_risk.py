@@ -31,6 +31,7 @@ class LateCause(StrEnum):
 
     CHECK = "check"
     AWAY = "away"
+    DEPARTMENT = "department"
     RETURNED = "returned"
     ASSIGNEE = "assignee"
     QUEUE = "queue"
@@ -45,7 +46,7 @@ class LateRisk:
         as_of: When it was computed.
         cause: Why.
         count: How often its verdict was returned, or how many cases go before it.
-        who: The person who is away or has too many cases.
+        who: The person who is away or has too many cases, or the department that has not answered.
         until: The last day of the absence, None if it is not known.
     """
 
@@ -57,7 +58,7 @@ class LateRisk:
     until: date | None = None
 
 
-def late_risk(
+def late_risk(  # noqa: PLR0913 - each of these can be the cause
     state: CaseState,
     who: str,
     chance: LateChance,
@@ -65,6 +66,7 @@ def late_risk(
     as_of: datetime,
     returns: int,
     away: Mapping[str, date | None],
+    department: str = "",
 ) -> LateRisk:
     """Return the risk of a case; of several causes, the one that somebody can remove first.
 
@@ -75,12 +77,15 @@ def late_risk(
         as_of: When the chance was computed.
         returns: How many verdicts on the case a check returned.
         away: The people who are away today, each with the last day of the absence if it is known.
+        department: The name of a department that has not answered yet, empty if there is none.
     """
     cause, count = LateCause.ASSIGNEE if chance.waits_for_assignee else LateCause.QUEUE, chance.before
     if state is CaseState.AWAITING_CHECK:
         cause = LateCause.CHECK
     elif who in away:
         cause = LateCause.AWAY
+    elif department:
+        cause, who = LateCause.DEPARTMENT, department
     elif returns >= OFTEN_RETURNED:
         cause, count = LateCause.RETURNED, returns
     return LateRisk(share=chance.share, as_of=as_of, cause=cause, count=count, who=who, until=away.get(who))

@@ -31,6 +31,7 @@ from workbench.services.case.case_stamp import stamp_of
 from workbench.services.case.decisions import appeals_of, decisions_of, due_if_answered, first_deadline, last_appeal_day
 from workbench.services.case.drafts import draft_body
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
+from workbench.services.case.inquiries import inquiries_of
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_casefile, shown_name
 from workbench.services.case.measure_orders import measure_orders
@@ -168,6 +169,7 @@ class CaseFiles(Service):
             re_reviews=history.re_reviews_of(session, case_id),
             changes=round_changes(session, context, case, decisions, basis),
             asked_documents=history.asked_documents_of(session, case, missing_documents(evidence, policy)),
+            inquiries=inquiries_of(session, context, case_id),
         )
 
     def reveal(self, case_id: int, field: str) -> str:
@@ -200,9 +202,7 @@ class CaseFiles(Service):
             evidence = self._evidence(case_id)
             values = _personal_values(evidence)
             values |= {name: str(getattr(evidence.application, name)) for name in FREE_TEXTS}
-            values |= {
-                f"summary:{position}": complaint.summary for position, complaint in enumerate(evidence.complaints)
-            }
+            values |= {f"summary:{number}": complaint.summary for number, complaint in enumerate(evidence.complaints)}
             self.context.log_alone(Action.REVEAL, case_id=case_id, body={"field": "identity"})
         return values
 

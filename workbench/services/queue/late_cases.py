@@ -5,9 +5,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from db.enums import CaseState
+from db.enums import CaseState, InquiryStatus
 from db.queries import board
+from db.queries.published import INQUIRY
 from workbench.domain.clock.late_risk import LateRisk, late_risk
+from workbench.i18n import current_language
+from workbench.services.case.inquiries import read_inquiries
 from workbench.services.forecast.forecasts import Forecasts
 from workbench.services.foundation.context import Context
 
@@ -22,6 +25,10 @@ def late_risks(context: Context, session: Session, rows: Sequence[Any]) -> Mappi
     """Return the chance to be late and its cause, by case; `rows` are rows of `case_rows`."""
     as_of, chances = Forecasts(context).late_chances(session)
     away = {row.login: row.away_until for row in board.reviewers_on(session, context.today(session)) if row.is_away}
+    conditions = (INQUIRY.c.case_id.in_([row.id for row in rows]), INQUIRY.c.status == InquiryStatus.OPEN.value)
+    asked = {
+        line.case_id: line.department_name(current_language()) for line in read_inquiries(session, context, conditions)
+    }
     returns = board.returned_verdicts(session, [row.id for row in rows])
     return {
         row.id: late_risk(
@@ -31,6 +38,7 @@ def late_risks(context: Context, session: Session, rows: Sequence[Any]) -> Mappi
             as_of=as_of,
             returns=returns.get(row.id, 0),
             away=away,
+            department=asked.get(row.id, ""),
         )
         for row in rows
         if row.id in chances

@@ -11,7 +11,7 @@ def department_words(line: InquiryLine) -> str:
 
 
 def status_words(line: InquiryLine) -> str:
-    """Return how an inquiry stands: open, half over, overdue, its answer, or how it ended without one."""
+    """Return how an inquiry stands: not answered yet, half over, overdue, its answer, or how it ended without one."""
     if line.outcome is not None:
         answer = _(OUTCOME_WORDS[line.outcome])
         return _("{what} ({by})").format(what=answer, by=_("late")) if line.is_overdue else answer
@@ -21,4 +21,4 @@ def status_words(line: InquiryLine) -> str:
         return _("withdrawn") if line.ended_by else _("ended with the case")
     if line.is_overdue:
         return _("overdue")
-    return _("open, half of the time is over") if line.reminded_at else _("open")
+    return _("open, half of the time is over") if line.reminded_at else _("not answered yet")
