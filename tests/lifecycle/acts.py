@@ -15,6 +15,7 @@ Likely = Callable[[Case], bool]
 
 SUPERVISORS = ("sup", "boss")
 PEOPLE = ("a", "b", *SUPERVISORS)
+_STEP = 7_919
 WALK: list["Act"] = []
 """One entry for each act, as often as its weight."""
 
@@ -86,6 +87,9 @@ def drawn(data: Any, cases: Mapping[int, Case], turn: int) -> tuple[Act, dict[st
 
 
 def _picked(data: Any, found: Sequence[Item], turn: int) -> Item:
-    """Pick an item; Hypothesis often draws zero, so that each turn counts from another item."""
+    """Pick an item; Hypothesis often draws zero, so that each turn counts from another item.
+
+    The step is a prime, so that the turns reach every item, however many there are.
+    """
     drawn_at: int = data.draw(st.integers(0, len(found) - 1))
-    return found[(drawn_at + 7 * turn) % len(found)]
+    return found[(drawn_at + _STEP * turn) % len(found)]

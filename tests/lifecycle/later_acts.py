@@ -72,7 +72,7 @@ class WholeLifeMachine(LifecycleMachine):
 
     # --- Rectification ----------------------------------------------------------------------------------------------
 
-    @act(8, in_states("rectifying"), supervisor, at=st.integers(1, 2))
+    @act(14, in_states("rectifying"), supervisor, at=st.integers(1, 2))
     def waive(self, who: str, number: int, at: int) -> None:
         case = self.cases[number]
         before = case.before()
@@ -89,7 +89,7 @@ class WholeLifeMachine(LifecycleMachine):
         self.can_undo(case, who, "waive", before)
         self.expect(who, ("waive", number), notices=[(number, "waived")])
 
-    @act(12, lambda case: case.state == "in_review" and bool(case.items), holder)
+    @act(30, lambda case: case.state == "in_review" and bool(case.items), holder)
     def judge(self, who: str, number: int) -> None:
         case = self.cases[number]
         allowed = case.is_held(self.now, who) and any(not item.is_waived for item in case.items[:1])
@@ -113,7 +113,7 @@ class WholeLifeMachine(LifecycleMachine):
     # --- Inquiries ---------------------------------------------------------------------------------------------------
 
     @act(
-        6,
+        2,
         lambda case: case.is_open and case.state != "incomplete",
         anybody,
         department=st.sampled_from(sorted(DEPARTMENTS)),
@@ -128,7 +128,7 @@ class WholeLifeMachine(LifecycleMachine):
             assert line.due_at == CaseClock(self.now, DEPARTMENTS[department]).due_at(self.suspensions.hours, ())
             self.expect(who, ("inquire", number))
 
-    @act(6, lambda case: bool(case.inquiries), verifier)
+    @act(3, lambda case: bool(case.inquiries), verifier)
     def answer_an_inquiry(self, who: str, number: int) -> None:
         """Answer the oldest open inquiry; another department is refused before it learns of the case."""
         case = self.cases[number]
@@ -220,7 +220,7 @@ class WholeLifeMachine(LifecycleMachine):
         last_day = self.suspensions.hours.working_days_after(told.astimezone(SHANGHAI).date(), FILE_DAYS)
         return bool(self.now.astimezone(SHANGHAI).date() <= last_day)
 
-    @act(30, in_states("appealed"), decider, answer=st.sampled_from(["stands", "queued", "passed"]))
+    @act(60, in_states("appealed"), decider, answer=st.sampled_from(["stands", "queued", "passed"]))
     def decide_appeal(self, who: str, number: int, answer: str) -> None:
         case = self.cases[number]
         before, outcome = case.before(), AppealOutcome.STANDS if answer == "stands" else AppealOutcome.OVERTURNED

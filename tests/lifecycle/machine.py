@@ -645,7 +645,7 @@ class LifecycleMachine(RuleBasedStateMachine):
     def approve_an_own_verdict(self, who: str, number: int) -> None:
         self.approve(who, number)
 
-    @act(6, in_states("awaiting_check"), checker)
+    @act(16, in_states("awaiting_check"), checker)
     def give_back(self, who: str, number: int) -> None:
         case = self.cases[number]
         allowed, before = self._may_check(case, who), case.before()
@@ -966,7 +966,7 @@ class LifecycleMachine(RuleBasedStateMachine):
 
     # --- The supervisor ----------------------------------------------------------------------------------------------
 
-    @act(8, in_states("rectifying", "pending"), supervisor, days=st.integers(1, 12))
+    @act(14, in_states("rectifying", "pending"), supervisor, days=st.integers(1, 12))
     def extend(self, who: str, number: int, days: int) -> None:
         case = self.cases[number]
         until = self.now.astimezone(SHANGHAI).date() + timedelta(days=days)
