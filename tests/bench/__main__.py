@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import day, desk, encryption, exports, first_frame, imports, keys
+from tests.bench import day, desk, encryption, exports, first_frame, imports, keys, office
 from tests.bench.results import BenchmarkResult, WrongResult, table
 
 
@@ -38,6 +38,7 @@ BENCHMARKS = {
     "desk": Benchmark(first_frame.desk, 5_000, 1_000_000, turns=7),
     "keys": Benchmark(keys.keys, 5_000, 1_000_000, turns=7),
     "encryption": Benchmark(encryption.encryption, 2_000, 20_000),
+    "office": Benchmark(office.office, 1_000, 100_000, turns=1),
     "day": Benchmark(day.day, 40, 200, turns=1),
 }
 

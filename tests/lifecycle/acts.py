@@ -1,5 +1,6 @@
 """Declares the acts of a random walk: how often each is tried, and with whom and on which case it likely succeeds."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -20,7 +21,7 @@ WALK: list["Act"] = []
 """One entry for each act, as often as its weight."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Act:
     """A method of the walk: the cases on which it likely succeeds, who likely may do it, and its other arguments."""
 
@@ -63,20 +64,30 @@ def is_open(case: Case) -> bool:
     return case.is_open
 
 
-def drawn(data: Any, cases: Mapping[int, Case], turn: int) -> tuple[Act, dict[str, Any]]:
-    """Draw an act and its arguments: most times one that likely succeeds."""
-    is_likely = data.draw(st.integers(0, 9)) < 9
+def drawn(
+    data: Any, cases: Mapping[int, Case], turn: int, tried: Counter[tuple[str, str]]
+) -> tuple[Act, dict[str, Any]]:
+    """Draw an act and its arguments: most times one that likely succeeds, sometimes one that the walk tried least.
+
+    `tried` counts how often the walk tried each act in each state.
+    """
+    is_likely, is_seldom = data.draw(st.integers(0, 9)) < 9, data.draw(st.integers(0, 4)) == 4
     possible = [one for one in WALK if one.likely is None or any(map(one.likely, cases.values()))]
-    chosen = _picked(data, possible if is_likely else WALK, turn)
+    if is_likely and is_seldom:
+        pairs = [(one, state) for one in dict.fromkeys(possible) for state in _states(_fit(one, cases))]
+        least = min(tried[one.name, state] for one, state in pairs)
+        chosen, state = _picked(data, [(one, state) for one, state in pairs if tried[one.name, state] == least], turn)
+    else:
+        chosen, state = _picked(data, possible if is_likely else WALK, turn), ""
     found: dict[str, Any] = {}
     case = Case(0, "")
     if chosen.likely is not None:
-        fit = [one for one in cases.values() if chosen.likely(one)]
-        fit = fit if is_likely and fit else list(cases.values())
+        fit = (_fit(chosen, cases) if is_likely else []) or list(cases.values())
         # First the state, then the case, so that rare states come often.
-        state = _picked(data, sorted({one.state for one in fit}), turn // 2)
+        state = state or _picked(data, _states(fit), turn // 2)
         case = _picked(data, [one for one in fit if one.state == state], turn // 5)
         found["number"] = case.id
+    tried[chosen.name, case.state] += 1
     if chosen.person is not None:
         person = chosen.person(case)
         is_person = person in PEOPLE and data.draw(st.integers(0, 4)) < 4
@@ -84,6 +95,15 @@ def drawn(data: Any, cases: Mapping[int, Case], turn: int) -> tuple[Act, dict[st
     for name, strategy in chosen.more.items():
         found[name] = data.draw(strategy, label=name)
     return chosen, found
+
+
+def _fit(chosen: Act, cases: Mapping[int, Case]) -> list[Case]:
+    return [one for one in cases.values() if chosen.likely is not None and chosen.likely(one)]
+
+
+def _states(cases: Sequence[Case]) -> list[str]:
+    """Return the states of some cases; an act without a case has the empty one."""
+    return sorted({one.state for one in cases}) or [""]
 
 
 def _picked(data: Any, found: Sequence[Item], turn: int) -> Item:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant
+from hypothesis.stateful import initialize, invariant
 
 from db.enums import (
     AppealOutcome,
@@ -37,6 +37,21 @@ FILE_DAYS, ANSWER_DAYS, CAP_DAYS = 15, 7, 15
 
 class WholeLifeMachine(LifecycleMachine):
     """The walk with all acts."""
+
+    @initialize(ends=st.lists(st.sampled_from(["rectifying", "failed", "appealed", "appealed"]), max_size=4))
+    def some_cases_have_come_far(self, ends: list[str]) -> None:
+        """Let some cases have a verdict before the walk begins, so that it often reaches late acts."""
+        self.walking = "some_cases_have_come_far"
+        for end in ends:
+            self.take_next("a")
+            case = next((one for one in self.cases.values() if one.is_held(self.now, "a")), None)
+            if case is None:
+                return
+            self.decide("a", case.id, "two items" if end == "rectifying" else "final")
+            if case.state == "awaiting_check":
+                self.approve("b", case.id)
+            if end == "appealed" and case.state == "failed":
+                self.appeal("b", case.id)
 
     # --- Chosen cases and legal holds --------------------------------------------------------------------------------
 

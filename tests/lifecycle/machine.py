@@ -208,6 +208,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         self.new_letters: frozenset[int] = frozenset()
         self.touched: defaultdict[int, set[str]] = defaultdict(set)
         self.walking, self.turn = "", 0
+        self.tried: Counter[tuple[str, str]] = Counter()
         self.acted_seq: dict[int, int] = {}
         self.imports: list[Row] = []
         self.documents: list[Document] = []
@@ -264,7 +265,7 @@ class LifecycleMachine(RuleBasedStateMachine):
     def somebody_acts(self, data: Any) -> None:
         """Let one of the acts happen."""
         self.turn += 1
-        chosen, arguments = drawn(data, self.cases, self.turn)
+        chosen, arguments = drawn(data, self.cases, self.turn, self.tried)
         self.walking = chosen.name
         getattr(self, chosen.name)(**arguments)
         new = [case for case in self.cases.values() if case.undoable and case.undoable.turn == self.turn]

@@ -53,7 +53,7 @@ def _refusals(rows_of_key: list[tuple[Place, bytes]]) -> Iterator[tuple[Place, s
     first_place, first_row = rows_of_key[0]
     for (file, line), row in rows_of_key:
         if len(rows_of_file[file]) > 1:
-            first, second, *_more = rows_of_file[file]
+            first, second = rows_of_file[file][:2]
             other_line, other = second if first == (line, row) else first
             yield (file, line), _(_WITHIN_FILE[_difference(row, other)]).format(line=f"{other_line:,}")
         elif (file, line) != first_place:
