@@ -8,7 +8,7 @@ from textual.content import Content
 from screens.panels.document_words import claimed_defects, validity_words
 from screens.panels.lines import EMPTY, PanelLine, changed_mark, fact_layout, finding_lines, heading, mark_of, prose
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row, wrapped
+from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row, wrapped, wrapped_content
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.vocabulary import ApplicantKind, PanelKind
@@ -37,7 +37,7 @@ def identity_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         _documents(case, view, width),
         _use(case, view, width),
         _checklist(case, width),
-        _verifications(case, view),
+        _verifications(case, view, width),
         _inquiries(case, view, width),
     )
     lines = finding_lines(case, PanelKind.IDENTITY, width, view.symbols)
@@ -188,19 +188,20 @@ def _checklist(case: CaseFile, width: int) -> list[PanelLine]:
     return lines
 
 
-def _verifications(case: CaseFile, view: View) -> list[PanelLine]:
+def _verifications(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [heading(_("External verification"))] if case.verifications else []
     for line in case.verifications:
         how = _(VERIFICATION[line.kind]) if line.kind in VERIFICATION else line.kind
         about = joined((f" {how} ", MUTED), (line.result, ""), (f"  {line.by} {view.instant(line.at)}", MUTED))
-        lines.append(PanelLine(about))
+        lines += map(PanelLine, wrapped_content(about, width))
     return lines
 
 
 def _inquiries(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [heading(_("Inquiries"))] if case.inquiries else []
     for line in case.inquiries:
+        status = f"{status_words(line)}  {view.instant(line.ended_at or line.due_at)}"
         about = joined((f" {department_words(line)}  ", MUTED), (line.question, ""))
-        status = f"{status_words(line)}  {view.instant(line.due_at if line.ended_at is None else line.ended_at)}"
-        lines.append(PanelLine(row(about, plain(status, WARNING if line.is_open else MUTED), width)))
+        shown = [*wrapped_content(about, width), plain(f"   {status}", WARNING if line.is_open else MUTED)]
+        lines += map(PanelLine, shown)
     return lines

@@ -6,7 +6,7 @@ from math import ceil
 
 from db.enums import Language
 from workbench.domain.clock.late_risk import LateCause, LateRisk
-from workbench.domain.forecast.result import CaseForecast, DayRange, PassNeed, QueueForecast
+from workbench.domain.forecast.result import CaseForecast, DayRange, DepartmentTime, PassNeed, QueueForecast
 from workbench.i18n import N_, _, catalogue, current_language, ngettext
 from workbench.wording.amounts import commas, day_on_screen
 from workbench.wording.letter_dates import MONTHS_EN, letter_day
@@ -165,10 +165,20 @@ def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
         yield _("{waiting}; {nobody}.").format(waiting=waiting, nobody=reviewers_away(forecast, today))
     if not forecast.queued:
         yield _("No case is waiting.")
-        return
-    if not forecast.is_endless:
+    elif not forecast.is_endless:
         yield from _clearing_lines(forecast, today)
-    yield from forecast_caveats(forecast)
+    yield from forecast_caveats(forecast) if forecast.queued else ()
+    yield from map(_department_words, forecast.departments)
+
+
+def _department_words(time: DepartmentTime) -> str:
+    """Return how many working days a department takes to answer, and how many inquiries it has to answer."""
+    words, days = _("{department} has not answered yet; {open} open, {overdue} overdue."), {}
+    if time.days is not None:
+        words = _("{department} answers in {p50} working days, 9 of 10 within {p90}; {open} open, {overdue} overdue.")
+        days = {"p50": short_figure(time.days.p50), "p90": short_figure(time.days.p90)}
+    name = time.name.in_language(current_language())
+    return words.format(department=name, open=commas(time.open), overdue=commas(time.overdue), **days)
 
 
 def _clearing_lines(forecast: QueueForecast, today: date) -> Iterator[str]:

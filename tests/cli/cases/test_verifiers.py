@@ -10,9 +10,11 @@ from sqlalchemy import text
 
 from db.enums import Role
 from tests.cli.framework.terminal import Terminal, refused
+from tests.languages import speaking
 from tests.sites import ManualClock, Site
 from workbench.cli.app import build_app
 from workbench.errors import ExitCode, NotAllowed
+from workbench.wording.case.history import detail_words
 
 ELSEWHERE = {
     *("demo", "init", "restore", "settings", "template", "policy check", "policy diff", "forecast backtest"),
@@ -138,6 +140,31 @@ def test_a_verifier_lists_and_answers_the_inquiries_of_the_own_department(office
     sentence = refused(terminal.as_person("ver", *answer[:-2]), ExitCode.NOT_ALLOWED)
     assert "I-000001 is answered" in sentence
     assert "contradicted" in terminal.as_person("a", "inquiries", "C-000001").stdout
+
+
+@pytest.mark.parametrize("command", ["show", "explain"])
+def test_the_inquiries_of_a_case_are_told_with_names_and_answers(office: Site, command: str) -> None:
+    terminal = Terminal(office)
+    terminal.as_person("ver", "inquiries", "answer", "i-1", "contradicted", "--note", "unknown here")
+
+    shown = terminal.as_person("a", command, "C-000001").stdout
+
+    answered = "I-000001, Anti-fraud and risk control: “Is the number known?” contradicted, Tue 24 Nov 10:00: unknown here"
+    waiting = "I-000002, Number management: “Is the number ours?” not answered yet, due Fri 27 Nov 18:00"
+    assert {answered, waiting} <= set(shown.splitlines())
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Anti-fraud and risk control"), ("zh", "反诈风控部")])
+def test_the_history_names_the_department_in_the_language_of_the_reader(office: Site, language: str, name: str) -> None:
+    office.clock.advance(days=1, hours=5)
+    office.services("a").ticking.tick()
+    with speaking(language):
+        case = office.services("a").casefiles.show(1)
+
+        details = {line.action: detail_words(line, case) for line in case.history if line.facts.get("inquiry") == 1}
+
+    assert set(details) == {"inquire", "inquiry-reminded"}
+    assert all(words.endswith(name) and "fraud" not in words.split() for words in details.values())
 
 
 def test_a_reviewer_asks_and_withdraws_by_commands(office: Site) -> None:

@@ -53,6 +53,22 @@ def test_an_empty_queue_is_cleared_in_zero_days(terminal: Terminal) -> None:
     assert "No case is waiting." in terminal.as_person("a", "forecast").stdout
 
 
+def test_the_answer_times_of_departments_are_in_json(terminal: Terminal) -> None:
+    (case_id,) = terminal.site.plant()
+    terminal.site.services("a").inquiries.inquire(case_id, "fraud", "Is the number known?")
+
+    [department] = terminal.document("a", "forecast")["departments"]
+
+    assert department == {
+        "department": "fraud",
+        "name": "Anti-fraud and risk control",
+        "answered": 0,
+        "days": None,
+        "open": 1,
+        "overdue": 0,
+    }
+
+
 def test_absent_reviewers_and_provisional_days_are_in_json_and_text(terminal: Terminal) -> None:
     (*_others, last) = terminal.site.plant(1_200)
     number = f"C-{last:06}"

@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 
+from db.enums import InquiryStatus
 from screens.panels.calls import calls_lines
 from screens.panels.identity import identity_lines
 from screens.shell.view import UNICODE, ZONE, View
 from tests.screens.cases import ID_NO, MSISDNS, NOW, application, casefile, clean
 from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.records import VerificationLine
 from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.facts.inquiry_lines import InquiryLine
+from workbench.domain.policy.settings import BilingualText
 from workbench.domain.text.redaction import Redaction
 from workbench.services.case.masking import masked_casefile
 
@@ -38,3 +42,36 @@ def test_the_calls_of_each_card_with_too_many_handsets_are_marked() -> None:
     lines = [line.content.plain for line in calls_lines(masked(replace(found, calls=calls)), VIEW, 60)]
     shown = [line for line in lines if line[1:4] == MSISDNS[0][:3]]
     assert [line[0] for line in shown] == [" ", "✗", "✗"]
+
+
+def test_a_long_question_and_answer_are_whole() -> None:
+    question, result = (
+        "Is this number known to you as one of the fraud of last May, or of June? " * 2,
+        "yes, known " * 12,
+    )
+    line = InquiryLine(
+        id=1,
+        case_id=1,
+        department="fraud",
+        name=BilingualText("Anti-fraud", "反诈风控部"),
+        question=question.strip(),
+        asked_by="a",
+        asked_at=NOW,
+        due_at=NOW,
+        reminded_at=None,
+        status=InquiryStatus.OPEN,
+        outcome=None,
+        note="",
+        ended_at=None,
+        ended_by=None,
+        is_overdue=False,
+        has_document=False,
+    )
+    verified = VerificationLine(kind="department", result=result.strip(), by="ver1", at=NOW)
+
+    lines = panel(replace(masked(clean()), inquiries=(line,), verifications=(verified,)))
+
+    assert max(map(len, lines)) <= 60
+    text = " ".join(" ".join(lines).split())
+    assert f"Anti-fraud {question.strip()} not answered yet" in text
+    assert f"{result.strip()} ver1" in text

@@ -12,6 +12,7 @@ from workbench.domain.facts.inquiry_lines import InquiryLine
 from workbench.errors import BadData, NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.policies import default_policy_text
 from workbench.services.site.log_checks.unexplained_rows import log_faults
+from workbench.wording.forecast import queue_lines
 
 CONFIRMED, CONTRADICTED = InquiryOutcome.CONFIRMED, InquiryOutcome.CONTRADICTED
 
@@ -370,3 +371,27 @@ def test_the_filter_and_the_board_count_the_cases_with_inquiries(office: Site) -
     assert found("inquiry:answered") == {second}
     assert found("-inquiry:open") == {second, fourth}
     assert office.services("sup").boards.read().counts["inquiries_overdue"] == 1
+
+
+def test_the_forecast_tells_how_long_each_department_takes_to_answer(office: Site) -> None:
+    first, second = office.plant(2)
+    quick, slow = asked(office, first), asked(office, second)
+    asked(office, second, "numbers")
+    office.clock.advance(days=1)
+    answered(office, quick)
+    office.clock.advance(days=2)
+    answered(office, slow)
+    office.services("a").inquiries.withdraw(asked(office, first).id, "asked twice")
+    asked(office, first)
+    office.clock.advance(days=1)
+
+    forecast = office.services("sup").forecasts.of_queue()
+
+    fraud, numbers = sorted(forecast.departments, key=lambda time: time.department)
+    assert fraud.days is not None
+    assert (fraud.answered, round(fraud.days.p50, 2), round(fraud.days.p90, 2)) == (2, 2.0, 2.8)
+    assert (fraud.open, fraud.overdue) == (1, 0)
+    assert (numbers.answered, numbers.days, numbers.open, numbers.overdue) == (0, None, 1, 1)
+    lines = "\n".join(queue_lines(forecast, date(2026, 11, 28)))
+    assert "Anti-fraud and risk control answers in 2 working days, 9 of 10 within 2.8; 1 open, 0 overdue." in lines
+    assert "has not answered yet; 1 open, 1 overdue." in lines

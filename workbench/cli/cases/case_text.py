@@ -58,6 +58,7 @@ class CaseText:
             output.line(earlier_fail_text(casefile.earlier_fail))
         self._decisions(casefile)
         self.rounds.appeals(casefile)
+        self.rounds.inquiries(casefile)
         for line in measure_lines(casefile.measures, self.now, self.zone):
             output.line(line)
         self.rounds.changes(casefile)

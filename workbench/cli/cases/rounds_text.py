@@ -1,4 +1,4 @@
-"""Prints what happened over the rounds of a case: items to rectify, what changed, appeals."""
+"""Prints what happened over the rounds of a case: items to rectify, what changed, appeals, inquiries."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from workbench.domain.case.records import DecisionLine, ItemLine
 from workbench.domain.case.running import is_with_applicant
 from workbench.i18n import _
 from workbench.wording.case.history import appeal_outcome_words, items_words
+from workbench.wording.case.inquiries import inquiry_sentence
 from workbench.wording.case.labels import ITEM_RESULT
 from workbench.wording.changes import ChangeWords
 
@@ -49,6 +50,12 @@ class RoundsText:
             return _("not received by {when}").format(when=when) if when else _("not received")
         until = item.deadline_at or deadline_at
         return _("outstanding") if until is None else _("outstanding, by {when}").format(when=self.instant(until))
+
+    def inquiries(self, casefile: CaseFile) -> None:
+        """Print the inquiries to departments and their answers."""
+        lines = [inquiry_sentence(line, self.instant) for line in casefile.inquiries]
+        for line in ("", _("Inquiries"), *lines) if lines else ():
+            output.line(line)
 
     def changes(self, casefile: CaseFile) -> None:
         """Print the changes since the last round, and the unchanged entries that the earlier verdict named."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
-from workbench.cli.framework.json_values import json_attributes, to_json
+from workbench.cli.framework.json_values import json_attributes, json_record, to_json
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.casefile import CaseFile
@@ -181,4 +181,8 @@ def _queue_document(forecast: QueueForecast) -> dict[str, Any]:
         **_common(forecast),
         "clear_days": {"p50": round(forecast.p50_days, _DECIMALS), "p90": round(forecast.p90_days, _DECIMALS)},
         "late": {"p50": forecast.late_p50, "p90": forecast.late_p90},
+        "departments": [
+            {**json_record(time, UTC), "name": time.name.in_language(current_language())}
+            for time in forecast.departments
+        ],
     }

@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum
 
 from db.enums import CaseState
+from workbench.domain.forecast.estimates import QuantilePair
+from workbench.domain.policy.settings import BilingualText
 
 
 class PassNeed(StrEnum):
@@ -133,6 +135,27 @@ class CaseForecast(ForecastConditions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DepartmentTime:
+    """How long a department takes to answer inquiries.
+
+    Attributes:
+        department: Its code in the policy.
+        name: Its name.
+        answered: How many inquiries it answered.
+        days: The median and the 90 % quantile of the working days between question and answer; None without an answer.
+        open: How many inquiries it has not answered.
+        overdue: How many of these are overdue.
+    """
+
+    department: str
+    name: BilingualText
+    answered: int
+    days: QuantilePair | None
+    open: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueForecast(ForecastConditions):
     """The forecast of the queue with a number of reviewers: how long to clear it, and how many cases are decided late.
 
@@ -146,6 +169,7 @@ class QueueForecast(ForecastConditions):
         late_p90: The 90 % quantile of the cases decided late.
         days: The working days to clear the queue in each simulated path, sorted; empty if the forecast is endless.
         held: How many of the queued cases reviewers hold.
+        departments: How long each department takes that has answered an inquiry, or has to.
     """
 
     queued: int
@@ -157,3 +181,4 @@ class QueueForecast(ForecastConditions):
     late_p90: int
     days: tuple[float, ...]
     held: int = 0
+    departments: tuple[DepartmentTime, ...] = ()

@@ -102,7 +102,9 @@ class Forecasts(Service):
             if self._queue_version != version:
                 self._queue_cases = self._open_cases(session, presenter, IN_THE_QUEUE)
                 self._queue_version = version
-            return presenter.queue(self._queue_cases)
+            time_, policy = presenter.queue_model.time, self.context.policy(session)
+            departments = tuple(history_reader.department_times(session, time_, policy, presenter.now))
+            return replace(presenter.queue(self._queue_cases), departments=departments)
 
     def late_chances(self, session: Session) -> tuple[datetime, Mapping[int, LateChance]]:
         """Return a time at most a minute ago, and the chances that cases open at that time get a late first verdict.

@@ -14,6 +14,7 @@ from db.columns import to_us
 from db.enums import CaseState, ServiceClass, Severity, Verdict
 from db.models import AbsenceRow, DutyRow
 from db.queries import forecast_cases
+from db.queries.published import INQUIRY
 from workbench.domain.case.running import clock_runs, is_with_applicant
 from workbench.domain.forecast.case_history import QUEUED, VERDICT, CaseHistory, HistoryStep, paused_since
 from workbench.domain.forecast.estimates import QuantilePair
@@ -21,6 +22,7 @@ from workbench.domain.forecast.history_from_log import IN_THE_QUEUE, LoggedAct, 
 from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.queue.capacity import Absence, GivenVerdicts
 from workbench.domain.forecast.queue.model import OpenCase, QueueHistory
+from workbench.domain.forecast.result import DepartmentTime
 from workbench.domain.forecast.working_time import WorkingTime
 from workbench.domain.policy.policy import Policy
 from workbench.services.forecast.incomplete_cases import PresentQueue
@@ -31,6 +33,7 @@ _MAX_EVENTS = 40_000
 _ATTRIBUTES = ("applicant_kind", "service_class", "card_type", "province", "agent")
 _US_PER_S = 1_000_000
 _FOR_EVER = 1 << 30
+_YEAR = timedelta(days=365)
 _MIN_WAITS = 8
 """The number of ended waits of a kind below which the end of another one is unknown."""
 
@@ -179,6 +182,30 @@ def _waits(session: Session, time_: WorkingTime, kinds: Iterable[str]) -> dict[s
     return {
         kind: time_.of(spans[:, 1] / _US_PER_S) - time_.of(spans[:, 0] / _US_PER_S) for kind, spans in found.items()
     }
+
+
+def department_times(session: Session, time_: WorkingTime, policy: Policy, now: datetime) -> Iterator[DepartmentTime]:
+    """Yield the answer times of the last year and the open inquiries of each department that has any."""
+    rows = defaultdict(list)
+    counted = INQUIRY.c.status.in_(["open", "answered"]) & (INQUIRY.c.asked_at >= now - _YEAR)
+    for row in session.execute(INQUIRY.select().where(counted)):
+        rows[row.department].append(row)
+    for code in filter(rows.__contains__, policy.departments):
+        due = [row.due_at for row in rows[code] if row.ended_at is None]
+        asked = [row.asked_at.timestamp() for row in rows[code] if row.ended_at]
+        ended = [row.ended_at.timestamp() for row in rows[code] if row.ended_at]
+        days = None
+        if ended:
+            p50, p90 = np.quantile(time_.of(ended) - time_.of(asked), (0.5, 0.9)).round(2).tolist()
+            days = QuantilePair(p50=p50, p90=p90)
+        yield DepartmentTime(
+            department=code,
+            name=policy.departments[code].name,
+            answered=len(ended),
+            days=days,
+            open=len(due),
+            overdue=sum(at < now for at in due),
+        )
 
 
 def _history(

@@ -9,11 +9,13 @@ from workbench.services.clock.case_clocks import ClockExplainer
 from workbench.services.foundation.context import Context
 from workbench.services.site.people import find_person
 from workbench.services.site.presence import absences_on
+from workbench.wording.amounts import instant_on_screen
+from workbench.wording.case.inquiries import inquiry_sentence
 from workbench.wording.clock_explanation import ClockWords
 
 
 def order_words(context: Context, casefile: CaseFile) -> tuple[str, ...]:
-    """Return the sentences about the place of a case in the queue, then those about its due date."""
+    """Return the sentences about the place of a case in the queue, its inquiries, and its due date."""
     header = casefile.header
     lines = [
         _(
@@ -37,6 +39,7 @@ def order_words(context: Context, casefile: CaseFile) -> tuple[str, ...]:
     if skills:
         message = _("Your skills: {skills}. What is outside them, everybody gets on the day it is due.")
         lines.append(message.format(skills=skills))
+    lines += (inquiry_sentence(line, lambda at: instant_on_screen(at, today, zone)) for line in casefile.inquiries)
     return (*lines, *ClockWords(explanation, today, zone).lines())
 
 

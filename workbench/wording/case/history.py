@@ -15,6 +15,7 @@ from workbench.domain.facts.inquiry_lines import OUTCOME_WORDS
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.calendar import deadline_move_words
+from workbench.wording.case.inquiries import department_words
 from workbench.wording.case.labels import ANSWER, DECIDED, ITEM_RESULT, MEASURE, VERIFICATION
 from workbench.wording.findings import document_name
 from workbench.wording.letters import letter_kind_words
@@ -105,7 +106,8 @@ def event_words(entry: HistoryLine) -> str:
 def detail_words(entry: HistoryLine, case: CaseFile) -> str:
     """Return the details of an event; text that a person wrote is not translated."""
     if entry.action in _BY_TIME:
-        return _("automatic")
+        about = _inquiry_details(entry.facts, case) if "inquiry" in entry.facts else ""
+        return comma_joined(filter(None, (_("automatic"), about)))
     if entry.action in _DETAILS and (details := _DETAILS[entry.action](entry.facts, case)):
         return details
     words = _WORDS.get(entry.action, {})
@@ -225,9 +227,10 @@ def _revealed_field_details(facts: Facts, _case: CaseFile) -> str:
     return _(_FIELDS[name]).format(number=int(position) + 1 if position.isdecimal() else "")
 
 
-def _inquiry_details(facts: Facts, _case: CaseFile) -> str:
+def _inquiry_details(facts: Facts, case: CaseFile) -> str:
     """Return the number of an inquiry with its department, and the answer if there is one."""
-    words = [format_inquiry(facts["inquiry"]), str(facts["department"])]
+    names = (department_words(line) for line in case.inquiries if line.id == facts["inquiry"])
+    words = [format_inquiry(facts["inquiry"]), next(names, str(facts["department"]))]
     if facts.get("outcome"):
         words.append(_(OUTCOME_WORDS[facts["outcome"]]))
     return comma_joined(words)

@@ -1,6 +1,10 @@
 """Inquiries in words."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from db.enums import InquiryStatus
+from workbench.domain.case.case_id import format_inquiry
 from workbench.domain.facts.inquiry_lines import OUTCOME_WORDS, InquiryLine
 from workbench.i18n import _, current_language
 
@@ -22,3 +26,19 @@ def status_words(line: InquiryLine) -> str:
     if line.is_overdue:
         return _("overdue")
     return _("open, half of the time is over") if line.reminded_at else _("not answered yet")
+
+
+def inquiry_sentence(line: InquiryLine, when: Callable[[datetime], str]) -> str:
+    """Return an inquiry with its question, its state, and when it is due or ended; `when` formats an instant."""
+    if line.ended_at is None:
+        words = _("{inquiry}, {department}: “{question}” {status}, due {when}")
+    else:
+        words = _("{inquiry}, {department}: “{question}” {status}, {when}")
+    sentence = words.format(
+        inquiry=format_inquiry(line.id),
+        department=department_words(line),
+        question=line.question,
+        status=status_words(line),
+        when=when(line.ended_at or line.due_at),
+    )
+    return _("{what}: {details}").format(what=sentence, details=line.note) if line.note else sentence
