@@ -149,7 +149,9 @@ def test_the_inquiries_of_a_case_are_told_with_names_and_answers(office: Site, c
 
     shown = terminal.as_person("a", command, "C-000001").stdout
 
-    answered = "I-000001, Anti-fraud and risk control: “Is the number known?” contradicted, Tue 24 Nov 10:00: unknown here"
+    answered = (
+        "I-000001, Anti-fraud and risk control: “Is the number known?” contradicted, Tue 24 Nov 10:00: unknown here"
+    )
     waiting = "I-000002, Number management: “Is the number ours?” not answered yet, due Fri 27 Nov 18:00"
     assert {answered, waiting} <= set(shown.splitlines())
 
