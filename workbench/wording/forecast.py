@@ -174,9 +174,9 @@ def queue_lines(forecast: QueueForecast, today: date) -> Iterator[str]:
 def _department_words(time: DepartmentTime) -> str:
     """Return how many working days a department takes to answer, and how many inquiries it has to answer."""
     words, days = _("{department} has not answered yet; {open} open, {overdue} overdue."), {}
-    if time.days is not None:
+    if time.p50_days is not None and time.p90_days is not None:
         words = _("{department} answers in {p50} working days, 9 of 10 within {p90}; {open} open, {overdue} overdue.")
-        days = {"p50": short_figure(time.days.p50), "p90": short_figure(time.days.p90)}
+        days = {"p50": short_figure(time.p50_days), "p90": short_figure(time.p90_days)}
     name = time.name.in_language(current_language())
     return words.format(department=name, open=commas(time.open), overdue=commas(time.overdue), **days)
 

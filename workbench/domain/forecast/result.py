@@ -5,7 +5,6 @@ from datetime import date
 from enum import StrEnum
 
 from db.enums import CaseState
-from workbench.domain.forecast.estimates import QuantilePair
 from workbench.domain.policy.settings import BilingualText
 
 
@@ -142,7 +141,8 @@ class DepartmentTime:
         department: Its code in the policy.
         name: Its name.
         answered: How many inquiries it answered.
-        days: The median and the 90 % quantile of the working days between question and answer; None without an answer.
+        p50_days: The median of the working days between question and answer; None without an answer.
+        p90_days: The 90 % quantile of these working days; None without an answer.
         open: How many inquiries it has not answered.
         overdue: How many of these are overdue.
     """
@@ -150,7 +150,8 @@ class DepartmentTime:
     department: str
     name: BilingualText
     answered: int
-    days: QuantilePair | None
+    p50_days: float | None
+    p90_days: float | None
     open: int
     overdue: int
 

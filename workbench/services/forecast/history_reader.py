@@ -194,15 +194,15 @@ def department_times(session: Session, time_: WorkingTime, policy: Policy, now: 
         due = [row.due_at for row in rows[code] if row.ended_at is None]
         asked = [row.asked_at.timestamp() for row in rows[code] if row.ended_at]
         ended = [row.ended_at.timestamp() for row in rows[code] if row.ended_at]
-        days = None
+        p50 = p90 = None
         if ended:
             p50, p90 = np.quantile(time_.of(ended) - time_.of(asked), (0.5, 0.9)).round(2).tolist()
-            days = QuantilePair(p50=p50, p90=p90)
         yield DepartmentTime(
             department=code,
             name=policy.departments[code].name,
             answered=len(ended),
-            days=days,
+            p50_days=p50,
+            p90_days=p90,
             open=len(due),
             overdue=sum(at < now for at in due),
         )
