@@ -22,8 +22,8 @@ from workbench.i18n import N_, _, ngettext
 from workbench.keys import forecast as keys
 from workbench.keys.command import Place
 from workbench.services.wiring import Services
-from workbench.wording.amounts import commas
-from workbench.wording.forecast import queue_lines, short_figure, whole_days
+from workbench.wording.amounts import commas, short_figure
+from workbench.wording.forecast import queue_lines, whole_days
 
 MOST_REVIEWERS = 99
 COMPUTE_EVERY = timedelta(minutes=10)

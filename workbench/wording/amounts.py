@@ -10,6 +10,7 @@ _FEN_PER_YUAN = 100
 _FEN_PER_WAN = 10_000 * _FEN_PER_YUAN
 _SECONDS_PER_MINUTE = 60
 _MINUTES_PER_HOUR = 60
+_ONE_DECIMAL_BELOW = 9.5
 
 
 def _either(english: str, chinese: str) -> str:
@@ -73,6 +74,11 @@ def relative_day(on: date, today: date) -> str:
 def commas(number: int) -> str:
     """Return a number with commas, as `4,812`, in both languages."""
     return f"{number:,}"
+
+
+def short_figure(number: float) -> str:
+    """Return a number with one decimal if it is less than 10, else without decimals: `4.2`, `22`."""
+    return f"{number:.1f}".removesuffix(".0") if number < _ONE_DECIMAL_BELOW else commas(round(number))
 
 
 def percentage(share: float) -> str:

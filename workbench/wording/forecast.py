@@ -8,11 +8,10 @@ from db.enums import Language
 from workbench.domain.clock.late_risk import LateCause, LateRisk
 from workbench.domain.forecast.result import CaseForecast, DayRange, DepartmentTime, PassNeed, QueueForecast
 from workbench.i18n import N_, _, catalogue, current_language, ngettext
-from workbench.wording.amounts import commas, day_on_screen
+from workbench.wording.amounts import commas, day_on_screen, short_figure
 from workbench.wording.letter_dates import MONTHS_EN, letter_day
 
 _ROUNDING_DAYS = 1e-6
-_ONE_DECIMAL_BELOW = 9.5
 
 _NEED_WORDS = {
     PassNeed.DOCUMENTS: N_("the missing documents are in"),
@@ -222,11 +221,6 @@ def _waiting_count_words(forecast: QueueForecast) -> str:
     if not forecast.held:
         return _("{queued} to decide").format(queued=queued)
     return _("{queued} to decide, {held} of them held now").format(queued=queued, held=held)
-
-
-def short_figure(number: float) -> str:
-    """Return a number with one decimal if it is less than 10, else without decimals: `4.2`, `22`."""
-    return f"{number:.1f}".removesuffix(".0") if number < _ONE_DECIMAL_BELOW else commas(round(number))
 
 
 def decision_sentence(forecast: CaseForecast, write_day: Callable[[date], str], language: str) -> str:

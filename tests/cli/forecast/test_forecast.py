@@ -63,7 +63,8 @@ def test_the_answer_times_of_departments_are_in_json(terminal: Terminal) -> None
         "department": "fraud",
         "name": "Anti-fraud and risk control",
         "answered": 0,
-        "days": None,
+        "p50_days": None,
+        "p90_days": None,
         "open": 1,
         "overdue": 0,
     }
