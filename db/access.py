@@ -9,6 +9,9 @@ from enum import Enum
 from pathlib import Path
 from typing import BinaryIO
 
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+"""The flags that open a folder, but not a link to one."""
+
 
 class FileAccess(Enum):
     """The modes of a database's files and folders, independent of the umask."""
@@ -82,8 +85,8 @@ def _create_linked(path: Path, access: FileAccess) -> None:
 
 
 @contextmanager
-def new_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
-    """Open a new file for writing, and wait until it is on the disk; an existing file or link is an error.
+def new_file(path: Path, mode: int = 0o600, *, is_synced: bool = True) -> Iterator[BinaryIO]:
+    """Open a new file for writing, and if asked wait until it is on the disk; an existing file or link is an error.
 
     If the block fails, the file is removed.
     """
@@ -93,7 +96,8 @@ def new_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
             os.fchmod(handle, mode)
             yield file
             file.flush()
-            os.fsync(handle)
+            if is_synced:
+                os.fsync(handle)
     except BaseException:
         path.unlink(missing_ok=True)
         raise

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import day, desk, encryption, exports, first_frame, imports, keys, office
+from tests.bench import day, desk, documents, encryption, exports, first_frame, imports, keys, office
 from tests.bench.results import BenchmarkResult, WrongResult, table
 
 
@@ -33,6 +33,7 @@ BENCHMARKS = {
     "million": Benchmark(imports.applications, 4_000, 1_000_000, turns=1),
     "calls": Benchmark(imports.calls, 50_000, 10_000_000),
     "many-calls": Benchmark(imports.calls, 100_000, 50_000_000, turns=1),
+    "documents": Benchmark(documents.documents, 200, 20_000),
     "export": Benchmark(exports.applications, 2_000, 1_000_000),
     "acts": Benchmark(desk.acts, 1_000, 200_000, turns=100),
     "desk": Benchmark(first_frame.desk, 5_000, 1_000_000, turns=7),

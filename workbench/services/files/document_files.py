@@ -1,28 +1,35 @@
-"""Finds the document files of an import, and copies them to the store under their SHA-256."""
+"""Takes the document files of an import into the store, where they are named by their SHA-256."""
 
 import hashlib
 import os
-import secrets
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from threading import Lock
+from typing import BinaryIO, NamedTuple
 
-from db.access import make_folder, new_file, sync
-from workbench.errors import BadData, NotFound, StorageFailed
+from db.access import FOLDER, make_folder, new_file, sync
+from workbench.errors import BadData, NotFound, StorageFailed, WorkbenchError
 from workbench.i18n import _
+from workbench.services.files.spill import spill_folder
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.safe_files import open_regular
 
 MAX_BYTES = 50 * 1024 * 1024
-_CHUNK_BYTES = 1 << 20
 _MAGIC = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"%PDF-", "application/pdf"),
 )
 _UNKNOWN = "application/octet-stream"
-_LONGEST_MAGIC = 8
+_THREADS = 4
+"""The disk syncs what some threads ask for together; more threads gain nothing."""
+_LARGE_BYTES = 4 << 20
+_large_file = Lock()
+"""Held while a large file is in memory, so that the threads hold one at a time."""
 
 
 class BadDocument(ValueError):
@@ -36,6 +43,18 @@ class StoredFile:
     sha256: str
     bytes_count: int
     media_type: str
+    modified_ns: int
+    """When the file at its path was modified, in nanoseconds; 0 if it is named by its digest."""
+
+
+class DocumentToCopy(NamedTuple):
+    """A document whose file the store must have when the batch is published."""
+
+    path: str
+    """The path that the row names; empty if the row names none, because the store has the file."""
+    sha256: str
+    modified_ns: int
+    line: int
 
 
 def media_type_of(start: bytes) -> str:
@@ -43,94 +62,213 @@ def media_type_of(start: bytes) -> str:
     return next((kind for magic, kind in _MAGIC if start.startswith(magic)), _UNKNOWN)
 
 
-def resolve_beside(folder: Path, relative: str) -> Path:
-    """Return the document at a path that an import file names, relative to the folder of the import file.
+def copy_to_store(path: Path, store: Store) -> StoredFile:
+    """Copy a file into the store, completely or not at all; a damaged file of the store is replaced.
 
     Raises:
-        BadDocument: If the path leaves the folder: it is absolute, has `..`, or leads through a symbolic link.
-    """
-    path = Path(relative)
-    if path.is_absolute() or ".." in path.parts:
-        raise BadDocument(_("The path leaves the folder of the import file; put the document beside it."))
-    try:
-        resolved = (folder / path).resolve()
-    except (OSError, RuntimeError):
-        raise BadDocument(_("The file is not there; check the path.")) from None
-    if not resolved.is_relative_to(folder.resolve()):
-        raise BadDocument(_("The path leaves the folder of the import file; put the document beside it."))
-    return resolved
-
-
-def inspect_document(path: Path) -> StoredFile:
-    """Return digest, size and type of a file.
-
-    Raises:
-        BadDocument: If it is missing, empty, too large or not a regular file.
-    """
-    with _opened(path) as file:
-        return _digested(file, None)
-
-
-def copy_to_store(path: Path, sha256: str, store: Store) -> None:
-    """Copy a file into the store under its SHA-256, completely or not at all; a damaged file of the store is replaced.
-
-    Raises:
-        BadDocument: If the file has changed since the import was planned.
+        BadDocument: If it is missing, empty, too large or not a regular file, or changes meanwhile.
         StorageFailed: If the store cannot be written.
     """
-    target = store.document_path(sha256)
-    if _undamaged(sha256, store):
-        return
-    try:
-        make_folder(target.parent, store.access)
-        draft = target.with_name(f".new-{secrets.token_hex(8)}")
+    with spill_folder(store.documents) as drafts:
+        incoming = IncomingDocuments(store, drafts)
+        file = incoming.take(_opened(path))
+        document = DocumentToCopy(path.name, file.sha256, file.modified_ns, 0)
+        for _document, problem in incoming.publish([document], path.parent):
+            raise problem
+        incoming.sync_folders()
+    return file
+
+
+class IncomingDocuments:
+    """The document files that come into the store: each is read once, and a file that the store lacks becomes a draft.
+
+    A draft gets its name in the store when the row of its document is written, after its content is on the disk.
+    Without a folder for drafts nothing is written.
+    """
+
+    def __init__(self, store: Store, drafts: Path | None) -> None:
+        self._store = store
+        self._drafts = drafts
+        self._folders: set[Path] = set()
+
+    def files_of(self, folder: Path, named: Sequence[tuple[str, str]]) -> list[StoredFile | BadDocument]:
+        """Return the files that rows name by a path in a folder, by a SHA-256, or by both.
+
+        A file may not be outside the folder, also not through a symbolic link.
+
+        Raises:
+            StorageFailed: If the store cannot be written.
+        """
+        with _folder_handle(folder) as handle, ThreadPoolExecutor(_THREADS) as threads:
+            return list(threads.map(partial(self._file_of, folder, handle), named))
+
+    def _file_of(self, folder: Path, handle: int, named: tuple[str, str]) -> StoredFile | BadDocument:
+        path, sha256 = named
+        try:
+            file = self.take(_opened_beside(folder, handle, path)) if path else self._find(sha256)
+        except BadDocument as problem:
+            return problem
+        if sha256 and sha256 != file.sha256:
+            return BadDocument(_("The file has another SHA-256 than its row says; check which is right."))
+        return file
+
+    def take(self, opened: BinaryIO) -> StoredFile:
+        """Read and close a file, and write a draft of it if the store has no undamaged one.
+
+        Raises:
+            BadDocument: If it cannot be read.
+            StorageFailed: If the store cannot be written.
+        """
+        status = os.fstat(opened.fileno())
+        with opened, _large_file if status.st_size > _LARGE_BYTES else nullcontext():
+            try:
+                content = opened.read()
+            except OSError:
+                raise _cannot_be_opened() from None
+            file = _described(content, status.st_mtime_ns)
+            if self._drafts is not None and not self._has(file.sha256, content):
+                self._write(self._drafts / file.sha256, content)
+        return file
+
+    def _has(self, sha256: str, content: bytes) -> bool:
+        """Say whether the store has a file; it is compared completely, because damage may not change its size."""
+        # An unreadable file counts as damaged and is replaced; if that fails too, the import reports it.
+        with suppress(OSError, ValueError), self._store.open_document(sha256) as stored:
+            return stored.read(len(content) + 1) == content
+        return False
+
+    def _write(self, draft: Path, content: bytes) -> None:
+        mode = self._store.access.file_mode
+        # Another row may name a file with the same content.
         with (
-            new_file(draft, store.access.file_mode) as stored,
-            _opened(path) as file,
-            store.sealing(sha256, stored) as copy,
+            _storing(draft),
+            suppress(FileExistsError),
+            new_file(draft, mode, is_synced=False) as file,
+            self._store.sealing(draft.name, file) as sealed,
         ):
-            if _digested(file, copy).sha256 != sha256:
-                raise BadDocument(_("The file changed while it was read; import it again when it is complete."))
-        draft.replace(target)
-        sync(target.parent)
+            sealed.write(content)
+
+    def _find(self, sha256: str) -> StoredFile:
+        """Return an undamaged file of the store."""
+        if not self._store.document_path(sha256).exists():
+            raise BadDocument(_("The store has no file of this SHA-256; give its path instead."))
+        with _large_file, suppress(OSError, ValueError), self._store.open_document(sha256) as stored:
+            file = _described(stored.read(), 0)
+            if file.sha256 == sha256:
+                return file
+        raise BadDocument(_("The store's file of this SHA-256 is damaged; give its path, and it is put back."))
+
+    def publish(
+        self, documents: Sequence[DocumentToCopy], folder: Path
+    ) -> Iterator[tuple[DocumentToCopy, BadDocument]]:
+        """Name the drafts of documents in the store, and yield the documents whose files changed since the plan.
+
+        Raises:
+            StorageFailed: If the store cannot be written.
+        """
+        by_digest = {document.sha256: document for document in documents}
+        with ThreadPoolExecutor(_THREADS) as threads:
+            problems = threads.map(partial(self._publish, folder), by_digest.values())
+            for document, problem in zip(by_digest.values(), problems, strict=True):
+                if problem is not None:
+                    yield document, problem
+
+    def _publish(self, folder: Path, document: DocumentToCopy) -> BadDocument | None:
+        target = self._store.document_path(document.sha256)
+        draft = (self._drafts or target.parent) / document.sha256
+        is_right = _is_as_read(folder / document.path, document.modified_ns) if draft.exists() else target.exists()
+        if not is_right:
+            return BadDocument(_("The file changed while it was read; import it again when it is complete."))
+        if draft.exists():
+            with _storing(target):
+                sync(draft)
+                if target.parent not in self._folders:
+                    make_folder(target.parent, self._store.access)
+                    self._folders |= {target.parent, target.parent.parent}
+                draft.replace(target)
+        return None
+
+    def sync_folders(self) -> None:
+        """Wait until the names of all published documents are on the disk.
+
+        Raises:
+            StorageFailed: If the store cannot be written.
+        """
+        for folder in self._folders:
+            with _storing(folder):
+                sync(folder)
+
+
+@contextmanager
+def _storing(path: Path) -> Iterator[None]:
+    """Raise an error of the file system as one of the store."""
+    try:
+        yield
     except OSError as error:
         message = _("The store cannot take {path} ({cause}); make room or check its rights.")
         raise StorageFailed(message.format(path=path, cause=error.strerror)) from error
 
 
-def find_in_store(sha256: str, store: Store) -> StoredFile:
-    """Return digest, size and type of a file of the store.
+def _is_as_read(path: Path, modified_ns: int) -> bool:
+    with suppress(OSError):
+        return path.stat().st_mtime_ns == modified_ns
+    return False
+
+
+def _described(content: bytes, modified_ns: int) -> StoredFile:
+    return StoredFile(
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes_count=len(content),
+        media_type=media_type_of(content),
+        modified_ns=modified_ns,
+    )
+
+
+@contextmanager
+def _folder_handle(folder: Path) -> Iterator[int]:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _opened_beside(folder: Path, handle: int, relative: str) -> BinaryIO:
+    """Open the document at a path that an import file names, relative to the folder of the import file.
 
     Raises:
-        BadDocument: If the store has no such file, or the file is damaged.
+        BadDocument: If the path leaves the folder: it is absolute, has `..`, or leads through a symbolic link. Also if
+            the file is missing, empty, too large or not a regular file.
     """
-    if not store.document_path(sha256).exists():
-        raise BadDocument(_("The store has no file of this SHA-256; give its path instead."))
-    file = _undamaged(sha256, store)
-    if file is None:
-        raise BadDocument(_("The store's file of this SHA-256 is damaged; give its path, and it is put back."))
-    return file
+    path = Path(relative)
+    outside = BadDocument(_("The path leaves the folder of the import file; put the document beside it."))
+    if path.is_absolute() or ".." in path.parts:
+        raise outside
+    # No link is followed, so nobody can replace a folder by a link to another one between a check and the opening.
+    with suppress(OSError, ValueError, WorkbenchError), ExitStack() as opened:
+        for name in path.parts[:-1]:
+            handle = os.open(name, FOLDER, dir_fd=handle)
+            opened.callback(os.close, handle)
+        return _opened(Path(path.name), handle)
+    try:
+        resolved = (folder / path).resolve()
+    except (OSError, RuntimeError):
+        raise BadDocument(_("The file is not there; check the path.")) from None
+    if not resolved.is_relative_to(folder.resolve()):
+        raise outside
+    return _opened(resolved)
 
 
-def _undamaged(sha256: str, store: Store) -> StoredFile | None:
-    """Return a file of the store if it is undamaged; it is read completely, because damage may not change its size."""
-    # An unreadable file counts as damaged and is replaced; if that fails too, the import reports it.
-    with suppress(OSError, ValueError), store.open_document(sha256) as content:
-        file = _digested(content, None)
-        return file if file.sha256 == sha256 else None
-    return None
-
-
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path, folder: int | None = None) -> BinaryIO:
     """Open a regular file that is neither empty nor too large."""
     try:
-        file = open_regular(path, follow_links=False)
+        file = open_regular(path, follow_links=False, folder=folder)
     except NotFound:
         raise BadDocument(_("The file is not there; check the path.")) from None
     except BadData:
         raise BadDocument(_("This is no regular file; name a document.")) from None
     except StorageFailed:
-        raise BadDocument(_("The file cannot be opened; check its rights.")) from None
+        raise _cannot_be_opened() from None
     size = os.fstat(file.fileno()).st_size
     if 0 < size <= MAX_BYTES:
         return file
@@ -140,13 +278,5 @@ def _opened(path: Path) -> BinaryIO:
     raise BadDocument(_("The file is larger than {limit} MB; make it smaller.").format(limit=MAX_BYTES >> 20))
 
 
-def _digested(file: BinaryIO, copy: BinaryIO | None) -> StoredFile:
-    """Return digest, size and type of a file, and write it to `copy` if given."""
-    digest, count, start = hashlib.sha256(), 0, b""
-    while chunk := file.read(_CHUNK_BYTES):
-        start = start or chunk[:_LONGEST_MAGIC]
-        digest.update(chunk)
-        count += len(chunk)
-        if copy is not None:
-            copy.write(chunk)
-    return StoredFile(sha256=digest.hexdigest(), bytes_count=count, media_type=media_type_of(start))
+def _cannot_be_opened() -> BadDocument:
+    return BadDocument(_("The file cannot be opened; check its rights."))

@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from db.access import FileAccess, access_of, make_folder, new_file
+from db.access import FOLDER, FileAccess, access_of, make_folder, new_file
 from workbench.errors import BadConfiguration, BadData, CannotCreate, WorkbenchError
 from workbench.i18n import _
 from workbench.services.encryption import KEY_SETTINGS
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 _KEY_BYTES = 32
 _MAX_KEY_BYTES = 1 << 10
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-"""The flags that open a folder, but not a link to one."""
 
 
 class Store:
@@ -144,7 +142,7 @@ class Store:
             ValueError: If the store is encrypted, and the file was changed or is another one.
         """
         path = self.document_path(sha256)
-        folder = os.open(path.parent, _FOLDER)
+        folder = os.open(path.parent, FOLDER)
         try:
             handle = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
         finally:

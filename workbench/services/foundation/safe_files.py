@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from db.access import inode_of, sync
+from db.access import FOLDER, inode_of, sync
 from workbench.errors import BadData, CannotCreate, NotFound, StorageFailed
 from workbench.i18n import _
 
@@ -43,8 +43,8 @@ class _RegularFile(io.FileIO):
     readall = io.RawIOBase.readall
 
 
-def open_regular(path: Path, *, follow_links: bool = True) -> io.BufferedReader:
-    """Open a file that somebody else may change, for reading at most the bytes that it has now.
+def open_regular(path: Path, *, follow_links: bool = True, folder: int | None = None) -> io.BufferedReader:
+    """Open a file that somebody else may change, in an open folder if given, to read at most its bytes of now.
 
     Raises:
         NotFound: If there is no such file.
@@ -54,7 +54,7 @@ def open_regular(path: Path, *, follow_links: bool = True) -> io.BufferedReader:
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow_links else os.O_NOFOLLOW)
     try:
         # Opening a pipe would wait for its writer; with O_NONBLOCK it opens at once and can be refused.
-        handle = os.open(path, flags)
+        handle = os.open(path, flags, dir_fd=folder)
     except (FileNotFoundError, NotADirectoryError, ValueError):
         raise NotFound(_("There is no file {path}; check the name.").format(path=path)) from None
     except OSError as error:
@@ -136,7 +136,7 @@ def lock_folder(folder: Path) -> int | None:
         OSError: If the file system has no locks.
     """
     try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        handle = os.open(folder, FOLDER)
     except (FileNotFoundError, PermissionError):
         # A folder that cannot be opened is being created by another member of the group.
         return None

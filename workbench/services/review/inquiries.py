@@ -24,7 +24,7 @@ from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.case.inquiries import read_inquiries
 from workbench.services.case.known_people import redaction_of
 from workbench.services.case.masking import masked_evidence
-from workbench.services.files.document_files import BadDocument, copy_to_store, inspect_document
+from workbench.services.files.document_files import BadDocument, copy_to_store
 from workbench.services.foundation.case_access import unerased_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import check_not_far
@@ -248,8 +248,7 @@ class Inquiries(Service):
     def _stored(self, document: Path) -> tuple[str, int, str]:
         """Copy a file into the store, and return its digest, its size and its type."""
         try:
-            file = inspect_document(document)
-            copy_to_store(document, file.sha256, self.context.store)
+            file = copy_to_store(document, self.context.store)
         except BadDocument as problem:
             raise BadData(f"{document}: {problem}") from problem
         return file.sha256, file.bytes_count, file.media_type

@@ -4,6 +4,9 @@ from pathlib import Path
 
 from tests.services.files.calls.samples import CARD, SHANGHAI, a_store, call, discard, stage, write
 from workbench.services.files.calls.parquet import CallFiles
+from workbench.services.files.spill import spill_folders
+from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.safe_files import delete_unlocked
 
 FIRST = call("2026-03-02T09:00")
 
@@ -26,26 +29,26 @@ def test_every_file_of_a_batch_goes_and_no_other(tmp_path: Path) -> None:
 
 
 def test_a_spill_folder_in_use_stays_and_a_dead_one_goes(tmp_path: Path) -> None:
-    store, files = a_store(tmp_path), CallFiles(tmp_path / "calls", {})
+    store = a_store(tmp_path)
     dead = tmp_path / "calls" / "spill-dead"
     with store.staging() as staged:
         stage(staged, [FIRST])
         dead.mkdir()
         (dead / "block.tmp").touch()
-        files.sweep_spills()
+        delete_unlocked(spill_folders(Store(tmp_path)))
         assert not dead.exists()
         staged.publish(1)
 
     assert names(tmp_path) == ["calls-00000001.parquet"]
     with store.survey([1], [CARD], 30, SHANGHAI) as survey:
-        files.sweep_spills()
+        delete_unlocked(spill_folders(Store(tmp_path)))
         assert [facts.calls for facts in survey.facts()] == [1]
 
 
 def test_a_store_without_a_folder_has_nothing_to_remove(tmp_path: Path) -> None:
     files = CallFiles(tmp_path / "calls", {})
 
-    files.sweep_spills()
+    delete_unlocked(spill_folders(Store(tmp_path)))
     files.discard(1)
 
     assert not (tmp_path / "calls").exists()

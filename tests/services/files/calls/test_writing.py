@@ -32,8 +32,9 @@ from tests.services.files.calls.samples import (
 from tests.sizes import sample
 from workbench.errors import StorageFailed
 from workbench.services.files.calls.hashing import callee_hash
-from workbench.services.files.calls.parquet import CallFiles
-from workbench.services.files.calls.spill import SPILL_PREFIX
+from workbench.services.files.spill import spill_folders
+from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.safe_files import delete_unlocked
 
 FIRST = call("2026-03-02T09:00")
 SECOND = call("2026-03-02T09:05", callee=OTHER_CALLEE)
@@ -70,7 +71,7 @@ def test_what_is_staged_is_its_owners(tmp_path: Path) -> None:
 
 def names(folder: Path) -> list[str]:
     """Return what is in the store, but for what was spilled."""
-    return sorted(path.name for path in (folder / "calls").iterdir() if not path.name.startswith(SPILL_PREFIX))
+    return sorted(path.name for path in {*(folder / "calls").iterdir()}.difference(spill_folders(Store(folder))))
 
 
 def test_a_call_twice_in_a_file_counts_once(tmp_path: Path) -> None:
@@ -265,7 +266,7 @@ def test_a_killed_import_leaves_only_what_the_sweep_takes(tmp_path: Path, delay_
     elif (tmp_path / "calls" / "calls-00000002.parquet").exists():
         assert store.numbers_of(2) == [(CARD, 40_000)]
     discard(tmp_path, 2)
-    CallFiles(tmp_path / "calls", {}).sweep_spills()
+    delete_unlocked(spill_folders(Store(tmp_path)))
     assert [path.name for path in (tmp_path / "calls").iterdir()] == ["calls-00000001.parquet"]
     assert write(store, 2, [SECOND], [1]).created == 1
 

@@ -2,15 +2,21 @@
 
 import hashlib
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from db.access import new_file, sync
 from db.enums import DocumentKind, ImportKind
 from tests.services.files.reading.workbooks import Value, write_workbook
 from tests.services.intake.importing.files import JPEG, PDF, PNG, Desk, application
+from workbench.errors import BadData
 from workbench.services.files import document_files as documents
-from workbench.services.intake.importing.plan import ImportRefused
+from workbench.services.foundation.safe_files import open_regular
+from workbench.services.intake.importing.plan import ImportRefused, ImportRequest
 
 
 @pytest.fixture
@@ -212,3 +218,101 @@ def test_a_digest_that_the_store_has_is_enough_unless_its_file_was_altered(desk_
     assert "damaged" in problem.message
     assert desk.run(ImportKind.DOCUMENTS, [row(path="A-2.pdf", sha256=digests["A-2"])]).created == 1
     assert stored.read_bytes() == PDF + b"A-2"
+
+
+def stored_files(desk: Desk) -> list[str]:
+    """Return the names of all files in the store's folder of documents."""
+    folder = desk.site.services("admin").context.store.documents
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_dry_run_writes_no_document(desk_with_one: Desk) -> None:
+    desk = desk_with_one
+    (desk.folder / "licence.pdf").write_bytes(PDF)
+    before = sorted(desk.site.services("admin").context.store.folder.rglob("*"))
+    assert desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf")], dry_run=True).created == 1
+    assert sorted(desk.site.services("admin").context.store.folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize("change", ["modified", "removed"])
+def test_a_file_that_changes_before_its_row_is_written_is_refused_and_no_file_stays(
+    desk_with_one: Desk, change: str
+) -> None:
+    desk = desk_with_one
+    for name in ("first", "second"):
+        (desk.folder / f"{name}.pdf").write_bytes(PDF + name.encode())
+    rows = [row(path="first.pdf"), row(path="second.pdf", kind="CALL_SCRIPT")]
+    second = desk.folder / "second.pdf"
+    request = ImportRequest(kind=ImportKind.DOCUMENTS, paths=(desk.write(rows),))
+
+    def changed(_plan: object) -> None:
+        assert stored_files(desk)
+        second.write_bytes(PDF + b"longer") if change == "modified" else second.unlink()
+
+    with pytest.raises(BadData, match="changed while it was read"):
+        desk.site.services("admin").imports.carry_out(request, check=changed)
+
+    assert stored_files(desk) == []
+    assert desk.count("document") == 0
+
+
+def test_a_file_has_no_name_in_the_store_before_its_content_is_on_the_disk_and_no_row_before_its_name(
+    desk_with_one: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_with_one
+    synced: list[tuple[str, bool, int]] = []
+    published = "SELECT count(*) FROM import_batch WHERE published_at IS NOT NULL"
+    sha256 = hashlib.sha256(PDF).hexdigest()
+    target = desk.site.services("admin").context.store.document_path(sha256)
+
+    def recorded(path: Path) -> None:
+        sync(path)
+        synced.append((path.name, target.exists(), desk.sql(published)[0][0]))
+
+    monkeypatch.setattr(documents, "sync", recorded)
+    (desk.folder / "licence.pdf").write_bytes(PDF)
+    desk.run(ImportKind.DOCUMENTS, [row(path="licence.pdf")])
+
+    assert synced[0] == (sha256, False, 1)
+    assert sorted(synced[1:]) == sorted((folder, True, 1) for folder in (target.parent.name, "documents"))
+    assert desk.sql(published) == [(2,)]
+
+
+def test_a_file_is_opened_once_and_one_that_the_store_has_is_not_written_again(
+    desk_with_one: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_with_one
+    names = [f"{number}.pdf" for number in range(20)]
+    for name in names:
+        (desk.folder / name).write_bytes(PDF + name.encode())
+    opened, written = list[str](), list[str]()
+
+    def recorded(made: list[str], function: Callable[..., Any], path: Path, *how: Any, **more: Any) -> Any:
+        made.append(path.name)
+        return function(path, *how, **more)
+
+    for name, made, function in (("open_regular", opened, open_regular), ("new_file", written, new_file)):
+        monkeypatch.setattr(documents, name, partial(recorded, made, function))
+    rows = [row(path=name, kind=kind) for name, kind in zip(names, DocumentKind, strict=False)]
+
+    desk.run(ImportKind.DOCUMENTS, rows)
+    assert (sorted(opened), len(written)) == (sorted(cells["path"] for cells in rows), len(rows))
+    assert desk.run(ImportKind.DOCUMENTS, rows[::-1]).unchanged == len(rows)
+    assert (len(opened), len(written)) == (2 * len(rows), len(rows))
+
+
+def test_drafts_of_a_killed_import_are_removed_by_the_next_start(desk_with_one: Desk) -> None:
+    desk = desk_with_one
+    dead = desk.site.services("admin").context.store.documents / "spill-dead"
+    dead.mkdir()
+    (dead / hashlib.sha256(PDF).hexdigest()).write_bytes(PDF)
+    desk.site.services("admin").resume()
+    assert not dead.exists()
+
+
+def test_a_path_may_lead_through_a_link_inside_the_folder(desk_with_one: Desk) -> None:
+    desk = desk_with_one
+    (desk.folder / "scans").mkdir()
+    (desk.folder / "scans" / "licence.pdf").write_bytes(PDF)
+    (desk.folder / "here").symlink_to("scans")
+    assert desk.run(ImportKind.DOCUMENTS, [row(path="here/./licence.pdf")]).created == 1

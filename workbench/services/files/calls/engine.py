@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import StorageFailed
 from workbench.i18n import _
 from workbench.services.files.calls.pipe import piped
-from workbench.services.files.calls.spill import spill_folder
+from workbench.services.files.spill import spill_folder
 
 if TYPE_CHECKING:
     import duckdb

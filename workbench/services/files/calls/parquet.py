@@ -9,8 +9,7 @@ from db.access import access_of, sync
 from workbench.errors import BadConfiguration, StorageFailed
 from workbench.i18n import _
 from workbench.services.files.calls.engine import translated_failures
-from workbench.services.files.calls.spill import SPILL_PREFIX
-from workbench.services.foundation.safe_files import delete_unlocked, open_regular
+from workbench.services.foundation.safe_files import open_regular
 
 CallFileCheck = tuple[int, str]
 """The size of a call file in bytes, and its SHA-256."""
@@ -79,10 +78,6 @@ class CallFiles:
             for part in self.folder.glob(f"calls-{batch_id:08d}.*.part"):
                 part.unlink(missing_ok=True)
             sync(self.folder)
-
-    def sweep_spills(self) -> None:
-        """Remove the spill folders of processes that have ended."""
-        delete_unlocked(self.folder.glob(SPILL_PREFIX + "*"))
 
 
 def create_restricted_file(path: Path) -> int:

@@ -6,7 +6,7 @@ from sqlalchemy import exists, or_, select
 from sqlmodel import Session
 
 from db.queries.published import BATCH
-from workbench.services.files.calls.spill import SPILL_PREFIX
+from workbench.services.files.spill import spill_folders
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 
@@ -19,7 +19,7 @@ def has_leftovers(session: Session, store: Store) -> bool:
     It left a batch that is not published, or not applied to all of its cases. If the import was interrupted before its
     first transaction ended, only a lock file or a spill folder is left.
     """
-    leftover_files = chain(store.batches.glob("[0-9]*.lock"), store.calls.glob(f"{SPILL_PREFIX}*"))
+    leftover_files = chain(store.batches.glob("[0-9]*.lock"), spill_folders(store))
     return any(leftover_files) or bool(session.connection().execute(_LEFTOVER).scalar())
 
 

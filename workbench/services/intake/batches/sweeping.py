@@ -15,7 +15,9 @@ from workbench.services.case.assessment import FINDING
 from workbench.services.case.evidence_reader import DOCUMENT
 from workbench.services.clock.case_clocks import EVENT
 from workbench.services.files.calls.parquet import CallFiles
+from workbench.services.files.spill import spill_folders
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.safe_files import delete_unlocked
 from workbench.services.intake.batches.affected_cases import SUBMISSION
 from workbench.services.intake.batches.publishing import PUBLISHED, UNDONE, lock_path, publisher_context, try_lock
 from workbench.services.review.new_evidence import retract_evidence
@@ -40,7 +42,7 @@ def sweep(context: Context) -> None:
     Raises:
         DatabaseDamaged: If the log says that an unpublished batch was published; its rows stay.
     """
-    CallFiles(context.store.calls, {}).sweep_spills()
+    delete_unlocked(spill_folders(context.store))
     with context.read() as session:
         wanted = select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
         unpublished = session.execute(wanted).scalars().all()

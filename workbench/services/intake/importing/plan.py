@@ -16,10 +16,11 @@ from db.enums import ImportKind
 from workbench.errors import BadData, StorageFailed
 from workbench.i18n import _
 from workbench.services.case.known_people import Key
+from workbench.services.files.document_files import DocumentToCopy
 from workbench.services.files.reading.problems import BadRecord, RowProblem
 from workbench.services.intake.batches.affected_cases import AffectedCase
 from workbench.services.intake.batches.publishing import COUNTS
-from workbench.services.intake.importing.classifying.outcome import ClassifiedRow, DocumentToCopy, RowOutcome
+from workbench.services.intake.importing.classifying.outcome import ClassifiedRow, RowOutcome
 from workbench.services.intake.importing.new_applications import Applicants
 from workbench.services.review.rectifying.rectification import ReceivedDocument
 

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from db.enums import ImportKind
 from workbench.errors import WrongUsage
 from workbench.i18n import _
+from workbench.services.files.document_files import IncomingDocuments
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.reader import Reader, open_reader, open_readers
 from workbench.services.files.reading.sheets.names import IMPORT_ORDER
+from workbench.services.files.spill import spill_folder
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.memory import check_memory_limit
 from workbench.services.foundation.workers import optional_helper
@@ -93,7 +95,7 @@ class Imports:
                 sweep(self.context)
                 apply_pending(self.context)
             readers = self._opened(request, opened)
-            classifier = self._classifier(request, readers)
+            classifier = self._classifier(request, readers, opened)
             import_progress = ImportProgress(readers, progress)
             calls = CallIntake(self.context, opened, classifier.imported_at)
             spill = opened.enter_context(closing(Spill(self.context.store.batches, self.context.store.new_keys())))
@@ -118,8 +120,9 @@ class Imports:
                 PolicyChanges(self.context).finish()
             return done
 
-    def _classifier(self, request: ImportRequest, readers: Sequence[Reader]) -> RowClassifier:
+    def _classifier(self, request: ImportRequest, readers: Sequence[Reader], opened: ExitStack) -> RowClassifier:
         """Return the classifier for the rows of some files, after checking that they were not imported before."""
+        store = self.context.store
         with self.context.read() as session:
             refuse_known_files(session, readers)
             terms = ImportTerms(
@@ -127,7 +130,15 @@ class Imports:
                 as_new=request.as_new,
                 cooldown_days=self.context.policy(session).rectify.cooldown_days,
             )
-        return RowClassifier(store=self.context.store, terms=terms, imported_at=self.context.now(), only=request.only)
+        has_drafts = not request.dry_run and any(reader.kind is ImportKind.DOCUMENTS for reader in readers)
+        drafts = opened.enter_context(spill_folder(store.documents)) if has_drafts else None
+        return RowClassifier(
+            store=store,
+            documents=IncomingDocuments(store, drafts),
+            terms=terms,
+            imported_at=self.context.now(),
+            only=request.only,
+        )
 
     def batches(self) -> tuple[BatchLine, ...]:
         """Return the published imports, newest first."""

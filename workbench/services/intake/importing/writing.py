@@ -10,9 +10,7 @@ from sqlalchemy import Table
 from db.dialect import BulkRows, bulk_rows, insert_bulk
 from db.enums import ImportKind
 from db.queries.published import EVERYTHING, chunks, newest_visible_rows
-from workbench.i18n import _
 from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
-from workbench.services.files.document_files import BadDocument, copy_to_store, resolve_beside
 from workbench.services.files.reading.kinds import blank_row
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.reader import Reader
@@ -22,7 +20,6 @@ from workbench.services.intake.batches.affected_cases import SUBMISSION
 from workbench.services.intake.importing.classifying.appeals import appeal_filings
 from workbench.services.intake.importing.classifying.classifier import RowClassifier
 from workbench.services.intake.importing.classifying.columns import KEYS, TABLES, Columns
-from workbench.services.intake.importing.classifying.outcome import DocumentToCopy
 from workbench.services.intake.importing.classifying.records import digest
 from workbench.services.intake.importing.plan import ImportPlan, PlannedPortion
 from workbench.services.intake.importing.progress import ImportProgress
@@ -64,23 +61,28 @@ class BatchWriter:
             # Calls are written after the other rows; that step reports their progress.
             if reader.kind is not ImportKind.CALLS:
                 self.progress.finish(reader)
+        self.classifier.documents.sync_folders()
 
     def _write_portion(self, portion: PlannedPortion, reader: Reader) -> None:
         if self.rejects is not None:
             for record in portion.rejected:
                 self.rejects.write(record)
-        for document in portion.documents:
-            self._copy(document, reader)
         if portion.appeals:
             self.insert([(SUBMISSION, appeal_filings(self.context, portion.appeals, self.classifier.imported_at))])
-        if portion.rows is None or not portion.rows.rows:
-            return
+        if portion.rows is not None and portion.rows.rows:
+            self._write_rows(portion.rows, reader, has_updates=portion.has_updates)
+        # After the rows: the sweep of an interrupted import finds its documents by them.
+        for document, problem in self.classifier.documents.publish(portion.documents, reader.path.parent):
+            line = document.line if document.path else 0
+            raise FileProblem(RowProblem(file=reader.name, sheet=reader.sheet, line=line, message=str(problem)))
+
+    def _write_rows(self, rows: BulkRows, reader: Reader, *, has_updates: bool) -> None:
         name = CASE_LOOKUP_COLUMNS.get(reader.kind)
         if name is not None:
-            self.lookup_values[reader.kind].update(portion.rows.column(name))
-        self._insert(portion.rows)
+            self.lookup_values[reader.kind].update(rows.column(name))
+        self._insert(rows)
         if reader.kind is ImportKind.APPLICATIONS:
-            cards = self._cards_of(portion.rows, has_updates=portion.has_updates)
+            cards = self._cards_of(rows, has_updates=has_updates)
             # Their other columns are unknown.
             self._insert(cards, **blank_row(ImportKind.CARDS))
 
@@ -93,20 +95,6 @@ class BatchWriter:
         for chunk in chunks(rows.rows, _MAX_ROWS):
             with self.context.write(is_bulk=True) as session:
                 insert_bulk(session, replace(rows, rows=chunk), batch_id=self.batch_id, **common)
-
-    def _copy(self, document: DocumentToCopy, reader: Reader) -> None:
-        """Copy the file of a document into the store; if the row names no file, check that the store has it."""
-        message = ""
-        try:
-            if document.path:
-                copy_to_store(resolve_beside(reader.path.parent, document.path), document.sha256, self.context.store)
-            elif not self.context.store.document_path(document.sha256).exists():
-                message = _("The file changed while it was read; import it again when it is complete.")
-        except BadDocument as problem:
-            message = str(problem)
-        if message:
-            line = document.line if document.path else 0
-            raise FileProblem(RowProblem(file=reader.name, sheet=reader.sheet, line=line, message=message))
 
     def _cards_of(self, applications: BulkRows, *, has_updates: bool) -> BulkRows:
         """Return a card for each number of the applications, without stored cards and cards that this import lists."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,7 @@ from workbench.domain.values.bad_value import outline_of
 from workbench.i18n import _
 from workbench.services.case.evidence_reader import application_key
 from workbench.services.case.known_people import Key
-from workbench.services.files.document_files import (
-    BadDocument,
-    StoredFile,
-    find_in_store,
-    inspect_document,
-    resolve_beside,
-)
+from workbench.services.files.document_files import BadDocument, IncomingDocuments
 from workbench.services.files.reading.kinds import RowValue
 from workbench.services.foundation.file_store import Store
 from workbench.services.intake.importing.classifying.columns import (
@@ -45,6 +40,7 @@ class RowClassifier:
     """Classifies the rows of one import."""
 
     store: Store
+    documents: IncomingDocuments
     terms: ImportTerms
     imported_at: datetime
     only: Key | None = None
@@ -114,21 +110,26 @@ class RowClassifier:
         )
         table = TABLES[kind]
         known = _by_key(session, (table.c.agent, table.c.application_no), set(keys), KEYS[kind])
+        is_known = [key in existing.applications or key in self.arriving for key in keys]
+        is_named = kind is ImportKind.DOCUMENTS
+        named = [(row["path"], row["sha256"]) for row in compress(rows, is_known)] if is_named else []
+        files = iter(self.documents.files_of(folder, named))
         classified = []
-        for key, row in zip(keys, rows, strict=True):
-            if key not in existing.applications and key not in self.arriving:
+        for key, row, has_application in zip(keys, rows, is_known, strict=True):
+            if not has_application:
                 classified.append(of_unknown_application(key, agents))
                 continue
+            modified_ns = 0
             if kind is ImportKind.CARDS:
                 columns, receipt = columns_of(kind, row, self.store), None
+            elif isinstance(file := next(files), BadDocument):
+                column = "path" if row["path"] else "sha256"
+                classified.append(ClassifiedRow(outcome=RowOutcome.REFUSED, message=str(file), column=column))
+                continue
             else:
-                try:
-                    columns, receipt = document_columns(row, self.file_of(row, folder)), row["received_at"]
-                except BadDocument as problem:
-                    column = "path" if row["path"] else "sha256"
-                    classified.append(ClassifiedRow(outcome=RowOutcome.REFUSED, message=str(problem), column=column))
-                    continue
-            classified.append(self._of_known(key, columns, receipt, known.get(KEYS[kind](columns)), existing))
+                columns, receipt, modified_ns = document_columns(row, file), row["received_at"], file.modified_ns
+            one = self._of_known(key, columns, receipt, known.get(KEYS[kind](columns)), existing)
+            classified.append(one._replace(modified_ns=modified_ns))
         return classified
 
     def _of_known(
@@ -153,19 +154,6 @@ class RowClassifier:
         if classified.outcome is RowOutcome.REFUSED and is_end and existing.is_kept(key):
             return ClassifiedRow(outcome=outcome, columns=columns)
         return classified
-
-    def file_of(self, row: RowValue, folder: Path) -> StoredFile:
-        """Return the file of a document, which is beside the import file or in the store.
-
-        Raises:
-            BadDocument: If there is no such file, or it cannot be imported.
-        """
-        if not row["path"]:
-            return find_in_store(row["sha256"], self.store)
-        file = inspect_document(resolve_beside(folder, row["path"]))
-        if row["sha256"] and row["sha256"] != file.sha256:
-            raise BadDocument(_("The file has another SHA-256 than its row says; check which is right."))
-        return file
 
     def _records(self, kind: ImportKind, session: Session, rows: Sequence[RowValue]) -> list[ClassifiedRow]:
         """Classify rows that belong to a number or a subject, not to an application."""

@@ -30,6 +30,8 @@ class ClassifiedRow(NamedTuple):
     """When the row was received."""
     reopens: Key | None = None
     """The application that gets a new case although it had one."""
+    modified_ns: int = 0
+    """When the file of a document was modified."""
     columns: Any = None
     """The columns of the row in the database, with their values."""
 
@@ -40,12 +42,3 @@ class ClassifiedRow(NamedTuple):
 
 
 _CREATED = ClassifiedRow(RowOutcome.CREATED)
-
-
-class DocumentToCopy(NamedTuple):
-    """A document whose file the store must have when the batch is published."""
-
-    path: str
-    """The path that the row names; empty if the row names none, because the store has the file."""
-    sha256: str
-    line: int

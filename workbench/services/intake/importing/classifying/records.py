@@ -9,6 +9,7 @@ from zlib import crc32
 
 from db.dialect import BulkRows, bulk_rows
 from db.enums import ImportKind
+from workbench.services.files.document_files import DocumentToCopy
 from workbench.services.files.reading.kinds import RowValue
 from workbench.services.files.reading.problems import BadRecord, ParsedRow
 from workbench.services.files.reading.row_reader import RowReader
@@ -17,7 +18,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.intake.importing.classifying.appeals import classify_appeals
 from workbench.services.intake.importing.classifying.classifier import RowClassifier
 from workbench.services.intake.importing.classifying.columns import KEYS, TABLES
-from workbench.services.intake.importing.classifying.outcome import ClassifiedRow, DocumentToCopy, RowOutcome
+from workbench.services.intake.importing.classifying.outcome import ClassifiedRow, RowOutcome
 
 DIGEST_BYTES, CHECK_SUM_BYTES = 16, 4
 
@@ -79,7 +80,8 @@ def classify_records(file: FileClassifier, records: Sequence[Record]) -> Classif
             good.append(entry.value)
         if kind is ImportKind.DOCUMENTS:
             # Known documents too: their files are put back if the store has lost or damaged them.
-            documents.append(DocumentToCopy(entry.value["path"], row.columns["sha256"], entry.line))
+            path, sha256 = entry.value["path"], row.columns["sha256"]
+            documents.append(DocumentToCopy(path, sha256, row.modified_ns, entry.line))
         if row.outcome is not RowOutcome.UNCHANGED:
             to_write.append(row.columns)
     return ClassifiedRecords(

@@ -8,9 +8,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from db.access import access_of, make_folder
+from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.safe_files import lock_folder
 
-SPILL_PREFIX = "spill-"
+_PREFIX = "spill-"
+
+
+def spill_folders(store: Store) -> Iterator[Path]:
+    """Yield the spill folders of all processes, also of those that have ended."""
+    for folder in (store.calls, store.documents):
+        yield from folder.glob(f"{_PREFIX}*")
 
 
 def make_call_folder(folder: Path) -> None:
@@ -25,7 +32,7 @@ def spill_folder(folder: Path) -> Iterator[Path]:
     is_new = not folder.exists()
     make_call_folder(folder)
     while True:
-        spill = Path(tempfile.mkdtemp(prefix=SPILL_PREFIX, dir=folder))
+        spill = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
         # After a killed import, another member of the group may have to remove the folder.
         spill.chmod(access_of(folder).folder_mode)
         lock = lock_folder(spill)
