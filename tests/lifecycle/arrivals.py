@@ -136,6 +136,7 @@ class ArrivalsMachine(WholeLifeMachine):
         is_early = case.state == "lapsed" and self.is_early(case)
         if is_early:
             case.enter("rectifying", received)
+            case.take_back_lapse()
         case.new_evidence()
         return "lapse-undone" if is_early else "evidence"
 

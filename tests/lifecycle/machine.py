@@ -59,6 +59,7 @@ CLASS_DAYS = {"expedited": 1, "standard": 3, "complex": 5, "maximum": 7, "extend
 RESTORED = (
     *("state", "round", "waits_for", "assignee", "returned_to", "clock", "next_on", "deadline", "maker", "asked_at"),
     *("items", "is_rectification_open", "decider", "fit_to_decide", "before_appeal", "letterless", "undoable"),
+    "lapsed_inquiries",
 )
 """What an undo restores of a case."""
 
@@ -799,6 +800,7 @@ class LifecycleMachine(RuleBasedStateMachine):
         if case.state != "lapsed" or not self.is_early(case) or not self.may_come_back(case):
             return [], []
         case.enter("rectifying", self.now)
+        case.take_back_lapse()
         return [("lapse-undone", case.id)], self.correct_deadline(case, letters, was_lapsed=True)
 
     def correct_deadline(

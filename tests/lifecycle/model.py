@@ -78,6 +78,7 @@ class Case:
         letterless: The verdicts whose letter a withdrawal or a reopening cancelled before its release.
         is_contradicted: Whether a finding came after the newest verdict had passed the case.
         inquiries: The department and the asker of each open inquiry, by number; replaced, never changed.
+        lapsed_inquiries: Those that ended with a lapse since the last verdict, in the same way.
     """
 
     id: int
@@ -106,6 +107,7 @@ class Case:
     letterless: frozenset[int] = frozenset()
     is_contradicted: bool = False
     inquiries: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    lapsed_inquiries: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     undoable: Undoable | None = None
     skipped_by: set[str] = field(default_factory=set)
 
@@ -171,12 +173,22 @@ class Case:
 
     def end_inquiries(self) -> None:
         """End the open inquiries of a case that has its result."""
+        if self.state == "lapsed":
+            self.lapsed_inquiries = {**self.lapsed_inquiries, **self.inquiries}
         if self.state in FINAL:
             self.inquiries = {}
+
+    def take_back_lapse(self) -> None:
+        """Open the inquiries again that ended with a lapse: the newest to each department."""
+        newest = {department: number for number, (department, _asker) in sorted(self.lapsed_inquiries.items())}
+        self.inquiries = {number: self.lapsed_inquiries[number] for number in newest.values()}
+        kept = self.lapsed_inquiries.items() - self.inquiries.items()
+        self.lapsed_inquiries = dict(kept)
 
     def end_inquiry(self, number: int, now: datetime) -> None:
         """End one inquiry; a case that is pending on a department comes back with the last one."""
         self.inquiries = {key: asked for key, asked in self.inquiries.items() if key != number}
+        self.lapsed_inquiries = {key: asked for key, asked in self.lapsed_inquiries.items() if key != number}
         self.changed()
         if not self.inquiries and (self.state, self.waits_for) == ("pending", "department"):
             self.to_queue(now)
@@ -199,7 +211,7 @@ class Case:
 
     def take_effect(self, decision: Row, now: datetime) -> None:
         """Put a verdict into force."""
-        self.asked_at, self.maker, self.next_on = now, "", None
+        self.asked_at, self.maker, self.next_on, self.lapsed_inquiries = now, "", None, {}
         if decision["verdict"] == "pass":
             self.enter("passed", now)
         elif decision["verdict"] == "pending":
@@ -219,6 +231,8 @@ class Case:
 
     def begin_round(self, at: datetime, maker: str, days: int) -> None:
         """Queue the next round for the maker of the last verdict; the days of an appeal are over."""
+        if self.state == "lapsed":
+            self.take_back_lapse()
         self.round += 1
         self.is_rectification_open, self.assignee = False, maker
         if self.clock is not None and self.clock.cap_days is not None:

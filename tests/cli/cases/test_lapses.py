@@ -9,6 +9,7 @@ from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from tests.prepared import prepared
 from tests.services.intake.importing.files import PDF, Desk, application
+from workbench.services.site.log_checks.unexplained_rows import log_faults
 
 BOTH = (DocumentKind.BIZ_LICENSE, DocumentKind.AUTH_LETTER)
 
@@ -45,6 +46,28 @@ def test_a_late_import_of_a_timely_answer_takes_the_lapse_back_with_a_corrected_
     assert due in letter["body"]
     assert "None" not in letter["body"]
     assert kinds(services)[-2:] == ["lapsed", "lapse-undone"]
+
+
+@pytest.mark.parametrize("way", ["import", "resubmit", "suspension"])
+def test_a_lapse_that_is_taken_back_opens_its_inquiries_again(services: ClockSite, desk: Desk, way: str) -> None:
+    case = submitted(services, desk)
+    services.run("a", "inquire", case, "fraud", "--question", "x")
+    services.run("a", "inquire", case, "numbers", "--question", "x")
+    services.run("a", "inquiries", "withdraw", "I-2", "--reason", "not needed")
+    assert tick(services, "2026-12-01 18:01")["lapsed"] == 1
+    services.at("2026-12-02 10:00")
+    assert [line["status"] for line in show(services, case)["inquiries"]] == ["withdrawn", "withdrawn"]
+
+    if way == "import":
+        bring(desk, *BOTH, received_at="2026-12-01 17:00")
+    elif way == "resubmit":
+        services.run("a", "resubmit", case, "--received-at", "2026-12-01 17:00")
+    else:
+        services.run("admin", "calendar", "suspend", "2026-12-01", "2026-12-03", "--reason", "typhoon")
+
+    assert [line["status"] for line in show(services, case)["inquiries"]] == ["open", "withdrawn"]
+    with services.site.services("admin").context.read() as session:
+        assert list(log_faults(session)) == []
 
 
 def test_what_was_received_after_the_own_deadline_of_an_item_does_not_take_the_lapse_back(

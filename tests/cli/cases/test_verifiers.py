@@ -114,9 +114,10 @@ def test_a_verifier_is_refused_every_other_command_and_each_attempt_is_logged(of
         lambda services: services.drafts.save(1, {}),
     ],
 )
-def test_no_other_service_answers_a_verifier(office: Site, read: Any) -> None:
+def test_no_other_service_answers_a_verifier_and_each_attempt_is_logged(office: Site, read: Any) -> None:
     with pytest.raises(NotAllowed):
         read(office.services("ver"))
+    assert len(refusals(office)) == 1
 
 
 def test_a_verifier_lists_and_answers_the_inquiries_of_the_own_department(office: Site, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The context of every service: the database, the file store, the clock, the person who acts, and cached policies."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -69,10 +69,8 @@ _ROLES = (
 )
 """The roles of a person who is active."""
 _IS_ACTIVE = select(_REVIEWER.c.is_active).where(_REVIEWER.c.id == bindparam("person"))
-
 VERSIONS = "policy_versions"
 """The name under which a session keeps the policy versions that it read."""
-
 _BODY = select(_VERSION.c.body).where(_VERSION.c.id == bindparam("version"))
 _HAS_BEGUN = _VERSION.c.effective_on.is_(None) | (_VERSION.c.effective_on <= bindparam("latest"))
 _UNSETTLED = select(exists().where(_VERSION.c.is_for_open_cases, _VERSION.c.settled_at.is_(None), _HAS_BEGUN))
@@ -131,7 +129,7 @@ class Context:
         """
         with storage_errors(self.database.path), self.database.read() as session:
             self.read_roles(session)
-            self._check_roles()
+            self._check_roles(self.database.write())
             yield session
 
     @contextmanager
@@ -147,7 +145,7 @@ class Context:
         """
         with storage_errors(self.database.path), self.database.write(is_bulk=is_bulk) as session:
             self.read_roles(session)
-            self._check_roles()
+            self._check_roles(nullcontext(session))
             yield session
             audit_log.log_remaining_facts(session, self.actor, self.now())
 
@@ -167,12 +165,16 @@ class Context:
         if roles != self.actor.roles:
             self.actor = replace(self.actor, roles=roles)
 
-    def _check_roles(self) -> None:
-        """Refuse the current act if the person's roles forbid it; who only answers inquiries reads nothing else."""
+    def _check_roles(self, writing: AbstractContextManager[Session] | None = None) -> None:
+        """Refuse what the roles forbid, and log it unless `requiring` does; who is only a verifier reads inquiries."""
         context, refusal = _required.get() or (None, None)
         if context is not self:
             refusal = None if self.is_finishing else lifecycle.only_inquiries_refusal
         if refusal is not None and (why := refusal(self.actor)):
+            if writing is not None and context is not self:
+                with writing as session:
+                    self.log_refusal(session, "access", NotAllowed(why), None)
+                    session.commit()
             raise NotAllowed(why)
 
     def acting(self, action: Action, case_id: int | None = None) -> AbstractContextManager[None]:
@@ -273,9 +275,8 @@ class Context:
         calendar = self.cache.calendars.get(key)
         if calendar is None:
             calendar = WorkingCalendar(days_in_force(session).values(), hours=policy.hours.periods, zone=policy.zone)
-            for cached_key in tuple(self.cache.calendars):
-                if cached_key[0] != edition:
-                    self.cache.calendars.pop(cached_key, None)
+            for cached_key in [key for key in tuple(self.cache.calendars) if key[0] != edition]:
+                self.cache.calendars.pop(cached_key, None)
             self.cache.calendars[key] = calendar
         return calendar
 

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Set
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from statistics import median
 
 from sqlmodel import Session
@@ -22,7 +23,6 @@ from workbench.domain.filter.figures import (
     BoardPerson,
 )
 from workbench.domain.forecast.result import QueueForecast
-from workbench.errors import NotAllowed
 from workbench.services.foundation.context import Service
 from workbench.services.queue.filters import case_query
 
@@ -49,11 +49,9 @@ class Boards(Service):
         Raises:
             NotAllowed: If the person is no reviewer, supervisor or auditor.
         """
-        actor = self.context.actor
-        if (refusal := missing_role_refusal(_READERS, actor)) is not None:
-            raise NotAllowed(refusal)
+        actor, refusal = self.context.actor, partial(missing_role_refusal, _READERS)
         only = None if missing_role_refusal(_READERS_OF_ALL, actor) is None else actor.login
-        with self.context.read() as session:
+        with self.context.requiring("board", refusal), self.context.read() as session:
             return Board(
                 counts=self._office(session, without),
                 people=tuple(self._people(session, only, without)),

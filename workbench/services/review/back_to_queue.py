@@ -19,7 +19,7 @@ from workbench.services.case.drafts import copy_draft, reopen_draft
 from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.letter_facts import AppealLetterKind
 from workbench.services.review.appeals.acts import return_to_decider
-from workbench.services.review.rectifying.rectification import close_rectification
+from workbench.services.review.rectifying.rectification import close_rectification, reopen_inquiries
 from workbench.services.site.presence import stand_in, works_on
 
 
@@ -122,8 +122,11 @@ def close_work(session: Session, context: Context, case: CaseRow, *, keeps_measu
 def start_next_round(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> None:
     """Close the rectification of a case, and assign its next round to the maker of the last verdict.
 
-    During an absence it is the substitute. If that person does not work today, nobody is assigned.
+    During an absence it is the substitute. If that person does not work today, nobody is assigned. What is taken back
+    of a lapse includes the end of inquiries.
     """
+    if case.state == CaseState.LAPSED:
+        reopen_inquiries(session, case)
     close_rectification(session, context, case, findings)
     case.round += 1
     decision = newest_decision(session, case.id or 0, "applied", "approved")

@@ -39,6 +39,7 @@ from workbench.services.review.rectifying.rectification import (
     RectificationProgress,
     is_overdue,
     progress_of,
+    reopen_inquiries,
     reopen_items,
 )
 
@@ -153,6 +154,7 @@ def _change_state(session: Session, context: Context, case: CaseRow, new: NewEvi
     if action == "evidence":
         return
     if action == "lapse-undone":
+        reopen_inquiries(session, case)
         case.state = CaseState.RECTIFYING.value
         return
     if action == "complete":

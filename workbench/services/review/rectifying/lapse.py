@@ -18,7 +18,7 @@ from workbench.services.clock.told_deadlines import MOVED_ACTION, move_deadlines
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_notices import cancel_letters, notice_of_lapse, notify, notify_of_status
 from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts, LetterItem
-from workbench.services.review.rectifying.rectification import letter_items, open_items, waived_texts
+from workbench.services.review.rectifying.rectification import letter_items, open_items, reopen_inquiries, waived_texts
 
 _SENT_LATE = BilingualText(
     en="We sent our earlier letter with your deadline late.", zh="我司此前载明期限的通知寄发延迟。"
@@ -72,6 +72,7 @@ def take_back_suspended_lapse(session: Session, context: Context, case: CaseRow)
 
 def _return_to_applicant(session: Session, context: Context, case: CaseRow) -> None:
     case.state = CaseState.RECTIFYING.value
+    reopen_inquiries(session, case)
     finish_act(session, context, case, "lapse-undone", {"round": case.round})
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
-from db.enums import Verdict
+from db.enums import InquiryStatus, Verdict
 from db.models import CaseRow, DecisionReasonRow, RectificationItemRow, RectificationRow
+from db.queries.published import INQUIRY
 from workbench.domain.case.reason_scope import documents_for, named_documents
 from workbench.domain.clock.due import latest_receipt
 from workbench.domain.findings.finding import Finding
@@ -171,3 +172,14 @@ def close_rectification(session: Session, context: Context, case: CaseRow, findi
     cancel_letters(session, context, case, (ClockLetterKind.DEADLINE_NEAR,))
     of_case = col(RectificationRow.case_id) == case.id
     session.execute(update(RectificationRow).where(of_case).values(is_open=False))
+
+
+def reopen_inquiries(session: Session, case: CaseRow) -> None:
+    """Open the inquiries again that ended with a lapse that is taken back; of several to a department the newest."""
+    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    if decision is not None:
+        ended_with_case = (INQUIRY.c.status == InquiryStatus.WITHDRAWN.value) & INQUIRY.c.ended_by_id.is_(None)
+        ended_with_case &= (INQUIRY.c.case_id == case.id) & (INQUIRY.c.ended_at > decision.decided_at)
+        newest = select(func.max(INQUIRY.c.id)).where(ended_with_case).group_by(INQUIRY.c.department)
+        reopened = {"status": InquiryStatus.OPEN.value, "ended_at": None}
+        session.execute(update(INQUIRY).where(INQUIRY.c.id.in_(newest)).values(reopened))
