@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
+from textual.worker import Worker
 
 from screens.dialogs.assign_text import (
     case_lines,
@@ -46,6 +47,15 @@ _SPREAD = 0
 """The place of spreading in the list; the people have the next ones."""
 
 
+class _People(SafeOptionList):
+    """Lists to whom cases can go; the dialog gets its keys first."""
+
+    def _forward_event(self, event: events.Event) -> None:
+        dialog = self.screen
+        if not (isinstance(dialog, AssignDialog) and isinstance(event, events.Key) and dialog.takes(event)):
+            super()._forward_event(event)
+
+
 class AssignDialog(TaskDialog[Assignment]):
     """Asks who gets the cases, and for a reason; shows the effect, moves them, and closes when that is done.
 
@@ -64,7 +74,6 @@ class AssignDialog(TaskDialog[Assignment]):
     AssignDialog #reason-title { margin-top: 1; color: $text-muted; }
     AssignDialog Input { margin-bottom: 1; }
     """
-    AUTO_FOCUS = "OptionList"
 
     people = getters.query_one(OptionList)
     reason = getters.query_one(Input)
@@ -79,11 +88,15 @@ class AssignDialog(TaskDialog[Assignment]):
         self._view = view
         self._people: tuple[Candidate, ...] = ()
         self._plan: Assignment | None = None
+        self._planned = _SPREAD
+        self._submits = False
+        """Whether Enter was pressed before the effect was known."""
+        self._early_keys: list[events.Key] = []
 
     def parts(self) -> ComposeResult:
         yield Static(plain(_("Loading the reviewers …"), MUTED), id="about", markup=False)
         yield Static(id="heading", markup=False)
-        yield SafeOptionList(markup=False)
+        yield _People(markup=False)
         with VerticalScroll(can_focus=False):
             yield Static(id="preview", markup=False)
         yield Static(plain(_("Reason, for colleagues")), id="reason-title", markup=False)
@@ -91,17 +104,12 @@ class AssignDialog(TaskDialog[Assignment]):
         yield Static(id="hint", markup=False)
 
     def on_mount(self) -> None:
+        self.set_focus(self.people)
         self.prepare()
         self.show_keys()
 
     def on_resize(self) -> None:
         self._show_plan()
-
-    @property
-    def _login(self) -> str:
-        """The login of the chosen person; empty if the cases are spread."""
-        at = self.people.highlighted or _SPREAD
-        return self._people[at - 1].login if 0 < at <= len(self._people) else ""
 
     @work(exclusive=True, group="read")
     async def prepare(self) -> None:
@@ -116,29 +124,34 @@ class AssignDialog(TaskDialog[Assignment]):
         self._choices, self._people = list(choices), people
         self.people.set_options([Option("") for _line in range(len(people) + 1)])
         self.people.highlighted = _SPREAD
+        for event in self._early_keys:
+            (self.focused or self)._forward_event(event)  # noqa: SLF001 - as Textual passes a key on
 
     def _read(self) -> tuple[Sequence[Choice], tuple[Candidate, ...]]:
         # In the thread, because the services are imported when they are first used.
         return self._read_choices(), self._services.assigning.candidates()
 
     def _show_error(self, error: WorkbenchError) -> None:
-        self._plan = None
+        self._plan, self._submits = None, False
         self.about.update(plain(str(error), ERROR))
 
     @on(OptionList.OptionHighlighted)
     @work(exclusive=True, group="plan")
     async def plan(self) -> None:
         """Show the effect of the choice under the cursor."""
-        self._plan = None
+        self._plan, self._planned = None, self.people.highlighted or _SPREAD
         self.query_one("BoxDialog > Vertical").border_title = plain(title_words(*self._choices[0]))
         self.show_keys()
         _words, case_ids = self._choices[0]
-        read = partial(self._services.assigning.plan, case_ids, self._login)
+        login = "" if self._planned == _SPREAD else self._people[self._planned - 1].login
+        read = partial(self._services.assigning.plan, case_ids, login)
         plan = await attempt(self, partial(asyncio.to_thread, read), self._show_error)
         if plan is not None:
             self._plan = plan
             self._show_plan()
             self.show_keys()
+        if self._submits:
+            self.submit()
 
     @on(OptionList.OptionSelected)
     def ask_reason(self) -> None:
@@ -146,10 +159,11 @@ class AssignDialog(TaskDialog[Assignment]):
         self.reason.focus()
 
     @on(Input.Submitted)
-    def submit(self, event: Input.Submitted) -> None:
-        """Move the cases as shown, if a reason is given."""
-        plan, reason = self._plan, event.value.strip()
-        if self.is_busy or plan is None or not plan.assigned:
+    def submit(self) -> None:
+        """Move the cases as shown, if a reason is given; once they are shown, if they are not yet."""
+        plan, reason = self._plan, self.reason.value.strip()
+        self._submits = plan is None or self._planned != (self.people.highlighted or _SPREAD)
+        if self.is_busy or self._submits or plan is None or not plan.assigned:
             return
         if not reason:
             self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
@@ -157,23 +171,30 @@ class AssignDialog(TaskDialog[Assignment]):
         message = _("Moving {cases} …").format(cases=cases_words(len(plan.assigned)))
         self.run_task(partial(self._services.assigning.carry_out, plan, reason), plain(message, MUTED))
 
-    def on_key(self, event: events.Key) -> None:
-        if self.focused is not self.people:
-            return
-        if event.key == "enter" and not self._people:
-            # Whoever does not wait for the list means its first line.
-            event.stop()
-            self.reason.focus()
-        elif event.key.isdigit() and self._people and int(event.key) <= len(self._people):
-            event.stop()
+    def takes(self, event: events.Key) -> bool:
+        """Act on a key that chooses, before the next key arrives; keep all keys until there is something to choose."""
+        if not self._people and event.key != "escape":
+            self._early_keys.append(event)
+        elif event.key == "enter":
+            self.set_focus(self.reason)
+        elif event.key.isdigit() and int(event.key) <= len(self._people):
             self.people.highlighted = int(event.key)
-            self.reason.focus()
+            self.set_focus(self.reason)
+        elif event.key in {"up", "down"}:
+            getattr(self.people, f"action_cursor_{event.key}")()
         elif event.key == "l" and len(self._choices) > 1:
-            event.stop()
             self._choices.append(self._choices.pop(0))
             self.plan()
+        else:
+            return False
+        return True
+
+    def read_again(self) -> Worker[None] | None:
+        """Plan again after a change by another program."""
+        return self.plan() if self._choices and not self.is_busy else None
 
     def action_back(self) -> None:
+        self._submits = False
         if self.focused is self.reason and not self.is_busy:
             self.people.focus()
         else:

@@ -31,6 +31,7 @@ from workbench.services.site.policies import PolicyVersion
 from workbench.services.time.campaigns.campaigns import CampaignProgress
 from workbench.wording import amounts
 from workbench.wording import policy as wording
+from workbench.wording.case.fields import FIELD_NAMES, NOTHING
 from workbench.wording.case.labels import APPLICANT_KIND, MEASURE, VERDICT
 from workbench.wording.findings import document_name
 
@@ -54,6 +55,7 @@ def version_lines(version: PolicyVersion, campaigns: Sequence[CampaignProgress],
         (_("Supplier"), _in_two_columns(_supplier(policy), width)),
         (_("Deadlines"), _in_two_columns(_deadlines(policy), width)),
         (_("Required documents"), _in_two_columns(_documents(policy), width)),
+        (_("Departments"), _in_two_columns(_departments(policy), width)),
         (_("Special cases"), _in_two_columns(wording.special_values(policy), width)),
         (_("Rules and thresholds"), [line for rule in policy.rules.values() for line in _rule(rule, policy, width)]),
         (_("Reasons"), [line for reason in policy.reasons.values() for line in _reason(reason, width)]),
@@ -154,6 +156,14 @@ def _documents(policy: Policy) -> Iterator[NamedValue]:
     for kind, required in policy.documents.required.items():
         names = [document_name(kind, policy, current_language()) for kind in required]
         yield _(APPLICANT_KIND[kind]), "; ".join(names) or _("none")
+
+
+def _departments(policy: Policy) -> Iterator[NamedValue]:
+    """Yield the departments that answer inquiries, with their working days and what they may see."""
+    message = _("{count} working days; sees {fields}")
+    for department in policy.departments.values():
+        fields = comma_joined(_(FIELD_NAMES[name]) for name in department.fields) or NOTHING
+        yield department.name.in_language(current_language()), message.format(count=department.days, fields=fields)
 
 
 def _texts(policy: Policy) -> Iterator[NamedValue]:

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from textual.widgets import Static
@@ -10,7 +11,7 @@ from textual.widgets import Static
 from db.enums import CaseState, Priority, Role, WaitsFor
 from screens.queue.filter_bar import FilterBar
 from tests.screens.cases import NOW
-from tests.screens.doubles.queue import case_row
+from tests.screens.doubles.queue import MemoryAssigning, case_row
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import memory_workbench
 from tests.screens.queue.queue_visits import change_elsewhere, filled_queue, go, under_cursor
@@ -219,6 +220,34 @@ async def test_assigning_asks_for_person_and_reason_and_reports_each_case() -> N
         await desk.type("hers")
         await desk.press("enter")
         assert desk.services.assigning.given[1:] == [((5,), "rev3", "hers")], "the case under the cursor"
+
+
+@pytest.mark.parametrize("slow", ["candidates", "plan"])
+@pytest.mark.parametrize(
+    ("choosing", "to"), [(("enter",), "rev2"), (("2",), "rev3"), (("down", "down", "enter"), "rev3")]
+)
+async def test_keys_pressed_while_the_move_dialog_loads_act_in_order_once_it_has_loaded(
+    slow: str, choosing: tuple[str, ...], to: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_answer, assigning = threading.Event(), MemoryAssigning
+    read = getattr(assigning, slow)
+
+    def later(*arguments: Any) -> Any:
+        may_answer.wait()
+        return read(*arguments)
+
+    monkeypatch.setattr(assigning, slow, later)
+    async with memory_workbench(arrange=filled_queue(20)) as desk:
+        await go(desk)
+        for key in ("down", "a", *choosing, *"hers", "enter"):
+            desk.clocks.seconds += 2
+            await desk.pilot.press(key)
+        assert desk.services.assigning.given == []
+
+        may_answer.set()
+        await desk.settle()
+
+        assert desk.services.assigning.given == [((2,), to, "hers")]
 
 
 async def test_a_range_includes_rows_that_are_not_loaded_unless_the_list_changed() -> None:

@@ -100,9 +100,12 @@ async def test_the_queue_follows_while_a_filter_is_typed_or_a_dialog_is_open(sit
         assert screen.rows.current.id == 3
 
         await desk.press("escape", "a")
+        assert "held by b" not in desk.text
         elsewhere.services("b").claims.next()
+        elsewhere.services("b").taking.take(2, "x")
         await desk.poll()
         assert desk.dialog == "AssignDialog"
+        assert "held by b" in desk.text
         await desk.press("escape")
         [row] = [line for line in desk.text.splitlines() if "C-000004" in line]
         assert " b " in row
