@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, NamedTuple
@@ -73,8 +74,8 @@ def copy_to_store(path: Path, store: Store) -> StoredFile:
         incoming = IncomingDocuments(store, drafts)
         file = incoming.take(_opened(path))
         document = DocumentToCopy(path.name, file.sha256, file.modified_ns, 0)
-        for _document, problem in incoming.publish([document], path.parent):
-            raise problem
+        if incoming.publish([document], path.parent):
+            raise changed_meanwhile()
         incoming.sync_folders()
     return file
 
@@ -122,7 +123,7 @@ class IncomingDocuments:
         status = os.fstat(opened.fileno())
         with opened, _large_file if status.st_size > _LARGE_BYTES else nullcontext():
             try:
-                content = opened.read()
+                content = opened.read(status.st_size)
             except OSError:
                 raise _cannot_be_opened() from None
             file = _described(content, status.st_mtime_ns)
@@ -158,35 +159,38 @@ class IncomingDocuments:
                 return file
         raise BadDocument(_("The store's file of this SHA-256 is damaged; give its path, and it is put back."))
 
-    def publish(
-        self, documents: Sequence[DocumentToCopy], folder: Path
-    ) -> Iterator[tuple[DocumentToCopy, BadDocument]]:
-        """Name the drafts of documents in the store, and yield the documents whose files changed since the plan.
+    def publish(self, documents: Sequence[DocumentToCopy], folder: Path) -> list[DocumentToCopy]:
+        """Name the drafts of documents in the store; return the documents whose files changed since the plan.
 
         Raises:
             StorageFailed: If the store cannot be written.
         """
-        by_digest = {document.sha256: document for document in documents}
+        drafts, others = list[DocumentToCopy](), list[DocumentToCopy]()
+        for document in {document.sha256: document for document in documents}.values():
+            (drafts if self._draft_of(document).exists() else others).append(document)
         with ThreadPoolExecutor(_THREADS) as threads:
-            problems = threads.map(partial(self._publish, folder), by_digest.values())
-            for document, problem in zip(by_digest.values(), problems, strict=True):
-                if problem is not None:
-                    yield document, problem
+            named = list(threads.map(partial(self._publish, folder), drafts))
+        kept = (self._store.document_path(document.sha256).exists() for document in others)
+        return [
+            document for document, is_right in zip(drafts + others, chain(named, kept), strict=True) if not is_right
+        ]
 
-    def _publish(self, folder: Path, document: DocumentToCopy) -> BadDocument | None:
-        target = self._store.document_path(document.sha256)
-        draft = (self._drafts or target.parent) / document.sha256
-        is_right = _is_as_read(folder / document.path, document.modified_ns) if draft.exists() else target.exists()
-        if not is_right:
-            return BadDocument(_("The file changed while it was read; import it again when it is complete."))
-        if draft.exists():
-            with _storing(target):
-                sync(draft)
-                if target.parent not in self._folders:
-                    make_folder(target.parent, self._store.access)
-                    self._folders |= {target.parent, target.parent.parent}
-                draft.replace(target)
-        return None
+    def _draft_of(self, document: DocumentToCopy) -> Path:
+        return (self._drafts or self._store.documents) / document.sha256
+
+    def _publish(self, folder: Path, document: DocumentToCopy) -> bool:
+        """Name the draft of a document in the store, unless its file changed since the plan."""
+        draft, target = self._draft_of(document), self._store.document_path(document.sha256)
+        with suppress(OSError):
+            if (folder / document.path).stat().st_mtime_ns == document.modified_ns:
+                with _storing(target):
+                    sync(draft)
+                    if target.parent not in self._folders:
+                        make_folder(target.parent, self._store.access)
+                        self._folders |= {target.parent, target.parent.parent}
+                    draft.replace(target)
+                return True
+        return False
 
     def sync_folders(self) -> None:
         """Wait until the names of all published documents are on the disk.
@@ -194,9 +198,13 @@ class IncomingDocuments:
         Raises:
             StorageFailed: If the store cannot be written.
         """
-        for folder in self._folders:
-            with _storing(folder):
-                sync(folder)
+        with _storing(self._store.documents), ThreadPoolExecutor(_THREADS) as threads:
+            list(threads.map(sync, self._folders))
+
+
+def changed_meanwhile() -> BadDocument:
+    """Return the problem of a document whose file changed during the import."""
+    return BadDocument(_("The file changed while it was read; import it again when it is complete."))
 
 
 @contextmanager
@@ -207,12 +215,6 @@ def _storing(path: Path) -> Iterator[None]:
     except OSError as error:
         message = _("The store cannot take {path} ({cause}); make room or check its rights.")
         raise StorageFailed(message.format(path=path, cause=error.strerror)) from error
-
-
-def _is_as_read(path: Path, modified_ns: int) -> bool:
-    with suppress(OSError):
-        return path.stat().st_mtime_ns == modified_ns
-    return False
 
 
 def _described(content: bytes, modified_ns: int) -> StoredFile:

@@ -11,6 +11,7 @@ from db.dialect import BulkRows, bulk_rows, insert_bulk
 from db.enums import ImportKind
 from db.queries.published import EVERYTHING, chunks, newest_visible_rows
 from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
+from workbench.services.files.document_files import changed_meanwhile
 from workbench.services.files.reading.kinds import blank_row
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.reader import Reader
@@ -72,9 +73,9 @@ class BatchWriter:
         if portion.rows is not None and portion.rows.rows:
             self._write_rows(portion.rows, reader, has_updates=portion.has_updates)
         # After the rows: the sweep of an interrupted import finds its documents by them.
-        for document, problem in self.classifier.documents.publish(portion.documents, reader.path.parent):
-            line = document.line if document.path else 0
-            raise FileProblem(RowProblem(file=reader.name, sheet=reader.sheet, line=line, message=str(problem)))
+        for document in self.classifier.documents.publish(portion.documents, reader.path.parent):
+            line, message = document.line if document.path else 0, str(changed_meanwhile())
+            raise FileProblem(RowProblem(file=reader.name, sheet=reader.sheet, line=line, message=message))
 
     def _write_rows(self, rows: BulkRows, reader: Reader, *, has_updates: bool) -> None:
         name = CASE_LOOKUP_COLUMNS.get(reader.kind)
