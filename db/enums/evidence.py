@@ -27,7 +27,7 @@ class IdType(StrEnum):
 
 
 class ImportKind(StrEnum):
-    """The kinds of files that can be imported; a workbook has a sheet for each of several kinds.
+    """The kinds of files that can be imported; a workbook has a sheet, and a folder a file, for each of several kinds.
 
     A calendar is not evidence: it changes the working days, and is imported separately.
     """
@@ -41,6 +41,7 @@ class ImportKind(StrEnum):
     COMPLAINTS = "complaints"
     APPEALS = "appeals"
     WORKBOOK = "workbook"
+    FOLDER = "folder"
     CALENDAR = "calendar"
 
 

@@ -19,7 +19,7 @@ COMMANDS: tuple[Entry | CommandGroup, ...] = (
         "files.imports:import_files",
         N_(
             "Import applications, cards, documents, calls, optouts, credit, complaints, appeals, "
-            "a workbook or a calendar."
+            "a workbook, a folder or a calendar."
         ),
     ),
     Entry(

@@ -22,6 +22,22 @@ def test_a_dry_run_writes_nothing(terminal: Terminal, desk: Desk) -> None:
     assert terminal.document("admin", "imports")["batches"] == []
 
 
+def test_a_folder_is_one_batch_with_a_line_for_each_file(terminal: Terminal, desk: Desk) -> None:
+    folder = str(desk.folder / "office")
+    (desk.folder / "office").mkdir()
+    _file(desk, application("A-1"), name="office/applications.csv")
+    _file(desk, {"application_no": "A-1", "msisdn": "13900139000"}, name="office/cards.csv")
+
+    assert terminal.document("admin", "import", "folder", folder, "--dry-run")["created"] == 2
+    report = terminal.document("admin", "import", "folder", folder)
+
+    assert (report["batch"], report["kind"], report["created"]) == ("B-000001", "folder", 2)
+    lines = [(line["file"], line["kind"], line["rows"]) for line in report["sheets"]]
+    assert lines == [("applications.csv", "applications", 1), ("cards.csv", "cards", 1)]
+    refused(terminal.as_person("admin", "import", "folder", f"{folder}/none", "--json"), 66)
+    refused(terminal.as_person("a", "import", "folder", folder, "--json"), 77)
+
+
 @pytest.mark.promise("P9", "D10")
 @pytest.mark.parametrize("more", [(), ("--dry-run",)])
 def test_bad_rows_exit_with_65_and_a_report_of_their_positions(

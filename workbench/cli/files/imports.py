@@ -31,7 +31,10 @@ _MAX_ERRORS_SHOWN = 20
 def import_files(
     context: CommandContext,
     kind: Annotated[ImportKind, argument("KIND", N_("Kind of data in the files."))],
-    files: Annotated[list[Path], argument("FILE…", N_("CSV, XLSX or JSON Lines files."))],
+    files: Annotated[
+        list[Path],
+        argument("FILE…", N_("CSV, XLSX or JSON Lines files; for `folder`, a folder with files named by kind.")),
+    ],
     dry_run: DryRun = False,
     encoding: Encoding = None,
     rejects: Annotated[

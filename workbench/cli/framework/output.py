@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from time import monotonic
 from typing import Any, Self, TypeVar
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from workbench.domain.text.cells import cells, pad_left, pad_right
 from workbench.domain.text.safe import safe
 from workbench.domain.values.char_table import CharTable
+from workbench.i18n import _
 from workbench.settings.symbols import for_terminal
 
 _GAP = "  "
@@ -86,23 +88,37 @@ def pairs(rows: Iterable[tuple[str, str]]) -> None:
             typer.echo(f"{' ' * width}{_GAP}{rest}".rstrip())
 
 
+_LEAST_FOR_ESTIMATE_S = 2
+
+
 class ProgressLine:
-    """A progress line on stderr, cleared when the `with` block ends; shown only if stderr is a terminal."""
+    """A progress line on stderr, cleared when the `with` block ends; shown only if stderr is a terminal.
+
+    Work in phases has a name and the time left for each phase.
+    """
 
     def __init__(self, label: str) -> None:
         self._label = label
         self._last_text = ""
+        self._began_s = monotonic()
         self._is_on_terminal = sys.stderr.isatty()
 
     def __enter__(self) -> Self:
         return self
 
-    def __call__(self, done: int, total: int) -> None:
-        """Show the percentage done, if it has changed."""
+    def __call__(self, done: int, total: int, phase: str = "") -> None:
+        """Show the percentage done, if it has changed, and in a phase of some seconds the time left."""
+        if phase and phase != self._label:
+            self._label, self._began_s = phase, monotonic()
         text = f"{self._label} {done * 100 // total if total else 100:3d} %"
+        elapsed_s = monotonic() - self._began_s
+        if phase and 0 < done < total and elapsed_s > _LEAST_FOR_ESTIMATE_S:
+            minutes, seconds = divmod(round(elapsed_s * (total - done) / done), 60)
+            text += "  " + _("{time} left").format(time=f"{minutes}:{seconds:02}")
         if self._is_on_terminal and text != self._last_text:
+            rest = " " * max(0, cells(self._last_text) - cells(text))
             self._last_text = text
-            typer.echo(f"\r{_drawable(text)}", err=True, nl=False)
+            typer.echo(f"\r{_drawable(text)}{rest}", err=True, nl=False)
 
     def __exit__(self, *_error: object) -> None:
         if self._last_text:

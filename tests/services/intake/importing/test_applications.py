@@ -1,5 +1,7 @@
 """Applications and their documents, from the files to the queue."""
 
+from collections import defaultdict
+
 import pytest
 
 from db.enums import DocumentKind, ImportKind
@@ -163,8 +165,10 @@ def test_several_files_are_one_batch_with_one_event_and_batches_are_listed_the_n
 @pytest.mark.proof
 def test_progress_runs_from_nothing_to_everything(desk: Desk) -> None:
     path = desk.write([application(f"A-{number}") for number in range(1200)])
-    told: list[tuple[int, int]] = []
+    told: dict[str, list[tuple[int, int]]] = defaultdict(list)
     request = ImportRequest(kind=ImportKind.APPLICATIONS, paths=(path,))
-    desk.site.services("admin").imports.run(request, lambda done, total: told.append((done, total)))
-    assert told == sorted(told)
-    assert told[-1] == (2 * path.stat().st_size, 2 * path.stat().st_size)
+    desk.site.services("admin").imports.run(request, lambda done, total, phase: told[phase].append((done, total)))
+    size = path.stat().st_size
+    assert [figures[-1] for figures in told.values()] == [(size, size), (size, size), (1200, 1200)]
+    assert list(told) == ["Reading the files", "Writing the rows", "Opening the cases"]
+    assert all(figures == sorted(figures) for figures in told.values())

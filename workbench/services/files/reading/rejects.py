@@ -55,9 +55,11 @@ class RejectWriter(ExitStack):
         """
         if self._path.exists() and self._path.samefile(reader.path):
             raise WrongUsage(_("{path} is the imported file; name another for the rejects.").format(path=self._path))
-        if (self._path.suffix.lower() in WORKBOOK_SUFFIXES) != (reader.format == "xlsx"):
+        form: Format = "xlsx" if self._keeps_sheets else reader.format
+        if (self._path.suffix.lower() in WORKBOOK_SUFFIXES) != (form == "xlsx"):
             message = _("Rejects have the format of the imported file; name them like {name}.")
-            raise WrongUsage(message.format(name=self._path.with_suffix(reader.path.suffix).name))
+            suffix = ".xlsx" if self._keeps_sheets else reader.path.suffix
+            raise WrongUsage(message.format(name=self._path.with_suffix(suffix).name))
         meaning = reader.row_reader.known.meaning
         self._ignored = {place for place, name in enumerate(reader.columns) if name and meaning(name) == IGNORED}
         columns = self._without_cause(reader.columns)
@@ -70,8 +72,8 @@ class RejectWriter(ExitStack):
             raise WrongUsage(message.format(file=reader.name))
         if self._layout is None:
             draft = self.enter_context(replacing(self._path, self._own_files))
-            self._put = self.enter_context(_FORMATS[reader.format](draft))
-            if reader.format == "csv":
+            self._put = self.enter_context(_FORMATS[form](draft))
+            if form == "csv":
                 self._put(self._sheet, CAUSE, columns, "")
         self._layout = layout
 
@@ -84,7 +86,11 @@ class RejectWriter(ExitStack):
         cause = "; ".join(
             f"{problem.column}: {problem.message}" if problem.column else problem.message for problem in record.problems
         )
-        self._put(self._sheet, cause, self._without_cause(record.cells), record.text)
+        cells = self._without_cause(record.cells)
+        if self._keeps_sheets and record.text:
+            # Each line of JSON has its own order of columns.
+            cells = tuple(record.raw.get(name, "") for name in self._sheet[1])
+        self._put(self._sheet, cause, cells, record.text)
 
     def _without_cause(self, cells: tuple[str, ...]) -> tuple[str, ...]:
         """Return cells without the cause of an earlier import."""

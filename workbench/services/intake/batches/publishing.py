@@ -32,8 +32,8 @@ FILE = table_of(ImportFileRow)
 PUBLISHED, UNDONE = "import", "import-undone"
 """The names of the events: a batch was published, and it was undone."""
 
-WITH_CALLS = (ImportKind.CALLS.value, ImportKind.WORKBOOK.value)
-"""The kinds of batches that have a call file. The call file of a workbook without calls is empty."""
+WITH_CALLS = (ImportKind.CALLS.value, ImportKind.WORKBOOK.value, ImportKind.FOLDER.value)
+"""The kinds of batches that have a call file. The call file of a workbook or folder without calls is empty."""
 
 
 COUNTS = {

@@ -78,7 +78,9 @@ class ImportRun:
                 with self._writer(request, batch_id, report) as writing:
                     opening.open(self._write_rows(writing, readers, applications))
                 report = self._compute_figures(request, readers, writing, report)
-                opening.open(applications.waiting(self.plan.reopened))
+                waiting = list(applications.waiting(self.plan.reopened))
+                self.progress.begin(_("Opening the cases"), sum(map(len, waiting)))
+                opening.open(self.progress.counting(waiting))
                 record_affected_cases(self.context, batch_id, self.plan.affected)
                 publish_batch = partial(publish, self.context, batch_id, seq, readers, report.counts)
                 self._publish(batch_id, calendar, publish_batch)
@@ -89,6 +91,7 @@ class ImportRun:
                 "{batch} is imported, but not all of its evidence is in the open cases yet ({cause}). The next start"
                 " completes that."
             )
+            self.progress.begin(_("Updating the cases"), len(self.plan.affected))
             with rewording_storage_failures(message, batch=format_batch(batch_id)):
                 unfiled = apply_batch(self.context, batch_id)
         return replace(report, batch=batch_id).with_unfiled(_problems(readers, unfiled))
@@ -146,7 +149,7 @@ class ImportRun:
         with ExitStack() as open_files:
             rejects: RejectWriter | None = None
             if request.rejects is not None and report.rejected:
-                keeps_sheets = request.kind is ImportKind.WORKBOOK
+                keeps_sheets = request.kind in (ImportKind.WORKBOOK, ImportKind.FOLDER)
                 rejects = RejectWriter(request.rejects, self.context.own_files, keeps_sheets=keeps_sheets)
                 open_files.enter_context(rejects)
             yield BatchWriter(
@@ -181,7 +184,7 @@ class ImportRun:
         callers = [msisdn for msisdn, _count in call_counts]
         self._compute(figures, self._numbers(figures, writing, callers), writing, readers)
         for reader in call_readers:
-            self.progress.finish(reader)
+            self.progress.finish(reader.pass_bytes)
         if written is None:
             return report
         return replace(

@@ -1,7 +1,7 @@
 """The request, the plan and the report of an import: a dry run prints the plan, and the import carries it out."""
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from workbench.services.files.reseller_sheets.sheet_map import SheetMap
 
 
-ProgressCallback = Callable[[int, int], None]
-"""A callback that gets the bytes done and all bytes; each file counts twice, when it is read and when it is written."""
-
 MAX_ERRORS_REPORTED = 1_000
 
 
@@ -58,7 +55,7 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetLine:
-    """A sheet of an imported workbook: its file, its kind, and the number of its records."""
+    """A sheet of an imported workbook, or a file of a folder: its kind, and the number of its records."""
 
     file: str
     sheet: str

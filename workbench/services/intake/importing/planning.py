@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 
 from db.enums import ImportKind
+from workbench.i18n import _
 from workbench.services.files.reading.problems import BadRecord, FileProblem
 from workbench.services.files.reading.reader import Reader
 from workbench.services.files.reading.table import RawRecord
@@ -64,7 +65,7 @@ class ImportPlanner:
             self._spill.close()
             self._classifier.arriving.clear()
             self._classifier.reopened.clear()
-            self._progress.repeat(readers)
+            self._progress.begin(_("Reading the files again"))
             self._begin()
             self._read(readers)
         if self._plan.applicants is not None:
@@ -92,7 +93,7 @@ class ImportPlanner:
                 self._plan.errors.add(problem.problems)
                 self._plan.is_broken = True
             finally:
-                self._progress.finish(reader)
+                self._progress.finish(reader.pass_bytes)
 
     def _take_calls(self, place: int, reader: Reader) -> None:
         """Stage the calls of a file; duplicates of published calls are found at the publication."""

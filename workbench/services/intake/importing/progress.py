@@ -1,39 +1,46 @@
-"""Reports the progress of an import: first all files are read, then their rows are written and calls are counted."""
+"""Reports the progress of an import by phases: files are read, their rows are written, and cases are updated."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from workbench.i18n import _
 from workbench.services.files.calls.engine import FractionCallback
 from workbench.services.files.reading.reader import Reader
-from workbench.services.intake.importing.plan import ProgressCallback
 
-PASSES = 2
-"""The number of passes through each file, if no key is repeated: reading and writing."""
+ProgressCallback = Callable[[int, int, str], object]
+"""A callback that gets what is done in a phase, how much the phase has to do, and the name of the phase."""
 
 
 class ImportProgress:
-    """Reports how many bytes are read or written."""
+    """Reports how many bytes of the files are read or written, and how many cases are updated."""
 
     def __init__(self, readers: Sequence[Reader], progress: ProgressCallback | None) -> None:
-        self._total = PASSES * sum(reader.pass_bytes for reader in readers)
-        self._done = 0
+        self._bytes = sum(reader.pass_bytes for reader in readers)
         self._progress = progress
+        self.begin(_("Reading the files"))
 
-    def repeat(self, readers: Sequence[Reader]) -> None:
-        """Add one more pass through all files."""
-        self._total += sum(reader.pass_bytes for reader in readers)
+    def begin(self, phase: str, total: int | None = None) -> None:
+        """Begin a phase, which by default goes through all files."""
+        self._phase = phase
+        self._total = self._bytes if total is None else total
+        self._done = 0
 
-    def advance(self, bytes_done: int) -> None:
-        """Report how many bytes of the present pass through a file are done."""
+    def advance(self, done: int) -> None:
+        """Report how much is done, in the present pass through a file if the phase has files."""
         if self._progress is not None:
-            self._progress(min(self._done + bytes_done, self._total), self._total)
+            self._progress(min(self._done + done, self._total), self._total, self._phase)
 
     def step(self, readers: Sequence[Reader], start: float, end: float) -> FractionCallback:
         """Return a callback for a step that covers a pass through files from the fraction `start` to `end`."""
         size = sum(reader.pass_bytes for reader in readers)
         return lambda part: self.advance(round(size * (start + (end - start) * part)))
 
-    def finish(self, reader: Reader) -> None:
-        """Count a pass through a file as done."""
-        self._done += reader.pass_bytes
-        if self._progress is not None:
-            self._progress(self._done, self._total)
+    def counting(self, portions: Iterable[Sequence[int]]) -> Iterator[Sequence[int]]:
+        """Yield portions, and count each as done when the next one is asked for."""
+        for portion in portions:
+            yield portion
+            self.finish(len(portion))
+
+    def finish(self, done: int) -> None:
+        """Count a pass through a file with so many bytes, or so many cases, as done."""
+        self._done += done
+        self.advance(0)

@@ -17,7 +17,8 @@ from workbench.services.foundation.context import Service
 from workbench.services.intake.batches.affected_cases import AffectedCase
 from workbench.services.intake.batches.publishing import AlreadyImported
 from workbench.services.intake.importing.classifying.existing import RESUBMITTED_STATES
-from workbench.services.intake.importing.plan import ImportPlan, ImportReport, ImportRequest, ProgressCallback
+from workbench.services.intake.importing.plan import ImportPlan, ImportReport, ImportRequest
+from workbench.services.intake.importing.progress import ProgressCallback
 from workbench.services.intake.importing.service import Imports
 from workbench.services.review.new_evidence import answer_time
 from workbench.services.review.rectifying.rectification import progress_of

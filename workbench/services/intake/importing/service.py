@@ -11,6 +11,7 @@ from db.enums import ImportKind
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.files.document_files import IncomingDocuments
+from workbench.services.files.reading.folder import files_by_kind
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.reader import Reader, open_reader, open_readers
 from workbench.services.files.reading.sheets.names import IMPORT_ORDER
@@ -38,12 +39,11 @@ from workbench.services.intake.importing.plan import (
     ImportRefused,
     ImportReport,
     ImportRequest,
-    ProgressCallback,
     SheetLine,
     Spill,
 )
 from workbench.services.intake.importing.planning import ImportPlanner
-from workbench.services.intake.importing.progress import ImportProgress
+from workbench.services.intake.importing.progress import ImportProgress, ProgressCallback
 from workbench.services.review.new_evidence import FROM_APPLICANT
 
 _FEWEST_BYTES_FOR_HELPER = 4_000_000
@@ -165,9 +165,9 @@ class Imports:
             names = self.context.policy(session).documents.kinds_by_name()
         plan = ImportPlan()
         readers: list[Reader] = []
-        for path in request.paths:
+        for path, kind in _files_of(request, plan):
             try:
-                found = _readers_of(path, request, zone, self.context.now())
+                found = _readers_of(path, replace(request, kind=kind), zone, self.context.now())
             except FileProblem as problem:
                 plan.errors.add(problem.problems)
                 continue
@@ -201,6 +201,17 @@ def _admin_only_problems(readers: Sequence[Reader]) -> Iterator[RowProblem]:
             yield RowProblem(file=reader.name, sheet=reader.sheet, message=message.format(kind=reader.kind.value))
 
 
+def _files_of(request: ImportRequest, plan: ImportPlan) -> Iterator[tuple[Path, ImportKind]]:
+    """Yield the files of an import with their kinds; add the problems of folders to the plan."""
+    for path in request.paths:
+        if request.kind is not ImportKind.FOLDER:
+            yield path, request.kind
+            continue
+        files, problems = files_by_kind(path)
+        plan.errors.add(problems)
+        yield from files
+
+
 def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetime) -> list[Reader]:
     """Open a file for an import."""
     if request.layouts:
@@ -212,13 +223,13 @@ def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetim
     return [open_reader(path, request.kind, zone=zone, encoding=request.encoding, agent=request.agent, now=now)]
 
 
-def _sheets(readers: Sequence[Reader], plan: ImportPlan) -> tuple[SheetLine, ...]:
-    """Return the sheets with the number of their records, 0 if they have not been read."""
+def _sheets(request: ImportRequest, readers: Sequence[Reader], plan: ImportPlan) -> tuple[SheetLine, ...]:
+    """Return the sheets, or the files of a folder, with the number of their records, 0 if they have not been read."""
     rows = plan.rows_of_files or [0] * len(readers)
     return tuple(
         SheetLine(file=reader.name, sheet=reader.sheet, kind=reader.kind, rows=count)
         for reader, count in zip(readers, rows, strict=True)
-        if reader.sheet
+        if reader.sheet or request.kind is ImportKind.FOLDER
     )
 
 
@@ -236,5 +247,5 @@ def report_of(request: ImportRequest, readers: Sequence[Reader], plan: ImportPla
         errors=tuple(plan.errors.reported),
         error_count=plan.errors.count,
         encoding=", ".join(dict.fromkeys(reader.encoding for reader in readers if reader.encoding)),
-        sheets=_sheets(readers, plan),
+        sheets=_sheets(request, readers, plan),
     )

@@ -10,6 +10,7 @@ from sqlalchemy import Table
 from db.dialect import BulkRows, bulk_rows, insert_bulk
 from db.enums import ImportKind
 from db.queries.published import EVERYTHING, chunks, newest_visible_rows
+from workbench.i18n import _
 from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
 from workbench.services.files.document_files import changed_meanwhile
 from workbench.services.files.reading.kinds import blank_row
@@ -47,6 +48,7 @@ class BatchWriter:
         Raises:
             FileProblem: If the file of a document is missing or has changed since the plan.
         """
+        self.progress.begin(_("Writing the rows"))
         portions = iter(self.plan.portions)
         portion = next(portions, None)
         for place, (reader, rows) in enumerate(zip(readers, self.plan.rows_of_files, strict=True)):
@@ -61,7 +63,7 @@ class BatchWriter:
                 portion = next(portions, None)
             # Calls are written after the other rows; that step reports their progress.
             if reader.kind is not ImportKind.CALLS:
-                self.progress.finish(reader)
+                self.progress.finish(reader.pass_bytes)
         self.classifier.documents.sync_folders()
 
     def _write_portion(self, portion: PlannedPortion, reader: Reader) -> None:

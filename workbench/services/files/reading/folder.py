@@ -1,0 +1,43 @@
+"""Finds the files of a folder that is imported as a whole."""
+
+from pathlib import Path
+
+from db.enums import ImportKind
+from workbench.errors import NotFound
+from workbench.i18n import _, comma_joined
+from workbench.services.files.reading.problems import RowProblem
+from workbench.services.files.reading.sheets.names import IMPORT_ORDER, kind_of_sheet, shown
+from workbench.services.files.reading.sources import WORKBOOK_SUFFIXES
+
+_OF_DESKTOPS = (".", "~$", "Thumbs.db", "desktop.ini")
+"""What the names of files begin with that desktops and spreadsheets leave in a folder."""
+
+
+def files_by_kind(folder: Path) -> tuple[list[tuple[Path, ImportKind]], list[RowProblem]]:
+    """Return the files of a folder with the kinds that their names say, and the problems of other files.
+
+    A file of several kinds is a workbook with another name. The folders in the folder have the documents.
+
+    Raises:
+        NotFound: If there is no such folder.
+    """
+    try:
+        paths = sorted(path for path in folder.iterdir() if not path.is_dir())
+    except OSError as error:
+        message = _("There is no folder {folder} that can be read ({cause}); check the name.")
+        raise NotFound(message.format(folder=folder, cause=error.strerror)) from error
+    files, problems = list[tuple[Path, ImportKind]](), list[RowProblem]()
+    names = comma_joined(map(shown, IMPORT_ORDER))
+    for path in paths:
+        kind = kind_of_sheet(path.name.partition(".")[0])
+        if kind is None and path.suffix.lower() in WORKBOOK_SUFFIXES and not path.name.startswith(_OF_DESKTOPS):
+            kind = ImportKind.WORKBOOK
+        if kind is not None:
+            files.append((path, kind))
+        elif not path.name.startswith(_OF_DESKTOPS):
+            message = _("The name of the file says no kind; name it like one of {names}, or remove it.")
+            problems.append(RowProblem(file=path.name, message=message.format(names=names)))
+    if not files and not problems:
+        message = _("The folder has no file to import; name its files like {names}.")
+        problems.append(RowProblem(file=folder.name, message=message.format(names=names)))
+    return files, problems
