@@ -12,6 +12,7 @@ import pytest
 
 from workbench.__main__ import now as program_clock
 from workbench.services.database.opening import open_services
+from workbench.services.demo.building import build
 from workbench.services.demo.preparing import DATA, NAME, prepare
 from workbench.services.wiring import Services
 
@@ -38,6 +39,15 @@ def _shared_folder(factory: pytest.TempPathFactory) -> Path:
 def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo of NOW, read-only."""
     return prepare(_shared_folder(tmp_path_factory) / "demo-of-now", clock)
+
+
+@pytest.fixture
+def first_cases(tmp_path: Path) -> Path:
+    """The first cases of a demo of NOW."""
+    folder = tmp_path / "first"
+    folder.mkdir()
+    build(folder / NAME, NOW, DATA, lambda _done, _total: None, is_first=True)
+    return folder / NAME
 
 
 @pytest.fixture(scope="session")

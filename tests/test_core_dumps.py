@@ -16,7 +16,7 @@ import sys
 from workbench.services.demo import __main__ as demo, building
 building.build = lambda *_arguments: None
 demo._end_with_parent = lambda: None
-sys.argv = ["demo", "w.db", "2026-11-24T10:00:00+08:00", ".", "en"]
+sys.argv = ["demo", "w.db", "2026-11-24T10:00:00+08:00", ".", "en", ""]
 demo.main()
 """
 

@@ -5,7 +5,7 @@ import io
 import os
 import resource
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from workbench import i18n
 from workbench.errors import ExitCode, PassphraseNeeded
 
 if TYPE_CHECKING:
+    from workbench.cli.framework.command_context import FindDatabase
     from workbench.services.wiring import Services
 
 
@@ -41,7 +42,7 @@ def asks_for_completion(arguments: Sequence[str], environment: Mapping[str, str]
     return "_WORKBENCH_COMPLETE" in environment or not _COMPLETION_FLAGS.isdisjoint(arguments)
 
 
-def open_workbench(find_database: Callable[[], Path], as_login: str | None, symbols: str) -> int:
+def open_workbench(find_database: "FindDatabase", as_login: str | None, symbols: str) -> int:
     """Run the terminal interface and return its exit code; the database is opened after the first frame."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         from workbench.cli.framework import output
@@ -85,13 +86,15 @@ def open_workbench(find_database: Callable[[], Path], as_login: str | None, symb
             return ExitCode.INTERRUPTED
 
 
-def _open_services(find_database: Callable[[], Path], as_login: str | None, passphrase: str) -> "Services":
+def _open_services(find_database: "FindDatabase", as_login: str | None, passphrase: str) -> "Services":
     """Open the services of the workbench, with the typed passphrase if there is one."""
     from workbench.services.database import opening
     from workbench.services.foundation.file_store import Store
 
     try:
         path = find_database()
+        if not isinstance(path, Path):
+            return path
         store = Store.unlocked(path, (lambda: passphrase) if passphrase else None)
         # `resumes=False`: interrupted work is finished later, so that the first case opens sooner.
         return opening.open_services(path, as_login, now, resumes=False, store=store)

@@ -20,7 +20,7 @@ from screens.panels.evidence_panels import EvidencePanels
 from screens.shell.base_screen import WorkScreen, attempt, drop_messages, run_in_worker
 from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.view import Clock, View, symbols_of
-from screens.widgets.safe_text import Static
+from screens.widgets.safe_text import MUTED, Static, plain
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.domain.text.safe import cells
@@ -222,9 +222,9 @@ class CaseScreen(WorkScreen):
         """Show the message line, or hide it if there is no message."""
         if self.session.drop_late_undo():
             self.refresh_bindings()
-        line = self._message_of(self.session, self.view())
-        self.message_line.display = line is not None
-        if line is not None:
+        line = self._message_of(self.session, self.view()) or plain(self.session.services.background(), MUTED)
+        self.message_line.display = bool(line)
+        if line:
             self.message_line.update(line)
 
     def show_draft(self) -> None:

@@ -36,6 +36,7 @@ BENCHMARKS = {
     "documents": Benchmark(documents.documents, 200, 20_000),
     "export": Benchmark(exports.applications, 2_000, 1_000_000),
     "acts": Benchmark(desk.acts, 1_000, 200_000, turns=100),
+    "demo": Benchmark(first_frame.demo, 1, 1, turns=5),
     "desk": Benchmark(first_frame.desk, 5_000, 1_000_000, turns=7),
     "keys": Benchmark(keys.keys, 5_000, 1_000_000, turns=7),
     "encryption": Benchmark(encryption.encryption, 2_000, 20_000),

@@ -1,11 +1,13 @@
 """Measures starts: `--help` beside an import of Typer, and the desk beside a bare Textual app."""
 
+import statistics
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from operator import sub
 from pathlib import Path
 
 from tests.bench.processes import run
@@ -33,6 +35,36 @@ def help_page(_folder: Path, _size: int, turns: int) -> Iterator[BenchmarkResult
     ours_s, peer_s = run_in_turns(ours, lambda: run(sys.executable, "-c", "import typer").seconds, turns)
     yield BenchmarkResult(
         name="`workbench --help`", peer='`python -c "import typer"`', ours_s=ours_s, peer_s=peer_s, most=1.5
+    )
+
+
+def demo(folder: Path, _size: int, turns: int) -> Iterator[BenchmarkResult]:
+    """Measure the first start of the demo to its first word and to the desk with its first cases."""
+    desks_s: list[float] = []
+
+    def first_word() -> float:
+        home = folder / f"home-{len(desks_s)}"
+        home.mkdir()
+        start = time.monotonic()
+        with PtySession(["demo", "--lang", "en"], home, more=COLD_START) as terminal:
+            word = seconds_until(terminal, "Desk") - start
+            seconds_until(terminal, "takes the next")
+            desks_s.append(time.monotonic() - start)
+        return word
+
+    words_s, bare_s = run_in_turns(first_word, partial(_bare_first_frame, folder), turns)
+    bare = "the first frame of a bare Textual app"
+    later = {"later_by_s": round(statistics.median(map(sub, words_s, bare_s)), 3), "later_by_s_at_most": 0.5}
+    yield BenchmarkResult(
+        name="first word of the first demo", peer=bare, ours_s=words_s, peer_s=bare_s, most=0, more=later
+    )
+    yield BenchmarkResult(
+        name="first cases of the first demo",
+        peer=bare,
+        ours_s=desks_s,
+        peer_s=bare_s,
+        most=0,
+        more={"desk_s_at_most": 3.0},
     )
 
 

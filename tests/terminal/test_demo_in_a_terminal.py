@@ -6,6 +6,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from db.engine import Database
@@ -52,17 +53,46 @@ def memory_kb(terminal: PtySession) -> int:
     return int(found[1])
 
 
-def test_a_first_start_shows_progress_and_uses_no_more_memory_than_a_later_one(tmp_path: Path) -> None:
+def test_a_first_start_opens_the_first_cases_shows_progress_and_uses_no_more_memory_than_a_later_one(
+    tmp_path: Path,
+) -> None:
     with PtySession(["demo"], tmp_path) as terminal:
-        terminal.wait_for(r"Creating sample data … +\d+ %")
-        assert "takes the next" in terminal.wait_for(r"takes the next", patience=4 * TIMEOUT_S)
-        assert "Creating sample data" not in terminal.text
+        terminal.wait_for(r"5 cases are queued[\s\S]*takes the next[\s\S]*Creating sample data … +━* +\d+ %")
+        assert "Creating sample data" not in terminal.wait_for(r"[2-9]\d cases are queued", patience=4 * TIMEOUT_S)
         first = memory_kb(terminal)
     with PtySession(["demo"], tmp_path) as terminal:
         terminal.wait_for(r"takes the next")
         second = memory_kb(terminal)
 
     assert first < second * 1.2
+
+
+@pytest.mark.parametrize("ends", ["q", "kill"])
+def test_an_end_before_the_demo_is_made_leaves_none_and_the_next_start_makes_it(tmp_path: Path, ends: str) -> None:
+    folder = tmp_path / "data" / "workbench" / "demo"
+    with PtySession(["demo"], tmp_path) as terminal:
+        terminal.wait_for(r"5 cases are queued")
+        if ends == "q":
+            terminal.press("q")
+            terminal.process.wait(TIMEOUT_S)
+        else:
+            terminal.kill()
+    assert not (folder / "demo.db").exists()
+
+    with PtySession(["demo"], tmp_path) as terminal:
+        terminal.wait_for(r"[2-9]\d cases are queued", patience=4 * TIMEOUT_S)
+    assert not (folder / "first").exists()
+
+
+def test_a_second_start_waits_until_the_first_has_made_the_demo(tmp_path: Path) -> None:
+    with PtySession(["demo"], tmp_path) as one, PtySession(["demo", "--as", "rev2"], tmp_path) as two:
+        one.wait_for(r"5 cases are queued")
+        two.wait_for(r"Opening|queued")
+        one.press("n")
+        one.wait_for(r"Desk\s+C-000080")
+        for terminal in (one, two):
+            terminal.wait_for(r"[2-9]\d (cases are )?queued", patience=4 * TIMEOUT_S)
+    assert json.loads(command(tmp_path, "show", "C-80", "--json"))["held_by"] == "rev1"
 
 
 def test_a_case_of_the_demo_is_failed_undone_and_failed_again(demo_home: Path) -> None:

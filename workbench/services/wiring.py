@@ -1,5 +1,6 @@
 """The services of one person, created when they are first used; screens and commands get nothing else."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from threading import RLock
@@ -218,6 +219,9 @@ class Services:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.background: Callable[[], str] = str
+        """Returns in words what the program does in the background, "" for nothing."""
+        self._watched = context.database
         self.casefiles = CaseFiles(context)
         self.claims = Claims(context, self.casefiles)
         self.drafts = Drafts(context)
@@ -272,7 +276,9 @@ class Services:
 
     def is_changed_elsewhere(self) -> bool:
         """Return whether another program has changed the database since the last call; False if it cannot be read."""
-        return self.context.database.is_changed_elsewhere()
+        database = self.context.database
+        is_another, self._watched = database is not self._watched, database
+        return database.is_changed_elsewhere() or is_another
 
     def leave(self) -> None:
         """Stop interruptible long work, such as catching up; the next start continues it."""

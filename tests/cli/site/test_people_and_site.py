@@ -138,6 +138,7 @@ def test_demo_opens_the_workbench_as_its_first_reviewer_and_says_when_its_sample
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(preparing, "DATA", copy_few_cases(tmp_path / "few"))
+    preparing.prepare(tmp_path / "data" / "workbench" / "demo", terminal.site.clock)
 
     result = terminal.run("demo")
 

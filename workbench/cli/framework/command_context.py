@@ -12,7 +12,10 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
-OpenWorkbench = Callable[[Callable[[], Path], str | None, str], int]
+FindDatabase = Callable[[], "Path | Services"]
+"""Returns the path of a database, or services that are open already."""
+
+OpenWorkbench = Callable[[FindDatabase, str | None, str], int]
 """Opens the workbench, given a way to find the database, the login and the symbols; returns the exit code."""
 
 
@@ -68,11 +71,11 @@ class CommandContext:
 
         return self.shared.site or default_site_file()
 
-    def run_workbench(self, find: Callable[[], Path] | None = None, login: str | None = None) -> int:
+    def run_workbench(self, find: FindDatabase | None = None, login: str | None = None) -> int:
         """Open the workbench and return its exit code.
 
         Args:
-            find: Returns the path of the database; by default, `database`.
+            find: Finds the database; by default, `database`.
             login: The login to use if --as is not given.
         """
         return self.open_workbench(find or self.database, self.shared.login or login, self.shared.symbols or "auto")

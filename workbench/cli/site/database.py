@@ -21,8 +21,6 @@ from workbench.wording.amounts import commas
 if TYPE_CHECKING:
     from workbench.services.database.opening import NewSite
 
-_DEMO_LOGIN = "rev1"
-
 
 def init(
     context: CommandContext,
@@ -142,18 +140,17 @@ def demo(
     """Open the workbench on sample data."""
     import platformdirs
 
-    from workbench.services.demo import preparing
+    from workbench.services.demo.preparing import FIRST_REVIEWER, DemoStart, days_if_stale
     from workbench.services.foundation.site_settings import APP_NAME
 
     folder = Path(platformdirs.user_data_dir(APP_NAME)) / "demo"
-    with output.ProgressLine(_("Creating sample data …")) as progress:
-        path = preparing.prepare(folder, context.now, reset=reset, progress=progress)
-    days = preparing.days_if_stale(folder, context.now())
+    days = None if reset else days_if_stale(folder, context.now())
     if days is not None:
         output.narrate(
             _("The sample data is {days} days old; `workbench demo --reset` creates it again.").format(days=days)
         )
-    raise typer.Exit(context.run_workbench(lambda: preparing.checked_demo(path), _DEMO_LOGIN))
+    demo_start, login = DemoStart(folder, context.now, reset=reset), context.shared.login or FIRST_REVIEWER
+    raise typer.Exit(context.run_workbench(lambda: demo_start.open(login), login))
 
 
 def backup(

@@ -13,8 +13,8 @@ from workbench.errors import WorkbenchError
 
 
 def main() -> int:
-    """Create the demo from the arguments: database, time, data folder and language."""
-    database, now, data, language = sys.argv[1:]
+    """Create the demo from the arguments: database, time, data folder, language, database of the first cases."""
+    database, now, data, language, first = sys.argv[1:]
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.umask(0o077)
     # A core dump would hold personal data too.
@@ -25,6 +25,9 @@ def main() -> int:
     from workbench.services.demo.building import build
 
     try:
+        if first:
+            build(Path(first), datetime.fromisoformat(now), Path(data), lambda _done, _total: None, is_first=True)
+            _print_progress(0, 1)
         build(Path(database), datetime.fromisoformat(now), Path(data), _print_progress)
     except WorkbenchError as error:
         sys.stderr.write(f"{error}\n")

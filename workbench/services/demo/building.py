@@ -1,7 +1,7 @@
 """Creates the database of the demo, and replays its history with a clock that shows the time of each step."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from workbench.services.case.assessment import refresh_findings
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.database.opening import NewSite, make_site, open_services
 from workbench.services.demo.history import ADMIN, DemoHistory
+from workbench.services.demo.preparing import ReportProgress
 from workbench.services.demo.relative_dates import RelativeDates
 from workbench.services.queue.claims import Claims
 from workbench.services.site.machine_clock import accept_clock, forget_clock
@@ -45,7 +46,7 @@ class DemoClock:
         return self.at
 
 
-def build(database: Path, now: datetime, data: Path, progress: Callable[[int, int], None]) -> None:
+def build(database: Path, now: datetime, data: Path, progress: ReportProgress, *, is_first: bool = False) -> None:
     """Create the database, and replay the history through the services that people use.
 
     Args:
@@ -53,10 +54,11 @@ def build(database: Path, now: datetime, data: Path, progress: Callable[[int, in
         now: The time at which the history ends.
         data: The folder of the sample data.
         progress: Called with the number of finished steps and of all steps.
+        is_first: Whether to make only the first cases.
     """
     clock = DemoClock(now - _HISTORY_LENGTH)
     folder = database.parent / "delivered"
-    folder.mkdir(mode=0o700)
+    folder.mkdir(mode=0o700, parents=True)
     supplier = read_supplier(data / "supplier.toml")
     make_site(database, NewSite(login=ADMIN, identity=IdentityMode.NAMED, supplier=supplier), clock)
     with _services_of_all(database, clock) as services_of:
@@ -64,7 +66,8 @@ def build(database: Path, now: datetime, data: Path, progress: Callable[[int, in
         with context.write() as session:
             forget_clock(session)
             dates = RelativeDates(now, context.calendar(session))
-        steps = DemoHistory(data=data, folder=folder, services_of=services_of, dates=dates).steps()
+            history = DemoHistory(data=data, folder=folder, services_of=services_of, dates=dates)
+            steps = (history.of_first_cases(session) if is_first else history).steps()
         for number, step in enumerate(steps):
             progress(number, len(steps))
             clock.at = step.at

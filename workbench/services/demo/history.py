@@ -4,13 +4,13 @@ import csv
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from sqlmodel import select
+from sqlmodel import Session, select
 from xlsxwriter import Workbook
 
 from db.enums import (
@@ -24,9 +24,11 @@ from db.enums import (
     VerificationKind,
 )
 from db.models import CaseRow
+from db.queries.numbers import take_case_numbers
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.services.demo import calls
+from workbench.services.demo.preparing import FIRST_REVIEWER
 from workbench.services.demo.relative_dates import RelativeDates
 from workbench.services.intake.importing.plan import ImportRequest
 from workbench.services.outbox.recording import Delivery
@@ -50,6 +52,9 @@ _WAITS_FOR_APPLICANT = "WAIT-APPLICANT"
 _WORKDAYS_WITH_MAILING = 40
 _EXCEPTION_EVERY = 60
 """One letter in so many is forgotten, and one cannot be delivered."""
+
+_NAMES = ("application_no", "uscc", "handler_id_no", "legal_rep_id_no", "msisdn")
+"""The columns that name a case, its subjects and its cards."""
 
 Row = dict[str, str]
 
@@ -161,22 +166,40 @@ class DemoHistory:
     folder: Path
     services_of: Mapping[str, Services]
     dates: RelativeDates
+    only: frozenset[str] = frozenset()
+    """The cases, subjects and cards whose rows belong to the history; empty for all."""
+
+    def of_first_cases(self, session: Session) -> "DemoHistory":
+        """Return the history of the cases that are assigned to the first reviewer; they get the same numbers.
+
+        They do not depend on other cases, so they are the same as in the whole demo, except for their letters, which
+        estimate dates from what was decided before.
+        """
+        cases = {row["case"] for row in self._rows("acts") if (row["what"], row["codes"]) == ("assign", FIRST_REVIEWER)}
+        numbers = list(dict.fromkeys(row["application_no"] for row in self._rows("applications")))
+        take_case_numbers(session, min(map(numbers.index, cases), default=0))
+        rows = (row for row in chain(self._rows("applications"), self._rows("cards")) if row["application_no"] in cases)
+        return replace(self, only=frozenset(row[name] for row in rows for name in _NAMES if row.get(name)))
 
     def steps(self) -> list[DemoStep]:
         """Return all steps, the earliest first."""
         shutil.copytree(self.data / _DOCUMENTS, self.folder / _DOCUMENTS)
-        return sorted(chain(self._imports(), self._acts(), self._mailings()), key=lambda step: step.at)
+        mailings = () if self.only else self._mailings()
+        return sorted(chain(self._imports(), self._acts(), mailings), key=lambda step: step.at)
 
     def _rows(self, name: str) -> Iterator[Row]:
         with (self.data / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             yield from csv.DictReader(file)
+
+    def _belongs(self, row: Row) -> bool:
+        return not (self.only and self.only.isdisjoint(row.values()))
 
     def _imports(self) -> Iterator[DemoStep]:
         for when, cards in _grouped_by_time(self._rows("callers")).items():
             yield DemoStep(self.dates.instant(when), partial(self._import_calls, cards))
         deliveries: dict[str, dict[ImportKind, list[Row]]] = defaultdict(dict)
         for kind in _SHEETS:
-            for when, rows in _grouped_by_time(self._rows(kind.value)).items():
+            for when, rows in _grouped_by_time(filter(self._belongs, self._rows(kind.value))).items():
                 deliveries[when][kind] = rows
         for when, sheets in deliveries.items():
             yield DemoStep(self.dates.instant(when), partial(self._import, sheets))
@@ -199,6 +222,7 @@ class DemoHistory:
         found = (
             call
             for number, card in enumerate(cards)
+            if self._belongs(card)
             for profile in profiles[card["profile"]]
             for call in calls.calls_of(card["msisdn"], number, profile, self.dates)
         )
@@ -211,7 +235,7 @@ class DemoHistory:
         self.services_of[ADMIN].imports.run(ImportRequest(kind=kind, paths=(path,)))
 
     def _acts(self) -> Iterator[DemoStep]:
-        for row in self._rows("acts"):
+        for row in filter(self._belongs, self._rows("acts")):
             yield DemoStep(self.dates.instant(row["when"]), partial(self._perform, row))
 
     def _mailings(self) -> Iterator[DemoStep]:

@@ -6,18 +6,29 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from db.errors import DatabaseRefused, Refusal
 from workbench import i18n
-from workbench.errors import BadConfiguration, CannotCreate
+from workbench.errors import BadConfiguration, CannotCreate, WorkbenchError
 from workbench.i18n import _
 
-NAME = "demo.db"
+if TYPE_CHECKING:
+    from workbench.services.wiring import Services
 
-DemoProgressCallback = Callable[[int, int], None]
+NAME = "demo.db"
+FIRST = "first"
+"""The folder with a database of the first cases alone, which exists while the demo is made for a person who waits."""
+
+FIRST_REVIEWER = "rev1"
+"""The person who opens the demo, unless another login is given."""
+
+ReportProgress = Callable[[int, int], None]
 """A callback that gets the number of finished steps and of all steps."""
 
 _UNFINISHED = "unfinished"
@@ -25,13 +36,56 @@ _LOCK = "preparing.lock"
 _TIME_FILE = NAME + ".made"
 """The file with the time at which the demo was made."""
 
+_BAR_CELLS = 20
 _FRESH_FOR = timedelta(days=7)
 _ROOT = Path(__file__).resolve().parents[3]
 DATA = _ROOT / "fixtures" / "demo"
 
 
+class DemoStart:
+    """Makes the demo in a thread if it is missing. If the program ends meanwhile, the next start makes it again."""
+
+    def __init__(self, folder: Path, now: Callable[[], datetime], *, reset: bool) -> None:
+        self._folder, self._now, self._reset = folder, now, reset
+        self._first, self._whole = Future[Path](), Future[Path]()
+        self._state = ""
+        # A daemon, because quitting the program does not wait for the demo.
+        Thread(target=self._make, daemon=True).start()
+
+    def _make(self) -> None:
+        try:
+            self._whole.set_result(prepare(self._folder, self._now, reset=self._reset, progress=self._note_progress))
+            self._state = ""
+        except WorkbenchError as error:
+            self._state = str(error)
+            self._whole.set_exception(error)
+
+    def _note_progress(self, done: int, total: int) -> None:
+        bar = "━" * (done * _BAR_CELLS // total)
+        self._state = f"{_('Creating sample data …')} {bar:{_BAR_CELLS}} {done * 100 // total} %"
+        if not self._first.done():
+            self._first.set_result(self._folder / FIRST / NAME)
+
+    def open(self, login: str) -> "Path | Services":
+        """Return the database of the demo, or services of its first cases if those exist sooner.
+
+        Raises:
+            WorkbenchError: If the demo cannot be made, or the first cases cannot be opened.
+        """
+        wait((self._first, self._whole), return_when=FIRST_COMPLETED)
+        if self._whole.done():
+            return self._whole.result()
+        from workbench.services.database.opening import open_services
+        from workbench.services.demo.first_cases import FirstCases
+
+        services = open_services(self._first.result(), login, self._now, resumes=False)
+        services.background = lambda: self._state
+        FirstCases(services, self._whole)
+        return services
+
+
 def prepare(
-    folder: Path, now: Callable[[], datetime], *, reset: bool = False, progress: DemoProgressCallback | None = None
+    folder: Path, now: Callable[[], datetime], *, reset: bool = False, progress: ReportProgress | None = None
 ) -> Path:
     """Return the database of the demo, after creating it if it is missing or has an older schema, or with `reset`.
 
@@ -41,9 +95,11 @@ def prepare(
         folder: The folder of the demo, which holds nothing else.
         now: The clock; the history of the demo ends on the last working day before it.
         reset: Whether an existing demo is replaced.
-        progress: Called after each step.
+        progress: Called when the first cases exist, which are made on their own only if this is given, then after each
+            step.
 
     Raises:
+        BadConfiguration: If the existing demo is of another version.
         CannotCreate: If a file cannot be written.
         WorkbenchError: If the database cannot be made, or a file of the sample data is wrong.
     """
@@ -51,10 +107,11 @@ def prepare(
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(folder / _LOCK) as lock:
-            if database.exists() and not reset and _refusal(database) is not Refusal.CREATED_BY_OLDER:
+            if database.exists() and not reset and _is_current(database):
                 return database
             unfinished = folder / _UNFINISHED
             shutil.rmtree(unfinished, ignore_errors=True)
+            shutil.rmtree(folder / FIRST, ignore_errors=True)
             unfinished.mkdir(mode=0o700)
             at = now()
             _build(unfinished / NAME, at, progress, lock)
@@ -77,36 +134,32 @@ def days_if_stale(folder: Path, now: datetime) -> int | None:
     return age.days if age > _FRESH_FOR else None
 
 
-def checked_demo(database: Path) -> Path:
-    """Return the demo's database if this version of the program can open it.
+def _is_current(database: Path) -> bool:
+    """Return whether this version of the program can open a demo; False if the demo has an older schema.
 
     Raises:
-        BadConfiguration: If it cannot; the message says how to make a new one.
+        BadConfiguration: If it is of another version; the message says how to make a new one.
     """
-    if _refusal(database) is not None:
-        message = _("The sample data at {where} are of another version; `workbench demo --reset` makes new ones.")
-        raise BadConfiguration(message.format(where=database))
-    return database
-
-
-def _refusal(database: Path) -> Refusal | None:
-    """Return why the program refuses a database, None if it can open it."""
     from db.schema import open_without_upgrade
 
     try:
         open_without_upgrade(database)[0].close()
     except DatabaseRefused as error:
-        return error.refusal
-    return None
+        if error.refusal is Refusal.CREATED_BY_OLDER:
+            return False
+        message = _("The sample data at {where} are of another version; `workbench demo --reset` makes new ones.")
+        raise BadConfiguration(message.format(where=database)) from error
+    return True
 
 
-def _build(database: Path, at: datetime, progress: DemoProgressCallback | None, lock: int) -> None:
+def _build(database: Path, at: datetime, progress: ReportProgress | None, lock: int) -> None:
     """Create the demo in a child process, so that its memory is freed afterwards.
 
     The child ends when its standard input closes, even if this process is killed or interrupted early. The child
     inherits the lock, so that the next preparation waits until the child has ended.
     """
-    arguments = (str(database.absolute()), at.isoformat(), str(DATA), i18n.current_language())
+    first = database.parent.parent / FIRST / NAME if progress is not None else ""
+    arguments = (str(database.absolute()), at.isoformat(), str(DATA), i18n.current_language(), str(first))
     with subprocess.Popen(  # noqa: S603 - our own program
         (sys.executable, "-X", "utf8", "-m", "workbench.services.demo", *arguments),
         cwd=_ROOT,
@@ -121,7 +174,7 @@ def _build(database: Path, at: datetime, progress: DemoProgressCallback | None, 
         raise _cannot_create(database.parent.parent, problems[-1] if problems else f"exit code {process.returncode}")
 
 
-def _follow(process: "subprocess.Popen[str]", progress: DemoProgressCallback | None) -> list[str]:
+def _follow(process: "subprocess.Popen[str]", progress: ReportProgress | None) -> list[str]:
     """Report the progress of the child until it ends, and return the lines of its error output."""
     for line in process.stdout or ():
         done, total = line.split()
