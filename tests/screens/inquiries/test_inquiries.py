@@ -1,18 +1,30 @@
 """Departments are asked and answer by keys."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from db.enums import InquiryOutcome, InquiryStatus, Role
+from db.enums import Role
 from screens.inquiries.screen import InquiriesScreen
 from screens.panels.identity import identity_lines
+from tests.demos import NOW, fresh_demo, made_demo
 from tests.languages import speaking
-from tests.screens.driver import WINDOWS, site_workbench
+from tests.screens.driver import WINDOWS, KeyDriver, site_workbench
 from tests.services.review.verdict_acts import take
-from tests.sites import Site
+from tests.sites import ManualClock, Site
 from workbench.keys.registry import COMMANDS
+
+__all__ = ["fresh_demo", "made_demo"]
+
+
+@pytest.fixture
+def demo(fresh_demo: Path) -> Iterator[Site]:
+    """The demo of the time that the demo data is about."""
+    site = Site(fresh_demo, ManualClock(NOW))
+    yield site
+    site.close()
 
 
 @pytest.fixture
@@ -24,6 +36,14 @@ def office(site: Site) -> Site:
 
 def ask(site: Site, case: int = 1, department: str = "fraud") -> int:
     return site.services("a").inquiries.inquire(case, department, "Is the number known?").id
+
+
+async def choose(desk: KeyDriver, inquiry: str) -> None:
+    """Move the cursor down to an inquiry."""
+    screen = desk.app.screen
+    assert isinstance(screen, InquiriesScreen)
+    numbers = [f"I-{number:06}" for number in screen._lines]
+    await desk.press(*["down"] * numbers.index(inquiry))
 
 
 def refusals(site: Site) -> list[str]:
@@ -107,34 +127,45 @@ async def test_the_list_keeps_the_focus_when_it_is_drawn_before_it_is_read(offic
         assert screen.focused is screen.list
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
-    ("language", "half", "confirmed", "overdue", "withdrawn"),
+    ("language", "half", "confirmed", "contradicted", "overdue", "withdrawn"),
     [
-        ("en", "half of the time is over", "confirmed", "overdue", "withdrawn"),
-        ("zh", "期限已过半", "属实", "已超时", "已撤回"),
+        ("en", "half of the time is over", "confirmed", "contradicted", "overdue", "withdrawn"),
+        ("zh", "期限已过半", "属实", "不符", "已超时", "已撤回"),
     ],
 )
-async def test_departments_are_asked_reminded_confirm_are_late_and_no_longer_needed(
-    office: Site, language: str, half: str, confirmed: str, overdue: str, withdrawn: str
+async def test_on_the_demo_three_departments_are_asked_reminded_answer_contradict_are_late_and_no_longer_needed(
+    demo: Site, language: str, half: str, confirmed: str, contradicted: str, overdue: str, withdrawn: str
 ) -> None:
-    async with site_workbench(office, "a", language=language) as desk:
-        await desk.press("n", "I", *"number", "enter", "I", "down", *"known", "enter")
-    office.clock.advance(days=1, hours=5)
-    office.services("a").ticking.tick()
-    async with site_workbench(office, "ver", language=language) as desk:
-        assert half in desk.text
-        assert "I-000001" not in desk.text
-        await desk.press("enter", *"ours", "enter", "enter")
-        assert confirmed in desk.text
-        assert half not in desk.text
-    office.clock.advance(days=3)
-    async with site_workbench(office, "a", language=language) as desk:
+    first = max(line.id for line in demo.services("rev1").inquiries.list()) + 1
+    numbers, fraud, channel = (f"I-{number:06}" for number in range(first, first + 3))
+
+    def told(desk: KeyDriver, inquiry: str) -> str:
+        return next((line for line in desk.text.splitlines() if inquiry in line), "")
+
+    async with site_workbench(demo, "rev1", language=language) as desk:
+        await desk.press("n", "I", *"one", "enter", "I", "down", *"two", "enter", "I", "down", "down", *"six", "enter")
+    demo.clock.advance(days=1, hours=5)
+    demo.services("rev1").ticking.tick()
+    for login, inquiry, note, choice, answer in (
+        ("ver2", fraud, "mad", ("down",), contradicted),
+        ("ver1", numbers, "our", (), confirmed),
+    ):
+        async with site_workbench(demo, login, language=language) as desk:
+            await choose(desk, inquiry)
+            assert (half in told(desk, inquiry)) == (login == "ver2")
+            await desk.press("enter", *choice, *note, "enter", "enter")
+            assert answer in told(desk, inquiry)
+            assert channel not in desk.text
+    demo.clock.advance(days=5)
+    async with site_workbench(demo, "rev1", language=language) as desk:
         await desk.go("i")
-        assert (overdue in desk.text, confirmed in desk.text, withdrawn in desk.text) == (True, True, False)
-        await desk.press("Z", *"found", "enter")
-        assert (overdue in desk.text, withdrawn in desk.text) == (False, True)
-    ends = {line.department: line.outcome or line.status for line in office.services("a").inquiries.list()}
-    assert ends == {"fraud": InquiryOutcome.CONFIRMED, "numbers": InquiryStatus.WITHDRAWN}
+        assert overdue in told(desk, channel)
+        await choose(desk, channel)
+        await desk.press("Z", *"not", "enter")
+        shown = {word for word, inquiry in ((contradicted, fraud), (confirmed, numbers)) if word in told(desk, inquiry)}
+        assert (shown, withdrawn in told(desk, channel)) == ({contradicted, confirmed}, True)
 
 
 async def test_every_key_of_another_screen_is_refused_to_a_verifier_and_logged(office: Site) -> None:
