@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import day, desk, documents, encryption, exports, first_frame, imports, keys, office
+from tests.bench import day, desk, documents, encryption, exports, first_frame, imports, keys, later_kinds, office
 from tests.bench.results import BenchmarkResult, WrongResult, table
 
 
@@ -31,6 +31,7 @@ BENCHMARKS = {
     "help": Benchmark(first_frame.help_page, 1, 1, turns=7),
     "applications": Benchmark(imports.applications, 2_000, 200_000),
     "million": Benchmark(imports.applications, 4_000, 1_000_000, turns=1),
+    "later-kinds": Benchmark(later_kinds.later_kinds, 500, 20_000),
     "calls": Benchmark(imports.calls, 50_000, 10_000_000),
     "many-calls": Benchmark(imports.calls, 100_000, 50_000_000, turns=1),
     "documents": Benchmark(documents.documents, 200, 20_000),

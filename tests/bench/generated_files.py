@@ -118,6 +118,43 @@ def write_calls(path: Path, count: int, callers: int = 2_000) -> Path:
     return path
 
 
+_LATER_COLUMNS = {
+    "cards": ("agent", "application_no", "msisdn", "carrier", "brand", "activated_on", "daily_quota_calls"),
+    "credit": ("subject_no", "list", "listed_on", "checked_on", "amount_cny", "reference"),
+    "complaints": ("msisdn", "received_at", "source", "verified", "summary"),
+    "calls": ("caller", "callee", "start_at", "duration_s"),
+    "optouts": ("callee", "since"),
+}
+"""The columns of the files that come after applications, in an order in which they can be imported."""
+
+LATER_KINDS = tuple(_LATER_COLUMNS)
+"""The kinds of the files that `write_later` writes."""
+
+
+def write_later(folder: Path, applications: Path) -> None:
+    """Write a CSV file with one row for each application, for each kind of file that comes after applications."""
+    with applications.open(encoding="utf-8", newline="") as file:
+        rows = [_later(number, row) for number, row in enumerate(csv.DictReader(file))]
+    for kind, columns in _LATER_COLUMNS.items():
+        with (folder / f"{kind}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows(row[kind] for row in rows)
+
+
+def _later(number: int, row: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the row of each kind of file that is about an application."""
+    day, msisdn, callee = f"2026-11-{1 + number % 20:02}", row["msisdns"].partition(";")[0], f"137{number:08}"
+    brand, credit_list = "甲牌" if number % 3 else "乙牌", ("court", "abnormal", "telecom")[number % 3]
+    return {
+        "cards": (row["agent"], row["application_no"], msisdn, "telecom", brand, day, str(100 + number % 50)),
+        "credit": (row["uscc"], credit_list, "2026-10-10", day, str(1_000 + number % 5_000), f"REF-{number}"),
+        "complaints": (msisdn, f"{day} 10:00", "12321", "no" if number % 4 else "yes", "骚扰电话"),
+        "calls": (msisdn, callee, f"{day} 09:{number % 60:02}:00", str(number % 300)),
+        "optouts": (callee, "2026-10-01"),
+    }
+
+
 if __name__ == "__main__":
     if not all(uscc_valid(company_code(number)) for number in range(1, 10_000)):
         raise SystemExit("company codes are wrong")

@@ -1,7 +1,8 @@
 """Applies the rules to the evidence of a case, and stores the findings, risk, priority and service class."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
@@ -83,6 +84,20 @@ def assess_all(evidence: Sequence[Evidence], policy: Policy, today: date) -> lis
     """Return the results of applying the rules of a policy to the evidence of several cases on a local day."""
     findings = findings_of_all([observe(case, policy, today) for case in evidence], policy)
     return [_assessment(case, found, policy, today) for case, found in zip(evidence, findings, strict=True)]
+
+
+def assess_cases(
+    session: Session, context: Context, cases: Iterable[Any], evidence: Mapping[int, Evidence]
+) -> dict[int, Assessment]:
+    """Return the assessments of cases on this day, by case, each with the policy of the case."""
+    today, by_policy = context.today(session), defaultdict[int, list[int]](list)
+    for case in cases:
+        by_policy[case.policy_version_id].append(case.id)
+    found: dict[int, Assessment] = {}
+    for version, ids in by_policy.items():
+        policy = context.policy(session, version)
+        found |= zip(ids, assess_all([evidence[case_id] for case_id in ids], policy, today), strict=True)
+    return found
 
 
 def _assessment(evidence: Evidence, findings: tuple[Finding, ...], policy: Policy, today: date) -> Assessment:
@@ -222,8 +237,13 @@ def store_assessment(session: Session, case: CaseRow, assessment: Assessment) ->
     """Write an assessment into a case, and its findings in place of the earlier ones."""
     for name, value in assessed_columns(case, assessment).items():
         setattr(case, name, value)
-    session.execute(delete(FINDING).where(FINDING.c.case_id == case.id))
-    insert_bulk(session, finding_rows({case.id or 0: assessment.findings}))
+    replace_findings(session, {case.id or 0: assessment.findings})
+
+
+def replace_findings(session: Session, findings_by_case: Mapping[int, Sequence[Finding]]) -> None:
+    """Store the findings of some cases in place of the earlier ones."""
+    session.execute(delete(FINDING).where(FINDING.c.case_id.in_(findings_by_case)))
+    insert_bulk(session, finding_rows(findings_by_case))
 
 
 def earlier_fail_of(session: Session, context: Context, case: CaseRow) -> EarlierFail | None:

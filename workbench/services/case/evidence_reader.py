@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import Table, func, select
@@ -38,7 +38,7 @@ from workbench.domain.evidence.evidence import (
     Evidence,
 )
 from workbench.domain.evidence.service_period import ServicePeriod
-from workbench.services.case.known_people import BETWEEN_NUMBERS, Key
+from workbench.services.case.known_people import BETWEEN_NUMBERS, Key, key_of
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.row_values import from_row
 
@@ -190,11 +190,10 @@ class EvidenceReader:
             if row["applicant_name"] and key in documents:
                 documents[key] = [one for one in documents[key] if one["erased_at"] is None]
         all_cards = [card for own in cards.values() for card in own]
-        hashes = {card["msisdn_hash"] for card in all_cards}
         windows = windows_of_cards(self.session, all_cards, self.store, self.snapshot)
         # The windows of cards belong to a number; a window that belongs to an application combines all its cards.
         combined = self._newest_of(CALL_WINDOW, ids)
-        complaints = self._complaints(hashes)
+        complaints = self._complaints({card["msisdn_hash"] for card in all_cards})
         subjects = {key: self._subjects(row) for key, row in zip(keys, applications, strict=True)}
         credit = self._credit({subject for own in subjects.values() for subject in own})
         counts = card_counts(self.session, applications, self.snapshot, self.today)
@@ -203,11 +202,9 @@ class EvidenceReader:
             own_cards = cards.get(key, ())
             periods = map(period_of_row, own_cards if windows else ())
             calls = tuple(windows[period].facts for period in periods if period in windows)
-            cards_of_top_brand, cards_total = counts.of(row)
+            msisdns, (cards_of_top_brand, cards_total) = row["msisdns"].split(BETWEEN_NUMBERS), counts.of(row)
             found[key] = Evidence(
-                application=from_row(
-                    ApplicationFacts, row, msisdns=tuple(filter(None, row["msisdns"].split(BETWEEN_NUMBERS)))
-                ),
+                application=from_row(ApplicationFacts, row, msisdns=tuple(filter(None, msisdns))),
                 cards=tuple(from_row(CardFacts, card) for card in own_cards),
                 documents=tuple(from_row(DocumentFacts, document) for document in documents.get(key, ())),
                 calls=calls,
@@ -249,8 +246,16 @@ class EvidenceReader:
 
 def read_evidence(session: Session, case: models.CaseRow, store: Store, today: date) -> Evidence:
     """Return the evidence that a case sees on a local day, unmasked."""
-    key = (case.agent, case.application_no)
-    return EvidenceReader(session, store, snapshot_of(case), today).of_keys([key])[key]
+    return evidence_of_cases(session, [case], store, today)[case.id or 0]
+
+
+def evidence_of_cases(session: Session, cases: Iterable[Any], store: Store, today: date) -> dict[int, Evidence]:
+    """Return, by case, the evidence that each case sees on a local day, unmasked; the cases may be plain rows."""
+    found: dict[int, Evidence] = {}
+    for seq, of_seq in _group_by(cases, attrgetter("evidence_seq")).items():
+        evidence = EvidenceReader(session, store, Snapshot(seq=seq), today).of_keys({key_of(case) for case in of_seq})
+        found |= {case.id or 0: evidence[key_of(case)] for case in of_seq}
+    return found
 
 
 def calls_by_day_and_hour(
@@ -277,8 +282,8 @@ def _every_day(days: Mapping[date, int]) -> tuple[tuple[date, int], ...]:
     return tuple((day, days.get(day, 0)) for day in all_days)
 
 
-def _group_by(rows: Iterable[ImportedRow], key: Any) -> dict[Any, list[ImportedRow]]:
-    grouped: dict[Any, list[ImportedRow]] = defaultdict(list)
+def _group_by(rows: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
+    grouped: dict[Any, list[Any]] = defaultdict(list)
     for row in rows:
         grouped[key(row)].append(row)
     return grouped

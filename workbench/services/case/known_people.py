@@ -35,6 +35,11 @@ _NUMBERS_OF_VERSIONS: WeakKeyDictionary[object, dict[int, list[str]]] = WeakKeyD
 """The phone numbers of the supplier, by open database and version of its policy; a version never changes."""
 
 
+def key_of(row: Any) -> Key:
+    """Return the key of the application of a case."""
+    return row.agent, row.application_no
+
+
 def masked_values(kind: str, texts: Sequence[str]) -> list[str]:
     """Return the masked values of a personal column of a kind; in a list of numbers, each number is masked."""
     if kind != "msisdns":

@@ -4,7 +4,7 @@ An incomplete case is treated as if its missing documents came now.
 """
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -18,7 +18,6 @@ from sqlmodel import Session
 from db.columns import from_us, to_us
 from db.enums import ApplicantKind, CaseState, Quality, ServiceClass, Severity
 from db.queries import forecast_cases
-from db.queries.published import Snapshot
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.clock import ClockBudget, clock_state
 from workbench.domain.clock.suspension import Suspension, stopped_until
@@ -32,7 +31,7 @@ from workbench.domain.forecast.queue.position import (
 )
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import Assessment, assess, assessed_columns
-from workbench.services.case.evidence_reader import EvidenceReader
+from workbench.services.case.evidence_reader import evidence_of_cases
 from workbench.services.foundation.context import Context
 
 Assessments = dict[tuple[int | date, ...], Assessment]
@@ -60,17 +59,14 @@ class PresentQueue:
         The findings of an incomplete case no longer name missing documents. Its class, priority and due date follow
         from the other findings. The priority never falls, so the position will be the same when the documents come.
         """
-        unknown: dict[int, list[Any]] = defaultdict(list)
-        for row in rows:
-            if row.state == CaseState.INCOMPLETE and self._key(row) not in self.assessments:
-                unknown[row.evidence_seq].append(row)
-        for seq, rows_of_seq in unknown.items():
-            reader = EvidenceReader(self.session, self.context.store, Snapshot(seq=seq), self._today)
-            evidence = reader.of_keys({(row.agent, row.application_no) for row in rows_of_seq})
-            for row in rows_of_seq:
-                policy = self.context.policy(self.session, row.policy_version_id)
-                complete = _with_documents(evidence[row.agent, row.application_no], policy, self.now)
-                self.assessments[self._key(row)] = assess(complete, policy, self._today)
+        incomplete = [row for row in rows if row.state == CaseState.INCOMPLETE]
+        unknown = [row for row in incomplete if self._key(row) not in self.assessments]
+        evidence = evidence_of_cases(self.session, unknown, self.context.store, self._today)
+        for row in unknown:
+            policy = self.context.policy(self.session, row.policy_version_id)
+            self.assessments[self._key(row)] = assess(
+                _with_documents(evidence[row.id], policy, self.now), policy, self._today
+            )
         return [self._completed(row) if row.state == CaseState.INCOMPLETE else row for row in rows]
 
     def _completed(self, row: Any) -> Any:

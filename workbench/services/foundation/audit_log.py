@@ -13,7 +13,7 @@ from sqlmodel import Session
 from db.columns import as_stored, to_us
 from db.dialect import receipts_of, take_changes
 from db.enums import CaseState
-from db.models import EventRow
+from db.models import CaseRow, EventRow
 from db.queries.published import chunks
 from workbench.domain.case.lifecycle import Actor
 from workbench.domain.case.running import clock_runs
@@ -64,8 +64,15 @@ def _digest(prev_hash: str, values: Mapping[str, Any]) -> str:
     return hashlib.sha256((prev_hash + _CANONICAL.encode(values)).encode()).hexdigest()
 
 
-def append(  # noqa: PLR0913 - one parameter for each column
-    session: Session,
+def append(session: Session, actor: Actor, action: str, at: datetime, **columns: Any) -> int:
+    """Append one event in the caller's write transaction, and return its number; `event_of` explains the columns."""
+    if changes := take_row_digests(session):
+        add_to_next_event(session, ROWS, changes)
+    body = {**(columns.pop("body", None) or {}), **session.info.pop(_FACTS, {})}
+    return append_all(session, [event_of(actor, action, at, body=body, **columns)])
+
+
+def event_of(  # noqa: PLR0913 - one parameter for each column
     actor: Actor,
     action: str,
     at: datetime,
@@ -78,13 +85,12 @@ def append(  # noqa: PLR0913 - one parameter for each column
     is_refused: bool = False,
     counted_at: datetime | None = None,
     body: Mapping[str, Any] | None = None,
-) -> int:
-    """Append one event in the caller's write transaction, and return its number.
+) -> dict[str, Any]:
+    """Return an event that is not numbered yet.
 
     An event with a state also records whether the clock of the case runs from then on.
 
     Args:
-        session: The transaction.
         actor: The person who acts.
         action: The name of the act.
         at: The time of the event.
@@ -97,20 +103,29 @@ def append(  # noqa: PLR0913 - one parameter for each column
         counted_at: From when the clock counts if it differs from `at`, such as the receipt of what an applicant sent.
         body: Codes, counts and keyed hashes, never a personal value.
     """
-    _log_changed_rows(session)
-    content = {**(body or {}), **session.info.pop(_FACTS, {})}
+    content = dict(body or {})
     if state is not None:
         content |= {} if policy_id is None else {"policy": policy_id}
         content |= {} if counted_at is None else {"counted_at": to_us(counted_at)}
-    event = {
-        **_columns(actor, action, at, content),
+    return {
+        "at": at,
+        "actor_id": actor.id or None,
+        "actor_login": actor.login,
+        "identity": actor.identity,
+        "action": action,
         "case_id": case_id,
         "batch_id": batch_id,
         "state": state.value if state else "",
         "is_clock_running": clock_runs(state, waits_for) if state else None,
         "is_refused": is_refused,
+        "body": json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
     }
-    return _write(session, [event])
+
+
+def state_columns(case: CaseRow) -> dict[str, Any]:
+    """Return the columns of an event that has the state of a case."""
+    state = CaseState(case.state)
+    return {"case_id": case.id, "state": state, "policy_id": case.policy_version_id, "waits_for": case.waits_for}
 
 
 def add_to_next_event(session: Session, name: str, facts: Any) -> None:
@@ -121,13 +136,13 @@ def add_to_next_event(session: Session, name: str, facts: Any) -> None:
 
 def log_remaining_facts(session: Session, actor: Actor, at: datetime) -> None:
     """Append an event with the facts that the caller's transaction has not recorded yet, if there are any."""
-    _log_changed_rows(session)
-    if session.info.get(_FACTS):
-        append(session, actor, "recorded", at)
+    changes = take_row_digests(session)
+    if changes or session.info.get(_FACTS):
+        append(session, actor, "recorded", at, body={ROWS: changes} if changes else None)
 
 
-def _log_changed_rows(session: Session) -> None:
-    """Add the digests of each changed row, before and after the change, to the next event of the transaction.
+def take_row_digests(session: Session) -> dict[str, list[str | None] | None]:
+    """Return the digests before and after of each row that the transaction changed since the last call, by its name.
 
     A removed row has None instead. Removed rows with consecutive numbers have one entry, such as `notice 1-5000`,
     because undoing an import removes thousands.
@@ -141,9 +156,7 @@ def _log_changed_rows(session: Session) -> None:
         else:
             was = None if row.was is None else row_digest(row.was)
             changes[f"{row.table} {row.id}"] = [was, row_digest(row.became)]
-    changes |= dict.fromkeys(runs_of(removed))
-    if changes:
-        add_to_next_event(session, ROWS, changes)
+    return changes | dict.fromkeys(runs_of(removed))
 
 
 def runs_of(rows: Iterable[tuple[str, int]]) -> Iterator[str]:
@@ -167,11 +180,11 @@ def append_many(
     session: Session, actor: Actor, action: str, at: datetime, bodies: Iterable[tuple[int, Mapping[str, Any]]]
 ) -> None:
     """Append one event for each (case id, body) in the caller's write transaction, much faster than `append` would."""
-    _write(session, ({**_columns(actor, action, at, body), "case_id": case_id} for case_id, body in bodies))
+    append_all(session, (event_of(actor, action, at, case_id=case_id, body=body) for case_id, body in bodies))
 
 
-def _write(session: Session, events: Iterable[Mapping[str, Any]]) -> int:
-    """Write events, each numbered and chained by its hash to the event before it, and return the last number."""
+def append_all(session: Session, events: Iterable[Mapping[str, Any]]) -> int:
+    """Append events, each numbered and chained by its hash to the event before it, and return the last number."""
     # A session writes in one transaction, so nobody else appends events between its own.
     seq, prev_hash = session.info.get(_OWN_LAST) or last_event(session)
     rows: list[dict[str, Any]] = []
@@ -197,23 +210,6 @@ def first_hash(session: Session) -> str:
     """Return the hash of the first event, which identifies a database; of an empty log, a hash of zeros."""
     found = session.execute(select(_EVENT.c.hash).order_by(_EVENT.c.seq).limit(1)).scalar()
     return _FIRST_PREV_HASH if found is None else str(found)
-
-
-def _columns(actor: Actor, action: str, at: datetime, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of an event that belongs to no case, batch or state."""
-    return {
-        "at": at,
-        "actor_id": actor.id or None,
-        "actor_login": actor.login,
-        "identity": actor.identity,
-        "action": action,
-        "case_id": None,
-        "batch_id": None,
-        "state": "",
-        "is_clock_running": None,
-        "is_refused": False,
-        "body": json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
-    }
 
 
 def verify(session: Session) -> ChainReport:

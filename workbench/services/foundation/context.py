@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, exists, select
 from sqlmodel import Session
 
 from db.engine import Database
-from db.enums import CaseState, Role
+from db.enums import Role
 from db.models import CaseRow, PolicyVersionRow, ReviewerRoleRow, ReviewerRow
 from db.queries.published import table_of
 from workbench.domain.case import lifecycle
@@ -235,8 +235,7 @@ class Context:
         self, session: Session, action: str, case: CaseRow, body: Mapping[str, Any] | None = None, **details: Any
     ) -> int:
         """Append an event about a case, with the state that the case is in after the act, and return its number."""
-        details |= {"state": CaseState(case.state), "policy_id": case.policy_version_id, "waits_for": case.waits_for}
-        return self.log(session, action, case_id=case.id, body=body, **details)
+        return self.log(session, action, body=body, **details, **audit_log.state_columns(case))
 
     def policy_id(self, session: Session) -> int:
         """Return the id of the policy version in force: the newest one that has begun in its own time zone."""

@@ -1,6 +1,6 @@
 """Writes notices about due dates, deadlines and states of cases, in the transaction that changes them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -72,14 +72,16 @@ class Outlook(NamedTuple):
 
 
 NO_OUTLOOK = Outlook()
+_Outlooks = Mapping[int | None, Outlook]
+_NO_OUTLOOKS: _Outlooks = {}
 
 
 def notify(
-    session: Session, context: Context, letters: Iterable[tuple[Any, LetterFacts]], outlook: Outlook = NO_OUTLOOK
+    session: Session, context: Context, letters: Iterable[tuple[Any, LetterFacts]], outlooks: _Outlooks = _NO_OUTLOOKS
 ) -> datetime:
     """Write letters about cases in the applicants' languages, and return the time of writing.
 
-    Each case is a `CaseRow`, or a result row with all columns of the table. The outlook is that of a single case.
+    Each case is a `CaseRow`, or a result row with all columns of the table. The outlooks are by case.
     """
     pairs, now = list(letters), context.now()
     columns = (APPLICATION.c.id, APPLICATION.c.language, APPLICATION.c.applicant_kind, APPLICATION.c.applicant_name)
@@ -96,7 +98,8 @@ def notify(
     for case, given in pairs:
         applicant, policy = applications[case.application_id], policies[case.policy_version_id]
         facts = replace(given, is_appeal=True) if case.id in appealed_ids else given
-        notice = notice_about(case, applicant, facts, policy, now, outlook, stated.get(case.id))
+        outlook, told_due_at = outlooks.get(case.id, NO_OUTLOOK), stated.get(case.id)
+        notice = notice_about(case, applicant, facts, policy, now, outlook, told_due_at)
         if notice is not None:
             notices.append(notice.numbered(case.id))
     if notices:
@@ -127,7 +130,7 @@ def notify_of_status(
         provisional_years=provisional_years(session, context, case, ends),
         release_at=release_at,
     )
-    notify(session, context, [(case, facts)], outlook)
+    notify(session, context, [(case, facts)], {case.id: outlook})
 
 
 def filing_day(session: Session, context: Context, case: CaseRow, released_at: datetime) -> date:
@@ -183,12 +186,6 @@ def notice_of_lapse(session: Session, case: CaseRow) -> tuple[int, datetime] | N
     if letter is None or (letter.cancelled_at is not None and letter.cancelled_at < letter.release_at):
         return None
     return letter.id, letter.created_at
-
-
-def cancel_outdated(session: Session, context: Context, case: CaseRow, *, is_complete: bool) -> None:
-    """Cancel the letters about missing documents that are not released yet; of a complete case, all unsent ones."""
-    unreleased = [] if is_complete else [NOTICE.c.release_at > context.now()]
-    cancel_letters(session, context, case, LETTERS_ABOUT_DOCUMENTS, *unreleased)
 
 
 def follow_calendar(session: Session, context: Context, changes: Sequence[DueChange]) -> None:

@@ -1,7 +1,7 @@
 """Applies newly published evidence to an existing case: its findings, state, round, due date and receipt."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -12,16 +12,15 @@ from sqlmodel import Session, col
 
 from db.enums import FINAL_STATES, CaseState, ImportKind, Priority, Severity
 from db.models import CaseRow, EventRow, SubmissionRow
+from db.queries.published import ImportedRow
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.evidence.evidence import Evidence
-from workbench.domain.findings.evaluate import has_block, worse_blocks
+from workbench.domain.findings.evaluate import has_block
 from workbench.domain.findings.finding import Finding
-from workbench.domain.forecast.result import CaseForecast
 from workbench.services.acts.act import act_in, finish_act, note_act
 from workbench.services.case.assessment import (
     Assessment,
     assess,
-    completed_at,
     rank_columns,
     recompute,
     record_evidence,
@@ -32,7 +31,6 @@ from workbench.services.case.decisions import newest_decision
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context
-from workbench.services.notices.due_date_notices import RECEIPT, Outlook, cancel_outdated, notify
 from workbench.services.review.back_to_queue import assign_to_substitute, move_to_queue, start_next_round, void_staged
 from workbench.services.review.rectifying.lapse import correct_lapse_letter
 from workbench.services.review.rectifying.rectification import (
@@ -55,6 +53,11 @@ _RAISED_FROM = "raised_from"
 class NewEvidence:
     """Newly published evidence of a case, with the assessment of all its evidence."""
 
+    submission_id: int
+    case: Any
+    """The row of the case as it was read."""
+    application: ImportedRow
+    """The newest row of its application."""
     kind: ImportKind
     batch_id: int
     seq: int
@@ -64,26 +67,27 @@ class NewEvidence:
     """When a new application row of the case was received; None if there is none."""
     evidence: Evidence
     assessment: Assessment
-    forecast: CaseForecast | None = None
-    """The forecast for the receipt, if the new evidence makes the case complete."""
 
 
 def apply_evidence(session: Session, context: Context, case: CaseRow, new: NewEvidence) -> None:
-    """Apply newly published evidence to a case in the caller's write transaction, and write one event."""
+    """Apply newly published evidence to a case in the caller's write transaction, and write one event.
+
+    `evidence_by_sets` applies the evidence of incomplete, queued and passed cases.
+    """
     state = CaseState(case.state)
     is_from_applicant = new.kind in FROM_APPLICANT
     if state in FINAL_STATES and not (state is CaseState.LAPSED and is_from_applicant):
-        _apply_to_closed(session, context, case, new)
+        # The case was decided while the import ran; it keeps the findings of the decision.
+        context.log_case(session, "evidence-late", case, **evidence_event(case, new, "evidence-late"))
         return
     voids_verdict = state is CaseState.AWAITING_CHECK and _contradicts_staged(session, context, case, new)
     waits = is_from_applicant and (state is CaseState.LAPSED or is_with_applicant(state, case.waits_for))
     record_evidence(session, case, new.seq)
-    raised = _store_assessment(session, case, new.assessment)
+    before = case.priority
+    store_assessment(session, case, new.assessment)
+    raised = raised_from(case, before)
     action, progress = "evidence", None
-    if state is CaseState.INCOMPLETE:
-        cancel_outdated(session, context, case, is_complete=new.assessment.is_complete)
-        action = "complete" if new.assessment.is_complete else action
-    elif waits:
+    if waits:
         progress = progress_of(session, context, case, new.assessment.findings)
         action, received_at = _action_of_answer(session, context, case, new, progress)
         new = replace(new, received_at=received_at)
@@ -92,30 +96,17 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, new: NewEv
     if progress is not None and _is_undoable(state, action, progress):
         with act_in(session, context, case, action) as act:
             _change_state(session, context, case, new, action)
-            act.finish(**_event(case, new, action, raised))
+            act.finish(**evidence_event(case, new, action, raised))
     else:
         _change_state(session, context, case, new, action)
-        finish_act(session, context, case, action, **_event(case, new, action, raised, progress))
+        finish_act(session, context, case, action, **evidence_event(case, new, action, raised, progress))
     if state is CaseState.LAPSED and case.state != CaseState.LAPSED:
         correct_lapse_letter(session, context, case)
-    if action == "complete":
-        notify(session, context, [(case, RECEIPT)], Outlook(new.forecast, new.assessment.findings))
 
 
-def _store_assessment(session: Session, case: CaseRow, assessment: Assessment) -> Mapping[str, Any]:
-    """Write an assessment into a case, and return the details for the event: the priority before, if it rises."""
-    before = case.priority
-    store_assessment(session, case, assessment)
+def raised_from(case: CaseRow, before: str) -> Mapping[str, Any]:
+    """Return the details for the event of new evidence: the priority before, if the evidence raised it."""
     return {} if case.priority == before else {_RAISED_FROM: before}
-
-
-def _apply_to_closed(session: Session, context: Context, case: CaseRow, new: NewEvidence) -> None:
-    """Apply newly published evidence to a case that keeps its verdict."""
-    if case.state == CaseState.PASSED and new.kind not in FROM_APPLICANT:
-        _compare_with_verdict(session, context, case, new)
-    else:
-        # The case was decided while the import ran; it keeps the findings of the decision.
-        context.log_case(session, "evidence-late", case, **_event(case, new, "evidence-late"))
 
 
 def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id: int) -> None:
@@ -134,7 +125,8 @@ def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id
         case.priority, case.priority_rank = rank_columns(priority).values()
     findings = recompute(session, context, case)
     rules = case.reopen_for.split()
-    case.reopen_for = _rules(finding for finding in findings if finding.rule in rules and has_block([finding]))
+    still = (finding.rule for finding in findings if finding.rule in rules and has_block([finding]))
+    case.reopen_for = " ".join(dict.fromkeys(still))
     first_applied = select(func.min(col(SubmissionRow.applied_at))).where(col(SubmissionRow.case_id) == case.id)
     since = session.execute(first_applied.where(col(SubmissionRow.batch_id) == batch_id)).scalar()
     progress = None if since is None else reopen_items(session, context, case, findings, since)
@@ -157,10 +149,7 @@ def _change_state(session: Session, context: Context, case: CaseRow, new: NewEvi
         reopen_inquiries(session, case)
         case.state = CaseState.RECTIFYING.value
         return
-    if action == "complete":
-        # The working days promised to the applicant count from the time the case is complete.
-        case.complete_at = completed_at(new.evidence, context.policy(session, case.policy_version_id))
-    elif action == "resubmit":
+    if action == "resubmit":
         start_next_round(session, context, case, new.assessment.findings)
     elif action == "void":
         void_staged(session, context, case)
@@ -169,37 +158,11 @@ def _change_state(session: Session, context: Context, case: CaseRow, new: NewEvi
     move_to_queue(case)
 
 
-def _compare_with_verdict(session: Session, context: Context, case: CaseRow, new: NewEvidence) -> None:
-    """Record evidence of a passed case if it adds or removes block findings that the verdict did not consider.
-
-    The version of the case row is not raised, so that the maker can still undo the pass.
-    """
-    findings = new.assessment.findings
-    worse = worse_blocks(_assessment_before(session, context, case, new).findings, findings)
-    still_block = [finding for finding in findings if finding.rule in case.reopen_for.split() and has_block([finding])]
-    rules = _rules([*still_block, *worse])
-    if rules or case.reopen_for:
-        case.reopen_for = rules
-        record_evidence(session, case, new.seq)
-        store_assessment(session, case, new.assessment)
-        body = details(kind=new.kind.value, round=case.round, reasons=rules.split())
-        note_act(session, context, "attention", case.id, body, batch_id=new.batch_id)
-
-
 def _contradicts_staged(session: Session, context: Context, case: CaseRow, new: NewEvidence) -> bool:
-    """Return whether the evidence changes a finding that warns or blocks."""
-    before = _assessment_before(session, context, case, new)
-    return _grave_findings(before) != _grave_findings(new.assessment)
-
-
-def _rules(findings: Iterable[Finding]) -> str:
-    return " ".join(dict.fromkeys(finding.rule for finding in findings))
-
-
-def _assessment_before(session: Session, context: Context, case: CaseRow, new: NewEvidence) -> Assessment:
-    """Return the assessment without the new evidence, on the same day, so that only the evidence differs."""
+    """Return whether the evidence changes a finding that warns or blocks, on the same day, whatever time brought."""
     policy, day = context.policy(session, case.policy_version_id), new.assessment.on
-    return assess(read_evidence(session, case, context.store, day), policy, day)
+    before = assess(read_evidence(session, case, context.store, day), policy, day)
+    return _grave_findings(before) != _grave_findings(new.assessment)
 
 
 def _grave_findings(assessment: Assessment) -> set[Finding]:
@@ -251,7 +214,7 @@ def _is_undoable(before: CaseState, action: str, progress: RectificationProgress
     return action in _ANSWERS and not progress.is_complete and before is not CaseState.LAPSED
 
 
-def _event(
+def evidence_event(
     case: CaseRow,
     new: NewEvidence,
     action: str,

@@ -10,10 +10,10 @@ from sqlalchemy import JSON, ColumnElement, Row, delete, select, type_coerce, up
 from sqlmodel import Session
 
 from db.columns import to_us
-from db.dialect import insert_rows
+from db.dialect import insert_rows, is_in_list
 from db.enums import FINAL_STATES, CaseState, ImportKind
-from db.models import CaseRow, SubmissionRow
-from db.queries.published import APPLICATION, BATCH, CASE, chunks, current_cases, is_published, table_of
+from db.models import SubmissionRow
+from db.queries.published import APPLICATION, BATCH, CASE, chunks, current_cases, is_published, rows_of, table_of
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action, state_refusal
 from workbench.errors import NotAllowed, WrongUsage
@@ -40,55 +40,33 @@ class AffectedCase:
     """When the new application row was received; None if there is none."""
 
 
-def cases_of_numbers(session: Session, msisdn_hashes: Iterable[str]) -> dict[Key, CaseRow]:
-    """Return the newest cases of the published applications that have a card with one of the numbers."""
-    return current_cases(session, applications_of_numbers(session, msisdn_hashes))
-
-
 def applications_of_numbers(session: Session, msisdn_hashes: Iterable[str]) -> set[Key]:
     """Return the published applications that have a card with one of the numbers."""
-    return _keys(session, CARD.c.msisdn_hash, sorted(msisdn_hashes))
+    return _keys(session, CARD.c.msisdn_hash, msisdn_hashes)
 
 
-def cases_of_subjects(session: Session, subjects: Iterable[str], store: Store) -> dict[Key, CaseRow]:
-    """Return the newest cases of companies, legal representatives and handlers by their numbers."""
-    numbers = sorted(subjects)
-    keys = _keys(session, APPLICATION.c.uscc, numbers)
-    keys |= _keys(session, APPLICATION.c.handler_id_hash, [store.hashed(number) for number in numbers])
-    keys |= _keys(session, APPLICATION.c.legal_rep_id_no, numbers)
-    return current_cases(session, keys)
-
-
-def _keys(session: Session, column: ColumnElement[Any], values: Sequence[str]) -> set[Key]:
+def _keys(session: Session, column: ColumnElement[Any], values: Iterable[str]) -> set[Key]:
     table = column.table
-    found: set[Key] = set()
-    for chunk in chunks(values):
-        is_found = column.in_(chunk) & is_published(table.c.batch_id)
-        rows = session.execute(select(table.c.agent, table.c.application_no).where(is_found).distinct())
-        found.update((row.agent, row.application_no) for row in rows)
-    return found
+    found = select(table.c.agent, table.c.application_no).where(is_in_list((column,)), is_published(table.c.batch_id))
+    return {(row.agent, row.application_no) for row in rows_of(session, found.distinct(), values)}
 
 
-def cases_about(context: Context, kind: ImportKind, numbers: set[str]) -> set[int]:
-    """Return the open and the passed cases that credit records or complaints affect.
+def cases_about(session: Session, store: Store, kind: ImportKind, values: Iterable[str]) -> set[int]:
+    """Return the open and the passed cases that rows affect; new block findings may contradict a pass.
 
     Args:
-        context: The database.
-        kind: The kind of the records.
-        numbers: The numbers of the subjects of credit records, or the hashes of the phone numbers of complaints.
+        session: The transaction.
+        store: The store with the key of the hashes.
+        kind: The kind of the rows.
+        values: The numbers of the subjects of credit records, or the hashes of the phone numbers of other rows.
     """
-    with context.read() as session:
-        if kind is ImportKind.CREDIT:
-            cases = cases_of_subjects(session, numbers, context.store)
-        else:
-            cases = cases_of_numbers(session, numbers)
-        return ids_of_affected(cases.values())
-
-
-def ids_of_affected(cases: Iterable[CaseRow]) -> set[int]:
-    """Return the ids of the open and the passed cases among some cases; new block findings may contradict a pass."""
+    if kind is ImportKind.CREDIT:
+        keys = _keys(session, APPLICATION.c.uscc, values) | _keys(session, APPLICATION.c.legal_rep_id_no, values)
+        keys |= _keys(session, APPLICATION.c.handler_id_hash, map(store.hashed, values))
+    else:
+        keys = applications_of_numbers(session, values)
     closed = FINAL_STATES - {CaseState.PASSED}
-    return {case.id for case in cases if case.id is not None and case.state not in closed}
+    return {case.id or 0 for case in current_cases(session, keys).values() if case.state not in closed}
 
 
 def record_affected_cases(context: Context, batch_id: int, affected: Mapping[int, AffectedCase]) -> None:
@@ -107,7 +85,7 @@ def _body(case: AffectedCase) -> Mapping[str, Any]:
     return details(kind=case.kind.value, application_us=application_us)
 
 
-_FILED_TOGETHER = 5
+FILED_TOGETHER = 5
 """The most appeals in one transaction: fewer than other changes of cases, because each appeal writes a letter."""
 
 GROUNDS = "grounds"
@@ -134,9 +112,9 @@ def refuse_unfit_appeals(session: Session, batch_id: int) -> None:
             raise NotAllowed(why)
 
 
-def first_filings(waiting: Sequence[Row[Any]]) -> list[Row[Any]]:
-    """Return the appeals among some submissions that the next transaction files."""
-    return [one for one in waiting if GROUNDS in json.loads(one.body)][:_FILED_TOGETHER]
+def filings_of(waiting: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Return the appeals among some submissions."""
+    return [one for one in waiting if GROUNDS in json.loads(one.body)]
 
 
 def file_appeals(context: Context, filings: Sequence[Row[Any]]) -> list[UnfiledAppeal]:

@@ -6,28 +6,38 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlmodel import Session
 
 from db.columns import from_us
-from db.enums import CaseState, ImportKind, ServiceClass
+from db.enums import ImportKind, ServiceClass
 from db.models import CaseRow
-from db.queries.published import BATCH, CASE, Snapshot
+from db.queries.published import APPLICATION, BATCH, CASE, Snapshot, chunks, newest_visible_rows, rows_of
 from workbench.domain.findings.evaluate import worst_severity, worst_severity_if_answered
 from workbench.domain.forecast.result import CaseForecast
-from workbench.services.case.assessment import assess, assessed_columns
-from workbench.services.case.evidence_reader import EvidenceReader
-from workbench.services.clock.case_clocks import first_clock_state
+from workbench.services.case.assessment import assess, assess_cases
+from workbench.services.case.evidence_reader import EvidenceReader, application_key
+from workbench.services.case.known_people import key_of
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
 from workbench.services.forecast.incomplete_cases import NewCase, PresentQueue
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.context import Context
-from workbench.services.intake.batches.affected_cases import SUBMISSION, UnfiledAppeal, file_appeals, first_filings
+from workbench.services.intake.batches.affected_cases import (
+    FILED_TOGETHER,
+    SUBMISSION,
+    UnfiledAppeal,
+    file_appeals,
+    filings_of,
+)
 from workbench.services.intake.batches.publishing import PUBLISHED, publisher_context
 from workbench.services.notices.due_date_notices import shows_forecast
+from workbench.services.review import evidence_by_sets
 from workbench.services.review.new_evidence import NewEvidence, apply_evidence
 
 _LISTED_TOGETHER = 5_000
-_APPLIED_TOGETHER = 20
-"""The most cases in one transaction: few, so that other writers wait briefly, but several for each sync of the disk."""
+_APPLIED_TOGETHER = 1_000
+"""The most cases that are updated together, in one transaction that other writers wait for less than a second."""
+_ACTED_TOGETHER = 20
+"""The most acts in one transaction: few, so that other writers wait briefly, but several for each sync of the disk."""
 
 
 def apply_pending(context: Context) -> None:
@@ -60,9 +70,10 @@ def apply_batch(context: Context, batch_id: int) -> tuple[UnfiledAppeal, ...]:
         if not waiting:
             break
         # Appeals are filed first: other rows of the import may change the state, so that an appeal is impossible.
-        if filings := first_filings(waiting):
-            unfiled += file_appeals(context, filings)
-        else:
+        filings = filings_of(waiting)
+        for portion in chunks(filings, FILED_TOGETHER):
+            unfiled += file_appeals(context, portion)
+        if not filings:
             _apply(context, batch, waiting, forecaster)
     with context.write() as session:
         session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(applied_at=context.now()))
@@ -86,88 +97,96 @@ def _list_cases(context: Context, batch_id: int) -> None:
 
 
 def _apply(context: Context, batch: Any, waiting: Sequence[Any], forecaster: ArrivalForecasts) -> None:
-    """Update some cases with a batch; findings and forecasts are computed before the write lock is taken."""
-    case_ids = [submission.case_id for submission in waiting]
+    """Update some cases with a batch; findings and forecasts are computed before the write lock is taken.
+
+    The cases that nobody works on are updated together, the others one by one. Cases that changed meanwhile stay in
+    waiting.
+    """
     with context.read() as session:
-        found = session.execute(select(CaseRow).where(CASE.c.id.in_(case_ids))).scalars()
-        cases = {case.id or 0: case for case in found}
-        policies = {case_id: context.policy(session, case.policy_version_id) for case_id, case in cases.items()}
-        today = context.today(session)
-        reader = EvidenceReader(session, context.store, Snapshot(seq=batch.published_seq), today)
-        evidence = reader.of_keys({_key(case) for case in cases.values()})
+        evidence = _evidence(session, context, batch, waiting)
+        by_sets = [new for new in evidence if evidence_by_sets.goes_by_sets(new.case, new.kind)]
+        found, calendar = evidence_by_sets.changes_of(session, context, by_sets), evidence_by_sets.calendar_now(session)
+    forecasts = _forecasts(context, found, forecaster)
+    if found:
+        with context.write() as session:
+            if evidence_by_sets.calendar_now(session) == calendar:
+                evidence_by_sets.apply_by_sets(session, context, found, forecasts)
+    for portion in chunks(
+        (new for new in evidence if not evidence_by_sets.goes_by_sets(new.case, new.kind)), _ACTED_TOGETHER
+    ):
+        with context.write() as session:
+            for new in portion:
+                _act(session, context, new)
+
+
+def _evidence(session: Session, context: Context, batch: Any, waiting: Sequence[Any]) -> list[NewEvidence]:
+    """Return the new evidence of the cases of some submissions, assessed on this day."""
+    cases = {case.id: case for case in rows_of(session, evidence_by_sets.CASES, [one.case_id for one in waiting])}
+    columns, snapshot = (APPLICATION.c.agent, APPLICATION.c.application_no), Snapshot(seq=batch.published_seq)
+    rows = newest_visible_rows(session, columns, set(map(key_of, cases.values())), application_key, snapshot)
+    applications = {application_key(row): row for row in rows}
+    found = EvidenceReader(session, context.store, snapshot, context.today(session)).of_rows(rows)
+    evidence = {case_id: found[key_of(case)] for case_id, case in cases.items()}
+    assessments = assess_cases(session, context, cases.values(), evidence)
     bodies = [json.loads(submission.body) for submission in waiting]
-    arrivals = [
+    return [
         NewEvidence(
+            submission_id=submission.id,
+            case=cases[submission.case_id],
+            application=applications[key_of(cases[submission.case_id])],
             kind=ImportKind(body.get("kind", batch.kind)),
             application_at=from_us(body["application_us"]) if "application_us" in body else None,
             batch_id=batch.id,
             seq=batch.published_seq,
             received_at=submission.received_at,
-            evidence=evidence[_key(cases[submission.case_id])],
-            assessment=assess(evidence[_key(cases[submission.case_id])], policies[submission.case_id], today),
+            evidence=evidence[submission.case_id],
+            assessment=assessments[submission.case_id],
         )
         for submission, body in zip(waiting, bodies, strict=True)
     ]
-    updates = [(cases[submission.case_id], arrival) for submission, arrival in zip(waiting, arrivals, strict=True)]
-    forecasts = _forecasts_of_completed(context, updates, forecaster)
-    with context.write() as session:
-        for submission, arrival in zip(waiting, arrivals, strict=True):
-            taken = session.execute(
-                update(SUBMISSION)
-                .where(SUBMISSION.c.id == submission.id, SUBMISSION.c.applied_at.is_(None))
-                .values(applied_at=context.now())
-            )
-            # Another process may have applied the submission already.
-            if taken.rowcount:  # type: ignore[attr-defined]  # an update's result has one
-                case = session.get_one(CaseRow, submission.case_id)
-                assessment, policy = arrival.assessment, context.policy(session, case.policy_version_id)
-                if policy is not policies[submission.case_id]:
-                    # The case changed to another policy since the rules were applied.
-                    assessment = assess(arrival.evidence, policy, today)
-                forecast = forecasts.get(submission.case_id)
-                apply_evidence(session, context, case, replace(arrival, assessment=assessment, forecast=forecast))
-                session.execute(update(SUBMISSION).where(SUBMISSION.c.id == submission.id).values(round=case.round))
 
 
-def _forecasts_of_completed(
-    context: Context, updates: Iterable[tuple[CaseRow, NewEvidence]], forecaster: ArrivalForecasts
+def _act(session: Session, context: Context, new: NewEvidence) -> None:
+    """Apply evidence to a case that somebody works on, unless another process did so, or nobody works on it now."""
+    case = session.get_one(CaseRow, new.case.id)
+    waiting = update(SUBMISSION).where(SUBMISSION.c.id == new.submission_id, SUBMISSION.c.applied_at.is_(None))
+    if evidence_by_sets.goes_by_sets(case, new.kind):
+        return
+    if not session.execute(waiting.values(applied_at=context.now())).rowcount:  # type: ignore[attr-defined]  # an update's result has one
+        return
+    if case.policy_version_id != new.case.policy_version_id:
+        # The case changed to another policy since the rules were applied.
+        policy = context.policy(session, case.policy_version_id)
+        new = replace(new, assessment=assess(new.evidence, policy, new.assessment.on))
+    apply_evidence(session, context, case, new)
+    session.execute(update(SUBMISSION).where(SUBMISSION.c.id == new.submission_id).values(round=case.round))
+
+
+def _forecasts(
+    context: Context, found: Iterable[evidence_by_sets.CaseChange], forecaster: ArrivalForecasts
 ) -> dict[int, CaseForecast]:
     """Return, by case, the forecasts that the receipts of cases that become complete will state."""
-    completed: dict[int, tuple[CaseRow, NewEvidence]] = {}
-    for case, arrival in updates:
-        if case.state == CaseState.INCOMPLETE and arrival.assessment.is_complete:
-            completed.setdefault(case.id or 0, (case, arrival))
-    if not completed:
+    if not (completed := [change for change in found if change.completes]):
         return {}
     with context.read() as session:
         queue = PresentQueue(session, context, context.calendar(session), all_suspensions(session), context.now())
-        new_cases = [_new_case(queue, case, arrival) for case, arrival in completed.values()]
-    found = zip(completed, forecaster.of(new_cases), strict=True)
-    return {case_id: forecast for case_id, forecast in found if forecast is not None}
+        new_cases = [_new_case(queue, change) for change in completed]
+    forecasts = zip(completed, forecaster.of(new_cases), strict=True)
+    return {change.case.id: forecast for change, forecast in forecasts if forecast is not None}
 
 
-def _new_case(queue: PresentQueue, case: CaseRow, arrival: NewEvidence) -> NewCase:
+def _new_case(queue: PresentQueue, change: evidence_by_sets.CaseChange) -> NewCase:
     """Return a case as it will enter the queue."""
-    session, context = queue.session, queue.context
-    policy = context.policy(session, case.policy_version_id)
-    calendar = context.calendar(session, case.policy_version_id)
-    columns = assessed_columns(case, arrival.assessment)
-    service_class = ServiceClass(columns.get("service_class", case.service_class))
-    _complete_at, clock = first_clock_state(arrival.evidence, service_class, policy, queue.suspensions, calendar)
-    application, now = arrival.evidence.application, queue.now
-    rank = columns.get("priority_rank", case.priority_rank)
+    case, application, findings = change.case, change.new.evidence.application, change.new.assessment.findings
+    policy = queue.context.policy(queue.session, case.policy_version_id)
     return NewCase(
         applicant_kind=application.applicant_kind,
-        findings=worst_severity(arrival.assessment.findings),
-        findings_if_answered=worst_severity_if_answered(arrival.assessment.findings, policy),
-        service_class=service_class,
-        priority_rank=rank,
-        due_at=clock.due_at,
-        gets_forecast=shows_forecast(policy, clock.due_at, clock.suspended_from, now),
+        findings=worst_severity(findings),
+        findings_if_answered=worst_severity_if_answered(findings, policy),
+        service_class=ServiceClass(case.service_class),
+        priority_rank=case.priority_rank,
+        due_at=case.due_at,
+        gets_forecast=shows_forecast(policy, case.due_at, case.suspended_from, queue.now),
         stopped_until=queue.stopped_until(application.province, application.agent),
-        overtaken_count=queue.overtaken_count(case.id or 0, clock.due_at, rank),
+        overtaken_count=queue.overtaken_count(case.id, case.due_at, case.priority_rank),
     )
-
-
-def _key(case: CaseRow) -> tuple[str, str]:
-    return case.agent, case.application_no

@@ -24,8 +24,6 @@ from workbench.services.foundation.workers import HelperProcess
 from workbench.services.intake.batches.affected_cases import (
     UnfiledAppeal,
     cases_about,
-    cases_of_numbers,
-    ids_of_affected,
     record_affected_cases,
     refuse_unfit_appeals,
 )
@@ -229,16 +227,13 @@ class ImportRun:
         figures.of_numbers(sorted(changed))
         if not _OF_CARDS.isdisjoint(reader.kind for reader in readers):
             figures.of_batch(changed)
-        for kind, msisdns in numbers.items():
-            hashes = [self.context.store.hashed(msisdn) for msisdn in sorted(msisdns)]
+        store, subjects = self.context.store, (ImportKind.CREDIT, ImportKind.COMPLAINTS)
+        about = {kind: {store.hashed(msisdn) for msisdn in msisdns} for kind, msisdns in numbers.items()}
+        about |= {kind: values for kind, values in writing.lookup_values.items() if kind in subjects}
+        for kind, values in about.items():
             with self.context.read() as session:
-                self._add_affected(ids_of_affected(cases_of_numbers(session, hashes).values()), kind)
-        for kind in (ImportKind.CREDIT, ImportKind.COMPLAINTS):
-            if writing.lookup_values.get(kind):
-                self._add_affected(cases_about(self.context, kind, writing.lookup_values[kind]), kind)
-
-    def _add_affected(self, case_ids: set[int], kind: ImportKind) -> None:
-        self.plan.add_affected(case_ids, kind, self.classifier.imported_at)
+                affected = cases_about(session, store, kind, values)
+            self.plan.add_affected(affected, kind, self.classifier.imported_at)
 
 
 def _problems(readers: Sequence[Reader], unfiled: Sequence[UnfiledAppeal]) -> list[RowProblem]:

@@ -228,5 +228,5 @@ def _open(session: Session, context: Context, campaign: CampaignRow, passed: Cas
         cause=campaign.reason,
         earlier_case_no=format_case(passed.id or 0),
     )
-    notify(session, context, [(case, message)], Outlook(findings=assessment.findings))
+    notify(session, context, [(case, message)], {case.id: Outlook(findings=assessment.findings)})
     return case

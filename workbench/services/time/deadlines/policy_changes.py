@@ -1,6 +1,5 @@
 """Changes open cases to another policy version, and previews what a policy would change in them."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -10,7 +9,7 @@ from sqlmodel import Session, col
 
 from db.enums import FINAL_STATES, AppealStatus, CaseState, DocumentKind
 from db.models import CaseRow, PolicyVersionRow
-from db.queries.published import CASE, NOTICE, Snapshot, chunks
+from db.queries.published import CASE, NOTICE, chunks
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.items import rectify_days
 from workbench.domain.case.running import is_with_applicant
@@ -22,7 +21,7 @@ from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.special_cases import policy_for
 from workbench.services.case.assessment import Assessment, assess, assessed_columns, store_assessment
 from workbench.services.case.decisions import newest_appeal, open_rectification
-from workbench.services.case.evidence_reader import EvidenceReader, read_evidence
+from workbench.services.case.evidence_reader import evidence_of_cases, read_evidence
 from workbench.services.clock.case_clocks import POLICY_ACTION, Clocks, clock_events, update_due_date
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context, Service
@@ -30,13 +29,13 @@ from workbench.services.notices.due_date_notices import (
     LETTERS_ABOUT_DOCUMENTS,
     RECEIPT,
     Outlook,
-    cancel_outdated,
     notify,
     notify_of_status,
     owes_receipt,
 )
 from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts, LetterItem
 from workbench.services.review.back_to_queue import move_to_queue, void_staged
+from workbench.services.review.evidence_by_sets import cancel_outdated
 from workbench.services.review.rectifying.rectification import letter_items, open_items
 from workbench.services.time.deadlines.selected_cases import act_on_all, matching_case_ids
 from workbench.wording.what_would_help import missing_names
@@ -201,15 +200,10 @@ def _planned_changes(
     """Yield the id of each case and the effect of a policy on it; the evidence of the cases is read together."""
     today = context.today(session)
     clocks = Clocks(session, context, clock_events(session, [case.id or 0 for case in cases]), given_policy=policy)
-    by_seq: dict[int, list[CaseRow]] = defaultdict(list)
+    evidence = evidence_of_cases(session, cases, context.store, today)
     for case in cases:
-        by_seq[case.evidence_seq].append(case)
-    for seq, with_seq in by_seq.items():
-        keys = {(case.agent, case.application_no) for case in with_seq}
-        evidence = EvidenceReader(session, context.store, Snapshot(seq=seq), today).of_keys(keys)
-        for case in with_seq:
-            before = context.policy(session, case.policy_version_id)
-            yield case.id or 0, change_of(clocks, case, evidence[case.agent, case.application_no], before, policy)
+        before = context.policy(session, case.policy_version_id)
+        yield case.id or 0, change_of(clocks, case, evidence[case.id or 0], before, policy)
 
 
 def _change_to_version(session: Session, context: Context, case: CaseRow, version_id: int) -> CaseChange:
@@ -239,9 +233,9 @@ def _change_to_version(session: Session, context: Context, case: CaseRow, versio
     body = details(**versions, **asdict(change.findings), due=due, is_voided=is_voided, **asked, **numbers)
     context.log_case(session, POLICY_ACTION, case, body)
     if was_incomplete:
-        cancel_outdated(session, context, case, is_complete=change.is_completed)
+        cancel_outdated(session, context, [case.id or 0], is_complete=change.is_completed)
     if change.letter is ClockLetterKind.RECEIPT:
-        notify(session, context, [(case, RECEIPT)], Outlook(findings=change.assessment.findings))
+        notify(session, context, [(case, RECEIPT)], {case.id: Outlook(findings=change.assessment.findings)})
     elif change.letter is not None:
         _notify(session, context, case, change, until)
     return change

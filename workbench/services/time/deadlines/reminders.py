@@ -143,7 +143,7 @@ def notify_of_delays(context: Context) -> int:
         if case.due_at is None or (case.due_at > now and not is_at_risk):
             return False
         message = LetterFacts(kind=ClockLetterKind.DELAY, is_late=True)
-        notify(session, context, [(case, message)], Outlook(forecast))
+        notify(session, context, [(case, message)], {case.id: Outlook(forecast)})
         session.add(DelayNoticeRow(case_id=case.id or 0, due_at=case.due_at, told_at=context.now()))
         note_act(session, context, "delay-told", case.id, {"due_us": to_us(case.due_at)})
         return True
