@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from textual.content import Content
 
 from screens.shell.view import View
-from screens.widgets.safe_text import ACCENT, BOLD, ERROR, MUTED, WARNING, fitted, joined, plain, wrapped_lines
+from screens.widgets.safe_text import ACCENT, BOLD, ERROR, MUTED, WARNING, fitted, hanging, joined, plain, wrapped_lines
 from workbench.domain.case.case_id import format_case, format_inquiry
 from workbench.domain.case.vocabulary import ApplicantKind
 from workbench.domain.facts.inquiry_lines import InquiryField, InquiryLine
@@ -15,11 +15,12 @@ from workbench.wording.case.fields import FIELD_NAMES, NOTHING
 from workbench.wording.case.inquiries import department_words, status_words
 from workbench.wording.case.labels import APPLICANT_KIND
 
-_ROOMS = (10, 10, 28, 13)
+_STATUS_CELLS = 20
 
 
 def row_line(line: InquiryLine, view: View, width: int) -> Content:
     """Return an inquiry in one line: number, case, department, due date, and how it stands."""
+    rooms = (10, 10, max(10, min(28, width - 33 - _STATUS_CELLS)), 13)
     texts = (
         format_inquiry(line.id),
         format_case(line.case_id),
@@ -28,9 +29,9 @@ def row_line(line: InquiryLine, view: View, width: int) -> Content:
     )
     parts = [
         (pad_right(fitted(text, room - 1), room), "" if line.is_open else MUTED)
-        for text, room in zip(texts, _ROOMS, strict=True)
+        for text, room in zip(texts, rooms, strict=True)
     ]
-    return joined(*parts, (fitted(status_words(line), width - sum(_ROOMS)), status_style(line)))
+    return joined(*parts, (fitted(status_words(line), width - sum(rooms)), status_style(line)))
 
 
 def status_style(line: InquiryLine) -> str:
@@ -49,17 +50,16 @@ def about_lines(line: InquiryLine, view: View, width: int) -> list[Content]:
     return lines
 
 
-def field_lines(fields: Mapping[int, InquiryField], revealed: Mapping[str, str]) -> dict[int, Content]:
-    """Return a line for each field; a revealed one is in clear."""
+def field_lines(fields: Mapping[int, InquiryField], revealed: Mapping[str, str], width: int) -> dict[int, Content]:
+    """Return each field, a long one in several lines; a revealed one is in clear."""
     names = {number: _(FIELD_NAMES[field.name]) for number, field in fields.items()}
     room = max(map(cells, names.values()), default=0)
-    return {
-        number: joined(
-            (f"{pad_right(names[number], room)}  ", MUTED),
-            (revealed.get(field.key) or _value(field.value), ACCENT if field.key in revealed else ""),
-        )
-        for number, field in fields.items()
-    }
+    lines = {}
+    for number, field in fields.items():
+        label, clear = f"{pad_right(names[number], room)}  ", revealed.get(field.key)
+        text, style = clear or _value(field.value), ACCENT if clear else ""
+        lines[number] = Content("\n").join(hanging([(label, MUTED)], text, width, style))
+    return lines
 
 
 def _value(value: object) -> str:

@@ -201,7 +201,7 @@ class InquiriesScreen(ModeScreen):
         return self._shown.get(-1 if self.fields.current is None else self.fields.current)
 
     def _draw(self) -> None:
-        view, width = self.view(), max(10, self.size.width - 3)
+        view, width = self.view(), max(10, self.size.width - 5)
         show_title(self)
         self.set_class(not self._lines, "-empty")
         self.list.show({number: row_line(line, view, width) for number, line in self._lines.items()})
@@ -211,5 +211,5 @@ class InquiriesScreen(ModeScreen):
         view, width, line = self.view(), max(10, self.size.width - 6), self.current
         about = about_lines(line, view, width) if line is not None else []
         self.query_one("#about", Static).update(Content("\n").join(about))
-        self.fields.show(field_lines(self._shown, self.revealed.values()))
+        self.fields.show(field_lines(self._shown, self.revealed.values(), width - 1))
         self.refresh_bindings()

@@ -6,6 +6,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +16,17 @@ from textual.widgets import Input, TextArea
 
 from db.enums import CaseState, Priority, Role
 from screens.app import WorkbenchApp
+from tests.demos import NOW as DEMO_NOW
+from tests.demos import fresh_demo, made_demo
 from tests.languages import speaking
 from tests.screens.cases import NOW, troubled
 from tests.screens.doubles.services import Clocks, MemoryServices
-from tests.screens.driver import Driver, memory_workbench
+from tests.screens.driver import Driver, KeyDriver, memory_workbench, site_workbench
+from tests.sites import ManualClock, Site
 from workbench.errors import NotFound
 from workbench.i18n import _
+
+__all__ = ["fresh_demo", "made_demo"]
 
 pytestmark = pytest.mark.proof
 
@@ -69,7 +75,7 @@ def a_mixed_queue(services: MemoryServices) -> None:
     services.queue.put(3, applicant_name="Example Horizon Calling Ltd", assignee="rev2", priority=Priority.HIGH)
 
 
-async def picture(driver: Driver) -> str:
+async def picture(driver: KeyDriver) -> str:
     """Return the screen as SVG after it has stopped changing."""
     before, now = "", _picture(driver)
     while now != before:
@@ -78,7 +84,7 @@ async def picture(driver: Driver) -> str:
     return now
 
 
-def _picture(driver: Driver) -> str:
+def _picture(driver: KeyDriver) -> str:
     """Return the screen as SVG without blinking cursors."""
     for field in driver.app.screen.query(Input):
         field.cursor_blink = False
@@ -128,6 +134,26 @@ async def test_the_calendar_looks_as_it_did(name: str, view: View, snapshot: Sna
         await driver.go("k")
         await driver.press(*CALENDAR[name])
         assert await picture(driver) == snapshot(extension_class=SVGImageExtension)
+
+
+DEMO = {
+    "people": ("sup", ("g", "w")),
+    "away": ("sup", ("g", "w", "down", "down", "down", "a")),
+    "inquiries": ("rev1", ("g", "i")),
+    "answer": ("ver2", ("enter",)),
+    "move": ("sup", ("g", "q", "space", "space", "space", "a")),
+}
+
+
+@pytest.mark.parametrize("name", list(DEMO))
+async def test_the_demo_looks_as_it_did(name: str, view: View, fresh_demo: Path, snapshot: SnapshotAssertion) -> None:
+    site, (login, keys) = Site(fresh_demo, ManualClock(DEMO_NOW)), DEMO[name]
+    # The program does the same soon after it starts.
+    site.services("sup").ticking.tick()
+    async with site_workbench(site, login, size=view.size, language=view.language) as driver:
+        await driver.press(*keys)
+        assert await picture(driver) == snapshot(extension_class=SVGImageExtension)
+    site.close()
 
 
 async def test_a_broken_start_looks_as_it_did(view: View, snapshot: SnapshotAssertion) -> None:

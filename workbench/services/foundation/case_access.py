@@ -29,6 +29,14 @@ _ADD_COMMENT = insert(table_of(CommentRow))
 _LOGINS = select(_REVIEWER.c.id, _REVIEWER.c.login)
 _CASE = select(CASE).where(CASE.c.id == bindparam("case"))
 _PUBLISHED = select(BATCH.c.id).where(BATCH.c.id == bindparam("batch"), BATCH.c.published_at.is_not(None))
+EVENTS_OF_CASE = (
+    select(EventRow)
+    .where(col(EventRow.case_id) == bindparam("case"), col(EventRow.is_refused).is_(False))
+    .where(col(EventRow.action).in_(bindparam("actions", expanding=True)))
+    .order_by(col(EventRow.seq).desc())
+)
+"""The events of some actions on a case, the newest first."""
+_LAST_EVENT = EVENTS_OF_CASE.limit(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,13 +179,8 @@ def shown_state(case: CaseRow, now: datetime) -> CaseState:
 
 def last_event(session: Session, case_id: int, actions: Iterable[str] = _HOLD_ACTIONS) -> EventRow | None:
     """Return the newest event of some actions on a case, by default of those that take or give up a case."""
-    return session.execute(
-        select(EventRow)
-        .where(col(EventRow.case_id) == case_id, col(EventRow.is_refused).is_(False))
-        .where(col(EventRow.action).in_([str(action) for action in actions]))
-        .order_by(col(EventRow.seq).desc())
-        .limit(1)
-    ).scalar_one_or_none()
+    named = {"case": case_id, "actions": [str(action) for action in actions]}
+    return session.execute(_LAST_EVENT, named).scalar_one_or_none()
 
 
 def lost_hold(session: Session, context: Context, case_id: int, fence: int) -> LostHold | None:

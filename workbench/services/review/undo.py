@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
 from db.columns import from_us, to_us
@@ -25,11 +25,14 @@ from workbench.services.acts.declarations import ACTS, UNDOABLE, Changes
 from workbench.services.acts.many_cases import RefusedCase, act_on_many
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.clock.case_clocks import POLICY_ACTION
-from workbench.services.foundation.case_access import case_in_state_for, last_event, refuse_second_case
+from workbench.services.foundation.case_access import EVENTS_OF_CASE, case_in_state_for, last_event, refuse_second_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
 
 _ACT = table_of(ActRow)
+_ROWS = select(_ACT.c.rows).where(_ACT.c.seq == bindparam("seq"))
+_DELETE = delete(_ACT).where(_ACT.c.seq == bindparam("seq"))
+_ACTIONS = [str(action) for action in (*UNDOABLE, Action.UNDO)]
 _OF_VERDICT = {Action.DECIDE: "decided", Action.APPROVE: "approved", Action.RETURN: "returned"}
 """The names of a verdict and of its check as `UndoableAct` has them."""
 
@@ -151,7 +154,9 @@ class Undo(Service):
 
         context, seq = self.context, act.event.seq
         restore_rows(session.connection(), act.rows, to_us(context.now()))
-        session.execute(delete(_ACT).where(_ACT.c.seq == seq))
+        session.execute(_DELETE, {"seq": seq})
+        # An event never changes, so it need not be read again.
+        session.expunge(act.event)
         session.expire_all()
         if case.state == CaseState.AWAITING_CHECK:
             staged = select(func.max(_ACT.c.seq)).where(_ACT.c.case_id == case.id).scalar_subquery()
@@ -199,16 +204,14 @@ class Undo(Service):
 
 def _last_act(session: Session, case: CaseRow) -> _LastAct | None:
     """Return the last act on a case that was not undone; after an undo, the act before it is the last again."""
-    events = select(EventRow).where(col(EventRow.case_id) == case.id, ~col(EventRow.is_refused))
-    events = events.where(col(EventRow.action).in_([str(action) for action in (*UNDOABLE, Action.UNDO)]))
     version, undone = case.version, set[int]()
-    for event in session.exec(events.order_by(col(EventRow.seq).desc())):
+    for event in session.execute(EVENTS_OF_CASE, {"case": case.id, "actions": _ACTIONS}).scalars():
         body = json.loads(event.body)
         if event.action == Action.UNDO:
             undone.add(body["undone"])
             version = body["restored"] if body["version"] == version - 1 else version
         elif event.seq not in undone:
-            rows = session.execute(select(_ACT.c.rows).where(_ACT.c.seq == event.seq)).scalar() or ""
+            rows = session.execute(_ROWS, {"seq": event.seq}).scalar() or ""
             return _LastAct(event, body, body.get("version") == version - 1, rows)
     return None
 
