@@ -54,6 +54,7 @@ class MemoryServices:
 
     is_changed = False
     renewal_is_lost = False
+    background = staticmethod(str)
 
     def __init__(self, clocks: Clocks, *evidence: Evidence, login: str = "rev1") -> None:
         self.clocks = clocks
