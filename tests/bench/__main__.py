@@ -35,6 +35,7 @@ BENCHMARKS = {
     "calls": Benchmark(imports.calls, 50_000, 10_000_000),
     "many-calls": Benchmark(imports.calls, 100_000, 50_000_000, turns=1),
     "documents": Benchmark(documents.documents, 200, 20_000),
+    "folder": Benchmark(documents.folder, 200, 100_000, turns=1),
     "export": Benchmark(exports.applications, 2_000, 1_000_000),
     "acts": Benchmark(desk.acts, 1_000, 200_000, turns=100),
     "demo": Benchmark(first_frame.demo, 1, 1, turns=5),

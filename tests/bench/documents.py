@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from tests.bench.generated_files import application, write_applications
+from db.enums import DocumentKind
+from tests.bench.generated_files import application, write_applications, write_parts
 from tests.bench.imports import TimedImport
 from tests.bench.processes import workbench
 from tests.bench.results import BenchmarkResult, WrongResult
@@ -32,6 +33,14 @@ def write_documents(folder: Path, count: int, kinds: tuple[str, ...] = _KINDS, s
                 (folder / path).write_bytes(b"\xff\xd8\xff" + contents.randbytes(size - 3))
                 writer.writerow((agent, application_no, kind, path))
     return folder / "documents.csv"
+
+
+def write_office(folder: Path, count: int, cards: int, kinds: tuple[str, ...], size: int) -> list[Path]:
+    """Write applications, their cards, credit and documents into a folder, and return its files in order."""
+    folder.mkdir()
+    applications = write_applications(folder / "applications.csv", count)
+    own_cards, credit = write_parts(folder, count, cards)
+    return [applications, own_cards, write_documents(folder, count, kinds, size), credit]
 
 
 def copied_plainly(folder: Path, target: Path) -> float:
@@ -83,3 +92,33 @@ def documents(folder: Path, count: int, turns: int) -> Iterator[BenchmarkResult]
         most_mb_allowed=500,
     )
     yield BenchmarkResult(name=name, peer="the first import of the same files", ours_s=second, peer_s=first, most=0.2)
+
+
+def folder(place: Path, count: int, turns: int) -> Iterator[BenchmarkResult]:
+    """Measure the import of an office as one folder beside the imports of its files one after another."""
+    files = write_office(place / "office", count, 3, tuple(DocumentKind)[:8], 2_000)
+    rows = [sum(1 for _line in file.open(encoding="utf-8")) - 1 for file in files]
+    whole = TimedImport(place, "folder", place / "office", sum(rows))
+    first = TimedImport(place, "applications", files[0], rows[0])
+    ours_s, parts_s = list[float](), list[float]()
+    for _turn in range(turns):
+        seconds = first()
+        for file, created in zip(files[1:], rows[1:], strict=True):
+            process = workbench(first.database, "import", file.stem, str(file), "--json")
+            if json.loads(process.output)["created"] != created:
+                raise WrongResult(f"{file.stem}: not every one of {created} rows was created")
+            seconds += process.seconds
+        parts_s.append(seconds)
+        ours_s.append(whole())
+    store = place / "ours.db.store"
+    size = sum(path.stat().st_blocks for path in (whole.database, *store.rglob("*"))) * 512
+    yield BenchmarkResult(
+        name=f"import {count:,} applications with 3 cards, credit and 8 documents of 2 kB as one folder",
+        peer="the imports of its files one after another",
+        ours_s=ours_s,
+        peer_s=parts_s,
+        most=0.8,
+        most_mb=whole.peak_mb,
+        most_mb_allowed=500,
+        more={"disk_mb": round(size / 1e6)},
+    )

@@ -102,6 +102,24 @@ def write_applications(path: Path, count: int, first: int = 1) -> Path:
     return path
 
 
+def write_parts(folder: Path, count: int, cards: int) -> list[Path]:
+    """Write the cards of applications and the credit of their applicants as CSV with headers."""
+    rng = Random(1)
+    with (
+        (folder / "cards.csv").open("w", encoding="utf-8", newline="") as card_file,
+        (folder / "credit.csv").open("w", encoding="utf-8", newline="") as credit_file,
+    ):
+        card_rows, credit_rows = (csv.writer(file, lineterminator="\n") for file in (card_file, credit_file))
+        card_rows.writerow(("agent", "application_no", "msisdn", "brand"))
+        credit_rows.writerow(("subject_no", "list", "match", "checked_on"))
+        for number in range(1, count + 1):
+            agent, application_no, *_cells = application(rng, number)
+            for card in range(cards):
+                card_rows.writerow((agent, application_no, f"19{card}{number:08}", "虚构卡"))
+            credit_rows.writerow((company_code(number % 10**8), "arrears", "none", "2026-11-20"))
+    return [folder / "cards.csv", folder / "credit.csv"]
+
+
 def write_calls(path: Path, count: int, callers: int = 2_000) -> Path:
     """Write calls as CSV with a header: of some thousand numbers over thirty days, in the order of their times."""
     with duckdb.connect() as database:
