@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -10,14 +10,18 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 from threading import Lock
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TypeVar
 
 from db.access import FOLDER, make_folder, new_file, sync
+from db.queries.published import chunks
 from workbench.errors import BadData, NotFound, StorageFailed, WorkbenchError
 from workbench.i18n import _
 from workbench.services.files.spill import spill_folder
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.safe_files import open_regular
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 MAX_BYTES = 50 * 1024 * 1024
 _MAGIC = (
@@ -28,6 +32,8 @@ _MAGIC = (
 _UNKNOWN = "application/octet-stream"
 _THREADS = 4
 """The disk syncs what some threads ask for together; more threads gain nothing."""
+_TOGETHER = 25
+"""The files in one task of a thread: few, so that none has to wait long for another, but they cost less."""
 _LARGE_BYTES = 4 << 20
 _large_file = Lock()
 """Held while a large file is in memory, so that the threads hold one at a time."""
@@ -100,8 +106,8 @@ class IncomingDocuments:
         Raises:
             StorageFailed: If the store cannot be written.
         """
-        with _folder_handle(folder) as handle, ThreadPoolExecutor(_THREADS) as threads:
-            return list(threads.map(partial(self._file_of, folder, handle), named))
+        with _folder_handle(folder) as handle:
+            return _in_threads(partial(self._file_of, folder, handle), named)
 
     def _file_of(self, folder: Path, handle: int, named: tuple[str, str]) -> StoredFile | BadDocument:
         path, sha256 = named
@@ -168,8 +174,7 @@ class IncomingDocuments:
         drafts, others = list[DocumentToCopy](), list[DocumentToCopy]()
         for document in {document.sha256: document for document in documents}.values():
             (drafts if self._draft_of(document).exists() else others).append(document)
-        with ThreadPoolExecutor(_THREADS) as threads:
-            named = list(threads.map(partial(self._publish, folder), drafts))
+        named = _in_threads(partial(self._publish, folder), drafts)
         kept = (self._store.document_path(document.sha256).exists() for document in others)
         return [
             document for document, is_right in zip(drafts + others, chain(named, kept), strict=True) if not is_right
@@ -198,13 +203,20 @@ class IncomingDocuments:
         Raises:
             StorageFailed: If the store cannot be written.
         """
-        with _storing(self._store.documents), ThreadPoolExecutor(_THREADS) as threads:
-            list(threads.map(sync, self._folders))
+        with _storing(self._store.documents):
+            _in_threads(sync, list(self._folders))
 
 
 def changed_meanwhile() -> BadDocument:
     """Return the problem of a document whose file changed during the import."""
     return BadDocument(_("The file changed while it was read; import it again when it is complete."))
+
+
+def _in_threads(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
+    """Return the results of a function for some items, in their order."""
+    with ThreadPoolExecutor(_THREADS) as threads:
+        portions = threads.map(lambda portion: [function(item) for item in portion], chunks(items, _TOGETHER))
+        return [result for portion in portions for result in portion]
 
 
 @contextmanager
