@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -43,8 +42,7 @@ class BadDocument(ValueError):
     """A document file cannot be imported; the message is for the sender of the import file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFile:
+class StoredFile(NamedTuple):
     """A document's file: its digest, size and type."""
 
     sha256: str
@@ -230,12 +228,7 @@ def _storing(path: Path) -> Iterator[None]:
 
 
 def _described(content: bytes, modified_ns: int) -> StoredFile:
-    return StoredFile(
-        sha256=hashlib.sha256(content).hexdigest(),
-        bytes_count=len(content),
-        media_type=media_type_of(content),
-        modified_ns=modified_ns,
-    )
+    return StoredFile(hashlib.sha256(content).hexdigest(), len(content), media_type_of(content), modified_ns)
 
 
 @contextmanager

@@ -316,3 +316,12 @@ def test_a_path_may_lead_through_a_link_inside_the_folder(desk_with_one: Desk) -
     (desk.folder / "scans" / "licence.pdf").write_bytes(PDF)
     (desk.folder / "here").symlink_to("scans")
     assert desk.run(ImportKind.DOCUMENTS, [row(path="here/./licence.pdf")]).created == 1
+
+
+def test_the_progress_of_documents_ends_with_the_cases_that_they_update(desk_with_one: Desk) -> None:
+    (desk_with_one.folder / "licence.pdf").write_bytes(PDF)
+    request = ImportRequest(kind=ImportKind.DOCUMENTS, paths=(desk_with_one.write([row(path="licence.pdf")]),))
+    told: list[tuple[int, int, str]] = []
+    desk_with_one.site.services("admin").imports.run(request, lambda *done: told.append(done))
+    assert [phase for _done, _total, phase in told][-2:] == ["Writing the rows", "Updating the cases"]
+    assert told[-1][:2] == (1, 1)

@@ -1,7 +1,7 @@
 """Updates existing cases with a published batch, a few in each transaction; any start continues an interrupted run."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,10 +49,13 @@ def apply_pending(context: Context) -> None:
         apply_batch(context, batch_id)
 
 
-def apply_batch(context: Context, batch_id: int) -> tuple[UnfiledAppeal, ...]:
+def apply_batch(
+    context: Context, batch_id: int, applied: Callable[[int], object] = lambda _count: None
+) -> tuple[UnfiledAppeal, ...]:
     """Add the new cases of a batch to the queue, update existing cases, and return the appeals that were not filed.
 
-    The events name the person who imported the batch, even if the process of another person applies it.
+    The events name the person who imported the batch, even if the process of another person applies it. `applied` is
+    called with the number of cases that were updated together.
     """
     context, unfiled = publisher_context(context, batch_id, PUBLISHED), list[UnfiledAppeal]()
     _list_cases(context, batch_id)
@@ -75,6 +78,7 @@ def apply_batch(context: Context, batch_id: int) -> tuple[UnfiledAppeal, ...]:
             unfiled += file_appeals(context, portion)
         if not filings:
             _apply(context, batch, waiting, forecaster)
+            applied(len(waiting))
     with context.write() as session:
         session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(applied_at=context.now()))
     return tuple(unfiled)

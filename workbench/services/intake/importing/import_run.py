@@ -91,7 +91,7 @@ class ImportRun:
             )
             self.progress.begin(_("Updating the cases"), len(self.plan.affected))
             with rewording_storage_failures(message, batch=format_batch(batch_id)):
-                unfiled = apply_batch(self.context, batch_id)
+                unfiled = apply_batch(self.context, batch_id, self.progress.finish)
         return replace(report, batch=batch_id).with_unfiled(_problems(readers, unfiled))
 
     def _remove(self, batch_id: int, error: BaseException) -> None:

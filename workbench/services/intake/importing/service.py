@@ -132,13 +132,8 @@ class Imports:
             )
         has_drafts = not request.dry_run and any(reader.kind is ImportKind.DOCUMENTS for reader in readers)
         drafts = opened.enter_context(spill_folder(store.documents)) if has_drafts else None
-        return RowClassifier(
-            store=store,
-            documents=IncomingDocuments(store, drafts),
-            terms=terms,
-            imported_at=self.context.now(),
-            only=request.only,
-        )
+        documents, now = IncomingDocuments(store, drafts), self.context.now()
+        return RowClassifier(store=store, documents=documents, terms=terms, imported_at=now, only=request.only)
 
     def batches(self) -> tuple[BatchLine, ...]:
         """Return the published imports, newest first."""
