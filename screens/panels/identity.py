@@ -200,8 +200,8 @@ def _verifications(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 def _inquiries(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [heading(_("Inquiries"))] if case.inquiries else []
     for line in case.inquiries:
-        status = f"{status_words(line)}  {view.instant(line.ended_at or line.due_at)}"
+        status = f"   {status_words(line)}  {view.instant(line.ended_at or line.due_at)}"
         about = joined((f" {department_words(line)}  ", MUTED), (line.question, ""))
-        shown = [*wrapped_content(about, width), plain(f"   {status}", WARNING if line.is_open else MUTED)]
-        lines += map(PanelLine, shown)
+        end = plain(status, WARNING if line.is_open else MUTED)
+        lines += map(PanelLine, [*wrapped_content(about, width), end])
     return lines

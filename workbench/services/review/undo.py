@@ -25,14 +25,14 @@ from workbench.services.acts.declarations import ACTS, UNDOABLE, Changes
 from workbench.services.acts.many_cases import RefusedCase, act_on_many
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.clock.case_clocks import POLICY_ACTION
-from workbench.services.foundation.case_access import EVENTS_OF_CASE, case_in_state_for, last_event, refuse_second_case
+from workbench.services.foundation.case_access import EVENTS_OF_CASE, case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
 
 _ACT = table_of(ActRow)
 _ROWS = select(_ACT.c.rows).where(_ACT.c.seq == bindparam("seq"))
 _DELETE = delete(_ACT).where(_ACT.c.seq == bindparam("seq"))
-_ACTIONS = [str(action) for action in (*UNDOABLE, Action.UNDO)]
+_ACTIONS = [str(action) for action in (*UNDOABLE, Action.UNDO, POLICY_ACTION)]
 _OF_VERDICT = {Action.DECIDE: "decided", Action.APPROVE: "approved", Action.RETURN: "returned"}
 """The names of a verdict and of its check as `UndoableAct` has them."""
 
@@ -47,6 +47,8 @@ class _LastAct:
     """Whether nothing else changed the case since."""
     rows: str
     """The journal of the act; empty if it was deleted."""
+    newest: EventRow
+    """The newest event of an act, of an undo or of a change to another policy."""
 
     @property
     def until(self) -> datetime | None:
@@ -125,8 +127,8 @@ class Undo(Service):
         from workbench.services.review.rectifying.late_letters import take_back_early_lapse
 
         case = case_in_state_for(session, self.context, Action.UNDO, case_id)
-        _refuse_after_policy(session, self.context, case)
         act, was_closed = _last_act(session, case), case.state in FINAL_STATES
+        _refuse_after_policy(session, self.context, case, act)
         refusal = self._refusal(session, case, act)
         if act is None or refusal:
             raise NotAllowed(refusal)
@@ -204,15 +206,18 @@ class Undo(Service):
 
 def _last_act(session: Session, case: CaseRow) -> _LastAct | None:
     """Return the last act on a case that was not undone; after an undo, the act before it is the last again."""
-    version, undone = case.version, set[int]()
+    version, undone, newest = case.version, set[int](), None
     for event in session.execute(EVENTS_OF_CASE, {"case": case.id, "actions": _ACTIONS}).scalars():
+        newest = newest or event
+        if event.action == POLICY_ACTION:
+            continue
         body = json.loads(event.body)
         if event.action == Action.UNDO:
             undone.add(body["undone"])
             version = body["restored"] if body["version"] == version - 1 else version
         elif event.seq not in undone:
             rows = session.execute(_ROWS, {"seq": event.seq}).scalar() or ""
-            return _LastAct(event, body, body.get("version") == version - 1, rows)
+            return _LastAct(event, body, body.get("version") == version - 1, rows, newest)
     return None
 
 
@@ -260,15 +265,14 @@ def _has_added(session: Session, act: _LastAct, number: ColumnElement[int], cond
     return any(session.execute(select(number).where(number.in_(chunk), condition)).first() for chunk in chunks(ids))
 
 
-def _refuse_after_policy(session: Session, context: Context, case: CaseRow) -> None:
+def _refuse_after_policy(session: Session, context: Context, case: CaseRow, act: _LastAct | None) -> None:
     """Refuse to undo an act that was made before the case changed to its policy; the case was assessed again then.
 
     Raises:
         NotAllowed: If the policy of the case changed after the last act.
     """
-    last = last_event(session, case.id or 0, (*UNDOABLE, Action.UNDO, POLICY_ACTION))
-    if last is not None and last.action == POLICY_ACTION:
-        at, name = last.at.astimezone(context.zone(session)), format_case(case.id or 0)
+    if act is not None and act.newest.action == POLICY_ACTION:
+        at, name = act.newest.at.astimezone(context.zone(session)), format_case(case.id or 0)
         message = _("{case} changed to policy {number} at {time}; what was done before can no longer be undone.")
         raise NotAllowed(message.format(case=name, number=case.policy_version_id, time=f"{at:%Y-%m-%d %H:%M:%S}"))
 

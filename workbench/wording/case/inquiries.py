@@ -30,10 +30,9 @@ def status_words(line: InquiryLine) -> str:
 
 def inquiry_sentence(line: InquiryLine, when: Callable[[datetime], str]) -> str:
     """Return an inquiry with its question, its state, and when it is due or ended; `when` formats an instant."""
+    words = _("{inquiry}, {department}: “{question}” {status}, {when}")
     if line.ended_at is None:
         words = _("{inquiry}, {department}: “{question}” {status}, due {when}")
-    else:
-        words = _("{inquiry}, {department}: “{question}” {status}, {when}")
     sentence = words.format(
         inquiry=format_inquiry(line.id),
         department=department_words(line),
