@@ -202,6 +202,5 @@ def _inquiries(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     for line in case.inquiries:
         status = f"   {status_words(line)}  {view.instant(line.ended_at or line.due_at)}"
         about = joined((f" {department_words(line)}  ", MUTED), (line.question, ""))
-        end = plain(status, WARNING if line.is_open else MUTED)
-        lines += map(PanelLine, [*wrapped_content(about, width), end])
+        lines += map(PanelLine, [*wrapped_content(about, width), plain(status, WARNING if line.is_open else MUTED)])
     return lines
