@@ -6,7 +6,6 @@ from typing import ClassVar
 from textual import getters, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 
 from screens.changes.text import ChangesText
@@ -72,8 +71,7 @@ class ChangesSheet(PageDialog[bool]):
         self._line_of_unchanged = 0
 
     def parts(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False):
-            yield Static(id="page", markup=False)
+        yield self.page()
         yield Static(id="message", markup=False)
         judging = [(key, _(ITEM_RESULT[result])) for key, result in _KEYS.items()] if self._can_judge else []
         hints = [
@@ -129,7 +127,7 @@ class ChangesSheet(PageDialog[bool]):
         """Switch between all unchanged entries and those that the earlier verdict named, and scroll to them."""
         self._is_folded = not self._is_folded
         self.draw()
-        self.call_after_refresh(self.action_scroll_to, self._line_of_unchanged)
+        self.call_after_refresh(lambda: self.action_scroll_to(self._line_of_unchanged))
 
     def action_back(self) -> None:
         self.leave(self._has_judged)

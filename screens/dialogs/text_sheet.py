@@ -1,6 +1,7 @@
 """Dialogs that show a page of text, such as the keys or a letter."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import ClassVar, TypeVar
 
 from textual import getters
@@ -10,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from screens.shell.base_screen import BoxDialog
-from screens.widgets.safe_text import Static, key_hints
+from screens.widgets.safe_text import FittedText, Static, key_hints
 from workbench.i18n import _
 from workbench.keys.registry import HELP
 
@@ -24,8 +25,10 @@ Result = TypeVar("Result")
 
 
 class PageDialog(BoxDialog[Result]):
-    """A dialog with a page of lines that scrolls: a `#page` in a VerticalScroll."""
+    """A dialog with a page of lines that scrolls."""
 
+    # The room of the scroll bar is always kept, because its appearance would wrap and lay out the page again.
+    DEFAULT_CSS = "PageDialog VerticalScroll { scrollbar-gutter: stable; }"
     FRAME_LINES: ClassVar[int] = 5
     """The lines of the dialog besides the page."""
 
@@ -35,26 +38,22 @@ class PageDialog(BoxDialog[Result]):
         """Return the lines of the page."""
         raise NotImplementedError
 
-    def on_mount(self) -> None:
-        self.call_after_refresh(self.draw)
+    def page(self) -> VerticalScroll:
+        """Return the widget of the page; its height is set before the first layout."""
+        page = VerticalScroll(FittedText(self.lines), can_focus=type(self).AUTO_FOCUS is not None)
+        page.styles.max_height = max(3, self.app.size.height - self.FRAME_LINES)
+        return page
 
     def on_resize(self) -> None:
-        self.draw()
+        self.body.styles.max_height = max(3, self.size.height - self.FRAME_LINES)
 
     async def text_to_copy(self) -> str | None:
         """Return the text of the page."""
         return "\n".join(line.plain.rstrip() for line in self.lines(_COPY_WIDTH)).strip() or None
 
     def draw(self) -> None:
-        """Draw the page."""
-        if not self.query("#page"):
-            # Called after a refresh; the dialog may be closed by then.
-            return
-        self.body.styles.max_height = max(3, self.size.height - self.FRAME_LINES)
-        # One cell less for the scroll bar of a long page.
-        width = self.body.size.width - 1
-        if width > 0:
-            self.query_one("#page", Static).update(Content("\n").join(self.lines(width)))
+        """Draw the page again."""
+        self.query_one(FittedText).refresh(layout=True)
 
 
 class TextSheet(PageDialog[None]):
@@ -68,11 +67,10 @@ class TextSheet(PageDialog[None]):
 
     def __init__(self, title: str, lines: PageLines) -> None:
         super().__init__(title)
-        self._lines = lines
+        self._lines = lru_cache(maxsize=1)(lines)
 
     def parts(self) -> ComposeResult:
-        with VerticalScroll():
-            yield Static(id="page", markup=False)
+        yield self.page()
         yield Static(key_hints(("Esc", _("back"))), id="foot", markup=False)
 
     def lines(self, width: int) -> list[Content]:

@@ -7,11 +7,10 @@ from textual import getters
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.geometry import Size
 
 from screens.panels.lines import PanelLine
 from screens.shell.view import View, symbols_of
-from screens.widgets.safe_text import Static, plain
+from screens.widgets.safe_text import FittedText, Static, plain
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.i18n import _
@@ -23,20 +22,6 @@ _EVIDENCE = frozenset(kind.value for kind in PanelKind)
 
 PanelLines = Callable[[CaseFile, View, int], Sequence[PanelLine]]
 """Returns the lines of a panel about a case, for a width in cells."""
-
-
-class PanelText(Static):
-    """The text of a panel. It is made for the width that the layout gives it, so it is drawn in the same frame."""
-
-    def __init__(self, lines: Callable[[int], Sequence[Content]]) -> None:
-        super().__init__(markup=False)
-        self._lines = lines
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - the signature is Textual's
-        return len(self._lines(width))
-
-    def render(self) -> Content:
-        return Content("\n").join(self._lines(self.size.width))
 
 
 class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
@@ -59,7 +44,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
     Panel > Static { width: 100%; height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
-    text = getters.query_one(PanelText)
+    text = getters.query_one(FittedText)
 
     def __init__(self, name: str, lines: PanelLines) -> None:
         super().__init__(id=name)
@@ -75,7 +60,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         """The selected masked field; empty if none is selected."""
 
     def compose(self) -> list[Static]:
-        return [PanelText(self._contents)]
+        return [FittedText(self._contents)]
 
     def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - the signature is Textual's
         super().watch_has_focus(has_focus)

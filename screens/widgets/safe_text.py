@@ -1,7 +1,7 @@
 """Safe text for widgets: it interprets no markup, removes control characters, and is drawn again only if it changes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual import widgets
 from textual.content import Content
@@ -141,6 +141,20 @@ class Static(widgets.Static):
     def update(self, content: VisualType = "", *, layout: bool = True) -> None:
         if not _is_same(self.content, content):
             super().update(content, layout=layout)
+
+
+class FittedText(Static):
+    """A text that is made for the width that the layout gives it, so that it is drawn in the same frame."""
+
+    def __init__(self, lines: Callable[[int], Sequence[Content]], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, markup=False)
+        self._lines = lines
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - the signature is Textual's
+        return len(self._lines(width))
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines(self.size.width))
 
 
 class WrappedText(Static):

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from textual.widgets import Static
 
 from db.enums import CaseState, Role
 from screens.desk.key_map import COMMANDS
+from screens.widgets.safe_text import FittedText
 from tests.screens.cases import clean, troubled
 from tests.screens.doubles.queue import candidate, case_row
 from tests.screens.doubles.services import MemoryServices
@@ -67,7 +67,7 @@ async def test_a_verdict_key_explains_why_it_is_not_available_and_help_lists_onl
         assert desk.dialog == "ReadOnlyScreen"
         assert "C-000124 is held by rev2 until 14:32; only its holder can do this." in desk.notes
         await desk.press("question_mark")
-        shown = str(desk.app.screen.query_one("#page", Static).content)
+        shown = str(desk.app.screen.query_one(FittedText).render())
         assert shown.startswith("Read only")
         for command in (PASS, FAIL, PEND, NEXT, UNDO, RELEASE):
             assert command.help not in shown, command.id

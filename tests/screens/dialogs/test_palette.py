@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from textual import events
 from textual.command import CommandList
-from textual.widgets import Static
 
 from screens.verdict.dialog import VerdictDialog
+from screens.widgets.safe_text import FittedText
 from tests.screens.cases import clean
 from tests.screens.driver import Driver, memory_workbench
 
@@ -118,7 +118,7 @@ async def test_a_command_of_a_screen_that_was_closed_meanwhile_does_nothing() ->
 
 def page(desk: Driver) -> str:
     """Return the complete help page, including the part below the window."""
-    return str(desk.app.screen.query_one("#page", Static).content)
+    return str(desk.app.screen.query_one(FittedText).render())
 
 
 @pytest.mark.proof

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from textual.widgets import Static
 
 from db.enums import CaseState, Priority, Role, WaitsFor
 from screens.queue.filter_bar import FilterBar
+from screens.widgets.safe_text import FittedText
 from tests.screens.cases import NOW
 from tests.screens.doubles.queue import MemoryAssigning, case_row
 from tests.screens.doubles.services import MemoryServices
@@ -348,6 +348,6 @@ async def test_the_help_page_explains_marks_and_brackets() -> None:
     async with memory_workbench(size=(80, 24), arrange=filled_queue(3)) as desk:
         await go(desk)
         await desk.press("question_mark")
-        shown = str(desk.app.screen.query_one("#page", Static).content)
+        shown = str(desk.app.screen.query_one(FittedText).render())
 
         assert all(sign in shown for sign in ("◆", "✗2 !3", "▲▲ ▲ ▼", "◐", "(sup)", "rev3"))
