@@ -133,9 +133,8 @@ def apply_by_sets(
     """
     by_case = {change.case.id: change for change in found}
     waiting = {row.id for row in rows_of(session, _WAITING, [one.new.submission_id for one in by_case.values()])}
-    stored = {row.id: row for row in rows_of(session, CASES, by_case)}
-    unchanged = [one for key, one in by_case.items() if stored.get(key) == one.new.case]
-    current = [one for one in unchanged if one.new.submission_id in waiting]
+    stored = set(rows_of(session, CASES, by_case))
+    current = [one for one in by_case.values() if one.new.case in stored and one.new.submission_id in waiting]
     if not current:
         return
     changes, now = [change for change in current if change.event], context.now()

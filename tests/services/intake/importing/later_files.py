@@ -40,8 +40,8 @@ _OWN = {
 """The columns that depend on how an import was interrupted, by table; of other tables, the number and the batch."""
 
 
-_OF_INTERRUPTION = ("import-swept", "recorded")
-"""The events that depend on how an import was interrupted, too."""
+_OF_INTERRUPTION = ("import-swept", "recorded", "last_batch")
+"""The events and the setting that depend on how an import was interrupted, too."""
 
 
 def open_office(folder: Path, seed: int, count: int) -> Path:
@@ -139,9 +139,8 @@ def content(path: Path) -> dict[str, Counter[str]]:
         cursor = connection.execute(f'SELECT * FROM "{table}"')
         names = [column[0] for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor]
-        found[table] = Counter(
-            _compared(table, row) for row in rows if row.get("action") not in {"import-swept", "recorded"}
-        )
+        compared = (row for row in rows if row.get("action", row.get("name")) not in _OF_INTERRUPTION)
+        found[table] = Counter(_compared(table, row) for row in compared)
     connection.close()
     return found
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from db.enums import ImportKind, Priority
+from db.models import CaseRow
 from tests.fork_server import ForkedProcess, fork_server
 from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, PDF, Desk, application
 from tests.services.intake.importing.later_files import KINDS, content, open_office
@@ -90,13 +91,13 @@ def test_evidence_changes_cases_together_as_it_changes_each_alone(
     assert content(together / "w.db") == content(alone / "w.db")
 
 
-def _meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, *several: Callable[[], Any]) -> None:
     """Let somebody act once, after the evidence was read and before it is written."""
-    real, acts = applying._forecasts, [act]
+    real, acts = applying._forecasts, list(several)
 
     def forecasts(*arguments: Any) -> Any:
-        if acts:
-            acts.pop()()
+        while acts:
+            acts.pop(0)()
         return real(*arguments)
 
     monkeypatch.setattr(applying, "_forecasts", forecasts)
@@ -112,12 +113,14 @@ def test_a_case_that_changes_while_its_evidence_is_computed_gets_it_later(
         "a reviewer takes it": desk.site.services("a").claims.next,
         "a supervisor raises it": lambda: sup.rescheduling.change_priority(case_id, Priority.URGENT, "important"),
     }
-    _meanwhile(monkeypatch, acts[who])
+    changed: list[CaseRow] = []
+    _meanwhile(monkeypatch, acts[who], lambda: changed.append(desk.case()))
     desk.run(ImportKind.COMPLAINTS, [{"msisdn": "13800138000", "received_at": "2026-11-20 10:00"}])
     found = desk.case()
     assert (found.state, found.priority) in {("in_review", case.priority), ("queued", "urgent")}
-    assert (found.evidence_seq, desk.site.actions(case_id)[-1]) == (case.evidence_seq + 1, "evidence")
-    assert desk.site.actions(case_id).count("evidence") == 1
+    assert (found.version, found.evidence_seq) == (changed[0].version + 1, case.evidence_seq + 1)
+    evidence = desk.sql("SELECT state FROM event WHERE case_id = :case AND action = 'evidence'", case=case_id)
+    assert evidence == [(found.state,)]
 
 
 def test_a_case_that_becomes_complete_while_work_is_suspended_waits_too(
@@ -157,8 +160,8 @@ def test_a_killed_import_of_a_later_file_ends_in_the_same_rows_when_it_is_repeat
     began = time.monotonic()
     _start(whole, kind).communicate()
     importing_s = time.monotonic() - began
-    expected, interrupted = content(whole / "w.db"), 0
-    for _kill in range(sized(ci=2, full=KILLS)):
+    expected, interrupted, kills = content(whole / "w.db"), 0, sized(ci=2, full=KILLS)
+    for _kill in range(kills):
         folder = _copy(office, tmp_path / "killed")
         child = _start(folder, kind)
         time.sleep(dice.uniform(0, importing_s))
@@ -166,7 +169,7 @@ def test_a_killed_import_of_a_later_file_ends_in_the_same_rows_when_it_is_repeat
         interrupted += "done" not in child.communicate()[0]
         _import(folder, kind)
         assert content(folder / "w.db") == expected
-    assert interrupted
+    assert interrupted >= kills // 4
 
 
 def _start(folder: Path, kind: ImportKind) -> ForkedProcess:

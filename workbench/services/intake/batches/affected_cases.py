@@ -27,7 +27,7 @@ from workbench.services.review.appeals.acts import file_appeal
 
 SUBMISSION = table_of(SubmissionRow)
 
-_WRITTEN_TOGETHER = 5_000
+_READ_TOGETHER = _WRITTEN_TOGETHER = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ def cases_about(session: Session, store: Store, kind: ImportKind, values: Iterab
     else:
         keys = applications_of_numbers(session, values)
     closed = FINAL_STATES - {CaseState.PASSED}
-    return {case.id or 0 for case in current_cases(session, keys).values() if case.state not in closed}
+    newest = (case for chunk in chunks(keys, _READ_TOGETHER) for case in current_cases(session, chunk).values())
+    return {case.id or 0 for case in newest if case.state not in closed}
 
 
 def record_affected_cases(context: Context, batch_id: int, affected: Mapping[int, AffectedCase]) -> None:
