@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import shutil
+import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,7 +92,14 @@ def documents(folder: Path, count: int, turns: int) -> Iterator[BenchmarkResult]
         most_mb=peak_mb,
         most_mb_allowed=500,
     )
-    yield BenchmarkResult(name=name, peer="the first import of the same files", ours_s=second, peer_s=first, most=0.2)
+    yield BenchmarkResult(
+        name=f"{name} again",
+        peer="what the first import may take",
+        ours_s=second,
+        peer_s=allowed,
+        most=0.2,
+        more={"first_s": statistics.median(first)},
+    )
 
 
 def folder(place: Path, count: int, turns: int) -> Iterator[BenchmarkResult]:
