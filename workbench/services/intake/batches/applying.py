@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -14,7 +13,7 @@ from db.models import CaseRow
 from db.queries.published import APPLICATION, BATCH, CASE, Snapshot, chunks, newest_visible_rows, rows_of
 from workbench.domain.findings.evaluate import worst_severity, worst_severity_if_answered
 from workbench.domain.forecast.result import CaseForecast
-from workbench.services.case.assessment import assess, assess_cases
+from workbench.services.case.assessment import assess_cases
 from workbench.services.case.evidence_reader import EvidenceReader, application_key
 from workbench.services.case.known_people import key_of
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
@@ -151,17 +150,16 @@ def _evidence(session: Session, context: Context, batch: Any, waiting: Sequence[
 
 
 def _act(session: Session, context: Context, new: NewEvidence) -> None:
-    """Apply evidence to a case that somebody works on, unless another process did so, or nobody works on it now."""
+    """Apply evidence to a case that somebody works on, unless another process did so.
+
+    If nobody works on it now, or it changed to another policy since the rules were applied, it stays in waiting.
+    """
     case = session.get_one(CaseRow, new.case.id)
     waiting = update(SUBMISSION).where(SUBMISSION.c.id == new.submission_id, SUBMISSION.c.applied_at.is_(None))
-    if evidence_by_sets.goes_by_sets(case, new.kind):
+    if evidence_by_sets.goes_by_sets(case, new.kind) or case.policy_version_id != new.case.policy_version_id:
         return
     if not session.execute(waiting.values(applied_at=context.now())).rowcount:  # type: ignore[attr-defined]  # an update's result has one
         return
-    if case.policy_version_id != new.case.policy_version_id:
-        # The case changed to another policy since the rules were applied.
-        policy = context.policy(session, case.policy_version_id)
-        new = replace(new, assessment=assess(new.evidence, policy, new.assessment.on))
     apply_evidence(session, context, case, new)
     session.execute(update(SUBMISSION).where(SUBMISSION.c.id == new.submission_id).values(round=case.round))
 
