@@ -76,7 +76,7 @@ class WholeLifeMachine(LifecycleMachine):
             self.fences.append((who, number, fence))
         self.expect(who, *([] if is_on_desk else [("take", number)]))
 
-    @act(2, lambda _case: True, supervisor)
+    @act(5, lambda _case: True, supervisor)
     def hold_for_a_dispute(self, who: str, number: int) -> None:
         """Put a case under legal hold, or end the hold."""
         case, holds = self.cases[number], self.services(who).legal_holds
@@ -235,7 +235,7 @@ class WholeLifeMachine(LifecycleMachine):
         last_day = self.suspensions.hours.working_days_after(told.astimezone(SHANGHAI).date(), FILE_DAYS)
         return bool(self.now.astimezone(SHANGHAI).date() <= last_day)
 
-    @act(60, in_states("appealed"), decider, answer=st.sampled_from(["stands", "queued", "passed"]))
+    @act(15, in_states("appealed"), decider, answer=st.sampled_from(["stands", "queued", "passed"]))
     def decide_appeal(self, who: str, number: int, answer: str) -> None:
         case = self.cases[number]
         before, outcome = case.before(), AppealOutcome.STANDS if answer == "stands" else AppealOutcome.OVERTURNED

@@ -76,7 +76,7 @@ TOUCHING = frozenset(
 DONE: Counter[str] = Counter()
 """How often each act of the walk succeeded."""
 
-RARE = {"answer", "resubmit", "extend-deadline", "appeal", "appeal-decide", "waive", "reopen"}
+RARE = {"answer", "resubmit", "approve", "return", "extend-deadline", "appeal", "appeal-decide", "waive", "reopen"}
 """The acts that are undone at once more often, because they succeed seldom."""
 
 UNDONE: Counter[str] = Counter()

@@ -24,7 +24,15 @@ OF_MANY_STATES = frozenset(
     {
         *(Action.COMMENT, Action.VERIFY, Action.CHECKLIST, Action.CONTACT),
         *(Action.INQUIRE, Action.INQUIRY_ANSWER, Action.INQUIRY_WITHDRAW),
-        *(Action.CLASS, Action.PRIORITY, Action.EXTEND, Action.WITHDRAW, Action.UNDO),
+        *(
+            Action.LEGAL_HOLD,
+            Action.LEGAL_HOLD_END,
+            Action.CLASS,
+            Action.PRIORITY,
+            Action.EXTEND,
+            Action.WITHDRAW,
+            Action.UNDO,
+        ),
     }
 )
 """The acts of most states, of which chance does not promise every state."""

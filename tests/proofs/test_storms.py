@@ -26,7 +26,7 @@ async def test_a_storm_ends_nothing_freezes_nothing_and_breaks_nothing(
     monkeypatch.chdir(tmp_path)
     site = Site(fresh_demo, ManualClock(NOW))
 
-    weather = await storm(site, tmp_path, seed, sized(ci=400, full=33_334))
+    weather = await storm(site, tmp_path, seed, sized(ci=200, full=33_334))
     terminal = Terminal(site)
     checks = [terminal.as_person("admin", *words) for words in (("doctor", "--deep"), ("audit", "verify"))]
     site.close()

@@ -33,6 +33,26 @@ def test_what_changed_since_it_was_read_is_neither_decided_nor_approved(site: Si
     assert site.state(case) == "awaiting_check"
 
 
+def test_whoever_only_took_back_an_answer_may_answer_again_after_another_appeal_was_filed_and_undone(
+    site: Site,
+) -> None:
+    case = staged(site)
+    site.services("b").checks.approve(case, "yes")
+    sup, clerk, helper = site.services("sup"), site.services("a"), site.services("c")
+    clerk.appeals.file(case, "not us")
+    answer = AppealRequest(case_id=case, outcome=AppealOutcome.STANDS, note="seen")
+    sup.appeals.decide(answer)
+    sup.undo.undo(case)
+    clerk.remarks.withdraw(case, "by phone")
+    helper.appeals.file(case, "again")
+    helper.undo.undo(case)
+    clerk.undo.undo(case)
+
+    sup.appeals.decide(answer)
+
+    assert site.state(case) == "awaiting_check"
+
+
 def test_a_second_login_of_the_same_os_user_neither_decides_an_appeal_nor_checks_the_decision(site: Site) -> None:
     checker, admin = site.services("sup"), site.services("admin")
     admin.roles.add("sup2", (Role.SUPERVISOR,))

@@ -47,7 +47,7 @@ def named_and_late(simulated: SimulatedOffice) -> Iterator[tuple[bool, bool]]:
     """Yield for each case two days before it is due whether it is named, and whether its first verdict is late."""
     past = simulated.history
     spells = QueueSpells.of(past.cases)
-    for day in map(float, range(_WARM_UP_DAYS, _DAYS - _DAYS_AHEAD, 2)):
+    for day in map(float, range(_WARM_UP_DAYS, _DAYS - _DAYS_AHEAD, sized(ci=8, full=2))):
         waiting = np.flatnonzero((spells.entered <= day) & (spells.left > day))
         keys = (spells.history, spells.due, -spells.rank, urgency_of(spells.due, day))
         waiting = waiting[np.lexsort([key[waiting] for key in keys])]

@@ -18,7 +18,7 @@ from workbench.i18n import _
 from workbench.services.acts.act import ActInProgress, act_in, finish_act
 from workbench.services.case import decisions
 from workbench.services.case.assessment import recompute, record_evidence
-from workbench.services.foundation.case_access import last_event, refuse_second_case
+from workbench.services.foundation.case_access import EVENTS_OF_CASE, refuse_second_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
@@ -38,12 +38,23 @@ def deciding_refusal(session: Session, context: Context, case: CaseRow) -> str |
     Only a person who never acted on the case may decide it, or one who reviews alone.
     """
     case_id = case.id or 0
-    filed = last_event(session, case_id, (Action.APPEAL,))
-    earlier = people_who_acted(session, case_id, filed.seq if filed else None)
+    earlier = people_who_acted(session, case_id, _filing_seq(session, case_id))
     if solo_reason(session) or not any(is_same_person(session, context, case_id, one) for one in earlier):
         return None
     message = _("You worked on {case} before the appeal; a supervisor who never did must decide it.")
     return message.format(case=format_case(case.id or 0))
+
+
+def _filing_seq(session: Session, case_id: int) -> int | None:
+    """Return the number of the event that filed the open appeal of a case, None if there is none.
+
+    Later appeals of the case may have been filed and undone.
+    """
+    appeal = decisions.newest_appeal(session, case_id, AppealStatus.OPEN, AppealStatus.STAGED)
+    is_later = (col(AppealRow.case_id) == case_id, col(AppealRow.id) > (appeal.id if appeal else 0))
+    later_count = session.execute(select(func.count()).where(*is_later)).scalar_one()
+    filings = session.execute(EVENTS_OF_CASE, {"case": case_id, "actions": [Action.APPEAL]}).scalars().all()
+    return filings[later_count].seq if later_count < len(filings) else None
 
 
 def checking_refusal(session: Session, context: Context, appeal: AppealRow) -> str | None:
