@@ -157,8 +157,8 @@ def test_a_killed_import_of_a_later_file_ends_in_the_same_rows_when_it_is_repeat
     office: Path, tmp_path: Path, kind: ImportKind
 ) -> None:
     dice, whole = random.Random(f"{kind}"), _copy(office, tmp_path / "whole")
-    began = time.monotonic()
-    _start(whole, kind).communicate()
+    child, began = _start(whole, kind), time.monotonic()
+    child.communicate()
     importing_s = time.monotonic() - began
     expected, interrupted, kills = content(whole / "w.db"), 0, sized(ci=2, full=KILLS)
     for _kill in range(kills):
@@ -166,7 +166,10 @@ def test_a_killed_import_of_a_later_file_ends_in_the_same_rows_when_it_is_repeat
         child = _start(folder, kind)
         time.sleep(dice.uniform(0, importing_s))
         child.send_signal(signal.SIGKILL)
-        interrupted += "done" not in child.communicate()[0]
+        is_done = "done" in child.communicate()[0]
+        interrupted += not is_done
+        # The machine imports faster now than when that was timed.
+        importing_s *= 0.9 if is_done else 1
         _import(folder, kind)
         assert content(folder / "w.db") == expected
     assert interrupted >= kills // 4
