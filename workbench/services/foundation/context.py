@@ -129,7 +129,7 @@ class Context:
         """
         with storage_errors(self.database.path), self.database.read() as session:
             self.read_roles(session)
-            self._check_roles(self.database.write())
+            self._check_roles(self.database.write)
             yield session
 
     @contextmanager
@@ -145,7 +145,7 @@ class Context:
         """
         with storage_errors(self.database.path), self.database.write(is_bulk=is_bulk) as session:
             self.read_roles(session)
-            self._check_roles(nullcontext(session))
+            self._check_roles(lambda: nullcontext(session))
             yield session
             audit_log.log_remaining_facts(session, self.actor, self.now())
 
@@ -165,14 +165,14 @@ class Context:
         if roles != self.actor.roles:
             self.actor = replace(self.actor, roles=roles)
 
-    def _check_roles(self, writing: AbstractContextManager[Session] | None = None) -> None:
+    def _check_roles(self, writing: Callable[[], AbstractContextManager[Session]] | None = None) -> None:
         """Refuse what the roles forbid, and log it unless `requiring` does; who is only a verifier reads inquiries."""
         context, refusal = _required.get() or (None, None)
         if context is not self:
             refusal = None if self.is_finishing else lifecycle.only_inquiries_refusal
         if refusal is not None and (why := refusal(self.actor)):
             if writing is not None and context is not self:
-                with writing as session:
+                with writing() as session:
                     self.log_refusal(session, "access", NotAllowed(why), None)
                     session.commit()
             raise NotAllowed(why)
