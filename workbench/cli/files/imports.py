@@ -110,6 +110,10 @@ def _import(context: CommandContext, request: ImportRequest, map_name: str | Non
         raise typer.Exit(ExitCode.DATA)
 
 
+def _already(batch: str) -> str:
+    return _("left out, imported already as {batch}").format(batch=batch)
+
+
 def _may_need_a_map(request: ImportRequest, report: ImportReport) -> bool:
     """Return whether the header kept all rows from being read, in a file for which a map would help."""
     from workbench.services.files.reseller_sheets.sheet_map import MAPPED_KINDS
@@ -142,7 +146,7 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
                 _("File"): lambda line: line.file,
                 _("Sheet"): lambda line: line.sheet,
                 _("Kind"): lambda line: line.kind.value,
-                _("Rows"): lambda line: commas(line.rows),
+                _("Rows"): lambda line: commas(line.rows) if line.imported_as is None else _already(line.imported_as),
             },
             numeric=(3,),
         )

@@ -67,6 +67,19 @@ def media_type_of(start: bytes) -> str:
     return next((kind for magic, kind in _MAGIC if start.startswith(magic)), _UNKNOWN)
 
 
+@contextmanager
+def drafts_folder(store: Store) -> Iterator[Path]:
+    """Create a locked folder for the drafts of documents, and remove it afterwards.
+
+    Raises:
+        StorageFailed: If the store cannot be written.
+    """
+    with ExitStack() as opened:
+        with _storing(store.documents):
+            folder = opened.enter_context(spill_folder(store.documents))
+        yield folder
+
+
 def copy_to_store(path: Path, store: Store) -> StoredFile:
     """Copy a file into the store, completely or not at all; a damaged file of the store is replaced.
 
@@ -74,7 +87,7 @@ def copy_to_store(path: Path, store: Store) -> StoredFile:
         BadDocument: If it is missing, empty, too large or not a regular file, or changes meanwhile.
         StorageFailed: If the store cannot be written.
     """
-    with spill_folder(store.documents) as drafts:
+    with drafts_folder(store) as drafts:
         incoming = IncomingDocuments(store, drafts)
         file = incoming.take(_opened(path))
         document = DocumentToCopy(path.name, file.sha256, file.modified_ns, 0)
@@ -104,8 +117,14 @@ class IncomingDocuments:
         Raises:
             StorageFailed: If the store cannot be written.
         """
-        with _folder_handle(folder) as handle:
+        if not named:
+            return []
+        # On Linux, a folder that one may enter but not list is enough.
+        handle = os.open(folder, getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
             return _in_threads(partial(self._file_of, folder, handle), named)
+        finally:
+            os.close(handle)
 
     def _file_of(self, folder: Path, handle: int, named: tuple[str, str]) -> StoredFile | BadDocument:
         path, sha256 = named
@@ -229,15 +248,6 @@ def _storing(path: Path) -> Iterator[None]:
 
 def _described(content: bytes, modified_ns: int) -> StoredFile:
     return StoredFile(hashlib.sha256(content).hexdigest(), len(content), media_type_of(content), modified_ns)
-
-
-@contextmanager
-def _folder_handle(folder: Path) -> Iterator[int]:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        yield handle
-    finally:
-        os.close(handle)
 
 
 def _opened_beside(folder: Path, handle: int, relative: str) -> BinaryIO:

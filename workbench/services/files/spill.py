@@ -33,12 +33,12 @@ def spill_folder(folder: Path) -> Iterator[Path]:
     make_call_folder(folder)
     while True:
         spill = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
-        # After a killed import, another member of the group may have to remove the folder.
-        spill.chmod(access_of(folder).folder_mode)
         lock = lock_folder(spill)
         if lock is not None:
             break
     try:
+        # After a killed import, another member of the group may have to remove the folder.
+        spill.chmod(access_of(folder).folder_mode)
         yield spill
     finally:
         shutil.rmtree(spill, ignore_errors=True)

@@ -1,7 +1,9 @@
 """Document files: where they may lie, and how they come into the store."""
 
+import errno
 import hashlib
 import os
+import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,7 +15,7 @@ from db.access import new_file, sync
 from db.enums import DocumentKind, ImportKind
 from tests.services.files.reading.workbooks import Value, write_workbook
 from tests.services.intake.importing.files import JPEG, PDF, PNG, Desk, application
-from workbench.errors import BadData
+from workbench.errors import BadData, StorageFailed
 from workbench.services.files import document_files as documents
 from workbench.services.foundation.safe_files import open_regular
 from workbench.services.intake.importing.plan import ImportRefused, ImportRequest
@@ -308,6 +310,18 @@ def test_drafts_of_a_killed_import_are_removed_by_the_next_start(desk_with_one: 
     (dead / hashlib.sha256(PDF).hexdigest()).write_bytes(PDF)
     desk.site.services("admin").resume()
     assert not dead.exists()
+
+
+def test_without_room_for_drafts_the_import_says_so_and_writes_nothing(
+    desk_with_one: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_folder: object) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    with pytest.raises(StorageFailed, match="No space left"):
+        desk_with_one.documents()
+    assert desk_with_one.count("document") == 0
 
 
 def test_a_path_may_lead_through_a_link_inside_the_folder(desk_with_one: Desk) -> None:

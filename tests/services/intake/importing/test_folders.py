@@ -13,6 +13,7 @@ from tests.services.intake.importing.files import Cells, Desk, application, csv_
 from tests.services.intake.importing.test_workbooks import ARREARS, CALL, CARD, papers, sheet
 from workbench.errors import NotFound, WrongUsage
 from workbench.services.files.reading.problems import RowProblem
+from workbench.services.intake.batches.publishing import AlreadyImported
 from workbench.services.intake.importing.plan import ImportRefused, ImportReport
 
 APPLICATIONS = (application(msisdns="13800138000;13700137000"), application("A-2", msisdns=""))
@@ -111,8 +112,10 @@ def test_files_with_names_of_no_kind_and_an_empty_folder_are_refused_with_the_kn
             take(desk, path)
         return list(refused.value.report.errors)
 
+    (folder / "applications.csv.bak").write_text(csv_text(APPLICATIONS), encoding="utf-8")
+    (folder / "cards.csv~").touch()
     told = problems(folder)
-    assert [one.file for one in told] == ["karten.csv", "notes.txt"]
+    assert [one.file for one in told] == ["applications.csv.bak", "cards.csv~", "karten.csv", "notes.txt"]
     assert all("applications, cards, documents" in one.message for one in told)
     (desk.folder / "empty").mkdir()
     assert "applications, cards, documents" in problems(desk.folder / "empty")[0].message
@@ -121,6 +124,22 @@ def test_files_with_names_of_no_kind_and_an_empty_folder_are_refused_with_the_kn
         take(desk, desk.folder / "missing")
     with pytest.raises(NotFound, match="no folder"):
         take(desk, folder / "applications.csv")
+
+
+def test_files_of_a_folder_that_were_imported_already_are_left_out_and_named(desk: Desk) -> None:
+    folder = put(desk.folder / "office", {"applications.csv": APPLICATIONS, "cards.csv": CARDS[:1]})
+    take(desk, folder)
+    put(folder, {"cards.csv": CARDS})
+
+    report = take(desk, folder)
+
+    assert [(line.file, line.rows, line.imported_as) for line in report.sheets] == [
+        ("cards.csv", 2, None),
+        ("applications.csv", 0, "B-000001"),
+    ]
+    assert (report.created, report.unchanged) == (1, 1)
+    with pytest.raises(AlreadyImported, match="B-000001"):
+        take(desk, folder)
 
 
 def test_bad_rows_of_a_folder_go_to_a_workbook_with_a_sheet_for_each_kind(desk: Desk) -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 from db.enums import ImportKind
 from workbench.errors import NotFound
 from workbench.i18n import _, comma_joined
+from workbench.services.files.reading.opened import PACKED_SUFFIXES
 from workbench.services.files.reading.problems import RowProblem
 from workbench.services.files.reading.sheets.names import IMPORT_ORDER, kind_of_sheet, shown
-from workbench.services.files.reading.sources import WORKBOOK_SUFFIXES
+from workbench.services.files.reading.sources import PARQUET_SUFFIX, TEXT_SUFFIXES, WORKBOOK_SUFFIXES
 
+_SUFFIXES = TEXT_SUFFIXES | WORKBOOK_SUFFIXES | PACKED_SUFFIXES | {PARQUET_SUFFIX}
 _OF_DESKTOPS = (".", "~$", "Thumbs.db", "desktop.ini")
 """What the names of files begin with that desktops and spreadsheets leave in a folder."""
 
@@ -29,7 +31,8 @@ def files_by_kind(folder: Path) -> tuple[list[tuple[Path, ImportKind]], list[Row
     files, problems = list[tuple[Path, ImportKind]](), list[RowProblem]()
     names = comma_joined(map(shown, IMPORT_ORDER))
     for path in paths:
-        kind = kind_of_sheet(path.name.partition(".")[0])
+        # A copy such as applications.csv.bak is no file to import.
+        kind = kind_of_sheet(path.name.partition(".")[0]) if path.suffix.lower() in _SUFFIXES else None
         if kind is None and path.suffix.lower() in WORKBOOK_SUFFIXES and not path.name.startswith(_OF_DESKTOPS):
             kind = ImportKind.WORKBOOK
         if kind is not None:
@@ -39,5 +42,5 @@ def files_by_kind(folder: Path) -> tuple[list[tuple[Path, ImportKind]], list[Row
             problems.append(RowProblem(file=path.name, message=message.format(names=names)))
     if not files and not problems:
         message = _("The folder has no file to import; name its files like {names}.")
-        problems.append(RowProblem(file=folder.name, message=message.format(names=names)))
+        problems.append(RowProblem(file=folder.resolve().name, message=message.format(names=names)))
     return files, problems

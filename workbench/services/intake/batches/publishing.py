@@ -87,6 +87,12 @@ class AlreadyImported(BadData):
     """The file has already been imported."""
 
 
+def batch_of_file(session: Session, sha256: str) -> int | None:
+    """Return the batch that imported a file, None if none did."""
+    of_batch = select(FILE.c.batch_id).join(BATCH, BATCH.c.id == FILE.c.batch_id)
+    return session.execute(of_batch.where(FILE.c.sha256 == sha256, BATCH.c.published_at.is_not(None))).scalar()
+
+
 def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
     """Refuse files that have already been imported, or that are given twice.
 
@@ -96,11 +102,7 @@ def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
     """
     seen: set[str] = set()
     for reader in files_of(readers):
-        batch = session.execute(
-            select(FILE.c.batch_id)
-            .join(BATCH, BATCH.c.id == FILE.c.batch_id)
-            .where(FILE.c.sha256 == reader.sha256, BATCH.c.published_at.is_not(None))
-        ).scalar()
+        batch = batch_of_file(session, reader.sha256)
         if batch is not None:
             raise AlreadyImported(
                 _("{file} was imported already, as {batch}; nothing was written.").format(

@@ -55,12 +55,16 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetLine:
-    """A sheet of an imported workbook, or a file of a folder: its kind, and the number of its records."""
+    """A sheet of an imported workbook, or a file of a folder: its kind, and the number of its records.
+
+    A file of a folder is left out if it was imported already; `imported_as` then names its batch.
+    """
 
     file: str
     sheet: str
     kind: ImportKind
     rows: int
+    imported_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

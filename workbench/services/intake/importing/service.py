@@ -8,14 +8,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from db.enums import ImportKind
+from workbench.domain.case.case_id import format_batch
 from workbench.errors import WrongUsage
 from workbench.i18n import _
-from workbench.services.files.document_files import IncomingDocuments
+from workbench.services.files.document_files import IncomingDocuments, drafts_folder
 from workbench.services.files.reading.folder import files_by_kind
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.reader import Reader, open_reader, open_readers
 from workbench.services.files.reading.sheets.names import IMPORT_ORDER
-from workbench.services.files.spill import spill_folder
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.memory import check_memory_limit
 from workbench.services.foundation.workers import optional_helper
@@ -24,6 +24,7 @@ from workbench.services.intake.batches.publishing import (
     BatchLine,
     another_import_runs,
     batch_lines,
+    batch_of_file,
     refuse_known_files,
     try_import_lock,
 )
@@ -94,7 +95,7 @@ class Imports:
                 # The plan needs cases that include every published batch.
                 sweep(self.context)
                 apply_pending(self.context)
-            readers = self._opened(request, opened)
+            readers, left_out = self._without_known(request, self._opened(request, opened))
             classifier = self._classifier(request, readers, opened)
             import_progress = ImportProgress(readers, progress)
             calls = CallIntake(self.context, opened, classifier.imported_at)
@@ -102,6 +103,7 @@ class Imports:
             helper = opened.enter_context(optional_helper(is_wanted=_is_large(readers)))
             plan = ImportPlanner(self.context, classifier, import_progress, calls, spill, helper).plan_of(readers)
             report = report_of(request, readers, plan)
+            report = replace(report, sheets=(*report.sheets, *left_out))
             if plan.errors.count and (request.rejects is None or plan.is_broken):
                 raise ImportRefused(report)
             if request.dry_run:
@@ -120,6 +122,19 @@ class Imports:
                 PolicyChanges(self.context).finish()
             return done
 
+    def _without_known(self, request: ImportRequest, readers: list[Reader]) -> tuple[list[Reader], list[SheetLine]]:
+        """Leave out the files of a folder that were imported already, unless all were; return their lines, too."""
+        with self.context.read() as session:
+            found = [(reader, batch_of_file(session, reader.sha256)) for reader in readers]
+        lines = [
+            SheetLine(file=reader.name, sheet=reader.sheet, kind=reader.kind, rows=0, imported_as=format_batch(batch))
+            for reader, batch in found
+            if batch is not None
+        ]
+        if request.kind is not ImportKind.FOLDER or len(lines) == len(readers):
+            return readers, []
+        return [reader for reader, batch in found if batch is None], lines
+
     def _classifier(self, request: ImportRequest, readers: Sequence[Reader], opened: ExitStack) -> RowClassifier:
         """Return the classifier for the rows of some files, after checking that they were not imported before."""
         store = self.context.store
@@ -131,7 +146,7 @@ class Imports:
                 cooldown_days=self.context.policy(session).rectify.cooldown_days,
             )
         has_drafts = not request.dry_run and any(reader.kind is ImportKind.DOCUMENTS for reader in readers)
-        drafts = opened.enter_context(spill_folder(store.documents)) if has_drafts else None
+        drafts = opened.enter_context(drafts_folder(store)) if has_drafts else None
         documents, now = IncomingDocuments(store, drafts), self.context.now()
         return RowClassifier(store=store, documents=documents, terms=terms, imported_at=now, only=request.only)
 
