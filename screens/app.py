@@ -127,6 +127,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         """Open the database, show the desk, then run the keys that were typed before."""
         try:
             self.services = services = await asyncio.to_thread(self._open_services)
+            services.tell_waiting = self.tell_waiting
         except PassphraseNeeded as error:
             # The caller asks for it in the plain terminal, and opens the workbench again.
             self.error = error

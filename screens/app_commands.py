@@ -157,7 +157,8 @@ async def quit_workbench(app: "AppBase") -> None:
 async def _leave(app: "AppBase") -> None:
     from screens.dialogs.quit import QuitDialog
 
-    desk = app.desk
+    # While the demo is being made, no hold outlives the program.
+    desk = None if app.services is not None and app.services.background() else app.desk
     case = desk.session.case if desk is not None and desk.session.is_held else None
     if desk is not None and case is not None and case.header.held_until is not None:
         from screens.desk.outcomes import CaseRef

@@ -67,13 +67,21 @@ def test_a_first_start_opens_the_first_cases_shows_progress_and_uses_no_more_mem
     assert first < second * 1.2
 
 
-@pytest.mark.parametrize("ends", ["q", "kill"])
+@pytest.mark.parametrize("ends", ["q", "q with a verdict", "kill"])
 def test_an_end_before_the_demo_is_made_leaves_none_and_the_next_start_makes_it(tmp_path: Path, ends: str) -> None:
     folder = tmp_path / "data" / "workbench" / "demo"
     with PtySession(["demo"], tmp_path) as terminal:
         terminal.wait_for(r"5 cases are queued")
-        if ends == "q":
-            terminal.press("q")
+        if ends == "q with a verdict":
+            terminal.press("n")
+            terminal.wait_for(r"Desk\s+C-000080")
+            terminal.press("f")
+            terminal.wait_for(r"\[x\] 1 ")
+            time.sleep(0.5)
+            terminal.press("y")
+            terminal.wait_for(r"This is kept, and done as soon as")
+        if ends != "kill":
+            terminal.press("\x11" if "verdict" in ends else "q")
             terminal.process.wait(TIMEOUT_S)
         else:
             terminal.kill()

@@ -135,6 +135,41 @@ def test_a_verdict_waits_and_is_logged_after_the_whole_history(making: Making, p
             assert verify(session).is_whole
 
 
+def test_a_write_that_waits_tells_the_person_and_one_after_it_does_not(
+    making: Making, pool: ThreadPoolExecutor
+) -> None:
+    rev1, told = making.start(), Event()
+    rev1.tell_waiting = told.set
+    comment = pool.submit(rev1.remarks.comment, FIRST_CASE, "waits")
+    assert told.wait(60)
+
+    making.goes_on.set()
+
+    comment.result(timeout=60)
+    told.clear()
+    rev1.remarks.comment(FIRST_CASE, "does not wait")
+    assert not told.is_set()
+    rev1.close()
+
+
+def test_an_end_waits_for_no_write_and_leaves_the_whole_demo_as_it_is(making: Making, pool: ThreadPoolExecutor) -> None:
+    rev1 = making.start()
+    claimed = rev1.claims.next()
+    assert isinstance(claimed, CaseFile)
+    comment = pool.submit(rev1.remarks.comment, FIRST_CASE, "ends")
+    check_waits(comment)
+
+    rev1.leave()
+
+    comment.result(timeout=60)
+    assert not making.goes_on.is_set()
+    with services(making.whole) as own:
+        shown = own.casefiles.show(FIRST_CASE)
+        assert shown.header.held_by is None
+        assert all(line.text != "ends" for line in shown.history)
+    rev1.close()
+
+
 def test_a_person_without_a_first_case_waits_for_the_whole_demo(making: Making, pool: ThreadPoolExecutor) -> None:
     rev3 = making.start("rev3")
     claim = pool.submit(rev3.claims.next)

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +41,7 @@ class FirstCases(Claims):
     def __init__(self, services: Services, made: "Future[Path]") -> None:
         super().__init__(services.context, services.casefiles)
         first = replace(services.context)
-        self._first, self._made = Claims(first, CaseFiles(first)), made
+        self._first, self._made, self._services = Claims(first, CaseFiles(first)), made, services
         # A claim is made either before the move, which then repeats it, or after it.
         self._lock = Lock()
         services.context.database = self._waiting = _WaitingDatabase(first.database.path)
@@ -58,11 +58,18 @@ class FirstCases(Claims):
         return super().next(filter_text)
 
     def _whole(self) -> Database:
-        """Wait for the whole demo, move to it, claim there what the person holds, and return its database."""
-        path, first, context = self._made.result(), self._first.context, self.context
+        """Wait for the whole demo, move to it, claim there what the person holds, and return its database.
+
+        If the program ends meanwhile, return the database of the first cases: the next start makes the demo again.
+        """
+        first, context = self._first.context, self.context
+        while wait((self._made,), timeout=0.2).not_done:
+            if context.cache.is_closing.is_set():
+                return first.database
+            self._services.tell_waiting()
         with self._lock:
             if context.database is self._waiting:
-                whole = open_services(path, first.actor.login, first.now, resumes=False)
+                whole = open_services(self._made.result(), first.actor.login, first.now, resumes=False)
                 with first.read() as session:
                     held = holds_of(session, first.actor.id, first.now()).on_desk
                 for case_id in held:
