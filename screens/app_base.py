@@ -2,12 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from textual.worker import active_worker
-
 from screens.shell.keyboard_app import KeyboardApp
 from screens.shell.view import Clock
 from workbench.errors import WorkbenchError
-from workbench.i18n import _
 from workbench.settings.look import Look
 from workbench.settings.saved_views import SavedViews
 from workbench.settings.user_settings import UserSettings
@@ -29,11 +26,6 @@ class AppBase(KeyboardApp):
     services: "Services | None" = None
     changes: "ChangePoll | None" = None
     error: WorkbenchError | None = None
-
-    def tell_waiting(self) -> None:
-        """Say that the write of this thread waits for the demo, unless the program began it by itself."""
-        if getattr(active_worker.get(None), "group", "") != "time":
-            self.call_later(self.notify, _("This is kept, and done as soon as the sample data is complete."), timeout=4)
 
     async def end(self, return_code: int) -> None:
         """Save the draft and end the program; the hold is kept."""

@@ -6,6 +6,8 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from textual.worker import active_worker
+
 from screens.app_cases import (
     change_scope,
     go_to_queue,
@@ -170,6 +172,12 @@ async def _leave(app: "AppBase") -> None:
         if choice == "release" and await desk.carry_out(partial(desk.session.release, ref)) is None:
             return
     await app.end(app.error.exit_code if app.error is not None else ExitCode.OK)
+
+
+def tell_waiting(app: "AppBase") -> None:
+    """Say that the write of this thread waits for the demo, unless the program began it by itself."""
+    if getattr(active_worker.get(None), "group", "") != "time":
+        app.call_later(app.notify, _("This is kept, and done as soon as the sample data is complete."), timeout=4)
 
 
 def catch_up(app: "AppBase", desk: "DeskScreen") -> None:
