@@ -28,6 +28,7 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
         label: What is chosen, such as the channel.
         placeholder: The hint in the field for the text, "" for a dialog without that field.
         chosen: The initial choice, by default the first.
+        text: The text at the beginning.
     """
 
     DEFAULT_CSS = """
@@ -55,20 +56,21 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
         *,
         placeholder: str = "",
         chosen: Choice | None = None,
+        text: str = "",
     ) -> None:
         super().__init__(heading)
         self._words = words
         self._choice = chosen if chosen is not None else next(iter(words))
-        self._label = label
         self._placeholder = placeholder
+        self._text = text
+        texts = [(TEXTS.key, _(TEXTS.label))] if placeholder else []
+        self._keys = key_hints(("↑ ↓", label), ("Enter", _(self.ACT)), *texts, ("Esc", _("back")))
 
     def parts(self) -> ComposeResult:
         yield Static(id="choices", markup=False)
         if self._placeholder:
-            yield TextLine(placeholder=self._placeholder, classes=PROSE)
-        texts = [(TEXTS.key, _(TEXTS.label))] if self._placeholder else []
-        keys = (("↑ ↓", self._label), ("Enter", _(self.ACT)), *texts, ("Esc", _("back")))
-        yield Static(key_hints(*keys), id="hint", markup=False)
+            yield TextLine(self._text, placeholder=self._placeholder, classes=PROSE)
+        yield Static(self._keys, id="hint", markup=False)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._draw)
@@ -93,9 +95,12 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
         self._choice = choices[(choices.index(self._choice) + step) % len(choices)]
         self._draw()
 
+    @on(Input.Changed)
     def _draw(self) -> None:
+        # The keys too, because a typed text is no longer missing.
         if self.query("#choices") and (width := self.choices.content_size.width):
             self.choices.update(Content("\n").join(self.choice_lines(width)))
+            self.hint.update(self._keys)
 
     def choice_lines(self, width: int) -> list[Content]:
         """Return the choices as lines of a width; the chosen one has a mark."""

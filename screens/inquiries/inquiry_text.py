@@ -15,12 +15,13 @@ from workbench.wording.case.fields import FIELD_NAMES, NOTHING
 from workbench.wording.case.inquiries import department_words, status_words
 from workbench.wording.case.labels import APPLICANT_KIND
 
-_STATUS_CELLS = 20
 
+def row_line(line: InquiryLine, view: View, width: int, status_room: int) -> Content:
+    """Return an inquiry in one line: number, case, department, due date, and how it stands.
 
-def row_line(line: InquiryLine, view: View, width: int) -> Content:
-    """Return an inquiry in one line: number, case, department, due date, and how it stands."""
-    rooms = (10, 10, max(10, min(28, width - 33 - _STATUS_CELLS)), 13)
+    `status_room` is the width of the longest state; the department gives way to it.
+    """
+    rooms = (10, 10, max(10, min(28, width - 33 - status_room)), 13)
     texts = (
         format_inquiry(line.id),
         format_case(line.case_id),

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 
+from db.enums import InquiryOutcome
 from screens.dialogs.choice import ChoiceDialog
 from screens.dialogs.prompt import Prompt, any_text
 from screens.inquiries.inquiry_text import about_lines, field_lines, row_line
@@ -25,11 +26,13 @@ from screens.widgets.safe_text import MUTED, Static, plain
 from workbench.domain.case.case_id import format_inquiry
 from workbench.domain.case.lifecycle import only_inquiries_refusal
 from workbench.domain.facts.inquiry_lines import OUTCOME_WORDS, InquiryField, InquiryLine
+from workbench.domain.text.safe import cells
 from workbench.i18n import _
 from workbench.keys import inquiries as keys
 from workbench.keys.command import Command, Place
 from workbench.keys.registry import COMMANDS
 from workbench.services.wiring import Services
+from workbench.wording.case.inquiries import status_words
 
 _COMMAND_OF_KEY = {key.split(" ")[0]: command for command in COMMANDS for key in command.keys}
 
@@ -115,19 +118,19 @@ class InquiriesScreen(ModeScreen):
         line = self.current
         if line is None:
             return
-        words = {outcome: _(text) for outcome, text in OUTCOME_WORDS.items()}
+        push, words = self.app.push_screen_wait, {outcome: _(text) for outcome, text in OUTCOME_WORDS.items()}
         heading = _("Answer to {inquiry}").format(inquiry=format_inquiry(line.id))
-        dialog = ChoiceDialog(heading, words, _("answer"), placeholder=_("what the reviewer should know"))
-        answer = await self.app.push_screen_wait(dialog)
-        if answer is None:
-            return
+        ask = partial(ChoiceDialog, heading, words, _("answer"), placeholder=_("what the reviewer should know"))
         hint = _("File of a document that belongs to the answer; an empty line sends none.")
-        path = await self.app.push_screen_wait(Prompt(heading, hint, problem_of=any_text, is_prose=False))
-        if path is not None:
-            file = Path(path).expanduser() if path else None  # noqa: ASYNC240 - it reads no file
-            await self._carry_out(
-                partial(self.services.inquiries.answer, line.id, *answer, file), _("{inquiry} is answered.")
-            )
+        outcome, note, kept = InquiryOutcome.CONFIRMED, "", ""
+        # A refusal leads back to the file, Esc there to the answer; what was typed stays.
+        while answer := await push(ask(chosen=outcome, text=note)):
+            outcome, note = answer
+            while (path := await push(Prompt(heading, hint, kept, problem_of=any_text, is_prose=False))) is not None:
+                kept, file = path, Path(path).expanduser() if path else None  # noqa: ASYNC240 - it reads no file
+                act = partial(self.services.inquiries.answer, line.id, outcome, note, file)
+                if await self._carry_out(act, _("{inquiry} is answered.")):
+                    return
 
     @work(group="dialog")
     async def action_withdraw(self) -> None:
@@ -140,11 +143,12 @@ class InquiriesScreen(ModeScreen):
                     partial(self.services.inquiries.withdraw, line.id, reason), _("{inquiry} is withdrawn.")
                 )
 
-    async def _carry_out(self, act: Callable[[], InquiryLine], message: str) -> None:
+    async def _carry_out(self, act: Callable[[], InquiryLine], message: str) -> bool:
         done = await attempt(self, partial(asyncio.to_thread, act))
         if done is not None:
             self.notify(message.format(inquiry=format_inquiry(done.id)), timeout=5)
             self.action_load()
+        return done is not None
 
     @work(group="reveal")
     async def action_reveal(self) -> None:
@@ -204,7 +208,8 @@ class InquiriesScreen(ModeScreen):
         view, width = self.view(), max(10, self.size.width - 5)
         show_title(self)
         self.set_class(not self._lines, "-empty")
-        self.list.show({number: row_line(line, view, width) for number, line in self._lines.items()})
+        room = max((cells(status_words(line)) for line in self._lines.values()), default=0)
+        self.list.show({number: row_line(line, view, width, room) for number, line in self._lines.items()})
         self._draw_fields()
 
     def _draw_fields(self) -> None:

@@ -66,3 +66,16 @@ def test_overdue_has_one_chinese_word_and_only_the_arrears_of_an_applicant_anoth
     assert words["overdue"] == "已超时"
     other = {key for key, text in words.items() if "overdue" in key.lower() and "逾期" in text}
     assert other == {"days overdue", "{count} days overdue"}
+
+
+def test_a_space_separates_the_number_of_an_inquiry_from_chinese_and_no_space_chinese_from_chinese() -> None:
+    words = {singular(message): texts(message)[0] for message in catalogue() if message.id}
+
+    assert [
+        text for text in words.values() if re.search(r"[\u4e00-\u9fff]\{inquiry\}|\{inquiry\}[\u4e00-\u9fff]", text)
+    ] == []
+    assert (
+        words["There is no application {number}{whose}; import it first."]
+        .format(number="A-1", whose=words[" of agent “{agent}”"].format(agent="甲"))
+        .startswith("没有代理商“甲”的申请")
+    )

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from textual.widgets import Input
 
 from db.enums import Role
 from screens.inquiries.screen import InquiriesScreen
 from screens.panels.identity import identity_lines
+from screens.shell.view import symbols_of
 from tests.demos import NOW, fresh_demo, made_demo
 from tests.languages import speaking
 from tests.screens.driver import WINDOWS, KeyDriver, site_workbench
@@ -96,6 +98,50 @@ async def test_a_document_is_sent_with_the_answer(office: Site, tmp_path: Path) 
         await desk.press("enter")
 
     assert office.services("a").inquiries.list()[0].has_document
+
+
+async def test_an_answer_that_is_refused_is_asked_again_with_all_that_was_typed(office: Site, tmp_path: Path) -> None:
+    ask(office)
+    file = tmp_path / "list.pdf"
+    async with site_workbench(office, "ver") as desk:
+        await desk.press("enter", "down", *"not ours", "enter")
+        await desk.type(str(file))
+        await desk.press("enter")
+        assert any("list.pdf" in note for note in desk.notes)
+        assert desk.app.screen.query_one(Input).value == str(file)
+
+        await desk.press("escape")
+        assert desk.app.screen.query_one(Input).value == "not ours"
+        assert f"{symbols_of(desk.app.screen).chosen} contradicted" in desk.text
+
+        file.write_bytes(b"%PDF-1.4 list")
+        await desk.press("enter")
+        assert desk.app.screen.query_one(Input).value == str(file)
+        await desk.press("enter")
+        assert desk.dialog == "InquiriesScreen"
+    [line] = office.services("a").inquiries.list()
+    assert (line.outcome, line.note, line.has_document) == ("contradicted", "not ours", True)
+
+
+async def test_the_answer_says_that_text_is_missing_only_until_some_is_typed(office: Site) -> None:
+    ask(office)
+    async with site_workbench(office, "ver") as desk:
+        await desk.press("enter", "enter")
+        assert "Enter some text first" in desk.text
+        await desk.press("s")
+        assert "Enter some text first" not in desk.text
+        assert "Enter save" in desk.text
+
+
+@pytest.mark.parametrize(("language", "state"), [("en", "open, half of the time is over"), ("zh", "期限已过半")])
+async def test_the_list_shows_the_state_of_an_inquiry_whole_before_the_department(
+    office: Site, language: str, state: str
+) -> None:
+    ask(office)
+    office.clock.advance(days=1, hours=9)
+    office.services("a").ticking.tick()
+    async with site_workbench(office, "ver", size=(80, 24), language=language) as desk:
+        assert state in next(line for line in desk.text.splitlines() if "I-000001" in line)
 
 
 async def test_a_field_is_revealed_for_a_while_and_each_reveal_is_logged(office: Site) -> None:

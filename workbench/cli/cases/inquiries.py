@@ -55,7 +55,7 @@ def list_inquiries(
             _("Case"): lambda line: format_case(line.case_id),
             _("Department"): department_words,
             _("Due"): lambda line: minute(line.due_at, zone),
-            _("Status"): status_words,
+            _("State"): status_words,
             _("Question"): lambda line: line.question,
             _("Answer"): lambda line: line.note,
         },

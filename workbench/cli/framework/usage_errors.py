@@ -28,7 +28,8 @@ def _cause(error: Any) -> str:
         case "BadOptionUsage":
             return _("{name} needs a value.").format(name=error.option_name)
         case "MissingParameter" if error.param is not None:
-            return _("Missing {name}.").format(name=_plain_name_of(error.param))
+            choices = f" ({'|'.join(words)})" if (words := choices_of(error.param)) else ""
+            return _("Missing {name}.").format(name=_plain_name_of(error.param) + choices)
         case "BadParameter" if error.param is not None:
             return _about_value(error.param, error.message)
         case _other:
