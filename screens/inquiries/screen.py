@@ -12,7 +12,6 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 
-from db.enums import InquiryOutcome
 from screens.dialogs.choice import ChoiceDialog
 from screens.dialogs.prompt import Prompt, any_text
 from screens.inquiries.inquiry_text import about_lines, field_lines, row_line
@@ -122,7 +121,7 @@ class InquiriesScreen(ModeScreen):
         heading = _("Answer to {inquiry}").format(inquiry=format_inquiry(line.id))
         ask = partial(ChoiceDialog, heading, words, _("answer"), placeholder=_("what the reviewer should know"))
         hint = _("File of a document that belongs to the answer; an empty line sends none.")
-        outcome, note, kept = InquiryOutcome.CONFIRMED, "", ""
+        outcome, note, kept = next(iter(words)), "", ""
         # A refusal leads back to the file, Esc there to the answer; what was typed stays.
         while answer := await push(ask(chosen=outcome, text=note)):
             outcome, note = answer
