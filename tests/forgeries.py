@@ -26,9 +26,10 @@ OUTSIDE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "case": tuple(name for name in SQLModel.metadata.tables["case"].c.keys() if name != "state"),  # noqa: SIM118 - columns
     },
     "settings of the site": {"setting": WHOLE},
-    "what the program notes for itself": dict.fromkeys(
-        ("act", "draft", "skip", "campaign_case", "delay_notice", "suspension_notice"), WHOLE
-    ),
+    "what the program notes for itself": {
+        **dict.fromkeys(("act", "draft", "skip", "campaign_case", "delay_notice", "suspension_notice"), WHOLE),
+        "absence": ("is_handed_over",),
+    },
     "the imported rows and files": {
         **dict.fromkeys(("application", "card", "document", "complaint", "credit_record", "opt_out"), WHOLE),
         **dict.fromkeys(("call_window", "call_day", "call_hour", "submission", "finding"), WHOLE),

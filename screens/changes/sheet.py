@@ -71,7 +71,7 @@ class ChangesSheet(PageDialog[bool]):
         self._line_of_unchanged = 0
 
     def parts(self) -> ComposeResult:
-        yield self.page()
+        yield self.page(can_focus=False)
         yield Static(id="message", markup=False)
         judging = [(key, _(ITEM_RESULT[result])) for key, result in _KEYS.items()] if self._can_judge else []
         hints = [

@@ -38,9 +38,9 @@ class PageDialog(BoxDialog[Result]):
         """Return the lines of the page."""
         raise NotImplementedError
 
-    def page(self) -> VerticalScroll:
+    def page(self, *, can_focus: bool = True) -> VerticalScroll:
         """Return the widget of the page; its height is set before the first layout."""
-        page = VerticalScroll(FittedText(self.lines), can_focus=type(self).AUTO_FOCUS is not None)
+        page = VerticalScroll(FittedText(self.lines), can_focus=can_focus)
         page.styles.max_height = max(3, self.app.size.height - self.FRAME_LINES)
         return page
 
