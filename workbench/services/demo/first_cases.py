@@ -76,6 +76,6 @@ class FirstCases(Claims):
                     whole.claims.next(format_case(case_id))
                 moved = whole.context
                 context.database, context.store, context.cache = moved.database, moved.store, moved.cache
-                # What is being read there goes on with the open files.
-                shutil.rmtree(first.database.path.parent)
+                # What is being read there goes on with the open files; a reset by another start may remove it first.
+                shutil.rmtree(first.database.path.parent, ignore_errors=True)
         return context.database
