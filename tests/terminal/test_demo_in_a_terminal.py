@@ -93,13 +93,14 @@ def test_an_end_before_the_demo_is_made_leaves_none_and_the_next_start_makes_it(
 
 
 def test_a_second_start_waits_until_the_first_has_made_the_demo(tmp_path: Path) -> None:
-    with PtySession(["demo"], tmp_path) as one, PtySession(["demo", "--as", "rev2"], tmp_path) as two:
+    with PtySession(["demo"], tmp_path) as one:
         one.wait_for(r"5 cases are queued")
-        two.wait_for(r"Opening|queued")
-        one.press("n")
-        one.wait_for(r"Desk\s+C-000080")
-        for terminal in (one, two):
-            terminal.wait_for(r"[2-9]\d (cases are )?queued", patience=4 * TIMEOUT_S)
+        with PtySession(["demo", "--as", "rev2"], tmp_path) as two:
+            two.wait_for(r"Opening|queued")
+            one.press("n")
+            one.wait_for(r"Desk\s+C-000080")
+            for terminal in (one, two):
+                terminal.wait_for(r"[2-9]\d (cases are )?queued", patience=4 * TIMEOUT_S)
     assert json.loads(command(tmp_path, "show", "C-80", "--json"))["held_by"] == "rev1"
 
 
