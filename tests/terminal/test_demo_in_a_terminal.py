@@ -88,8 +88,11 @@ def test_an_end_before_the_demo_is_made_leaves_none_and_the_next_start_makes_it(
     assert not (folder / "demo.db").exists()
 
     with PtySession(["demo"], tmp_path) as terminal:
-        terminal.wait_for(r"[2-9]\d cases are queued", patience=4 * TIMEOUT_S)
-    assert not (folder / "first").exists()
+        terminal.wait_for(r"5 cases are queued")
+        # Making the whole demo takes long, and ends in the same way after each of the ends.
+        if ends == "kill":
+            terminal.wait_for(r"[2-9]\d cases are queued", patience=4 * TIMEOUT_S)
+            assert not (folder / "first").exists()
 
 
 def test_a_second_start_waits_until_the_first_has_made_the_demo(tmp_path: Path) -> None:
