@@ -122,6 +122,8 @@ def _turn(base: Path, folder: Path, turn: int) -> Iterator[tuple[str, tuple[floa
     terminal, names = Terminal(site), {"folder": str(folder), "turn": str(turn)}
     for way in WAYS:
         site.clock.advance(days=way.days)
+        if way.days > 1:
+            terminal.as_person("admin", "tick", "--clock-is-right")
         peer = _peer_s(site.path, way, names)
         began = time.perf_counter()
         result = terminal.as_person(way.who, *(word.format(**names) for word in way.words))
