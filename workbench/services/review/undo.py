@@ -124,7 +124,8 @@ class Undo(Service):
     def _undo(self, session: Session, case_id: int, offered: UndoableAct | None, only: Action | None = None) -> int:
         """Undo the last act on a case, if it is the offered one, and of the action `only`; return the case."""
         # After each key, the desk looks for the last act, which needs no letters.
-        from workbench.services.review.rectifying.late_letters import take_back_early_lapse
+        from workbench.services.notices.suspension_notices import follow_undo
+        from workbench.services.review.rectifying.late_letters import move_again, take_back_early_lapse
 
         case = case_in_state_for(session, self.context, Action.UNDO, case_id)
         act, was_closed = _last_act(session, case), case.state in FINAL_STATES
@@ -146,16 +147,17 @@ class Undo(Service):
             if "verdict" not in undone:
                 undone["act"] = act.event.action
             doing.finish({**undone, "round": case.round, "fence": case.fence})
+            if ACTS[act.event.action].changes is not Changes.HOLD or case.state == CaseState.PENDING:
+                # The event of the undo says that the dates which the act set were never told.
+                move_again(session, self.context, case)
+                follow_undo(session, self.context, case, act.event.at)
             take_back_early_lapse(session, self.context, case)
         return case_id
 
     def _restore(self, session: Session, case: CaseRow, act: _LastAct) -> None:
-        """Restore the rows of an act, then apply to them the deadlines and suspensions that have changed since."""
-        from workbench.services.notices.suspension_notices import follow_undo
-        from workbench.services.review.rectifying.late_letters import move_again
-
-        context, seq = self.context, act.event.seq
-        restore_rows(session.connection(), act.rows, to_us(context.now()))
+        """Restore the rows of an act, and give a hold that comes back its time again."""
+        seq = act.event.seq
+        restore_rows(session.connection(), act.rows, to_us(self.context.now()))
         session.execute(_DELETE, {"seq": seq})
         # An event never changes, so it need not be read again.
         session.expunge(act.event)
@@ -166,11 +168,8 @@ class Undo(Service):
         if act.event.batch_id is not None:
             of_batch = (col(SubmissionRow.case_id) == case.id, col(SubmissionRow.batch_id) == act.event.batch_id)
             session.execute(update(SubmissionRow).where(*of_batch).values(round=case.round))
-        if ACTS[act.event.action].changes is not Changes.HOLD or case.state == CaseState.PENDING:
-            move_again(session, context, case)
-            follow_undo(session, context, case, act.event.at)
         if case.state == CaseState.IN_REVIEW and case.held_by_id is not None:
-            _renew_hold(session, context, case, is_verdict=act.event.action == Action.DECIDE)
+            _renew_hold(session, self.context, case, is_verdict=act.event.action == Action.DECIDE)
 
     def _refusal(self, session: Session, case: CaseRow, act: _LastAct | None) -> str | None:
         """Return why this person can no longer undo an act, None if they can."""
