@@ -5,20 +5,36 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.enums import ApplicantKind, IdType, PanelKind, Priority, Risk, ServiceClass, Severity, Verdict
+from db.enums import (
+    ApplicantKind,
+    DocumentKind,
+    IdType,
+    PanelKind,
+    Priority,
+    Quality,
+    Risk,
+    ServiceClass,
+    Severity,
+    Verdict,
+)
 from tests.domain.facts.sample_evidence import (
     TODAY,
     age_of,
     application,
     default_policy,
+    document,
+    documents,
     evidence,
     findings,
     id_number,
 )
 from tests.domain.findings.rule_table import WRONG
+from workbench.domain.case.casefile import VerdictRequest
+from workbench.domain.case.items import items_for
 from workbench.domain.facts.all_facts import FACTS, CaseFacts
 from workbench.domain.facts.fact import FactType
 from workbench.domain.findings.evaluate import (
@@ -33,6 +49,7 @@ from workbench.domain.findings.evaluate import (
     worst_severity_if_answered,
 )
 from workbench.domain.findings.finding import Finding
+from workbench.domain.findings.reason_documents import DOCUMENTS_OF_REASON
 from workbench.domain.policy.policy import FactValue, Policy
 from workbench.wording.findings import finding_text
 
@@ -87,6 +104,55 @@ def test_a_finding_about_an_id_number_names_whose_it_is() -> None:
     ]
     for changes, rule, subject in rows:
         assert findings(evidence(application=application(**changes)))[rule].subject == subject
+
+
+@pytest.mark.parametrize(
+    ("changes", "stronger"),
+    [
+        ({"licence_valid_to": TODAY - timedelta(days=9)}, "ID-LICENCE-EXPIRED"),
+        ({"handler_id_valid_to": TODAY - timedelta(days=9)}, "ID-RIC-EXPIRED"),
+    ],
+)
+def test_an_expired_paper_is_found_once_and_other_papers_stay(changes: dict[str, Any], stronger: str) -> None:
+    papers = map(DocumentKind, DOCUMENTS_OF_REASON[stronger])
+    expired = {**dict.fromkeys(papers, 9), DocumentKind.AUTH_LETTER: 4}
+    documents_sent = [
+        document(kind, valid_to=TODAY - timedelta(days=days), quality=Quality.BLURRED) for kind, days in expired.items()
+    ]
+    others = tuple(one for one in documents() if one.kind not in expired)
+    own = application(**changes)
+
+    found = findings(evidence(application=own, documents=(*others, *documents_sent)))
+
+    # An identity card whose end is wrong does not fit the age either.
+    assert found.keys() - {"ID-RIC-VALIDITY"} == {stronger, "DOC-EXPIRED"}
+    # The value is that of the document which is left, although the other ones expired longer ago.
+    assert (found["DOC-EXPIRED"].subject, found["DOC-EXPIRED"].observed) == ("AUTH_LETTER", -4)
+    assert "DOC-EXPIRED" not in findings(evidence(application=own, documents=(*others, *documents_sent[:-1])))
+    assert "DOC-EXPIRED" in findings(evidence(documents=(*others, *documents_sent[:-1])))
+
+
+def test_no_two_items_ask_for_one_document() -> None:
+    sent = [
+        document(DocumentKind.AUTH_LETTER, sealed=False, quality=Quality.BLURRED),
+        document(DocumentKind.CALL_SCRIPT, quality=Quality.BLURRED),
+        document(DocumentKind.BIZ_LICENSE, sealed=False, valid_to=TODAY - timedelta(days=9)),
+    ]
+    others = (one for one in documents() if one.kind not in {own.kind for own in sent})
+    found = tuple(findings(evidence(documents=(*others, *sent))).values())
+    codes = ("DOC-UNSEALED", "DOC-QUALITY", "DOC-EXPIRED", "ID-LICENCE-EXPIRED")
+    request = VerdictRequest(case_id=1, verdict=Verdict.FAIL, reasons=codes)
+
+    items = items_for(request, default_policy(), found)
+
+    assert [(item.code, item.text) for item in items] == [
+        ("DOC-UNSEALED", "AUTH_LETTER"),
+        ("DOC-QUALITY", "CALL_SCRIPT"),
+        ("ID-LICENCE-EXPIRED", ""),
+    ]
+    # Without the stronger reason, the document is asked for again.
+    alone = items_for(replace(request, reasons=("DOC-EXPIRED",)), default_policy(), found)
+    assert [(item.code, item.text) for item in alone] == [("DOC-EXPIRED", "")]
 
 
 def test_risk_follows_the_findings() -> None:

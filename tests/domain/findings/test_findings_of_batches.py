@@ -14,6 +14,7 @@ from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType, chained, s
 from workbench.domain.facts.identity import HOLDERS_OF_ID
 from workbench.domain.findings.evaluate import COMPARISONS, findings_of_all
 from workbench.domain.findings.finding import Finding
+from workbench.domain.findings.reason_documents import documents_of_finding
 from workbench.domain.policy.policy import FactValue, Rule, RuleLimit, Scope
 
 POLICY = default_policy()
@@ -73,10 +74,11 @@ def distance(limit: RuleLimit, own: Own, case: Own) -> float:
 
 def finding(rule: Rule, facts: CaseFacts) -> Finding | None:
     """Return the finding of a rule: that of the most severe limit that a subject hits."""
-    case = facts.case
+    case, stronger = facts.case, [finding(POLICY.rules[code], facts) for code in rule.stronger]
+    replaced = {kind for hit in stronger if hit is not None for kind in documents_of_finding(hit)}
     for limit in sorted(rule.limits, key=lambda limit: ORDER.index(limit.severity)):
         subjects = {"case": (("", case),), "card": facts.cards, "document": facts.documents}[limit.scope]
-        hits = [subject for subject in subjects if is_hit(limit, subject[1], case)]
+        hits = [subject for subject in subjects if subject[0] not in replaced and is_hit(limit, subject[1], case)]
         if hits:
             hits.sort(key=lambda subject: -distance(limit, subject[1], case))
             _worst, own = hits[0]
@@ -99,7 +101,12 @@ def finding(rule: Rule, facts: CaseFacts) -> Finding | None:
 
 def one_by_one(facts: CaseFacts) -> Iterator[Finding]:
     found = {code: hit for code, rule in POLICY.rules.items() if (hit := finding(rule, facts)) is not None}
-    shown = [hit for code, hit in found.items() if POLICY.rules[code].yields_to not in found]
+    of_documents = {code for code, rule in POLICY.rules.items() if rule.limits[0].scope == "document"}
+    shown = [
+        hit
+        for code, hit in found.items()
+        if code in of_documents or found.keys().isdisjoint(POLICY.rules[code].stronger)
+    ]
     yield from sorted(shown, key=lambda hit: ORDER.index(hit.severity))
 
 

@@ -131,8 +131,8 @@ def test_no_rule_yields_to_a_less_severe_rule() -> None:
     rules = default_policy().rules
     weights = ["info", "warn", "block"]
     for rule in rules.values():
-        if rule.yields_to:
-            least = min(weights.index(limit.severity) for limit in rules[rule.yields_to].limits)
+        for stronger in rule.stronger:
+            least = min(weights.index(limit.severity) for limit in rules[stronger].limits)
             assert least >= max(weights.index(limit.severity) for limit in rule.limits)
 
 

@@ -1,12 +1,13 @@
 """The items that a verdict asks of an applicant, with their documents and the time for them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from db.enums import DocumentKind, FailKind, Verdict, WaitsFor
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.domain.findings.finding import Finding
+from workbench.domain.findings.reason_documents import DOCUMENTS_OF_REASON
 from workbench.domain.policy.policy import Policy
 from workbench.i18n import _, comma_joined
 
@@ -37,14 +38,15 @@ def _items_of_reason(
 ) -> Sequence[ItemRequest]:
     """Return the named items with the code of a reason, else its default item.
 
-    The default item leaves out what the items of other codes ask for.
+    The default item leaves out the documents that the items of other codes and reasons ask for.
     """
     if own := [item for item in request.items if item.code == code]:
         return own
-    others = {item.code for item in request.items}
-    if policy.reasons[code].names_documents and others & _DOCUMENT_CODES:
-        documents = _documents_found(code, findings)
-        left = [kind for kind in documents if kind not in others]
+    others, documents = {item.code for item in request.items}, _documents_found(code, findings)
+    named = others & _DOCUMENT_CODES
+    asked = named.union(_asked_by_reasons(code, request, policy, findings)) if documents else named
+    if policy.reasons[code].names_documents and asked:
+        left = [kind for kind in documents if kind not in asked]
         if not left:
             return []
         return [ItemRequest(code=code, text="" if left == documents else ";".join(left))]
@@ -52,6 +54,22 @@ def _items_of_reason(
     if has_item_without_reason and code in waiting_reasons(policy).values():
         return []
     return [ItemRequest(code=code)]
+
+
+def _asked_by_reasons(code: str, request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield the documents that other reasons ask for: those before this one, and those to which rules yield."""
+    reasons = policy.reasons
+    of_documents = (rule for rule in policy.rules.values() if reasons[rule.code].names_documents)
+    stronger = {other for rule in of_documents for other in rule.stronger}
+    named = {item.code for item in request.items}
+    before = request.reasons[: request.reasons.index(code)]
+    for other in request.reasons:
+        if other == code or other not in reasons:
+            continue
+        if other in stronger:
+            yield from DOCUMENTS_OF_REASON.get(other, ())
+        if other in before and other not in named and reasons[other].names_documents:
+            yield from _documents_found(other, findings)
 
 
 def _documents_found(code: str, findings: Sequence[Finding]) -> list[str]:

@@ -6,28 +6,10 @@ from typing import Any, NamedTuple
 
 from db.enums import CreditList, DocumentKind
 from workbench.domain.facts.identity import HANDLER, LEGAL_REP
+from workbench.domain.findings.reason_documents import DOCUMENTS_OF_REASON
 from workbench.domain.text.mask import MaskKind, mask
 
 D = DocumentKind
-
-DOCUMENTS_OF_REASON: Mapping[str, frozenset[str]] = {
-    "ID-RIC": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
-    "ID-RIC-EXPIRED": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
-    "ID-RIC-EXPIRING": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
-    "ID-RIC-VALIDITY": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
-    "ID-NAME": frozenset({D.BIZ_LICENSE, D.AUTH_LETTER, D.COMMITMENT_LETTER}),
-    "ID-HANDHELD": frozenset({D.AGENT_HANDHELD}),
-    "ID-REVERIFY": frozenset({D.AGENT_HANDHELD}),
-    "ID-USCC": frozenset({D.BIZ_LICENSE}),
-    "ID-LICENCE-EXPIRED": frozenset({D.BIZ_LICENSE}),
-    "ID-LICENCE-EXPIRING": frozenset({D.BIZ_LICENSE}),
-    "USE-SCRIPT": frozenset({D.CALL_SCRIPT}),
-    "USE-CONSENT": frozenset({D.CONSENT_PROOF}),
-    "USE-STATEMENT": frozenset({D.USE_STATEMENT}),
-    "USE-TRADE": frozenset({D.INDUSTRY_PERMIT}),
-    "ACT-RECORDING": frozenset({D.CALL_RECORDS_3M}),
-}
-"""The kinds of documents that satisfy an item of a reason; the reviewer judges their content."""
 
 DOCUMENTS_OF_HOLDER: Mapping[str, frozenset[str]] = {
     HANDLER: frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),

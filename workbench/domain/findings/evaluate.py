@@ -10,6 +10,7 @@ from db.enums import ApplicantKind, Priority, Risk, ServiceClass, Severity, Verd
 from workbench.domain.facts.all_facts import CaseFacts
 from workbench.domain.facts.identity import HOLDERS_OF_ID
 from workbench.domain.findings.finding import Finding
+from workbench.domain.findings.reason_documents import replaced_documents
 from workbench.domain.findings.subject_batch import SubjectBatch, flattened
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, FactValue, Policy, Rule, RuleLimit, Scope
 
@@ -47,7 +48,7 @@ def findings_of_all(cases: Sequence[CaseFacts], policy: Policy) -> list[tuple[Fi
     findings_by_case: list[dict[str, Finding]] = [{} for _case in cases]
     for check in _checks_of(policy):
         code = check.rule.code
-        for case_index, finding in check.findings(subjects[check.limit.scope]):
+        for case_index, finding in check.findings(subjects[check.limit.scope], findings_by_case):
             # The checks of a rule begin with the most severe one.
             findings_by_case[case_index].setdefault(code, finding)
     return [_reported(finding_by_rule, policy) for finding_by_rule in findings_by_case]
@@ -55,8 +56,14 @@ def findings_of_all(cases: Sequence[CaseFacts], policy: Policy) -> list[tuple[Fi
 
 def _reported(findings: Mapping[str, Finding], policy: Policy) -> tuple[Finding, ...]:
     """Return the findings of a case, given by rule, without those whose rule yields to another; blocks first."""
-    reported = [finding for code, finding in findings.items() if policy.rules[code].yields_to not in findings]
-    return tuple(sorted(reported, key=_by_severity))
+    places = _places_of_rules(policy)
+    reported = [finding for code, finding in findings.items() if not _yields(policy.rules[code], findings)]
+    return tuple(sorted(reported, key=lambda finding: (_by_severity(finding), places[finding.rule])))
+
+
+def _yields(rule: Rule, findings: Mapping[str, Finding]) -> bool:
+    """Say whether a stronger rule is hit; a rule about documents has left out the documents of the stronger finding."""
+    return any(code in findings for code in rule.stronger) and any(limit.scope != "document" for limit in rule.limits)
 
 
 def worse_blocks(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -89,8 +96,8 @@ class _LimitCheck:
         self._samples = tuple(limit.samples.items())
         self._conditions = tuple(limit.conditions.items())
 
-    def findings(self, batch: SubjectBatch) -> Iterator[tuple[int, Finding]]:
-        """Yield the index of each case that hits the limit, and its finding.
+    def findings(self, batch: SubjectBatch, found: Sequence[Mapping[str, Finding]]) -> Iterator[tuple[int, Finding]]:
+        """Yield the index of each case that hits the limit, and its finding; `found` are the stronger findings by case.
 
         The finding names all cards or documents that hit the limit, worst first, so that the applicant can rectify
         them in one round. A finding about an ID number names the people whose number it is.
@@ -108,6 +115,11 @@ class _LimitCheck:
         for case_index, own_hits in groupby(hits, key=batch.case_indices.__getitem__):
             # Sorting is stable: subjects that are equally far beyond the limit stay in the order of the evidence.
             worst_first = sorted(own_hits, key=lambda index: -self._distance(batch, index))
+            if self.rule.stronger:
+                replaced = replaced_documents(self.rule, found[case_index])
+                worst_first = [index for index in worst_first if batch.subjects[index][0] not in replaced]
+            if not worst_first:
+                continue
             worst = worst_first[0]
             subject = ";".join(dict.fromkeys(batch.subjects[index][0] for index in worst_first))
             if self.limit.subject_of:
@@ -167,13 +179,26 @@ class _LimitCheck:
 
 @lru_cache(maxsize=8)
 def _checks_of(policy: Policy) -> tuple[_LimitCheck, ...]:
-    """Return the checks of all rules; those of a rule begin with the most severe limit.
+    """Return the checks of all rules, after those of stronger rules; those of a rule begin with the most severe limit.
 
     Of equal limits, the first in the policy's order comes first.
     """
-    return tuple(
-        _LimitCheck(rule, limit) for rule in policy.rules.values() for limit in sorted(rule.limits, key=_by_severity)
-    )
+    rules = sorted(policy.rules.values(), key=lambda rule: len(_stronger_rules(rule, policy)))
+    return tuple(_LimitCheck(rule, limit) for rule in rules for limit in sorted(rule.limits, key=_by_severity))
+
+
+def _stronger_rules(rule: Rule, policy: Policy, known: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return the rules to which a rule yields, those to which these yield, and so on."""
+    for code in rule.stronger:
+        if code not in known:
+            known = _stronger_rules(policy.rules[code], policy, known | {code})
+    return known
+
+
+@lru_cache(maxsize=8)
+def _places_of_rules(policy: Policy) -> Mapping[str, int]:
+    """Return the place of each rule in the policy."""
+    return {code: place for place, code in enumerate(policy.rules)}
 
 
 def risk_of(findings: Iterable[Finding]) -> Risk:

@@ -160,8 +160,9 @@ def _repeated_values(policy: Policy) -> Iterator[PolicyFault]:
 def _rule_faults(path: PolicyPath, rule: Rule, policy: Policy) -> Iterator[PolicyFault]:
     yield from _code_faults(path, rule.code)
     yield from _placeholder_faults((*path, "text"), rule.text, PLACEHOLDERS)
-    if rule.yields_to and (rule.yields_to not in policy.rules or rule.yields_to == rule.code):
-        yield _fault((*path, "yields_to"), _("“{rule}” is not another rule of this policy"), rule=rule.yields_to)
+    for code in rule.stronger:
+        if code not in policy.rules or code == rule.code:
+            yield _fault((*path, "yields_to"), _("“{rule}” is not another rule of this policy"), rule=code)
 
 
 def _text_faults(policy: Policy) -> Iterator[PolicyFault]:

@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 from annotated_types import Interval, Len
 
-from db.enums import ApplicantKind, DocumentKind, Measure, PanelKind, Severity, Verdict, WaitsFor
+from db.enums import ApplicantKind, Measure, PanelKind, Severity, Verdict, WaitsFor
 from workbench.domain.policy import settings
 from workbench.domain.policy.retention import RetentionPolicy
-from workbench.domain.values.values import folded_word
 
 Scope = Literal["case", "card", "document"]
 """The subject of a limit: the case as a whole, each of its cards, or each of its documents."""
@@ -95,7 +94,8 @@ class Rule:
         leg: The panel that shows its findings.
         text: The text of a finding, with placeholders {observed}, {limit}, {subject} and {days} (the absolute value).
         told: Whether letters to applicants include the observed value.
-        yields_to: Another rule; if that rule is hit, this one is not reported.
+        yields_to: Other rules; if one of them is hit, this one is not reported. A rule about documents yields only for
+            the documents that the other finding is about.
     """
 
     code: settings.Code
@@ -104,8 +104,13 @@ class Rule:
     source: settings.SourceText
     told: bool
     limits: Annotated[tuple[RuleLimit, ...], Len(1)]
-    yields_to: settings.Text = ""
+    yields_to: settings.Text | tuple[settings.Code, ...] = ()
     source_zh: settings.SourceText = ""
+
+    @property
+    def stronger(self) -> tuple[str, ...]:
+        """The rules to which this one yields."""
+        return self.yields_to if isinstance(self.yields_to, tuple) else (self.yields_to,)
 
 
 def source_in(part: Rule | RuleLimit, language: str) -> str:
@@ -225,24 +230,6 @@ DEFAULT_MEASURE_TIMES = settings.MeasureTimes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentPolicy:
-    """The documents that each kind of applicant must submit, and the name of each document."""
-
-    required: Mapping[ApplicantKind, tuple[DocumentKind, ...]]
-    names: Mapping[DocumentKind, BilingualText]
-    names_person: Mapping[DocumentKind, BilingualText] = field(default_factory=dict)
-    """The names in letters to persons, for the documents that have another name there."""
-
-    def kinds_by_name(self) -> dict[str, DocumentKind]:
-        """Return the kinds of documents by their folded names, without the names that several kinds have."""
-        kinds_by_name: dict[str, set[DocumentKind]] = {}
-        for kind, text in (*self.names.items(), *self.names_person.items()):
-            for name in (text.en, text.zh):
-                kinds_by_name.setdefault(folded_word(name), set()).add(kind)
-        return {name: kind for name, (kind, *others) in kinds_by_name.items() if not others}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """One version of the policy. The first measure of a verdict is its default; `texts` are canned texts by name.
 
@@ -259,7 +246,7 @@ class Policy:
     calls: settings.CallPolicy
     windows: settings.CallingWindows
     use: settings.UsePolicy
-    documents: DocumentPolicy
+    documents: settings.DocumentPolicy
     rules: Annotated[Mapping[settings.Code, Rule], Len(1)]
     reasons: Mapping[settings.Code, Reason]
     questions: tuple[ChecklistQuestion, ...] = ()

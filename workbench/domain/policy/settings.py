@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 from annotated_types import Interval, Len, Predicate
 
 from db.enums import ApplicantKind, DocumentKind, Priority, Risk, ServiceClass, WaitsFor
+from workbench.domain.values.values import folded_word
 
 
 def _is_not_blank(text: str) -> bool:
@@ -156,6 +157,24 @@ class UsePolicy:
 
     prohibited_trades: tuple[Text, ...]
     forbidden_script_words: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPolicy:
+    """The documents that each kind of applicant must submit, and the name of each document."""
+
+    required: Mapping[ApplicantKind, tuple[DocumentKind, ...]]
+    names: Mapping[DocumentKind, BilingualText]
+    names_person: Mapping[DocumentKind, BilingualText] = field(default_factory=dict)
+    """The names in letters to persons, for the documents that have another name there."""
+
+    def kinds_by_name(self) -> dict[str, DocumentKind]:
+        """Return the kinds of documents by their folded names, without the names that several kinds have."""
+        kinds_by_name: dict[str, set[DocumentKind]] = {}
+        for kind, text in (*self.names.items(), *self.names_person.items()):
+            for name in (text.en, text.zh):
+                kinds_by_name.setdefault(folded_word(name), set()).add(kind)
+        return {name: kind for name, (kind, *others) in kinds_by_name.items() if not others}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

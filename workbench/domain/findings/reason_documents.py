@@ -1,0 +1,40 @@
+"""The documents that a reason or a finding is about, so that no two items ask for one document."""
+
+from collections.abc import Mapping, Set
+
+from db.enums import DocumentKind
+from workbench.domain.findings.finding import Finding
+from workbench.domain.policy.policy import Rule
+
+D = DocumentKind
+_CODES = frozenset(kind.value for kind in DocumentKind)
+
+DOCUMENTS_OF_REASON: Mapping[str, frozenset[str]] = {
+    "ID-RIC": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
+    "ID-RIC-EXPIRED": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
+    "ID-RIC-EXPIRING": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
+    "ID-RIC-VALIDITY": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
+    "ID-NAME": frozenset({D.BIZ_LICENSE, D.AUTH_LETTER, D.COMMITMENT_LETTER}),
+    "ID-HANDHELD": frozenset({D.AGENT_HANDHELD}),
+    "ID-REVERIFY": frozenset({D.AGENT_HANDHELD}),
+    "ID-USCC": frozenset({D.BIZ_LICENSE}),
+    "ID-LICENCE-EXPIRED": frozenset({D.BIZ_LICENSE}),
+    "ID-LICENCE-EXPIRING": frozenset({D.BIZ_LICENSE}),
+    "USE-SCRIPT": frozenset({D.CALL_SCRIPT}),
+    "USE-CONSENT": frozenset({D.CONSENT_PROOF}),
+    "USE-STATEMENT": frozenset({D.USE_STATEMENT}),
+    "USE-TRADE": frozenset({D.INDUSTRY_PERMIT}),
+    "ACT-RECORDING": frozenset({D.CALL_RECORDS_3M}),
+}
+"""The kinds of documents that satisfy an item of a reason; the reviewer judges their content."""
+
+
+def documents_of_finding(finding: Finding) -> Set[str]:
+    """Return the documents that a finding names, else those of its reason."""
+    return _CODES.intersection(finding.subjects) or DOCUMENTS_OF_REASON.get(finding.rule, frozenset())
+
+
+def replaced_documents(rule: Rule, reported: Mapping[str, Finding]) -> Set[str]:
+    """Return the documents for which a rule yields, because a stronger rule is reported for them."""
+    stronger = (reported[code] for code in rule.stronger if code in reported)
+    return frozenset[str]().union(*map(documents_of_finding, stronger))
