@@ -206,10 +206,13 @@ async def copy(app: "AppBase") -> None:
 
 
 async def _copy(app: "AppBase") -> None:
+    from screens.widgets.safe_text import row_text
     from workbench.domain.text.safe import safe
     from workbench.wording.amounts import commas
 
-    text = app.screen.get_selected_text() or await _text_under_cursor(app)
+    # The mouse selects the padding of columns too.
+    selected = "\n".join(map(row_text, (app.screen.get_selected_text() or "").splitlines())).strip()
+    text = selected or await _text_under_cursor(app)
     if text:
         text = safe(text, keep_newlines=True)
         app.copy_to_clipboard(text)

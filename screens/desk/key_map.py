@@ -106,8 +106,6 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
     DeskCommand(desk.PHONE_ESTIMATE, case_commands.show_phone_estimate, "read"),
     DeskCommand(desk.ACTS, _show_acts, "dialog"),
     DeskCommand(desk.REVEAL, case_commands.reveal),
-    DeskCommand(desk.FIELD_UP, lambda screen, _case: screen.panels.panel.move(-1)),
-    DeskCommand(desk.FIELD_DOWN, lambda screen, _case: screen.panels.panel.move(1)),
 )
 
 COMMANDS: dict[str, DeskCommand] = {

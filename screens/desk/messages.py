@@ -275,9 +275,8 @@ def reveal_line(*, is_all: bool) -> Content:
     """Return the line that says how to hide all fields, or how to reveal some."""
     key = (REVEAL.key, "$text-accent bold")
     if not is_all:
-        return joined(
-            (with_keys(_("Choose a masked field with the arrows, or press {desk.reveal} twice for all.")), MUTED)
-        )
+        hint = _("Choose a masked field with {desk.masked_down}, or press {desk.reveal} twice for all.")
+        return plain(with_keys(hint), MUTED)
     return joined(
         (_("Everything is shown; "), WARNING),
         key,

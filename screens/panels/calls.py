@@ -14,6 +14,7 @@ from screens.panels.lines import (
     finding_lines,
     findings_on,
     heading,
+    labelled,
     mark_of,
     muted,
     severity_mark,
@@ -185,10 +186,10 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         values = [facts.get(name) if has_calls or name not in FACTS_OF_CALLS else None for name in _CARD_FIGURES]
         figures = tuple(map(_count, values))
         mark = mark_of(case, rules, view.symbols, subject=card.msisdn)
-        number = Content.assemble(
-            " " if mark.plain == view.symbols.fine else mark, plain(view.shown(f"msisdn:{index}", card.msisdn))
-        )
-        lines.append(PanelLine(row(number, plain(_columns(figures, titles)), width), f"msisdn:{index}"))
+        shown = view.shown(f"msisdn:{index}", card.msisdn)
+        number = Content.assemble(" " if mark.plain == view.symbols.fine else mark, plain(shown))
+        line = row(number, plain(_columns(figures, titles)), width)
+        lines.append(PanelLine(line, f"msisdn:{index}", _("number"), shown))
     return lines
 
 
@@ -209,7 +210,7 @@ def _complaints(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         state = _(_NOT_COUNTED.get(status, counted))
         lines.append(PanelLine(row(plain(f" {view.instant(complaint.received_at)}"), plain(state, MUTED), width)))
         summary = view.shown(f"summary:{index}", complaint.summary)
-        lines.append(PanelLine(plain(f"   {summary or complaint.source}", MUTED)))
+        lines += labelled(state, summary or complaint.source, plain(f"   {summary or complaint.source}", MUTED))
     return lines
 
 

@@ -12,6 +12,7 @@ from screens.panels.lines import (
     fact_layout,
     finding_lines,
     heading,
+    labelled,
     mark_of,
 )
 from screens.shell.view import View
@@ -57,7 +58,8 @@ def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: FactLayout)
         rule = RULE_OF_LIST[kind] if record.match is CreditMatch.EXACT else "CR-NAME-ONLY"
         mark = Content.assemble(mark_of(case, (rule,), view.symbols), changed)
         lines.append(facts.fact(label, _amount_or_match(record), mark))
-        lines += [PanelLine(plain(f"   {part}", MUTED)) for part in _record_details(record, view)]
+        for part in _record_details(record, view):
+            lines += labelled("", part, plain(f"   {part}", MUTED))
         # Further records of the list stand below its label.
         label = ""
     return lines
@@ -86,7 +88,7 @@ def _record_details(record: CreditFacts, view: View) -> list[str]:
 def _measures(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the measures on the numbers of the case; nothing if no number is barred."""
     texts = measure_lines(case.measures, view.now, view.zone)
-    lines = [PanelLine(line) for text in texts for line in hanging([(" ", "")], text, width)]
+    lines = [line for text in texts for line in labelled("", text, *hanging([(" ", "")], text, width))]
     return [EMPTY, heading(_("Measures")), *lines] if lines else []
 
 
@@ -100,9 +102,8 @@ def _earlier_reviews(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         lines += map(PanelLine, hanging([(" ", "")], warning, width, WARNING))
     for decision in decisions:
         on = view.day(decision.decided_at.astimezone(view.zone).date())
-        lines.append(
-            PanelLine(joined((f" {on}  ", MUTED), (_(DECIDED[decision.verdict]), ""), (f"  {decision.maker}", MUTED)))
-        )
+        words = _(DECIDED[decision.verdict])
+        lines += labelled(on, words, joined((f" {on}  ", MUTED), (words, ""), (f"  {decision.maker}", MUTED)))
         lines += _appeal_lines(case, decision, view)
     return lines
 
@@ -115,4 +116,4 @@ def _appeal_lines(case: CaseFile, decision: DecisionLine, view: View) -> Iterato
             on = view.day((appeal.checked_at or appeal.decided_at).astimezone(view.zone).date())
             words = _("appeal: {outcome}").format(outcome=appeal_outcome_words(appeal.outcome, appeal.to_state))
             who = "  ".join(filter(None, (appeal.decided_by, appeal.checker)))
-            yield PanelLine(joined((f" {on}  ", MUTED), (words, ""), (f"  {who}", MUTED)))
+            yield from labelled(on, words, joined((f" {on}  ", MUTED), (words, ""), (f"  {who}", MUTED)))

@@ -6,7 +6,17 @@ from functools import partial
 from textual.content import Content
 
 from screens.panels.document_words import claimed_defects, validity_words
-from screens.panels.lines import EMPTY, PanelLine, changed_mark, fact_layout, finding_lines, heading, mark_of, prose
+from screens.panels.lines import (
+    EMPTY,
+    PanelLine,
+    changed_mark,
+    fact_layout,
+    finding_lines,
+    heading,
+    labelled,
+    mark_of,
+    prose,
+)
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row, wrapped, wrapped_content
 from workbench.domain.case.casefile import CaseFile
@@ -67,12 +77,18 @@ def _applicant(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     licence_mark = _mark(case, valid_to, _LICENCE_RULES, view, "licence_valid_to")
     capital_mark = _mark(case, capital, ("ID-CAPITAL",), view, "registered_capital_fen")
     return [
-        heading(_("Applicant")),
+        _named_heading(_("Applicant"), case.header.applicant_name, width),
         facts.fact(_("USCC"), uscc or _("unknown"), uscc_mark),
         facts.fact(_("licence"), _validity(valid_to, view), licence_mark),
         facts.fact(_("capital"), _("unknown") if capital is None else capital_words(capital), capital_mark),
         *_prose(case, view, width, _("scope"), "business_scope"),
     ]
+
+
+def _named_heading(text: str, name: str, width: int) -> PanelLine:
+    """Return a heading with a name beside it, which is the value of the line."""
+    named = joined((f"{text}  ", f"{MUTED} bold"), (name, ""))
+    return PanelLine(row(named, Content(), width), "", text, name)
 
 
 def _prose(case: CaseFile, view: View, width: int, label: str, field: str) -> list[PanelLine]:
@@ -152,7 +168,8 @@ def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     asked = {document.kind: document.until for document in case.asked_documents}
     lines = [heading(_("Documents · {count}").format(count=commas(len(case.evidence.documents))))]
     for kind in missing_documents(case.evidence, case.policy):
-        lines.append(PanelLine(row(plain(f" {name_of(kind)}"), plain(_("missing"), ERROR), width)))
+        missing = row(plain(f" {name_of(kind)}"), plain(_("missing"), ERROR), width)
+        lines += labelled(_("missing"), name_of(kind), missing)
         if kind in asked:
             until = _("asked for until {day}").format(day=view.day(asked[kind]))
             lines.append(PanelLine(plain(f"   {until}", MUTED)))
@@ -163,7 +180,8 @@ def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         names = (document.kind.value,) if document in newest else ()
         changed = changed_mark(case, EvidencePart.DOCUMENTS, view.symbols, *names)
         state = Content.assemble(plain(mark, WARNING if defects else SUCCESS), changed)
-        lines.append(PanelLine(row(plain(f" {name_of(document.kind)}"), state, width)))
+        name = name_of(document.kind)
+        lines += labelled(_("document"), name, row(plain(f" {name}"), state, width))
     return lines
 
 
@@ -181,10 +199,9 @@ def _checklist(case: CaseFile, width: int) -> list[PanelLine]:
     for line in case.checklist:
         answer = _(ANSWER[line.answer]) if line.answer in ANSWER else _("unanswered")
         style = MUTED if line.answer is None else ""
-        lines.append(
-            PanelLine(row(plain(f" {line.text.in_language(current_language())}", style), plain(answer, style), width))
-        )
-        lines += [PanelLine(plain(f"   {line.note}", MUTED))] if line.note else []
+        question = line.text.in_language(current_language())
+        lines += labelled(question, answer, row(plain(f" {question}", style), plain(answer, style), width))
+        lines += labelled("", line.note, plain(f"   {line.note}", MUTED)) if line.note else []
     return lines
 
 
@@ -193,7 +210,7 @@ def _verifications(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     for line in case.verifications:
         how = _(VERIFICATION[line.kind]) if line.kind in VERIFICATION else line.kind
         about = joined((f" {how} ", MUTED), (line.result, ""), (f"  {line.by} {view.instant(line.at)}", MUTED))
-        lines += map(PanelLine, wrapped_content(about, width))
+        lines += labelled(how, line.result, *wrapped_content(about, width))
     return lines
 
 
@@ -202,5 +219,6 @@ def _inquiries(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     for line in case.inquiries:
         status = f"   {status_words(line)}  {view.instant(line.ended_at or line.due_at)}"
         about = joined((f" {department_words(line)}  ", MUTED), (line.question, ""))
-        lines += map(PanelLine, [*wrapped_content(about, width), plain(status, WARNING if line.is_open else MUTED)])
+        shown = [*wrapped_content(about, width), plain(status, WARNING if line.is_open else MUTED)]
+        lines += labelled(department_words(line), line.question, *shown)
     return lines

@@ -30,7 +30,7 @@ class PanelLine:
     """The name of the masked personal value in the line, if there is one."""
     label: str = ""
     value: str = ""
-    """The fact that can be copied from the line, under its `label`; empty if the line has none."""
+    """The value that the cursor visits and that can be copied, under its `label`; empty if the line has none."""
 
 
 EMPTY = PanelLine(Content())
@@ -39,6 +39,11 @@ EMPTY = PanelLine(Content())
 def heading(text: str) -> PanelLine:
     """Return the dim heading of a group."""
     return PanelLine(plain(text, f"{MUTED} bold"))
+
+
+def labelled(label: str, value: str, first: Content, *rest: Content) -> list[PanelLine]:
+    """Return the lines of a value, which the cursor visits in the first one."""
+    return [PanelLine(first, "", label, value), *map(PanelLine, rest)]
 
 
 def wrapped_heading(text: str, width: int) -> list[PanelLine]:
@@ -113,11 +118,12 @@ def finding_lines(case: CaseFile, kind: PanelKind, width: int, symbols: Symbols)
         label = [(f"{symbols.of_severity(finding.severity)} ", style)]
         if changed_mark(case, EvidencePart.FINDINGS, symbols, finding.rule):
             label.append((f"{symbols.changed} ", WARNING))
-        *before, last = hanging(label, finding_text(finding, case.policy, current_language()), width, style)
+        text = finding_text(finding, case.policy, current_language())
+        *before, last = hanging(label, text, width, style)
         code = plain(finding.rule, MUTED)
         if last.cell_length + code.cell_length + 1 > width:
             before, last = [*before, last], Content()
-        lines += map(PanelLine, [*before, row(last, code, width)])
+        lines += labelled(finding.rule, text, *before, row(last, code, width))
     return lines
 
 

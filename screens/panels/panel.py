@@ -1,6 +1,8 @@
-"""One evidence panel: lines with a cursor on the masked fields, and a count of the lines below."""
+"""One evidence panel: lines with a cursor on their values, and a count of the lines below."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import ClassVar
 
 from textual import getters
@@ -9,11 +11,13 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from screens.panels.lines import PanelLine
+from screens.shell.bindings import bind
 from screens.shell.view import View, symbols_of
 from screens.widgets.safe_text import FittedText, Static, plain
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import PanelKind
 from workbench.i18n import _
+from workbench.keys import desk
 
 MAX_LINE_CELLS = 76
 """The greatest width of a line of evidence; in a wider line, a fact and its mark are too far apart."""
@@ -25,9 +29,13 @@ PanelLines = Callable[[CaseFile, View, int], Sequence[PanelLine]]
 
 
 class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
-    """Shows the lines of one panel; the desk handles the arrow keys and moves the cursor."""
+    """Shows the lines of one panel, with a cursor on their values."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        bind(desk.FIELD_UP, "move(-1)"),
+        bind(desk.FIELD_DOWN, "move(1)"),
+        bind(desk.MASKED_UP, "move(-1, True)"),
+        bind(desk.MASKED_DOWN, "move(1, True)"),
         Binding("pageup", "page_up", show=False),
         Binding("pagedown", "page_down", show=False),
         Binding("home", "scroll_home", show=False),
@@ -56,8 +64,8 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._view: View | None = None
         self._title = Content()
         self._lines_below = ""
-        self.field = ""
-        """The selected masked field; empty if none is selected."""
+        self._at: int | None = None
+        """The place of the selected value among the values, None if none is selected."""
 
     def compose(self) -> list[Static]:
         return [FittedText(self._contents)]
@@ -74,12 +82,16 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
     def show(self, title: Content, case: CaseFile, view: View) -> None:
         """Show a case; if it is the same one, keep the cursor and the scroll position."""
         is_same = self._case is not None and self._case.header.id == case.header.id
+        selected = self.selected
         self._title, self._case, self._view = title, case, view
         self._show_title()
-        if not is_same:
-            self.field = ""
-            self.scroll_home(animate=False)
         self._cached_width = 0
+        if not is_same:
+            self._at = None
+            self.scroll_home(animate=False)
+        elif (found := self.selected) and selected and (found.field, found.label) != (selected.field, selected.label):
+            # Other evidence has come: the cursor must not end up on another value.
+            self._at = None
         self.text.refresh(layout=True)
         self._show_lines_below()
 
@@ -93,20 +105,39 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         """The lines that can be copied."""
         return [line for line in self._lines(self.size.width) if line.value]
 
-    def move(self, step: int) -> None:
-        """Select the next masked field in a direction; scroll if there is none."""
-        fields = [line.field for line in self._lines(self.size.width) if line.field]
-        if not fields:
+    @property
+    def selected(self) -> PanelLine | None:
+        """The line with the selected value."""
+        return self._selected_of(self._lines(self.size.width))
+
+    def _selected_of(self, lines: Sequence[PanelLine]) -> PanelLine | None:
+        return (
+            next(islice((line for line in lines if line.value), self._at, None), None) if self._at is not None else None
+        )
+
+    @property
+    def field(self) -> str:
+        """The name of the selected masked field; empty if none is selected."""
+        return self.selected.field if self.selected is not None else ""
+
+    def action_move(self, step: int, is_masked: bool = False) -> None:  # noqa: FBT001, FBT002 - the argument of a binding
+        """Select the next value in a direction, or the next masked one; scroll if there is none, or it is far away."""
+        lines, top, height = self._lines(self.size.width), self.scroll_offset.y, self.size.height
+        places = [y for y, line in enumerate(lines) if line.value]
+        at = self._at
+        if at is None or at >= len(places) or not top <= places[at] < top + height:
+            at = bisect_left(places, top) - 1 if step > 0 else bisect_left(places, top + height)
+        ahead = range(at + step, len(places) if step > 0 else -1, step)
+        following = next((index for index in ahead if lines[places[index]].field or not is_masked), None)
+        # Without this limit, lines between two values would be skipped unread.
+        if following is None or not (is_masked or top - height <= places[following] < top + 2 * height):
             self.scroll_relative(y=step, animate=False)
             return
-        first = 0 if step > 0 else len(fields) - 1
-        at = fields.index(self.field) + step if self.field in fields else first
-        if 0 <= at < len(fields):
-            self.field = fields[at]
-            self.text.refresh()
-            self._follow()
-        else:
-            self.scroll_relative(y=step, animate=False)
+        self._at = following
+        self.text.refresh()
+        y = places[following]
+        if not top <= y < top + height:
+            self.scroll_to(y=y if y < top else y - height + 1, animate=False, immediate=True)
 
     def on_resize(self) -> None:
         self._show_lines_below()
@@ -125,17 +156,10 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         return self._cached_lines
 
     def _contents(self, width: int) -> Sequence[Content]:
-        """Return the lines with the selected field highlighted."""
-        return [
-            line.content.stylize("$text-accent reverse") if line.field and line.field == self.field else line.content
-            for line in self._lines(width)
-        ]
-
-    def _follow(self) -> None:
-        """Scroll the selected field into view."""
-        y = next((index for index, line in enumerate(self._lines(self.size.width)) if line.field == self.field), 0)
-        if y < self.scroll_offset.y or y >= self.scroll_offset.y + self.size.height:
-            self.scroll_to(y=max(0, y - self.size.height // 2), animate=False)
+        """Return the lines with the selected value highlighted."""
+        lines = self._lines(width)
+        selected = self._selected_of(lines)
+        return [line.content.stylize("$text-accent reverse") if line is selected else line.content for line in lines]
 
     def _show_lines_below(self) -> None:
         below = len(self._lines(self.size.width)) - self.size.height - self.scroll_offset.y

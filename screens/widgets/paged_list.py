@@ -96,7 +96,7 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         if self.marks and self.range is None:
             rows = [row for row in rows if row.id in self.marks]
             unread = sorted(self.marks.difference(row.id for row in rows))
-        read = [row_text(self._draw(row, False)) for row in rows]  # noqa: FBT003 - copied without its mark
+        read = [row_text(self._draw(row, False).plain) for row in rows]  # noqa: FBT003 - copied without its mark
         return "\n".join([*read, *map(format_case, unread)]) or None
 
     async def begin(self, pages: PageCache) -> int:

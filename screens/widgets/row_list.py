@@ -46,7 +46,7 @@ class RowList(SafeOptionList, inherit_bindings=False):
         """Return the marked rows, or else the row under the cursor, each in a line."""
         chosen: Set[int | None] = (self._marks & set(self._ids)) or {self.current}
         rows = [self.get_option_at_index(index).prompt for index, row_id in enumerate(self._ids) if row_id in chosen]
-        return "\n".join(row_text(row) for row in rows if isinstance(row, Content)) or None
+        return "\n".join(row_text(row.plain) for row in rows if isinstance(row, Content)) or None
 
     def show(self, rows: Mapping[int, Content], done: Collection[int] = ()) -> None:
         """Show rows. The cursor stays on its row; that row stays at its height, unless the list is at its top.

@@ -127,9 +127,9 @@ def fitted(text: str, width: int) -> str:
     return fit(for_terminal(safe(text)), max(0, width), for_terminal("…"))
 
 
-def row_text(line: Content) -> str:
-    """Return the text of a row of a list, with a tab between its columns."""
-    return _GAP.sub("\t", line.plain.strip())
+def row_text(line: str) -> str:
+    """Return a drawn line without its padding, with a tab between its columns."""
+    return _GAP.sub("\t", line.strip())
 
 
 class Static(widgets.Static):

@@ -26,7 +26,7 @@ verdict.mark = "m"
 go.queue = ["a", "z"]
 desk.pass = "Z"
 desk.withdraw = "X"
-desk.next = ["J", "^n"]
+desk.next = ["Q", "^n"]
 """
 
 
@@ -54,7 +54,7 @@ def test_each_wrong_key_gets_a_sentence_with_its_line_and_the_others_hold(tmp_pa
         "desk.undo": ("n", "f3"),
         "desk.pass": ("Z", "f5"),
         "desk.withdraw": ("X",),
-        "desk.next": ("J", "ctrl+n", "f2"),
+        "desk.next": ("Q", "ctrl+n", "f2"),
     }
     assert found.lines["keys.desk.next"] == 13
 
@@ -118,7 +118,7 @@ from tests.screens.driver import memory_workbench
 async def run():
     seen = []
     async with memory_workbench(clean(), settings=settings) as desk:
-        for keys in ([], ["J"], ["question_mark"], ["escape", "p"], ["Y", "z"], ["n"], ["G", "q"], ["X"], ["X"]):
+        for keys in ([], ["Q"], ["question_mark"], ["escape", "p"], ["Y", "z"], ["n"], ["G", "q"], ["X"], ["X"]):
             await desk.press(*keys)
             seen.append("\\n".join([*desk.notes, desk.text]))
             desk.app.clear_notifications()
@@ -132,8 +132,8 @@ asyncio.run(run())
 def test_the_keys_in_force_are_bound_and_named_everywhere(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text(
-        '[keys]\ndesk.next = "J"\ndesk.undo = "n"\ndesk.pass = "Y"\nverdict.confirm = "z"\n'
-        'go = "G"\ndesk.appeal = "g"\nhelp = 3\ndesk.skip = "§"\ndesk.release = "J"\n'
+        '[keys]\ndesk.next = "Q"\ndesk.undo = "n"\ndesk.pass = "Y"\nverdict.confirm = "z"\n'
+        'go = "G"\ndesk.appeal = "g"\nhelp = 3\ndesk.skip = "§"\ndesk.release = "Q"\n'
         'queue.order = "X"\n',
         encoding="utf-8",
     )
@@ -142,11 +142,11 @@ def test_the_keys_in_force_are_bound_and_named_everywhere(tmp_path: Path) -> Non
     start, case, help_page, old_key, passed, undone, queue, order, back = json.loads(ran.stdout)
 
     # A wrong type, an unknown key and a clash, each with its line; the usual keys stay for these.
-    for told in ("line 8: help must be a key", "line 9: There is no key § for desk.skip", "line 10: J is the key of"):
+    for told in ("line 8: help must be a key", "line 9: There is no key § for desk.skip", "line 10: Q is the key of"):
         assert told in start
     assert "s         skip" in help_page
     assert "b         release" in help_page
-    assert "J takes the next one" in start
+    assert "Q takes the next one" in start
     assert "G q the queue" in start
     assert "Y pass" in case
     assert "N         take" in help_page

@@ -16,6 +16,7 @@ from screens.forecast.screen import ForecastScreen
 from screens.inquiries.screen import InquiriesScreen
 from screens.letters.screen import LettersScreen
 from screens.panels.evidence_panels import EvidencePanels
+from screens.panels.panel import Panel
 from screens.people.screen import PeopleScreen
 from screens.policy.screen import PolicyScreen
 from screens.queue.screen import QueueScreen
@@ -52,6 +53,7 @@ def test_every_command_is_bound_somewhere() -> None:
         ForecastScreen,
         MarkList,
         EvidencePanels,
+        Panel,
         CalendarScreen,
         LettersScreen,
         InquiriesScreen,

@@ -121,8 +121,10 @@ HISTORY = view_command(
 )
 NEXT_PANEL = view_command("desk.panel", "tab", N_("next panel"), N_("Go to the next panel."))
 PREVIOUS_PANEL = view_command("desk.panel_back", "shift+tab", N_("previous panel"), N_("Go to the previous panel."))
-FIELD_UP = view_command("desk.field_up", "up", N_("field above"), N_("Select the masked field above, or scroll."))
-FIELD_DOWN = view_command("desk.field_down", "down", N_("field below"), N_("Select the masked field below, or scroll."))
+FIELD_UP = view_command("desk.field_up", "up", N_("field above"), N_("Select the value above, or scroll."))
+FIELD_DOWN = view_command("desk.field_down", "down", N_("field below"), N_("Select the value below, or scroll."))
+MASKED_UP = view_command("desk.masked_up", "K", N_("masked above"), N_("Select the masked field above."))
+MASKED_DOWN = view_command("desk.masked_down", "J", N_("masked below"), N_("Select the masked field below."))
 ZOOM = view_command(
     "desk.zoom", "plus", N_("zoom"), N_("Enlarge this panel to fill the desk; Esc restores the others.")
 )
@@ -131,12 +133,13 @@ DESK_COMMANDS: tuple[Command, ...] = (
     *(NEXT, TAKE, PASS, FAIL, PEND, RECTIFY, UNDO, ACTS, ASIDE, SKIP, RELEASE, ASSIGN),
     *(ANSWER, RESUBMIT, WITHDRAW, APPEAL, WAIVE, EXTEND, CLASS, PRIORITY, REOPEN, LEGAL_HOLD),
     *(COMMENT, CONTACT, CHECKLIST, VERIFY, INQUIRE, DOCUMENTS, LETTERS, CHANGES),
-    *(AUTO_NEXT, END_SCOPE, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN),
+    *(AUTO_NEXT, END_SCOPE, EXPLAIN, PHONE_ESTIMATE, REVEAL, FIELD_UP, FIELD_DOWN, MASKED_UP, MASKED_DOWN),
     *(FIND, IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
 )
 
 PANEL_COMMANDS = (
     *(IDENTITY, CALLS, CREDIT, HISTORY, NEXT_PANEL, PREVIOUS_PANEL, ZOOM),
+    *(FIELD_UP, FIELD_DOWN, MASKED_UP, MASKED_DOWN),
     *(DOCUMENTS, ACTS, CHANGES),
 )
 """The commands that also work on a case that is opened to check its verdict or to decide its appeal."""

@@ -25,13 +25,13 @@ _GAP = 2
 async def field_to_copy(app: App[None], panel: Panel) -> str | None:
     """Return the field to copy from a panel. If the screen can reveal a masked field, it is revealed, which is logged.
 
-    Without a field under the cursor, the person chooses a fact of the header or the panel. Return "" if the person
+    Without a value under the cursor, the person chooses a fact of the header or the panel. Return "" if the person
     goes back or the value cannot be revealed, None if no case is shown.
     """
     screen, case = app.screen, panel.case
     if case is None:
         return None
-    chosen = next((line for line in panel.facts if line.field and line.field == panel.field), None)
+    chosen = panel.selected
     if chosen is None:
         dialog = FactList([*_header_facts(case), *panel.facts])
         await app.push_screen_wait(dialog)

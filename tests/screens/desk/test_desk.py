@@ -71,7 +71,7 @@ async def test_a_revealed_field_is_masked_after_15_seconds_and_all_of_them_after
         await desk.press("n")
         assert "虚•••" in desk.text
         assert "虚构乙丙" not in desk.text
-        await desk.press("down", "full_stop")
+        await desk.press("J", "full_stop")
         assert "虚构乙丙" in desk.text
         assert desk.services.log.count(("reveal", 123, "handler_name")) == 1
         desk.clocks.advance(16)

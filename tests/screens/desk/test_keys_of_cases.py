@@ -180,7 +180,7 @@ def copied(desk: KeyDriver) -> str:
 @pytest.mark.promise("N4")
 async def test_a_masked_field_under_the_cursor_is_revealed_and_copied_and_logged_once() -> None:
     async with memory_workbench(clean()) as desk:
-        await desk.press("n", "down", "down")
+        await desk.press("n", "J", "J")
         assert REVEALED not in desk.text
         # The second press within a second does not reveal the whole identity.
         await desk.press("ctrl+k", "ctrl+k")
@@ -203,7 +203,7 @@ async def test_any_fact_of_a_panel_is_copied_from_a_list_and_the_text_of_a_field
         assert copied(desk) == ""
         await desk.press("ctrl+k", "down", "enter")
         assert copied(desk) == "TC-2026-00123"
-        await desk.press("ctrl+k", "down", "down", "down", "enter")
+        await desk.press("ctrl+k", "down", "down", "down", "down", "enter")
         assert copied(desk) == "91510107MA6C8XK93Q"
 
         await desk.press("c")
@@ -213,10 +213,58 @@ async def test_any_fact_of_a_panel_is_copied_from_a_list_and_the_text_of_a_field
         assert "call back" in desk.text
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_arrows_visit_every_value_in_view_and_only_masked_ones_are_revealed_to_be_copied(
+    size: tuple[int, int],
+) -> None:
+    async with memory_workbench(troubled(), size=size) as desk:
+        await desk.press("n")
+        for key in ("1", "2", "3", "4"):
+            await desk.press(key)
+            panel, visited, steps = desk.desk_screen.panels.panel, list[object](), 0
+            while panel.facts and panel.selected is not panel.facts[-1]:
+                desk.clocks.seconds += 2
+                await desk.pilot.press("down")
+                steps += 1
+                assert steps < 200, "the last value was never reached"
+                if panel.selected is not None and panel.selected not in visited:
+                    visited.append(panel.selected)
+                    top, y = panel.scroll_offset.y, panel._lines(panel.size.width).index(panel.selected)
+                    assert top <= y < top + panel.size.height, panel.selected
+            assert visited == panel.facts, key
+
+        await desk.press("1", "home")
+        panel = desk.desk_screen.panels.panel
+        for label in ("Applicant", "USCC"):
+            while panel.selected is None or panel.selected.label != label:
+                await desk.press("down")
+            await desk.press("ctrl+k")
+            assert copied(desk) == panel.selected.value
+        assert copied(desk) == "91510107MA6C8XK93Q"
+        assert not any(entry[0] == "reveal" for entry in desk.services.log)
+        await desk.press("J")
+        assert panel.field == "handler_name"
+        await desk.press("J", "K", "K")
+        assert panel.field == "handler_name"
+
+
+async def test_what_the_mouse_selects_is_copied_without_padding() -> None:
+    async with memory_workbench(clean()) as desk:
+        await desk.press("n")
+        lines = desk.text.splitlines()
+        y = next(at for at, line in enumerate(lines) if "91510107MA6C8XK93Q" in line)
+        await desk.pilot.mouse_down(offset=(2, y))
+        await desk.pilot.hover(offset=(36, y))
+        await desk.pilot.mouse_up(offset=(36, y))
+        await desk.press("ctrl+k")
+
+        assert copied(desk).split("\t")[:2] == ["USCC", "91510107MA6C8XK93Q"]
+
+
 async def test_a_field_of_a_case_to_check_is_copied_as_it_is_shown() -> None:
     async with memory_workbench(troubled()) as desk:
         await stage(desk)
-        await desk.press("enter", "1", "ctrl+k", *["down"] * 8, "enter")
+        await desk.press("enter", "1", "J", "ctrl+k")
 
         assert "••" in copied(desk)
         assert not any(entry[0] == "reveal" for entry in desk.services.log)
@@ -260,7 +308,7 @@ async def test_the_desk_masks_all_fields_after_a_minute_without_keys(site: Site)
 async def test_the_desk_says_that_all_fields_are_revealed_and_one_press_or_a_minute_masks_them() -> None:
     async with memory_workbench(clean()) as desk:
         await desk.press("n", "full_stop")
-        assert "Choose a masked field with the arrows" in desk.text
+        assert "Choose a masked field with J" in desk.text
         desk.clocks.advance(6)
         desk.desk_screen.tick()
         await desk.settle()
@@ -289,7 +337,7 @@ async def test_the_history_says_who_revealed_what(site: Site) -> None:
     async with site_workbench(site, "a") as desk:
         await desk.press("n")
         await reveal_all(desk)
-        await desk.press("full_stop", "down", "full_stop")
+        await desk.press("full_stop", "J", "full_stop")
 
         case = site.services("a").casefiles.show(1)
         entries = [(event_words(line), detail_words(line, case)) for line in case.history if line.action == "reveal"]

@@ -11,7 +11,7 @@ from tests.screens.cases import clean, troubled
 from tests.screens.doubles.queue import candidate, case_row
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver, memory_workbench
-from workbench.keys.desk import COMMENT, FAIL, FIELD_DOWN, FIELD_UP, HISTORY, NEXT, PASS, PEND, RELEASE, UNDO
+from workbench.keys.desk import COMMENT, FAIL, HISTORY, NEXT, PASS, PEND, RELEASE, UNDO
 from workbench.keys.registry import BACK
 
 OPEN = "x acts   t estimate   k contact   L letters   Esc back"
@@ -45,7 +45,7 @@ async def test_a_case_opened_read_only_works_as_on_the_desk_but_for_its_verdict(
         await desk.press("escape")
         assert "1 Identity" in desk.text
         assert desk.dialog == "ReadOnlyScreen"
-        await desk.press("tab", "1", "down", "full_stop")
+        await desk.press("tab", "1", "J", "full_stop")
         assert any(entry[:2] == ("reveal", 124) for entry in desk.services.log)
         await desk.press("i")
         assert desk.dialog == "TextSheet"
@@ -103,7 +103,6 @@ async def test_a_refusal_says_what_is_possible_instead_and_covers_only_the_foote
         assert "Next  any free reviewer decides round 1, due Thu 26 Nov 18:00" in desk.text
 
 
-_MOVES = {FIELD_UP.id, FIELD_DOWN.id}
 _ANY_ROLE = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN})
 
 
@@ -127,7 +126,7 @@ async def test_each_key_of_the_desk_acts_on_an_opened_case_or_says_why_not(
 
     async with memory_workbench(clean(), troubled(), size=(80, 24), arrange=arrange) as desk:
         await open_second(desk)
-        for command in (each.command for each in COMMANDS.values() if each.command.id not in _MOVES):
+        for command in (each.command for each in COMMANDS.values()):
             before = desk.text, list(desk.services.log)
             await desk.press(command.keys[0])
             assert desk.notes or (desk.text, desk.services.log) != before, command.id
@@ -150,7 +149,7 @@ async def test_an_auditor_reads_and_changes_nothing() -> None:
 
     async with memory_workbench(clean(), troubled(), arrange=arrange) as desk:
         await open_second(desk)
-        await desk.press("c", "k", "e", "l", "down", "full_stop", "a")
+        await desk.press("c", "k", "e", "l", "J", "full_stop", "a")
 
         assert desk.dialog == "ReadOnlyScreen"
         assert desk.services.log == []
