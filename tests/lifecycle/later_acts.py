@@ -32,13 +32,16 @@ ANSWERING = ("admin", *SUPERVISORS)
 DEPARTMENTS = {"fraud": 2, "numbers": 3}
 """The working days of the departments that are asked."""
 
+_VERDICTS = {"rectifying": "two items", "pending": "applicant", "passed": "pass"}
+"""The verdicts that lead to some states; the others need a final one."""
+
 FILE_DAYS, ANSWER_DAYS, CAP_DAYS = 15, 7, 15
 
 
 class WholeLifeMachine(LifecycleMachine):
     """The walk with all acts."""
 
-    @initialize(ends=st.lists(st.sampled_from(["rectifying", "failed", "appealed", "appealed"]), max_size=4))
+    @initialize(ends=st.lists(st.sampled_from([*_VERDICTS, "failed", "appealed", "appealed"]), max_size=4))
     def some_cases_have_come_far(self, ends: list[str]) -> None:
         """Let some cases have a verdict before the walk begins, so that it often reaches late acts."""
         self.walking = "some_cases_have_come_far"
@@ -47,7 +50,7 @@ class WholeLifeMachine(LifecycleMachine):
             case = next((one for one in self.cases.values() if one.is_held(self.now, "a")), None)
             if case is None:
                 return
-            self.decide("a", case.id, "two items" if end == "rectifying" else "final")
+            self.decide("a", case.id, _VERDICTS.get(end, "final"))
             if case.state == "awaiting_check":
                 self.approve("b", case.id)
             if end == "appealed" and case.state == "failed":

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from db.errors import DatabaseRefused, Refusal
 from workbench import i18n
-from workbench.errors import BadConfiguration, CannotCreate, WorkbenchError
+from workbench.errors import BadConfiguration, CannotCreate
 from workbench.i18n import _
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ class DemoStart:
         try:
             self._whole.set_result(prepare(self._folder, self._now, reset=self._reset, progress=self._note_progress))
             self._state = ""
-        except WorkbenchError as error:
+        except Exception as error:
+            # The desk waits for a result, whatever happened.
             self._state = str(error)
             self._whole.set_exception(error)
 
