@@ -25,7 +25,7 @@ COMMANDS: tuple[Entry | CommandGroup, ...] = (
     Entry(
         "template",
         "files.reseller_sheets:template",
-        N_("Write the form for applications, with the documents and lists of the policy."),
+        N_("Write an example of a kind of file to import, or the form for applications with the policy's lists."),
     ),
     Entry(
         "export",

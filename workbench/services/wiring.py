@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workbench.services.clock.case_clocks import ClockExplainer
     from workbench.services.files.reseller_sheets.form import Forms
     from workbench.services.files.reseller_sheets.maps import Maps
+    from workbench.services.files.templates import Templates
     from workbench.services.forecast.forecasts import Forecasts
     from workbench.services.intake.importing.resubmission import Resubmissions
     from workbench.services.intake.importing.service import Imports
@@ -168,6 +169,9 @@ class Services:
 
     forms: "LazyService[Forms]" = LazyService("files.reseller_sheets.form.Forms")
     """Writes forms for applications."""
+
+    templates: "LazyService[Templates]" = LazyService("files.templates.Templates")
+    """Writes an example of each kind of file to import."""
 
     maps: "LazyService[Maps]" = LazyService("files.reseller_sheets.maps.Maps")
     """Stores what the columns of resellers' sheets mean."""

@@ -21,6 +21,7 @@ from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.services.files.reading.problems import FileProblem, RowProblem
+from workbench.services.files.reading.sheets.names import shown
 from workbench.services.intake.importing.plan import ImportRefused, ImportReport, ImportRequest
 from workbench.wording.amounts import commas, minute
 
@@ -32,9 +33,9 @@ def import_files(
     context: CommandContext,
     kind: Annotated[ImportKind, argument("KIND", N_("Kind of data in the files."))],
     files: Annotated[
-        list[Path],
+        list[Path] | None,
         argument("FILE…", N_("CSV, XLSX or JSON Lines files; for `folder`, a folder with files named by kind.")),
-    ],
+    ] = None,
     dry_run: DryRun = False,
     encoding: Encoding = None,
     rejects: Annotated[
@@ -46,11 +47,17 @@ def import_files(
         str | None,
         option("--map", N_("Map of a reseller's sheet; a new name proposes one. See `workbench maps`."), "NAME"),
     ] = None,
+    columns: Annotated[bool, option("--columns", N_("List the columns of KIND; `template` writes a file."))] = False,
 ) -> None:
     """Import files as one batch."""
+    if columns:
+        from workbench.cli.files.reseller_sheets import print_columns
+
+        print_columns(context, kind)
+        return
     request = ImportRequest(
         kind=kind,
-        paths=tuple(files),
+        paths=tuple(files or ()),
         dry_run=dry_run,
         encoding=encoding,
         rejects=rejects,
@@ -67,7 +74,7 @@ def import_files(
                 "--map": map_name,
             }
             _refuse_options(inapplicable)
-            import_calendar(context, files, dry_run=dry_run)
+            import_calendar(context, files or [], dry_run=dry_run)
         else:
             _import(context, request, map_name)
 
@@ -145,7 +152,7 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
             {
                 _("File"): lambda line: line.file,
                 _("Sheet"): lambda line: line.sheet,
-                _("Kind"): lambda line: line.kind.value,
+                _("Kind"): lambda line: shown(line.kind),
                 _("Rows"): lambda line: commas(line.rows) if line.imported_as is None else _already(line.imported_as),
             },
             numeric=(3,),
@@ -196,16 +203,17 @@ def list_batches(context: CommandContext) -> None:
         batches,
         {
             _("Batch"): lambda batch: format_batch(batch.id),
-            _("Kind"): lambda batch: batch.kind.value,
+            _("Kind"): lambda batch: shown(batch.kind),
             _("At"): lambda batch: minute(batch.published_at, zone),
             _("By"): lambda batch: batch.by,
             _("Rows"): lambda batch: commas(batch.rows),
             _("Created"): lambda batch: commas(batch.created),
             _("Updated"): lambda batch: commas(batch.updated),
             _("Unchanged"): lambda batch: commas(batch.unchanged),
+            _("Rejected"): lambda batch: commas(batch.rejected),
             _("Files"): lambda batch: " ".join(batch.files),
         },
-        numeric=(4, 5, 6, 7),
+        numeric=(4, 5, 6, 7, 8),
     )
 
 

@@ -1,13 +1,13 @@
-"""Commands about sheets of resellers: the form to fill in, and the maps of their own sheets."""
+"""Commands about what others fill in: columns, templates and the form, and the maps of resellers' own sheets."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from db.enums import ApplicantKind
+from db.enums import ApplicantKind, ImportKind
 from workbench.cli.files.map_questions import ask_about
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
@@ -15,6 +15,8 @@ from workbench.cli.framework.parameters import argument, option
 from workbench.cli.framework.passphrase import is_terminal
 from workbench.errors import ExitCode, NotFound, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
+from workbench.services.files.reading.sheets.names import shown
+from workbench.services.files.templates import CALENDAR, column_guides, kinds_within
 from workbench.services.intake.importing.plan import ImportRequest
 from workbench.wording.amounts import commas
 
@@ -29,15 +31,52 @@ MapName = Annotated[str, argument("NAME", N_("Name of the map."))]
 
 def template(
     context: CommandContext,
-    what: Annotated[Literal["applications"], argument("applications", N_("What the form is for."))],  # noqa: ARG001
-    kind: Annotated[ApplicantKind, option("--kind", N_("Kind of applicant."))],
-    file: Annotated[Path, option("--output", N_("Workbook to write; an existing file is replaced."), "FILE", "-o")],
+    what: Annotated[ImportKind, argument("KIND", N_("Kind of data in the file."))],
+    kind: Annotated[ApplicantKind | None, option("--kind", N_("Write the form for this kind of applicant."))] = None,
+    file: Annotated[Path | None, option("--output", N_("File to write, .csv or .xlsx."), "FILE", "-o")] = None,
 ) -> None:
-    """Write the form for applications."""
+    """Write an example of a kind of file, or the form for applications."""
     with context.services() as services:
-        services.forms.write(kind, file)
-    sentence = _("Wrote {file}; filled in, it is imported with `workbench import workbook`.").format(file=file)
-    context.print_result({"file": str(file), "kind": kind.value}, sentence)
+        if kind is None:
+            file = services.templates.write(what, file)
+            sentence = _("Wrote {file}; as it is, it is imported with `workbench import {kind} {file}`.")
+        elif what is not ImportKind.APPLICATIONS or file is None:
+            raise WrongUsage(_("--kind needs -o FILE, and there is a form for `applications` only."))
+        else:
+            services.forms.write(kind, file)
+            sentence = _("Wrote {file}; filled in, it is imported with `workbench import workbook`.")
+    document = {"file": str(file), "kind": (kind or what).value}
+    context.print_result(document, sentence.format(**document))
+
+
+def print_columns(context: CommandContext, kind: ImportKind) -> None:
+    """Print the columns of a kind of file, or of all kinds in a workbook or folder."""
+    if kind is ImportKind.CALENDAR:
+        # It has no columns; the example is JSON itself.
+        output.file_text(CALENDAR)
+        return
+    guides = {one: column_guides(one) for one in kinds_within(kind)}
+    if context.as_json:
+        kinds = [{"kind": one.value, "columns": list(map(asdict, columns))} for one, columns in guides.items()]
+        output.document({"kinds": kinds})
+        return
+    for one, columns in guides.items():
+        output.line(" ".join(dict.fromkeys((one.value, shown(one)))))
+        output.listing(
+            columns,
+            {
+                _("Column"): lambda guide: guide.name,
+                _("In Chinese"): lambda guide: guide.chinese,
+                _("Required"): lambda guide: (
+                    _("yes") if guide.required == (guide.name,) else _(" or ").join(guide.required)
+                ),
+                _("Values"): lambda guide: (
+                    ", ".join(f"{code} {word}" for code, word in guide.choices.items())
+                    or guide.hint
+                    or (guide.example and _("such as {value}").format(value=guide.example))
+                ),
+            },
+        )
 
 
 def list_maps(context: CommandContext) -> None:

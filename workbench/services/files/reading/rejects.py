@@ -27,8 +27,8 @@ _CAUSE_WIDTH, _WIDTH = 60, 20
 _Sheet = tuple[str, tuple[str, ...]]
 """A sheet: its name, and its columns."""
 
-_Put = Callable[[_Sheet, str, tuple[str, ...], str], object]
-"""A function that adds a record to the file: its sheet, cause and cells, and its text in JSON Lines."""
+_Put = Callable[[_Sheet, tuple[str, ...], str], object]
+"""A function that adds a record to the file: its sheet and cells, the first the cause, and its text in JSON Lines."""
 
 
 class RejectWriter(ExitStack):
@@ -66,15 +66,15 @@ class RejectWriter(ExitStack):
         may_differ = self._keeps_sheets or reader.format == "jsonl"
         layout = (reader.format, () if may_differ else columns)
         if self._keeps_sheets or self._layout is None:
-            self._sheet = (sheet_name_for(reader.kind, reader.sheet), columns)
+            self._sheet = (sheet_name_for(reader.kind, reader.sheet), (CAUSE, *columns))
         elif layout != self._layout:
             message = _("{file} has other columns than the file before; import it with a --rejects of its own.")
             raise WrongUsage(message.format(file=reader.name))
         if self._layout is None:
             draft = self.enter_context(replacing(self._path, self._own_files))
-            self._put = self.enter_context(_FORMATS[form](draft))
+            self._put = self.enter_context(TABLE_FORMATS[form](draft))
             if form == "csv":
-                self._put(self._sheet, CAUSE, columns, "")
+                self._put(self._sheet, self._sheet[1], "")
         self._layout = layout
 
     def write(self, record: BadRecord) -> None:
@@ -89,8 +89,8 @@ class RejectWriter(ExitStack):
         cells = self._without_cause(record.cells)
         if self._keeps_sheets and record.text:
             # Each line of JSON has its own order of columns.
-            cells = tuple(record.raw.get(name, "") for name in self._sheet[1])
-        self._put(self._sheet, cause, cells, record.text)
+            cells = tuple(record.raw.get(name, "") for name in self._sheet[1][1:])
+        self._put(self._sheet, (cause, *cells), record.text)
 
     def _without_cause(self, cells: tuple[str, ...]) -> tuple[str, ...]:
         """Return cells without the cause of an earlier import."""
@@ -101,14 +101,14 @@ class RejectWriter(ExitStack):
 def _csv_rows(path: Path) -> Iterator[_Put]:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        yield lambda _sheet, cause, cells, _text: writer.writerow((cause, *cells))
+        yield lambda _sheet, cells, _text: writer.writerow(cells)
 
 
 @contextmanager
 def _json_lines(path: Path) -> Iterator[_Put]:
     # UTF-8 cannot encode surrogates; `backslashreplace` writes them as JSON escapes.
     with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
-        yield lambda _sheet, cause, _cells, text: file.write(_as_json(text, cause) + "\n")
+        yield lambda _sheet, cells, text: file.write(_as_json(text, cells[0]) + "\n")
 
 
 def _as_json(text: str, cause: str) -> str:
@@ -133,7 +133,7 @@ def _sheets(path: Path) -> Iterator[_Put]:
         sheets: dict[_Sheet, Any] = {}
         counts: Counter[_Sheet] = Counter()
 
-        def put(sheet: _Sheet, cause: str, cells: tuple[str, ...], _text: str) -> None:
+        def put(sheet: _Sheet, cells: tuple[str, ...], _text: str) -> None:
             if sheet not in sheets:
                 name, columns = sheet
                 # An underscore makes the name unique, and the import still recognises the kind.
@@ -142,25 +142,20 @@ def _sheets(path: Path) -> Iterator[_Put]:
                 sheets[sheet] = workbook.add_worksheet(name)
                 sheets[sheet].freeze_panes(1, 1)
                 # The columns are formatted as text too, for cells that somebody fills in later.
-                sheets[sheet].set_column(0, 0, _CAUSE_WIDTH, text)
-                sheets[sheet].set_column(1, len(columns), _WIDTH, text)
-                _write_row(sheets[sheet], 0, (CAUSE, *columns), bold)
+                sheets[sheet].set_column(0, 0, _CAUSE_WIDTH if columns[0] == CAUSE else _WIDTH, text)
+                sheets[sheet].set_column(1, len(columns) - 1, _WIDTH, text)
+                sheets[sheet].write_row(0, 0, columns, bold)
             counts[sheet] += 1
             if counts[sheet] > MAX_SHEET_ROWS:
                 raise CannotCreate(_("A sheet holds at most 1,048,575 rows; import the sheets one by one as CSV."))
-            _write_row(sheets[sheet], counts[sheet], (cause[:MAX_CELL_LENGTH], *cells), text)
+            sheets[sheet].write_row(counts[sheet], 0, [cell[:MAX_CELL_LENGTH] for cell in cells], text)
 
         yield put
 
 
-def _write_row(sheet: Any, row: int, cells: tuple[str, ...], shape: Any) -> None:
-    for column, cell in enumerate(cells):
-        if cell:
-            sheet.write_string(row, column, cell, shape)
-
-
-_FORMATS: dict[Format, Callable[[Path], AbstractContextManager[_Put]]] = {
+TABLE_FORMATS: dict[Format, Callable[[Path], AbstractContextManager[_Put]]] = {
     "csv": _csv_rows,
     "jsonl": _json_lines,
     "xlsx": _sheets,
 }
+"""The writers of tables of texts, by format."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,9 @@ from workbench.domain.policy.policy import Policy
 from workbench.errors import WrongUsage
 from workbench.i18n import _, comma_joined, current_language
 from workbench.services.files.reading import kinds
-from workbench.services.files.reading.headers import column_names, columns_file
+from workbench.services.files.reading.headers import column_names
 from workbench.services.files.reading.sheets.names import shown
+from workbench.services.files.templates import choices_of, hint_of
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.safe_files import new_workbook, replacing
 from workbench.wording.case.labels import APPLICANT_KIND
@@ -118,9 +118,8 @@ class _Form:
 
     def _choices(self, name: str, column_type: kinds.ColumnType) -> Sequence[str]:
         """Return the words to choose from, those in the policy first."""
-        if column_type is kinds.FLAG:
-            return ("是", "否") if current_language() == "zh" else ("yes", "no")
-        codes: Iterable[StrEnum] = column_type.words or ()
+        words = choices_of(column_type)
+        codes: Iterable[str] = words
         if name == "applicant_kind":
             codes = (self._kind,)
         elif name == "service_class":
@@ -128,7 +127,7 @@ class _Form:
         elif name == "kind":
             required = [code for code, _condition in self._required()]
             codes = dict.fromkeys([*required, *self._policy.documents.names])
-        return [_word(column_type.section, code) for code in codes]
+        return [words[code] if current_language() == "zh" else code for code in codes]
 
     def _required(self) -> Iterator[tuple[DocumentKind, str]]:
         """Yield the documents that are required of this kind of applicant, each with its condition, '' without one."""
@@ -148,7 +147,7 @@ class _Form:
             area = xl_range_abs(0, len(self._lists), len(field.choices) - 1, len(self._lists))
             rule = {"validate": "list", "source": f"={_LISTS}!{area}"}
             self._lists.append(field.choices)
-        if hint := _hint(field.column_type):
+        if hint := hint_of(field.column_type):
             rule["input_message"] = hint[:_MOST_MESSAGE]
         if len(rule) > 1:
             sheet.data_validation(2, place, _ROWS + 1, place, rule)
@@ -167,24 +166,3 @@ class _Form:
         named = [(names[code].in_language(current_language()), when) for code, when in self._required()]
         documents = (_("{what} ({by})").format(what=name, by=when) if when else name for name, when in named)
         return title.format(applicant=applicant, documents=comma_joined(dict.fromkeys(documents)))
-
-
-def _word(section: str, code: StrEnum) -> str:
-    """Return a word for a code in the current language that an import understands."""
-    names: Sequence[str] = columns_file()["values"][section].get(code.value, ())
-    return names[0] if names and current_language() == "zh" else code.value
-
-
-def _hint(column_type: kinds.ColumnType) -> str:
-    """Return a hint on how to write a value, '' if none is needed."""
-    if column_type in (kinds.DAY, kinds.INSTANT_OR_DAY):
-        return _("A date such as 2026-11-03.")
-    if column_type is kinds.VALID_TO:
-        return _("A date such as 2026-11-03, or long-term.")
-    if column_type is kinds.PHONES:
-        return _("Several numbers with ; between them.")
-    if column_type is kinds.MONEY:
-        return _("An amount in yuan.")
-    if column_type is kinds.PATH:
-        return _("The name of the file beside this workbook, or its path from here.")
-    return ""

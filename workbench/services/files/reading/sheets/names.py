@@ -1,7 +1,7 @@
 """Finds the kinds of sheets by their names."""
 
 from db.enums import ImportKind
-from workbench.i18n import _, comma_joined, current_language
+from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.services.files.reading.headers import columns_file, meanings_by_spelling, nearest_names, normalised_name
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.sheets.workbook import SheetPart, SheetRow, Workbook
@@ -18,6 +18,9 @@ IMPORT_ORDER = (
 )
 """The order in which kinds are imported: rows that others refer to come first."""
 
+_NO_SHEETS = (N_("workbook"), N_("folder"), N_("calendar"))
+"""The kinds that are no sheets, to be translated."""
+
 
 def kind_of_sheet(name: str) -> ImportKind | None:
     """Return the kind of a sheet by its English or Chinese name, or None."""
@@ -26,8 +29,9 @@ def kind_of_sheet(name: str) -> ImportKind | None:
 
 
 def shown(kind: ImportKind) -> str:
-    """Return the usual name of a sheet of a kind, in the current language."""
-    return str(columns_file()["sheets"][kind.value]["zh"]) if current_language() == "zh" else kind.value
+    """Return the name of a kind in the current language; for a kind of sheet it is the usual name of the sheet."""
+    names = columns_file()["sheets"].get(kind.value)
+    return str(names["zh"]) if names and current_language() == "zh" else _(kind.value)
 
 
 def sheet_name_for(kind: ImportKind, name: str) -> str:
