@@ -22,6 +22,7 @@ from screens.verdict.form_state import FormEdited, VerdictActions, VerdictState,
 from screens.verdict.item_dialogs import ask_item
 from screens.verdict.letter_editor import LetterEditor
 from screens.verdict.mark_list import MarkList
+from screens.verdict.measure_choice import NumberChooser, measure_line
 from screens.verdict.reason_picker import ReasonPicker
 from screens.verdict.rectification_form import RectificationForm
 from screens.widgets.debounce import Debounce
@@ -33,8 +34,8 @@ from workbench.domain.case.verdict import is_last_round, pending_waits_for
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.keys import registry as keys
 from workbench.keys.command import Place
-from workbench.keys.registry import CONFIRM, FINAL, HELP, ITEMS, LETTER, MEASURE, NOTE, SEARCH, WAIT_FOR, WHOLE_LETTER
 
 _TYPING_PAUSE_S = 0.2
 _BOX_CELLS, _FRAME_CELLS = 96, 5
@@ -49,16 +50,17 @@ class VerdictDialog(Dialog[DecisionResult]):
     PLACE: ClassVar[Place] = "verdict"
     FILLS_FIELDS: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind(CONFIRM, "confirm"),
-        bind(SEARCH, "go('search')"),
-        bind(FINAL, "final"),
-        bind(WAIT_FOR, "wait_for"),
-        bind(MEASURE, "measure"),
-        bind(ITEMS, "go('items')"),
-        bind(LETTER, "go('letter')"),
-        bind(WHOLE_LETTER, "whole_letter"),
-        bind(NOTE, "go('note')"),
-        bind(HELP, "app.act('help')"),
+        bind(keys.CONFIRM, "confirm"),
+        bind(keys.SEARCH, "go('search')"),
+        bind(keys.FINAL, "final"),
+        bind(keys.WAIT_FOR, "wait_for"),
+        bind(keys.MEASURE, "measure"),
+        bind(keys.NUMBERS, "numbers"),
+        bind(keys.ITEMS, "go('items')"),
+        bind(keys.LETTER, "go('letter')"),
+        bind(keys.WHOLE_LETTER, "whole_letter"),
+        bind(keys.NOTE, "go('note')"),
+        bind(keys.HELP, "app.act('help')"),
     ]
 
     picker = getters.query_one(ReasonPicker)
@@ -189,6 +191,8 @@ class VerdictDialog(Dialog[DecisionResult]):
             return verdict is Verdict.PENDING or self._state.is_fixable
         if action == "measure":
             return self._preview is not None and len(self._preview.measures) > 1
+        if action == "numbers":
+            return self._state.measure is not Measure.NONE
         return True
 
     def action_confirm(self) -> None:
@@ -203,7 +207,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         elif self.rectification.display and self.rectification.problem:
             self._show_problem(f"{self.rectification.problem} {dialog_text.note_hint()}")
         elif vague_words(self._request(), self._case.policy, self._case.findings):
-            self._show_problem(_("Say what the applicant has to send: {key}").format(key=ITEMS.key))
+            self._show_problem(_("Say what the applicant has to send: {key}").format(key=keys.ITEMS.key))
         else:
             self._show_problem("")
             self.decide()
@@ -221,6 +225,12 @@ class VerdictDialog(Dialog[DecisionResult]):
     def action_measure(self) -> None:
         measures = self._preview.measures if self._preview else (Measure.NONE,)
         self._set_state(replace(self._state, measure=next_choice(self._state.measure, measures)))
+
+    def action_numbers(self) -> None:
+        state, use = self._state, self._set_state
+        if self._preview is not None and self._preview.numbers:
+            chooser = NumberChooser(state, self._preview)
+            self.app.push_screen(chooser, lambda to: None if to is None else use(replace(state, numbers=to)))
 
     def action_go(self, part: str) -> None:
         request, write = self._request(), self.rectification.write
@@ -265,16 +275,14 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._debounce.request(pause_s)
 
     def _draw(self) -> None:
-        width = self._width
-        preview, state = self._preview, self._state
+        preview, state, width = self._preview, self._state, self._width
         self.query_one("#marked", Static).update(dialog_text.marked_line(state, self._case, width))
         kind = dialog_text.kind_line(state, self._case, preview, symbols_of(self), width)
         self.query_one("#kind", Static).update(kind)
-        measures = preview.measures if preview else ()
-        self.query_one("#measure", Static).update(dialog_text.measure_line(state, measures))
-        self.query_one("#measure").display = len(measures) > 1
-        keys = key_hints((NOTE.shown_keys, _("write")))
-        self.query_one("#note-heading", Static).update(row(plain(_("For us only"), MUTED), keys, width))
+        self.query_one("#measure", Static).update(measure := measure_line(state, preview))
+        self.query_one("#measure").display = bool(measure)
+        keys_of_note = key_hints((keys.NOTE.shown_keys, _("write")))
+        self.query_one("#note-heading", Static).update(row(plain(_("For us only"), MUTED), keys_of_note, width))
         self.letter.show(state.letter or (preview.letter if preview else ""), is_own=bool(state.letter))
         typed = self.rectification.chosen_until()
         self.rectification.show_date(*dialog_text.date_words(state, preview, typed, self._actions.until, self._view))

@@ -26,20 +26,18 @@ from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictPreview
 from workbench.domain.case.records import ChangesSinceSeen, ChecklistLine
 from workbench.domain.case.verdict import is_last_round, is_reason_contradicted, pending_waits_for
-from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Measure, Verdict, WaitsFor
+from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Verdict, WaitsFor
 from workbench.domain.policy.policy import Policy
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.command import shown_key
 from workbench.keys.desk import CHANGES, CHECKLIST, DOCUMENTS
 from workbench.keys.registry import CONFIRM, FINAL, NOTE, TEXTS, WAIT_FOR, with_keys
-from workbench.keys.registry import MEASURE as MEASURE_KEY
-from workbench.wording.case.labels import CHECK_FOR, ITEM_RESULT, MEASURE, VERDICT, WAITS_FOR
+from workbench.wording.case.labels import CHECK_FOR, ITEM_RESULT, VERDICT, WAITS_FOR, numbers_words
 from workbench.wording.findings import document_name
 from workbench.wording.quotation import is_foreign
 
 KEY = "$text-accent bold"
-_MAX_NUMBERS = 3
 _WIDTH_BEFORE_LAYOUT = 1_000
 
 
@@ -101,13 +99,6 @@ def _check_words(preview: VerdictPreview) -> Content:
     return joined((_("a second person checks: {why}").format(why=why), WARNING))
 
 
-def measure_line(state: VerdictState, measures: tuple[Measure, ...]) -> Content:
-    """Return what happens to the cards; empty if the policy leaves no choice."""
-    if len(measures) <= 1:
-        return Content()
-    return joined((MEASURE_KEY.key, KEY), (f" {_('cards')}  ", MUTED), (_(MEASURE[state.measure]), ""))
-
-
 def warning_lines(
     state: VerdictState, case: CaseFile, preview: VerdictPreview, layout: tuple[View, int, int], *, is_confirming: bool
 ) -> Content:
@@ -163,9 +154,7 @@ def _special_rules(case: CaseFile, preview: VerdictPreview) -> Iterator[str]:
             "This verdict lifts the bars on {number} numbers: {numbers}.",
             len(preview.restored),
         )
-        shown = comma_joined(preview.restored[:_MAX_NUMBERS])
-        more = ", …" if len(preview.restored) > _MAX_NUMBERS else ""
-        yield message.format(number=len(preview.restored), numbers=shown + more)
+        yield message.format(number=len(preview.restored), numbers=numbers_words(preview.restored))
     if case.header.corrects_id is not None:
         message = _("The case was opened again: the notice corrects that of {decision}.")
         yield message.format(decision=format_decision(case.header.corrects_id))

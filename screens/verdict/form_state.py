@@ -36,6 +36,8 @@ class VerdictState:
     until: str = ""
     """The text of the date field; empty means the date that the policy sets."""
     measure: Measure = Measure.NONE
+    numbers: tuple[str, ...] = ()
+    """The keyed hashes of the numbers that the measure concerns; () for all."""
     letter: str | None = None
     """The text for the applicant; None means the texts of the reasons."""
     note: str = ""
@@ -103,6 +105,7 @@ class VerdictState:
             only_items=only_items,
             until=until,
             measure=self.measure,
+            numbers=self.numbers if self.measure is not Measure.NONE else (),
             waits_for=pending_waits_for(self.reasons, case.policy) if self.verdict is Verdict.PENDING else None,
             fence=header.fence,
             evidence_no=None if accepts_new_evidence else header.evidence_no,

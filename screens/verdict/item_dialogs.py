@@ -5,15 +5,13 @@ from typing import Any, ClassVar
 
 from textual import getters, on
 from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input
 
 from screens.dialogs.choice import ChoiceDialog
 from screens.panels.history import item_words
-from screens.shell.base_screen import BoxDialog
 from screens.shell.view import View, symbols_of
-from screens.verdict.mark_list import MarkLine, MarkList
+from screens.verdict.mark_list import MarkDialog, MarkLine, MarkList
 from screens.widgets.safe_text import MUTED, WARNING, Static, WrappedText, flowing, hanging, key_hints, plain
 from screens.widgets.text_fields import PROSE, TextLine
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
@@ -66,31 +64,26 @@ _BOX_CELLS, _FRAME_CELLS, _MAX_WINDOW_SHARE = 90, 5, 0.96
 """The width of the box, the cells of its frame and scroll bar, and the greatest share of the window that it takes."""
 
 
-class ItemChooser(BoxDialog[str]):
+class ItemChooser(MarkDialog[str]):
     """Lists the documents of a case to mark, with a field for another text; the result is the text of the item."""
 
     DEFAULT_CSS = """
     ItemChooser > Vertical { width: 90; }
-    ItemChooser MarkList { height: auto; max-height: 10; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
-    ItemChooser Input, ItemChooser #hint { margin-top: 1; }
+    ItemChooser Input { margin-top: 1; }
     """
-    AUTO_FOCUS = "MarkList"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "take", show=False)]
 
-    list = getters.query_one(MarkList)
     words = getters.query_one(Input)
     hint = getters.query_one("#hint", Static)
 
     def __init__(self, reason: Reason, case: CaseFile) -> None:
         question = _("Which documents? {reason}") if reason.names_documents else _("What has to be sent? {reason}")
-        super().__init__(question.format(reason=reason.title.in_language(current_language())))
         self._case = case
         received = {document.kind for document in case.evidence.documents}
         required = case.policy.documents.required.get(case.header.applicant_kind, ())
         # Those that the applicant owes or sent come first; `sorted` is stable.
         others = sorted(case.policy.documents.names, key=lambda kind: kind not in received)
         self._kinds = {kind.value: kind for kind in (*required, *others)}
-        self._lines = [
+        lines = [
             MarkLine(
                 code,
                 document_name(kind, case.policy, current_language()),
@@ -99,7 +92,7 @@ class ItemChooser(BoxDialog[str]):
             )
             for code, kind in self._kinds.items()
         ]
-        self._marked: tuple[str, ...] = ()
+        super().__init__(question.format(reason=reason.title.in_language(current_language())), lines)
 
     def parts(self) -> ComposeResult:
         width = min(_BOX_CELLS, int(self.app.size.width * _MAX_WINDOW_SHARE))
@@ -112,21 +105,11 @@ class ItemChooser(BoxDialog[str]):
         hints = [key_hints(key) for key in keys]
         yield Static(Content("\n").join(flowing(hints, width - _FRAME_CELLS)), id="hint", markup=False)
 
-    def on_mount(self) -> None:
-        self.list.show(self._lines, self._marked)
-
-    @on(MarkList.Marked)
-    def toggle(self, event: MarkList.Marked) -> None:
-        """Mark or unmark a document."""
-        others = tuple(code for code in self._marked if code != event.code)
-        self._marked = others if event.code in self._marked else (*others, event.code)
-        self.list.show(self._lines, self._marked)
-
     @on(Input.Submitted)
     def action_take(self) -> None:
         """Close with the marked documents and the typed text, joined in the language of the letter, if there is any."""
         language = self._case.header.language
-        names = [document_name(self._kinds[code], self._case.policy, language) for code in self._marked]
+        names = [document_name(self._kinds[code], self._case.policy, language) for code in self.marked]
         text = comma_joined(filter(None, [*names, self.words.value.strip()]), language=language)
         if text:
             self.leave(text)

@@ -1,9 +1,10 @@
-"""A numbered list of entries to mark, with a cursor: digits and Space mark."""
+"""A numbered list of entries to mark, with a cursor: digits and Space mark; and the dialogs with such a list."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -11,6 +12,7 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
 
+from screens.shell.base_screen import BoxDialog, Result
 from screens.shell.bindings import bind, bind_key
 from screens.widgets.safe_text import MUTED, WARNING, Static, joined, plain, row
 from workbench.keys.registry import MARK_NUMBER, MARK_REASON
@@ -132,3 +134,37 @@ class MarkList(VerticalScroll, can_focus=True):
         drawn = Content.assemble(row(left, line.right, width - 1), " ")
         is_highlighted = at == self.cursor and (self.has_focus or self._is_searched)
         return drawn.stylize("on $panel") if is_highlighted else drawn
+
+
+class MarkDialog(BoxDialog[Result]):
+    """Lists entries to mark; Enter takes them.
+
+    Args:
+        heading: The title.
+        lines: The entries.
+        marked: The codes of the marked ones.
+    """
+
+    DEFAULT_CSS = """
+    MarkDialog MarkList { height: auto; max-height: 10; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+    MarkDialog #hint { margin-top: 1; }
+    """
+    AUTO_FOCUS = "MarkList"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "take", show=False)]
+
+    list = getters.query_one(MarkList)
+
+    def __init__(self, heading: str, lines: Sequence[MarkLine], marked: Sequence[str] = ()) -> None:
+        super().__init__(heading)
+        self.lines = lines
+        self.marked = tuple(marked)
+
+    def on_mount(self) -> None:
+        self.list.show(self.lines, self.marked)
+
+    @on(MarkList.Marked)
+    def toggle(self, event: MarkList.Marked) -> None:
+        """Mark or unmark an entry."""
+        others = tuple(code for code in self.marked if code != event.code)
+        self.marked = others if event.code in self.marked else (*others, event.code)
+        self.list.show(self.lines, self.marked)

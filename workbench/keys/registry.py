@@ -37,6 +37,9 @@ WAIT_FOR = verdict_command(
     "verdict.wait_for", "w,f7", N_("waiting for"), N_("Change who the case waits for."), hint=True
 )
 MEASURE = verdict_command("verdict.measure", "m,f5", N_("measure"), N_("Change the measure for the cards."))
+NUMBERS = verdict_command(
+    "verdict.numbers", "n,f11", N_("numbers"), N_("Choose the numbers that the measure concerns; all by default.")
+)
 ITEMS = verdict_command(
     "verdict.items", "r,f2", N_("items"), N_("Go to the rectification items; of a pending verdict, to the date.")
 )
@@ -114,7 +117,8 @@ COMMANDS: tuple[Command, ...] = (
     *QUEUE_COMMANDS,
     *BOARD_COMMANDS,
     *FORECAST_COMMANDS,
-    *(CONFIRM, MARK_NUMBER, MARK_REASON, SEARCH, FINAL, WAIT_FOR, MEASURE, ITEMS, LETTER, WHOLE_LETTER, NOTE),
+    *(CONFIRM, MARK_NUMBER, MARK_REASON, SEARCH, FINAL, WAIT_FOR, MEASURE, NUMBERS, ITEMS, LETTER),
+    *(WHOLE_LETTER, NOTE),
     *(OPEN_CHECK, APPROVE, GIVE_BACK, READ_VERDICT, RELOAD, LEAVE_CHECKS),
     *APPEAL_COMMANDS,
     *CALENDAR_COMMANDS,

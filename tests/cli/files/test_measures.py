@@ -335,3 +335,67 @@ def test_a_fail_after_a_reopening_says_that_the_bar_no_longer_applies(
 
     assert f"此前通知采取的限制措施不再执行。{lifted.format(then)}" in last_letter(terminal)
     assert "本次未对号码采取限制措施" not in last_letter(terminal)
+
+
+def test_one_number_can_be_barred_alone(terminal: Terminal, case: str) -> None:
+    """Orders, letters, exports, undo and the restoring pass are about the chosen numbers only."""
+    only_two, masked_one = ("--number", TWO), ("--number", "138••••••01")
+    decide(terminal, case, *BAR, *only_two)
+    assert listed(terminal) == [("138••••••02", "bar-out", "unreleased")]
+    terminal.document("a", "undo", case)
+    assert listed(terminal) == [("138••••••02", "bar-out", "cancelled")]
+
+    first = terminal.document("a", "decide", case, *BAR, *only_two)["notice"]
+    assert "下列号码暂停呼出服务（限呼），呼入不受影响：138••••••02（共1个）" in first
+    terminal.site.clock.advance(minutes=1)
+    terminal.document("a", "resubmit", case)
+    second = decide(terminal, case, *BAR[:-1], "bar-both", *masked_one)["notice"]
+    assert "下列号码暂停呼出和呼入服务（双停）：138••••••01（共1个）" in second
+    assert "此前已采取的限制措施（限呼：138••••••02，共1个）继续有效。" in second
+    terminal.site.clock.advance(minutes=1)
+    assert listed(terminal)[1:] == [("138••••••02", "bar-out", "owed"), ("138••••••01", "bar-both", "owed")]
+
+    passed = lift(terminal, case)
+    assert "138••••••02（限呼，共1个）" in passed
+    assert "138••••••01（双停，共1个）" in passed
+    assert {status for _number, _measure, status in listed(terminal)} == {"cancelled"}
+    assert terminal.as_person("audit", "audit", "verify").exit_code == 0
+
+
+def test_a_checker_sees_the_chosen_numbers_and_approves_only_these(
+    terminal: Terminal, case: str, tmp_path: Path
+) -> None:
+    decide(terminal, case, *BAR, "--final", "--number", TWO)
+    [staged] = terminal.document("b", "show", case)["decisions"]
+    assert staged["numbers"] == ["138••••••02"]
+
+    for _time in range(2):
+        terminal.document("b", "check", case, "approve", "--note", "seen")
+        assert [order for order in listed(terminal) if order[2] != "cancelled"] == [
+            ("138••••••02", "bar-out", "unreleased")
+        ]
+        terminal.document("b", "undo", case)
+    terminal.document("b", "check", case, "approve", "--note", "seen")
+    file = tmp_path / "decisions.jsonl"
+    terminal.document("admin", "export", "decisions", "--output", str(file), "--format", "jsonl")
+    assert [json.loads(line)["msisdn"] for line in file.read_text(encoding="utf-8").splitlines()] == ["138••••••02"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        ((*BAR, "--number", "13900139000"), 77, "139••••••00"),
+        ((*BAR, "--number", "138••••••01"), 77, "3 "),
+        ((*BAR[:-2], "--number", ONE), 2, "--measure"),
+    ],
+)
+def test_a_number_that_is_not_one_of_the_case_or_is_unclear_is_refused(
+    terminal: Terminal, case: str, words: tuple[str, ...], code: int, sentence: str
+) -> None:
+    alike = f"{ONE};13800238001;13800338001"
+    with terminal.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE application SET msisdns = :numbers"), {"numbers": alike})
+    terminal.document("a", "next")
+
+    assert sentence in refused(terminal.as_person("a", "decide", case, *words), code)
+    assert listed(terminal) == []

@@ -100,10 +100,38 @@ async def test_the_verdict_dialog_names_an_item_whose_deadline_is_earlier(servic
         await desk.until("second identity verification: by Wed 25 Nov 10:01")
 
 
-async def test_the_dialog_of_a_pass_names_the_numbers_whose_bar_it_lifts(services: ClockSite) -> None:
+def received_with_two_numbers(services: ClockSite) -> str:
     case = services.received("2026-11-24 10:00")
     with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET msisdns = '13800138001;13800138002'"))
+    return case
+
+
+async def test_space_marks_the_numbers_that_a_measure_concerns(services: ClockSite) -> None:
+    case = received_with_two_numbers(services)
+    async with site_workbench(services.site, "a", size=(80, 24)) as desk:
+        await desk.press("n", "f", "1", "n")
+        assert desk.dialog == "VerdictDialog"
+        await desk.press("m")
+        await desk.until("bar outbound: all 2 numbers")
+        await desk.press("n", "down", "space", "escape")
+        assert "all 2 numbers" in desk.text
+        await desk.press("n", "down", "space")
+        assert "[x] 2 138••••••02" in desk.text
+        await desk.press("enter")
+        await desk.until("bar outbound: 138••••••02")
+        # The draft keeps the choice.
+        await desk.press("escape", "f")
+        await desk.until("bar outbound: 138••••••02")
+        await desk.press("y")
+        assert desk.dialog == "DeskScreen"
+    orders = services.terminal.document("audit", "measures", "list")["measures"]
+    assert [(order["msisdn"], order["measure"]) for order in orders] == [("138••••••02", "bar-out")]
+    assert case in str(orders)
+
+
+async def test_the_dialog_of_a_pass_names_the_numbers_whose_bar_it_lifts(services: ClockSite) -> None:
+    case = received_with_two_numbers(services)
     services.run("a", "next")
     services.run("a", "decide", case, "fail", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-out")
     services.at("2026-11-25 10:00").run("a", "resubmit", case)

@@ -35,6 +35,10 @@ def decide(
         str | None, option("--until", N_("Deadline of a fail, or next-action date of a pending case."), "D")
     ] = None,
     measure: Annotated[Measure, option("--measure", N_("Measure for the cards."))] = Measure.NONE,
+    numbers: Annotated[
+        list[str] | None,
+        option("--number", N_("Number for the measure, whole or as `show` masks it; repeatable. Default: all."), "N"),
+    ] = None,
     waits_for: Annotated[
         WaitsFor | None, option("--waits-for", N_("Who a pending case waits for. Default: set by the reason."))
     ] = None,
@@ -45,6 +49,8 @@ def decide(
     """Give a verdict on a held case."""
     if final and verdict is not Verdict.FAIL:
         raise WrongUsage(_("--final is only valid with the verdict fail."))
+    if numbers and measure is Measure.NONE:
+        raise WrongUsage(_("--number says whom a measure concerns; give --measure as well."))
     fail_kind = None
     if verdict is Verdict.FAIL:
         fail_kind = FailKind.FINAL if final else FailKind.FIXABLE
@@ -60,6 +66,7 @@ def decide(
             only_items=only_items,
             until=None if until is None else parse_day_option(until, "--until", services, Tense.FUTURE),
             measure=measure,
+            numbers=tuple(dict.fromkeys(number.strip() for number in numbers or ())),
             waits_for=waits_for,
             fence=fence,
         )

@@ -1,7 +1,7 @@
 """A case as shown on the desk, in commands and to checkers: immutable, masked, independent of its transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -154,15 +154,13 @@ class CaseFile:
         newest = next(reversed(self.decisions_in_effect), None)
         if self.header.deadline_at is not None or newest is None:
             return self.header.deadline_at
-        item_deadlines = (item.deadline_at for item in newest.items if item.is_open)
-        return min(filter(None, (newest.deadline_at, *item_deadlines)), default=None)
+        of_items = (item.deadline_at for item in newest.items if item.is_open)
+        return min(filter(None, (newest.deadline_at, *of_items)), default=None)
 
     @property
     def unfixed_items(self) -> tuple[records.ItemLine, ...]:
         """The items of the last round, except waived ones, that are not judged fixed; none in the first round."""
-        return tuple(
-            item for item in self.asked_items if not item.is_waived and item.judged is not enums.ItemResult.FIXED
-        )
+        return tuple(one for one in self.asked_items if not (one.is_waived or one.judged is enums.ItemResult.FIXED))
 
     def shows_same_state_as(self, other: Self | None) -> bool:
         """Say whether another case file shows the same case, hold and evidence."""
@@ -195,9 +193,8 @@ class ItemRequest:
     Attributes:
         code: The code of a reason or a document.
         text: The text of the item, empty for the reason's own text.
-        deadline_at: Its own deadline, if it has one. The plan of the verdict sets it.
-        documents: The documents that its text lists; () if the text is in free words, None if it is the reason's text.
-            The plan of the verdict sets them.
+        deadline_at: Its own deadline, if it has one; the plan of the verdict sets it.
+        documents: Those that its text lists, () for free words, None for the reason's text; also set by the plan.
     """
 
     code: str
@@ -215,8 +212,8 @@ class VerdictRequest:
         items: Items besides those that the reasons need.
         only_items: Whether the letter asks for `items` alone.
         until: The next-action date of a pending verdict, or the deadline of a fixable fail.
-        fence: The fence that the current hold must have; None skips the check.
-        evidence_no: The evidence number that the case must still have; None skips the check.
+        numbers: The numbers that the measure concerns, in clear, masked or as keyed hashes; () for all in service.
+        fence, evidence_no: The numbers that the hold and the case must still have; None skips the check.
     """
 
     case_id: int
@@ -229,6 +226,7 @@ class VerdictRequest:
     only_items: bool = False
     until: date | None = None
     measure: enums.Measure = enums.Measure.NONE
+    numbers: tuple[str, ...] = ()
     waits_for: enums.WaitsFor | None = None
     fence: int | None = None
     evidence_no: int | None = None
@@ -248,6 +246,7 @@ class VerdictPreview:
         restored: The numbers whose bar a pass lifts.
         waiver_reason: Why nobody makes the check although `check_for` needs it, "" if it is made or not needed.
         warnings: Sentences without a full stop about what the verdict would cut short.
+        numbers: The numbers in service, masked, by keyed hash; {} without a measure.
     """
 
     letter: str
@@ -266,6 +265,7 @@ class VerdictPreview:
     restored: tuple[str, ...] = ()
     waiver_reason: str = ""
     warnings: tuple[str, ...] = ()
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

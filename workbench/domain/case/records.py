@@ -159,6 +159,7 @@ class DecisionLine:
         checked_at: When a second person approved or returned it.
         waits_for: Set for a pending verdict.
         corrects_id: The decision whose notice the notice of this one corrects.
+        numbers: The numbers that the reviewer chose for the measure, masked; () for all.
     """
 
     id: int
@@ -183,6 +184,7 @@ class DecisionLine:
     corrects_id: int | None = None
     check_for: tuple[str, ...] = ()
     waived: Waiver | None = None
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

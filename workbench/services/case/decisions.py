@@ -27,7 +27,9 @@ from workbench.domain.case.records import DecisionLine, ItemLine, Waiver
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import moved_deadline, open_suspension_start, working_days_late
+from workbench.domain.text.mask import MaskKind, mask
 from workbench.services.case.evidence_reader import documents_after
+from workbench.services.case.measure_orders import chosen_in
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Context
@@ -222,6 +224,7 @@ def _decision(session: Session, row: Any, logins: dict[int, str], at: datetime |
         items=_items(session, row, logins, at),
         check_for=tuple(json.loads(row.seen).get("check_for", ())),
         waived=waiver_of(row),
+        numbers=tuple(mask(MaskKind.MSISDN, number) for number in chosen_in(row.seen)),
     )
 
 

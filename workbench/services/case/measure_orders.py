@@ -18,6 +18,9 @@ from workbench.services.foundation.row_values import from_row
 _NUMBERS = "msisdns"
 """The key of a decision's numbers in `seen`: the name of a personal column, so that erasing a person finds it."""
 
+CHOSEN = "chosen"
+"""The key of the numbers in `seen` that the reviewer chose for the measure; they are under `_NUMBERS` in it."""
+
 UNKNOWN_NUMBER = ""
 """The number of an order for a case without any number."""
 
@@ -66,6 +69,17 @@ def _cards(session: Session, case: CaseRow) -> list[ImportedRow]:
 
 def _ended(cards: list[ImportedRow], today: date) -> frozenset[str]:
     return frozenset(card["msisdn"] for card in cards if card["service_ended_on"] and card["service_ended_on"] <= today)
+
+
+def chosen_part(numbers: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Return the part of a decision's `seen` with the numbers that its measure is limited to; {} without a limit."""
+    return {CHOSEN: {_NUMBERS: BETWEEN_NUMBERS.join(numbers)}} if numbers else {}
+
+
+def chosen_in(seen: str) -> tuple[str, ...]:
+    """Return the numbers that the reviewer of a decision chose for its measure; () for all."""
+    chosen = json.loads(seen).get(CHOSEN, {}).get(_NUMBERS, "")
+    return tuple(filter(None, chosen.split(BETWEEN_NUMBERS)))
 
 
 def store_numbers(decision: DecisionRow, numbers: tuple[str, ...]) -> None:

@@ -160,6 +160,11 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
         # The answer to the appeal that passed the review has already named the lifted bars.
         notified = None if correction and correction.later == "passed" else corrected
         lifted = without_numbers(bars_lifted(session, context, case, notified), plan.numbers)
+    if plan.measure in RESTRICTIONS and plan.numbers:
+        # A bar on some numbers leaves the earlier bars on the others.
+        bars = without_numbers(bars, plan.numbers)
+    elif plan.measure is not Measure.NONE:
+        bars, lifted = (), () if plan.measure in RESTRICTIONS else lifted
     appeal_until = None
     if decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS:
         released_at = decision.release_at or context.now() + timedelta(seconds=policy.desk.grace_s)
@@ -179,7 +184,7 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
         corrects=correction,
-        bars=bars if plan.measure is Measure.NONE else (),
+        bars=bars,
         lifted=lifted,
         is_misuse=any(policy.reasons[code].misuse for code in codes if code in policy.reasons),
         is_decided_alone=bool(decision.waived),

@@ -25,6 +25,7 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.documents import unopened_kinds
 from workbench.services.case.drafts import close_draft
 from workbench.services.case.history import changes_since
+from workbench.services.case.measure_orders import chosen_part
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.case_access import held_case, visible_case
@@ -32,7 +33,7 @@ from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.result_letters import in_clear, with_clear_findings
 from workbench.services.review.apply_verdict import apply_verdict, decision_result, preview_letter
-from workbench.services.review.measures.orders import lifted_numbers
+from workbench.services.review.measures.orders import chosen_numbers, lifted_numbers, masked_numbers
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
 from workbench.services.site.people import IMPORTER, importer_refusal, solo_reason, waiver_details, waiver_text
 
@@ -75,6 +76,7 @@ class Verdicts(Service):
             plan = self._apply_two_person_rules(session, plan, casefile.policy)
             own = self._plan(session, case, replace(request, items=(), only_items=False), casefile, now).items
             restored = self._numbers_to_restore(session, casefile, request)
+            numbers = masked_numbers(session, self.context, case, request.measure)
             unopened = unopened_kinds(session, request.case_id, casefile.evidence.documents)
             news = ChangesSinceSeen()
             if seen_no not in {None, casefile.header.evidence_no}:
@@ -86,6 +88,7 @@ class Verdicts(Service):
             until=plan.request.until,
             waits_for=plan.request.waits_for,
             measures=tuple(casefile.policy.measures.get(request.verdict, ())),
+            numbers=numbers,
             open_questions=tuple(line.question for line in casefile.checklist if line.answer is None),
             news=news,
             unopened=unopened,
@@ -175,7 +178,12 @@ class Verdicts(Service):
     ) -> VerdictPlan:
         suspensions = suspensions_concerning(session, case)
         calendar = self.context.calendar(session, casefile.policy_version)
-        return plan_verdict(request, casefile, calendar, now, applicant, suspensions)
+        plan = plan_verdict(request, casefile, calendar, now, applicant, suspensions)
+        if not request.numbers:
+            return plan
+        numbers, problem = chosen_numbers(session, self.context, case, request.numbers)
+        problems = (*plan.problems, *filter(None, [problem]))
+        return replace(plan, request=replace(plan.request, numbers=numbers), problems=problems)
 
     def _apply_two_person_rules(self, session: Session, plan: VerdictPlan, policy: Policy) -> VerdictPlan:
         """Apply the two-person rules to a plan: waive them if one person reviews alone, else add their problem."""
@@ -255,7 +263,12 @@ def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id
         waived=waiver_text(plan.waiver),
         before=json.dumps(_columns_before(case)),
         seen=json.dumps(
-            {**_snapshot(casefile, plan), "evidence_seq": case.evidence_seq, "findings_on": case.findings_on},
+            {
+                **_snapshot(casefile, plan),
+                "evidence_seq": case.evidence_seq,
+                "findings_on": case.findings_on,
+                **chosen_part(request.numbers),
+            },
             ensure_ascii=False,
             default=str,
         ),

@@ -1,7 +1,13 @@
 """The words for the values of a case; the tables are translated where they are shown."""
 
+from collections.abc import Sequence
+
 from db.enums import ApplicantKind, CreditList, CreditMatch, IdType, ItemResult, Measure, Quality, Verdict, WaitsFor
-from workbench.i18n import N_
+from workbench.domain.case.records import DecisionLine
+from workbench.i18n import N_, _, comma_joined
+
+_MOST_NUMBERS = 3
+"""The most numbers that a measure lists."""
 
 APPLICANT_KIND: dict[ApplicantKind, str] = {
     ApplicantKind.ENTERPRISE: N_("enterprise"),
@@ -78,3 +84,16 @@ CHECK_FOR: dict[str, str] = {
     "high_risk": N_("a pass at high risk"),
     "restore": N_("restoring the cards"),
 }
+
+
+def measure_words(decision: DecisionLine) -> str:
+    """Return the measure of a verdict, with the numbers if it concerns only some of them."""
+    words = _(MEASURE[decision.measure])
+    if not decision.numbers:
+        return words
+    return _("{what}: {details}").format(what=words, details=numbers_words(decision.numbers))
+
+
+def numbers_words(numbers: Sequence[str]) -> str:
+    """Return the first of some numbers, and whether there are more."""
+    return comma_joined(numbers[:_MOST_NUMBERS]) + (", …" if len(numbers) > _MOST_NUMBERS else "")

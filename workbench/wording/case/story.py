@@ -13,7 +13,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, HistoryLine, ReReview
 from workbench.i18n import N_, _, comma_joined
 from workbench.wording.case.history import appeal_outcome_words, detail_words, event_words, items_words
-from workbench.wording.case.labels import DECIDED, MEASURE, WAITS_FOR
+from workbench.wording.case.labels import DECIDED, WAITS_FOR, measure_words
 from workbench.wording.case.next_steps import (
     NextSteps,
     missed_item_title,
@@ -52,7 +52,7 @@ def verdict_words(decision: DecisionLine) -> str:
     if decision.fail_kind is not None:
         words.append(_("final") if decision.fail_kind is FailKind.FINAL else _("can be rectified"))
     if decision.measure is not Measure.NONE:
-        words.append(_(MEASURE[decision.measure]))
+        words.append(measure_words(decision))
     return _(", ").join(words)
 
 

@@ -1,6 +1,6 @@
 """Writes the orders to bar and to restore numbers."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +14,11 @@ from db.models import CaseRow, DecisionRow, MeasureOrderRow
 from db.queries.published import MEASURE_ORDER, chunks
 from workbench.domain.case.measures import MeasurePlan, plan_lifting
 from workbench.domain.clock.due import due_at
+from workbench.domain.text.mask import MaskKind, mask
+from workbench.i18n import _
 from workbench.services.case.measure_orders import (
     UNKNOWN_NUMBER,
+    chosen_in,
     measure_orders,
     numbers_in_service,
     numbers_out_of_service,
@@ -48,12 +51,42 @@ def plan_measure(session: Session, context: Context, case: CaseRow, decision: De
     measure, today = Measure(decision.measure), context.today(session)
     ordered: tuple[str, ...] = ()
     if measure is not Measure.NONE:
-        ordered = numbers_in_service(session, case, today)
+        numbers, chosen = numbers_in_service(session, case, today), chosen_in(decision.seen)
+        ordered = tuple(number for number in numbers if not chosen or number in chosen)
         if not ordered and not numbers_out_of_service(session, case, today):
             ordered = (UNKNOWN_NUMBER,)
     if _lifts_bars(decision) and (lifted := lifted_numbers(session, context, case)):
         return MeasurePlan(ordered, Measure.RESTORE, _known(dict.fromkeys([*ordered, *lifted])))
     return MeasurePlan(ordered, measure if ordered else Measure.NONE, _known(ordered))
+
+
+def masked_numbers(session: Session, context: Context, case: CaseRow, measure: Measure) -> dict[str, str]:
+    """Return the numbers that a measure can concern, masked, by their keyed hashes."""
+    if measure is Measure.NONE:
+        return {}
+    numbers = numbers_in_service(session, case, context.today(session))
+    return {context.store.hashed(number): mask(MaskKind.MSISDN, number) for number in numbers}
+
+
+def chosen_numbers(
+    session: Session, context: Context, case: CaseRow, wanted: Iterable[str]
+) -> tuple[tuple[str, ...], str]:
+    """Return the numbers of a case that are wanted: in clear, masked as the desk shows them, or as keyed hashes.
+
+    The text says what is wrong with them: the case has no such number in service, or several that look the same.
+    """
+    names: dict[str, list[str]] = defaultdict(list)
+    for number in numbers_in_service(session, case, context.today(session)):
+        for name in (number, mask(MaskKind.MSISDN, number), context.store.hashed(number)):
+            names[name].append(number)
+    for name in wanted:
+        shown = mask(MaskKind.MSISDN, name)
+        if not names[name]:
+            return (), _("The case has no number {number} in service; `show` lists them.").format(number=shown)
+        if len(names[name]) > 1:
+            message = _("{count} numbers of the case look like {number}; give the whole number (`show --reveal`).")
+            return (), message.format(count=len(names[name]), number=shown)
+    return tuple(dict.fromkeys(names[name][0] for name in wanted)), ""
 
 
 def order_measure(
