@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.services.intake.importing.files import Desk, application, csv_text
+from tests.services.intake.importing.files import PDF, Desk, application, csv_text
 
 
 def _file(desk: Desk, *rows: object, name: str = "applications.csv") -> str:
@@ -36,6 +36,44 @@ def test_a_folder_is_one_batch_with_a_line_for_each_file(terminal: Terminal, des
     assert lines == [("applications.csv", "applications", 1), ("cards.csv", "cards", 1)]
     refused(terminal.as_person("admin", "import", "folder", f"{folder}/none", "--json"), 66)
     refused(terminal.as_person("a", "import", "folder", folder, "--json"), 77)
+
+
+def test_a_folder_of_named_documents_is_listed_and_imported(terminal: Terminal, desk: Desk) -> None:
+    desk.applications(application("A-1"), application("HB 008"))
+    folder = desk.folder / "scans"
+    (folder / "more").mkdir(parents=True)
+    names = {
+        "A-1_BIZ_LICENSE.png": ("A-1", "BIZ_LICENSE"),
+        "A-1 agent-id-front (2).png": ("A-1", "AGENT_ID_FRONT"),
+        "more/HB 008号码用途说明-2.pdf": ("HB 008", "USE_STATEMENT"),
+        "HB 008 - Business licence.pdf": ("HB 008", "BIZ_LICENSE"),
+    }
+    for name in names:
+        (folder / name).write_bytes(PDF + name.encode())
+    (folder / "Thumbs.db").touch()
+    words = ("import", "documents", str(folder))
+
+    dry = terminal.document("admin", *words, "--dry-run")
+    assert {row["path"]: (row["application_no"], row["kind"]) for row in dry["documents"]} == names
+    assert (dry["batch"], desk.count("document")) == (None, 0)
+    shown = terminal.as_person("admin", *words).stdout
+    assert all(name in shown for name in names)
+    assert [tuple(row) for row in desk.sql("SELECT application_no, kind FROM document ORDER BY id")] == [
+        names[row["path"]] for row in dry["documents"]
+    ]
+    assert "imported already" in refused(terminal.as_person("admin", *words, "--json"), 65, json_failure=True)
+
+    # A document that was scanned again makes another list.
+    (folder / "A-1_BIZ_LICENSE.png").write_bytes(PDF + b"again")
+    assert terminal.document("admin", *words)["created"] == 1
+    (folder / "licence.png").write_bytes(PDF)
+    (folder / "营业执照.png").write_bytes(PDF)
+    errors = json.loads(terminal.as_person("admin", *words, "--json").stdout)["errors"]
+    assert [error["file"] for error in errors] == ["licence.png", "营业执照.png"]
+    (desk.folder / "empty").mkdir()
+    refused(
+        terminal.as_person("admin", "import", "documents", str(desk.folder / "empty"), "--json"), 65, json_failure=True
+    )
 
 
 @pytest.mark.promise("P9", "D10")

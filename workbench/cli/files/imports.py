@@ -1,8 +1,9 @@
 """Commands about imports: import, imports list, imports undo, resubmit."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,7 +26,14 @@ from workbench.services.files.reading.sheets.names import shown
 from workbench.services.intake.importing.plan import ImportRefused, ImportReport, ImportRequest
 from workbench.wording.amounts import commas, minute
 
-_COUNTS = ("rows", "created", "updated", "unchanged", "rejected")
+_COUNTS = {
+    "rows": N_("Rows"),
+    "created": N_("Created"),
+    "updated": N_("Updated"),
+    "unchanged": N_("Unchanged"),
+    "rejected": N_("Rejected"),
+}
+"""The counts of a report with their words."""
 _MAX_ERRORS_SHOWN = 20
 
 
@@ -34,7 +42,13 @@ def import_files(
     kind: Annotated[ImportKind, argument("KIND", N_("Kind of data in the files."))],
     files: Annotated[
         list[Path] | None,
-        argument("FILE…", N_("CSV, XLSX or JSON Lines files; for `folder`, a folder with files named by kind.")),
+        argument(
+            "FILE…",
+            N_(
+                "CSV, XLSX or JSON Lines files; for `folder`, a folder with files named by kind; for `documents` also a"
+                " folder with files named by application number and kind."
+            ),
+        ),
     ] = None,
     dry_run: DryRun = False,
     encoding: Encoding = None,
@@ -66,14 +80,10 @@ def import_files(
     )
     with reporting_errors(context):
         if kind is ImportKind.CALENDAR:
-            inapplicable = {
-                "--encoding": encoding,
-                "--rejects": rejects,
-                "--agent": agent,
-                "--as-new": as_new,
-                "--map": map_name,
-            }
-            _refuse_options(inapplicable)
+            options = (encoding, rejects, agent, as_new, map_name)
+            for name, value in zip(("--encoding", "--rejects", "--agent", "--as-new", "--map"), options, strict=True):
+                if value:
+                    raise WrongUsage(_("{option} does not apply to a calendar; leave it out.").format(option=name))
             import_calendar(context, files or [], dry_run=dry_run)
         else:
             _import(context, request, map_name)
@@ -92,13 +102,6 @@ def reporting_errors(context: CommandContext) -> Iterator[None]:
         raise
 
 
-def _refuse_options(options: Mapping[str, object]) -> None:
-    """Refuse options that do not apply to a calendar."""
-    for name, value in options.items():
-        if value:
-            raise WrongUsage(_("{option} does not apply to a calendar; leave it out.").format(option=name))
-
-
 def _import(context: CommandContext, request: ImportRequest, map_name: str | None) -> None:
     with context.services() as services:
         if map_name is not None:
@@ -115,6 +118,10 @@ def _import(context: CommandContext, request: ImportRequest, map_name: str | Non
     print_report(context, report)
     if report.unfiled or (report.error_count and request.rejects is None):
         raise typer.Exit(ExitCode.DATA)
+
+
+def _count(name: str, line: object) -> str:
+    return commas(getattr(line, name))
 
 
 def _already(batch: str) -> str:
@@ -143,9 +150,15 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
                 "encoding": report.encoding or None,
                 "unknown_callers": report.unknown_callers,
                 "sheets": [asdict(line) for line in report.sheets],
+                "documents": list(report.documents),
             }
         )
         return
+    if report.documents:
+        # Its header would be line 1.
+        rows = [[str(line), *document.values()][:4] for line, document in enumerate(report.documents, start=2)]
+        output.table([_("Line"), _("Application"), _("Kind"), _("File")], rows, numeric=(0,))
+        output.line()
     if report.sheets:
         output.listing(
             report.sheets,
@@ -161,11 +174,7 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
     output.pairs(
         [
             (_("Batch"), batch or _("none, nothing was written")),
-            (_("Rows"), commas(report.rows)),
-            (_("Created"), commas(report.created)),
-            (_("Updated"), commas(report.updated)),
-            (_("Unchanged"), commas(report.unchanged)),
-            (_("Rejected"), commas(report.rejected)),
+            *((_(word), _count(name, report)) for name, word in _COUNTS.items()),
             (_("Errors"), commas(report.error_count)),
         ]
     )
@@ -206,11 +215,7 @@ def list_batches(context: CommandContext) -> None:
             _("Kind"): lambda batch: shown(batch.kind),
             _("At"): lambda batch: minute(batch.published_at, zone),
             _("By"): lambda batch: batch.by,
-            _("Rows"): lambda batch: commas(batch.rows),
-            _("Created"): lambda batch: commas(batch.created),
-            _("Updated"): lambda batch: commas(batch.updated),
-            _("Unchanged"): lambda batch: commas(batch.unchanged),
-            _("Rejected"): lambda batch: commas(batch.rejected),
+            **{_(word): partial(_count, name) for name, word in _COUNTS.items()},
             _("Files"): lambda batch: " ".join(batch.files),
         },
         numeric=(4, 5, 6, 7, 8),

@@ -114,7 +114,11 @@ def test_files_with_names_of_no_kind_and_an_empty_folder_are_refused_with_the_kn
 
     (folder / "applications.csv.bak").write_text(csv_text(APPLICATIONS), encoding="utf-8")
     (folder / "cards.csv~").touch()
-    told = problems(folder)
+    # Like documents, files may be links, but not to files of other folders.
+    (folder / "credit.csv").symlink_to(desk.write([ARREARS]))
+    (folder / "申请.csv").symlink_to("applications.csv")
+    link, *told = sorted(problems(folder), key=lambda one: "name" in one.message)
+    assert (link.file, "out of the folder" in link.message) == ("credit.csv", True)
     assert [one.file for one in told] == ["applications.csv.bak", "cards.csv~", "karten.csv", "notes.txt"]
     assert all("applications, cards, documents" in one.message for one in told)
     (desk.folder / "empty").mkdir()

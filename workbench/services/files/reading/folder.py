@@ -11,7 +11,7 @@ from workbench.services.files.reading.sheets.names import IMPORT_ORDER, kind_of_
 from workbench.services.files.reading.sources import PARQUET_SUFFIX, TEXT_SUFFIXES, WORKBOOK_SUFFIXES
 
 _SUFFIXES = TEXT_SUFFIXES | WORKBOOK_SUFFIXES | PACKED_SUFFIXES | {PARQUET_SUFFIX}
-_OF_DESKTOPS = (".", "~$", "Thumbs.db", "desktop.ini")
+OF_DESKTOPS = (".", "~$", "Thumbs.db", "desktop.ini")
 """What the names of files begin with that desktops and spreadsheets leave in a folder."""
 
 
@@ -33,11 +33,14 @@ def files_by_kind(folder: Path) -> tuple[list[tuple[Path, ImportKind]], list[Row
     for path in paths:
         # A copy such as applications.csv.bak is no file to import.
         kind = kind_of_sheet(path.name.partition(".")[0]) if path.suffix.lower() in _SUFFIXES else None
-        if kind is None and path.suffix.lower() in WORKBOOK_SUFFIXES and not path.name.startswith(_OF_DESKTOPS):
+        if kind is None and path.suffix.lower() in WORKBOOK_SUFFIXES and not path.name.startswith(OF_DESKTOPS):
             kind = ImportKind.WORKBOOK
-        if kind is not None:
+        if kind is not None and not path.resolve().is_relative_to(folder.resolve()):
+            message = _("The link leads out of the folder; put the file itself there.")
+            problems.append(RowProblem(file=path.name, message=message))
+        elif kind is not None:
             files.append((path, kind))
-        elif not path.name.startswith(_OF_DESKTOPS):
+        elif not path.name.startswith(OF_DESKTOPS):
             message = _("The name of the file says no kind; name it like one of {names}, or remove it.")
             problems.append(RowProblem(file=path.name, message=message.format(names=names)))
     if not files and not problems:

@@ -25,6 +25,7 @@ class Reader:
     Use the reader as a context manager, or close it.
 
     Attributes:
+        folder: The folder in which the records name files.
         name: The name of the file to show.
         encoding: The encoding of a text file, '' for sheets.
         pass_bytes: The number of bytes that one pass reads.
@@ -36,6 +37,7 @@ class Reader:
     def __init__(self, source: Source, kind: ImportKind, zone: ZoneInfo, agent: str, now: datetime | None) -> None:
         self.kind = kind
         self.path = source.path
+        self.folder = source.path if source.path.is_dir() else source.path.parent
         self.name = mask_digits_within(source.path.name)
         self.sheet = source.sheet
         self.format = source.format

@@ -87,6 +87,8 @@ class ImportReport:
     unknown_callers: int = 0
     """The number of phone numbers in call files that are on no card."""
     sheets: tuple[SheetLine, ...] = ()
+    documents: tuple[Mapping[str, str], ...] = ()
+    """The list of the documents in a folder."""
     unfiled: int = 0
     """The number of appeals, among the rejected records, that could not be filed because their cases had changed."""
 

@@ -119,7 +119,7 @@ class ImportPlanner:
             context=self._context,
             classifier=self._classifier,
             reader=reader.row_reader,
-            folder=reader.path.parent,
+            folder=reader.folder,
             is_of_several_kinds=self._is_of_several_kinds,
         )
         for classified in distribute(classify_records, file_classifier, portions, self._helper):

@@ -12,6 +12,7 @@ from workbench.domain.case.case_id import format_batch
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.files.document_files import IncomingDocuments, drafts_folder
+from workbench.services.files.named_documents import list_of_documents
 from workbench.services.files.reading.folder import files_by_kind
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.reader import Reader, open_reader, open_readers
@@ -177,7 +178,10 @@ class Imports:
         readers: list[Reader] = []
         for path, kind in _files_of(request, plan):
             try:
-                found = _readers_of(path, replace(request, kind=kind), zone, self.context.now())
+                if kind is ImportKind.DOCUMENTS and path.is_dir():
+                    found = [Reader(list_of_documents(path, names), kind, zone, request.agent, self.context.now())]
+                else:
+                    found = _readers_of(path, replace(request, kind=kind), zone, self.context.now())
             except FileProblem as problem:
                 plan.errors.add(problem.problems)
                 continue
@@ -258,4 +262,5 @@ def report_of(request: ImportRequest, readers: Sequence[Reader], plan: ImportPla
         error_count=plan.errors.count,
         encoding=", ".join(dict.fromkeys(reader.encoding for reader in readers if reader.encoding)),
         sheets=_sheets(request, readers, plan),
+        documents=tuple(record.raw for reader in readers if reader.path == reader.folder for record in reader),
     )

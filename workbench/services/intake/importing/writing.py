@@ -75,7 +75,7 @@ class BatchWriter:
         if portion.rows is not None and portion.rows.rows:
             self._write_rows(portion.rows, reader, has_updates=portion.has_updates)
         # After the rows: the sweep of an interrupted import finds its documents by them.
-        for document in self.classifier.documents.publish(portion.documents, reader.path.parent):
+        for document in self.classifier.documents.publish(portion.documents, reader.folder):
             line, message = document.line if document.path else 0, str(changed_meanwhile())
             raise FileProblem(RowProblem(file=reader.name, sheet=reader.sheet, line=line, message=message))
 

@@ -1,0 +1,67 @@
+"""Lists the documents of a folder whose file names begin with the application number and the kind of document."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from db.enums import DocumentKind
+from workbench.domain.values.values import folded_word
+from workbench.i18n import _
+from workbench.services.files.reading.folder import OF_DESKTOPS
+from workbench.services.files.reading.headers import value_names
+from workbench.services.files.reading.problems import FileProblem, RowProblem
+from workbench.services.files.reading.sources import TextSource
+
+_COLUMNS = ("application_no", "kind", "path", "modified")
+"""The columns of the list; the last is not imported, but a list with a changed file is another one."""
+
+_SEPARATORS = re.compile(r"[\s_-]+")
+
+
+def list_of_documents(folder: Path, policy_names: Mapping[str, DocumentKind]) -> TextSource:
+    """Return the list of the documents in a folder and its subfolders, as if it were an import file in the folder.
+
+    Args:
+        folder: The folder.
+        policy_names: The folded names that the policy gives to kinds of documents.
+
+    Raises:
+        FileProblem: If a file name does not begin with a number and a kind, or there is no file.
+    """
+    words = value_names("document_kind", DocumentKind)
+    kinds = {_SEPARATORS.sub("", folded_word(name)): kind for name, kind in (dict(policy_names) | words).items()}
+    files = sorted(path for path in folder.rglob("*") if not path.is_dir() and not path.name.startswith(OF_DESKTOPS))
+    text, problems = io.StringIO(newline=""), list[RowProblem]()
+    rows = csv.writer(text)
+    rows.writerow(_COLUMNS)
+    message = _(
+        "The file name must begin with the application number and the kind of document, like {name}; rename it."
+    )
+    for path in files:
+        number, kind = _number_and_kind(path.stem, kinds)
+        if number:
+            rows.writerow((number, kind, path.relative_to(folder), path.lstat().st_mtime_ns))
+        else:
+            problems.append(RowProblem(file=path.name, message=message.format(name="EX-0001_BIZ_LICENSE.pdf")))
+    if not files:
+        problems.append(RowProblem(file=folder.resolve().name, message=_("The folder has no documents.")))
+    if problems:
+        raise FileProblem(*problems)
+    with TemporaryFile() as file:
+        file.write(text.getvalue().encode())
+        file.flush()
+        source = TextSource(Path(f"/dev/fd/{file.fileno()}"), "utf-8")
+    source.path = folder.resolve()
+    return source
+
+
+def _number_and_kind(stem: str, kinds: Mapping[str, DocumentKind]) -> tuple[str, DocumentKind | str]:
+    """Return the application number and the kind with which a file name begins, '' if it does not."""
+    for place in range(1, len(stem)):
+        rest = _SEPARATORS.sub("", folded_word(stem[place:]))
+        if rest.startswith(tuple(kinds)):
+            return stem[:place].strip(" _-"), kinds[max(filter(rest.startswith, kinds), key=len)]
+    return "", ""
