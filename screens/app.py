@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.binding import BindingType
-from textual.dom import DOMNode
 from textual.worker import WorkerError
 
 from screens.app_base import AppBase
@@ -20,7 +19,7 @@ from screens.desk.start_screen import StartScreen
 from screens.shell.bindings import bind, bind_key
 from screens.shell.change_poll import POLL_EVERY_S, ChangePoll
 from screens.shell.key_guard import KeyPressLog
-from screens.shell.keyboard_app import COLLECT_EVERY_S, KeyboardApp, collect_if_idle
+from screens.shell.keyboard_app import COLLECT_EVERY_S, KeyboardApp, collect_if_idle, wait_until_handled
 from screens.shell.protocols import RevealsFields
 from screens.shell.theme import THEMES
 from screens.shell.view import Clock, machine_time
@@ -44,7 +43,6 @@ CATCH_UP_AFTER_S = 2.0
 CATCH_UP_EVERY_S = 600.0
 
 _FOCUS_ROUNDS = 3
-_ANSWER_WITHIN_S = 0.5
 
 
 class WorkbenchApp(AppBase, inherit_bindings=False):
@@ -172,12 +170,12 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         """Run a kept key, and wait until its effect is shown, since the next key may depend on it."""
         before = self.focused or self.screen
         await super().on_event(events.Key(key.key, key.character))
-        await _wait_until_handled(before)
+        await wait_until_handled(before)
         with suppress(WorkerError):
             await self.workers.wait_for_complete([command for command in self.workers if command.group == "claim"])
         # Showing a case posts focus messages in up to this many rounds; wait for each.
         for _round in range(_FOCUS_ROUNDS):
-            await _wait_until_handled(self.focused or self.screen)
+            await wait_until_handled(self.focused or self.screen)
 
     def report_failure(self, error: StorageFailed) -> None:
         """Report a failure: as a notification, or on the start screen if there is no desk."""
@@ -217,13 +215,3 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
 
     async def action_go(self, command_id: str) -> None:
         await go(self, command_id.removeprefix("go."))
-
-
-async def _wait_until_handled(start: DOMNode) -> None:
-    """Wait until a node and its ancestors, up to the app, have handled their messages."""
-    for node in start.ancestors_with_self:
-        is_handled = asyncio.Event()
-        node.call_later(is_handled.set)
-        # A screen that was closed does not answer.
-        with suppress(TimeoutError):
-            await asyncio.wait_for(is_handled.wait(), _ANSWER_WITHIN_S)

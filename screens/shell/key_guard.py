@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 from textual.screen import Screen
 from textual.widget import Widget
 
-from workbench.keys.registry import CONFIRM
+from workbench.keys.registry import CONFIRM, FINAL
 
 REFUSES_FOR_S = 0.3
 """A dialog refuses confirmations within this time after its first paint."""
@@ -17,6 +17,9 @@ HELD_WITHIN_S = 0.7
 
 NEW_PRESS_AFTER_S = 0.2
 """After this time, the same key may be a new press, if it is alone: a key that is held down repeats faster."""
+
+FINAL_AGAIN_AFTER_S = 0.14
+"""The same for the key that opens a fail and makes it final: people press it twice, from about 0.15 s apart."""
 
 QUIET_S = 0.05
 """A confirmation counts if no other key follows within this time; keys that queued up arrive together."""
@@ -44,7 +47,8 @@ class KeyPressLog:
         """Record a press that arrived `age_s` seconds ago."""
         at = self.monotonic() - age_s
         self.is_repeat = key == self._key and at - self.last_at < HELD_WITHIN_S
-        self.may_be_new_press = self.is_repeat and at - self.last_at >= NEW_PRESS_AFTER_S
+        new_after_s = FINAL_AGAIN_AFTER_S if key in FINAL.keys else NEW_PRESS_AFTER_S
+        self.may_be_new_press = self.is_repeat and at - self.last_at >= new_after_s
         self.count += 1
         self._key, self.last_at = key, at
         if key in CONFIRM.keys:

@@ -11,10 +11,12 @@ from typing import Any
 
 from textual import events
 from textual._styles_cache import StylesCache
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 from screens.shell.base_screen import is_too_small, run_in_worker
-from screens.shell.key_guard import KeyPressLog
+from screens.shell.key_guard import FINAL_AGAIN_AFTER_S, KeyPressLog
+from screens.shell.protocols import HasPlace
 from screens.shell.resilient_app import ResilientApp
 from screens.terminal.ascii_filter import AsciiFilter
 from screens.terminal.burst_driver import BurstDriver, ProbingDriver
@@ -22,7 +24,7 @@ from screens.terminal.input_bursts import InputBurst, takes_text
 from screens.terminal.width_probe import is_wide, is_worth_asking
 from workbench.domain.text.safe import fold_key
 from workbench.i18n import _
-from workbench.keys.registry import QUIT
+from workbench.keys.registry import FINAL, QUIT
 from workbench.settings.symbols import SymbolSet, use_symbols
 
 _EXPLAIN_EVERY_S = 3.0
@@ -32,6 +34,7 @@ _FROZEN_COLLECTIONS = 5
 """After each of so many first collections, the objects that survived it are frozen."""
 _COMPOSED_WITHIN_S, _COMPOSED_EVERY_S = 2.0, 0.005
 """How long a key waits for the widgets of an opened screen, and how often it looks for them."""
+_ANSWER_WITHIN_S = 0.5
 _PRESSED_TWICE = frozenset({"enter", *"0123456789"})
 """Keys that people press twice on purpose: the second press accepts what the new window offers, or is a digit."""
 
@@ -70,6 +73,8 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         self.presses = presses
         self.pressed_on: object = None
         """The screen on which the last key was pressed anew, and not held down."""
+        self.second_press: events.Key | None = None
+        """The second press of the key of a fail, which waits until it is known that the key is not held down."""
         self._explained_at = -_EXPLAIN_EVERY_S
         self._ascii = AsciiFilter(enabled=False)
         self._filters.append(self._ascii)
@@ -93,14 +98,14 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             self.explain_text(_("Pasted text is no command."))
         elif not isinstance(event, events.Key):
             await super().on_event(event)
-        elif event.is_forwarded or self._is_on_purpose(event):
-            await self._wait_until_composed()
+        elif event.is_forwarded or await self._is_on_purpose(event):
+            await self.wait_until_composed()
             await super().on_event(event)
         elif event.key in _PRESSED_TWICE and self.presses.may_be_new_press:
             # In a worker, because only the time after it tells whether the key is held down.
             run_in_worker(self, partial(_press_again, self, event, self.screen, self.presses.count), "keys")
 
-    async def _wait_until_composed(self) -> None:
+    async def wait_until_composed(self) -> None:
         """Wait until the screen on top has its widgets, because a key that opened it may be followed by another."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_COMPOSED_WITHIN_S):
@@ -117,6 +122,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
     async def _insert_text(self, text: InputBurst) -> None:
         """Pass a text to the focused field; if no field has the focus, ignore the text."""
         if not takes_text(self.focused):
+            self.second_press = None
             for key in text.keys:
                 self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
             if not all((key.character or "").isascii() for key in text.keys):
@@ -148,7 +154,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             self.refresh_css(animate=False)
         self._awaits_width = False
 
-    def _is_on_purpose(self, key: events.Key) -> bool:
+    async def _is_on_purpose(self, key: events.Key) -> bool:
         """Record a key, and return whether it was pressed for the screen that it would act on.
 
         A key that is still held down does nothing in the screen that it opened, except in a text field.
@@ -158,12 +164,41 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             # The screen posts it again as the key that it stands for.
             return True
         self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
+        if self.second_press is not None and (not self.presses.is_repeat or self.presses.may_be_new_press):
+            await _press_second(self, self.second_press)
         if not self.presses.is_repeat:
             self.pressed_on = self.screen
+        elif key.key in FINAL.keys and not takes_text(self.focused, key) and _gives_verdicts(self.screen):
+            self.second_press = key if self.presses.may_be_new_press else None
+            run_in_worker(self, partial(_press_second, self, self.second_press, after_s=FINAL_AGAIN_AFTER_S), "keys")
+            return False
         if is_too_small(self.screen):
             # Only quitting works in a covered screen; a text field still takes letters, so that none is lost.
             return key.key in _KEYS_WHEN_TOO_SMALL or takes_text(self.focused, key)
         return self.screen is self.pressed_on or key.key == "escape" or takes_text(self.focused, key)
+
+
+async def _press_second(app: KeyboardApp, key: events.Key | None, after_s: float = 0.0) -> None:
+    """Handle the second press of the key of a fail, unless the key turns out to be held down meanwhile."""
+    await asyncio.sleep(after_s)
+    if key is not None and key is app.second_press and app.screen_stack:
+        app.second_press = None
+        if after_s:
+            await wait_until_handled(app.focused or app.screen)
+        with suppress(TimeoutError):
+            # The app must not wait for long, unlike a worker.
+            async with asyncio.timeout(None if after_s else _COMPOSED_WITHIN_S):
+                # The first press may still be opening the dialog.
+                while not app.screen.is_modal and any(worker.group == "dialog" for worker in app.workers):  # noqa: ASYNC110 - Textual has no event for it
+                    await asyncio.sleep(_COMPOSED_EVERY_S)
+        await app.wait_until_composed()
+        app.pressed_on = app.screen
+        await ResilientApp.on_event(app, key)
+
+
+def _gives_verdicts(screen: Screen[Any]) -> bool:
+    """Return whether the key of a fail opens its dialog on this screen, or changes its kind in it."""
+    return isinstance(screen, HasPlace) and screen.PLACE in {"desk", "verdict"}
 
 
 async def _press_again(app: KeyboardApp, key: events.Key, screen: Screen[Any], number: int) -> None:
@@ -171,3 +206,13 @@ async def _press_again(app: KeyboardApp, key: events.Key, screen: Screen[Any], n
     if await app.presses.is_alone(number) and app.screen is screen:
         app.pressed_on = screen
         await ResilientApp.on_event(app, key)
+
+
+async def wait_until_handled(start: DOMNode) -> None:
+    """Wait until a node and its ancestors, up to the app, have handled their messages."""
+    for node in start.ancestors_with_self:
+        is_handled = asyncio.Event()
+        node.call_later(is_handled.set)
+        # A screen that was closed does not answer.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(is_handled.wait(), _ANSWER_WITHIN_S)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from threading import Lock
 
 import pytest
+from textual import events
 from textual.widgets import TextArea
 
 from db.enums import CaseState, FailKind, Verdict, WaitsFor
@@ -65,6 +66,52 @@ async def test_neither_a_held_y_nor_one_right_after_the_first_paint_gives_a_verd
 
         await desk.press("y")
         assert len(desk.services.decided) == 1
+
+
+HELD, BOUNCED = [0.03] * 6, 0.1
+FAIL_KEYS = [
+    # Recorded pauses between presses of f, and how often f counts in the dialog that its first press opens.
+    *(([pause], 1) for pause in (0.15, 0.3, 0.69)),
+    ([0.4, 0.2, 0.6], 3),
+    *(([delay, *HELD], 0) for delay in (0.25, 0.5, 0.66)),
+    # A key that is held down repeats slowly on some systems.
+    ([0.5, *[0.09] * 6], 0),
+    ([BOUNCED], 0),
+    # Held down, then pressed again.
+    ([0.5, *HELD, 0.3], 1),
+]
+
+
+@pytest.mark.promise("D6")
+async def test_two_presses_of_f_make_a_fail_final_and_a_held_f_does_not() -> None:
+    async with memory_workbench(troubled()) as desk:
+        await desk.press("n")
+        is_final = False
+
+        async def play(*keys: tuple[str, float]) -> None:
+            for name, pause in keys:
+                # The program waits on the machine's clock for the rest of a key that is held down.
+                await asyncio.sleep(0.2 if pause >= 0.15 else 0)
+                desk.clocks.seconds += pause
+                press, before = events.Key(name, None), desk.app.presses.count
+                # However long it waits to be handled, it was pressed now.
+                press.time += 60
+                desk.app.post_message(press)
+                while desk.app.presses.count == before:  # noqa: ASYNC110 - the log has no event for it
+                    await asyncio.sleep(0.001)
+            await desk.settle()
+
+        for pauses, count in FAIL_KEYS:
+            await play(("f", 60), *(("f", pause) for pause in pauses))
+            is_final ^= count % 2 == 1
+            assert ("(•) final" in desk.text) is is_final, pauses
+            assert desk.services.decided == []
+            await desk.press("escape")
+        # In the open dialog each press counts; the confirmation that follows at once finds the last one done.
+        assert is_final
+        await desk.press("f")
+        await play(("f6", 2), ("f6", 0.3), ("y", 0.05))
+        assert [request.fail_kind for request in desk.services.decided] == [FailKind.FINAL]
 
 
 async def test_a_pass_takes_a_reason_and_is_confirmed_from_inside_a_text_field_by_f8_but_never_by_enter() -> None:
