@@ -40,6 +40,7 @@ _SEVERITIES = {
     Severity.WARN: (N_("warn"), WARNING),
     Severity.INFO: (N_("info"), INFO),
 }
+_TO_OPEN = {"none": N_("none"), "findings": N_("those of a warn or block"), "all": N_("all")}
 _INDENT = "  "
 _SIDE_BY_SIDE = 90
 """From this width on, two values are side by side."""
@@ -156,6 +157,7 @@ def _documents(policy: Policy) -> Iterator[NamedValue]:
     for kind, required in policy.documents.required.items():
         names = [document_name(kind, policy, current_language()) for kind in required]
         yield _(APPLICANT_KIND[kind]), "; ".join(names) or _("none")
+    yield _("Opened before a pass"), _(_TO_OPEN[policy.documents.open_before_pass])
 
 
 def _departments(policy: Policy) -> Iterator[NamedValue]:

@@ -245,6 +245,8 @@ class WholeLifeMachine(LifecycleMachine):
         to_state = None if answer == "stands" else CaseState(answer)
         request = AppealRequest(case_id=number, outcome=outcome, note="x", to_state=to_state)
         allowed = case.state == "appealed" and who in case.fit_to_decide
+        if allowed and answer == "passed":
+            self.open_documents(who, case)
         call = self.services(who).appeals.decide
         if self.attempt("appeal-decide", who, case, lambda: call(request), allowed=allowed):
             case.enter("awaiting_check", self.now)

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -565,6 +565,8 @@ class LifecycleMachine(RuleBasedStateMachine):
         request = _request(case.id, verdict, fence, has_block=row["block_count"] > 0)
         before = case.before()
         verdicts, may_decide = self.services(who).verdicts, allowed and verdict != "no reason"
+        if may_decide and verdict == "pass":
+            self.open_documents(who, case)
         letter = verdicts.letter(request) if may_decide else ""
         done = self.attempt("decide", who, case, lambda: verdicts.decide(request), allowed=may_decide)
         if not done:
@@ -583,6 +585,15 @@ class LifecycleMachine(RuleBasedStateMachine):
                 case.items = ITEMS.get(verdict, (ID_NAME,))
         self.can_undo(case, who, "decide", before, is_staged=is_staged)
         self.expect(who, ("decide", case.id), notices=[] if is_staged else [(case.id, decision["verdict"])])
+
+    def open_documents(self, who: str, case: Case) -> None:
+        """Open the documents of a case, because the policy wants those of a finding opened before a pass."""
+        documents = self.services(who).documents
+        for line in documents.list(case.id):
+            if who not in {access.login for access in line.openings}:
+                opening = partial(documents.record_opening, case.id, line, "shown")
+                self.attempt("documents", who, case, opening, allowed=True)
+                self.expect(who, ("documents", case.id))
 
     @act(10, in_states("awaiting_check"), checker)
     def approve(self, who: str, number: int) -> None:

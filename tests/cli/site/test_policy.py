@@ -139,7 +139,7 @@ def test_a_wrong_file_is_refused_with_its_place_and_nothing_is_written(
     terminal: Terminal, file: Callable[[str], str]
 ) -> None:
     for before, after, line, cause in (
-        ("max_held = 3", "max_held = 0", 49, "whole number"),
+        ("max_held = 3", "max_held = 0", 50, "whole number"),
         ("max_held = 3", "max_held = three", None, "not TOML"),
         ("max_held = 3", f"max_held = {'9' * 5000}", None, "not TOML"),
         ("max_held = 3", f"max_held = {'[' * 5000}", None, "not TOML"),

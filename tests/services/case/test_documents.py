@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from db.enums import DocumentKind, ImportKind, Verdict
-from tests.services.intake.importing.files import PNG, Desk
+from db.enums import AppealOutcome, CaseState, DocumentKind, FailKind, ImportKind, Verdict
+from tests.domain.facts.sample_evidence import default_policy
+from tests.policies import amend_policy
+from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, PDF, PNG, Desk, application
 from tests.sites import Site
+from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import CannotCreate, NotAllowed, NotFound
 from workbench.services.case.documents import DocumentDamaged
@@ -253,3 +256,60 @@ def test_the_suggested_folder_does_not_exist(
     assert first.is_relative_to(tmp_path)
     assert first.name == "workbench-C-000001"
     assert documents.suggested_folder(case_id).name == "workbench-C-000001-2"
+
+
+@pytest.mark.parametrize(("which", "left"), [("none", 0), ("findings", 1), ("all", 8)])
+def test_a_pass_needs_the_documents_that_the_policy_wants_opened(
+    desk: Desk, tmp_path: Path, which: str, left: int
+) -> None:
+    """Each reviewer opens them; the log knows it, so also another process after a restart."""
+    amend_policy(desk.site, ('open_before_pass = "findings"', f'open_before_pass = "{which}"'))
+    desk.applications(application("A-2"))
+    desk.documents("A-2", ENTERPRISE_DOCUMENTS[1:])
+    (desk.folder / "unsealed.pdf").write_bytes(PDF + b"unsealed")
+    licence = {"application_no": "A-2", "kind": KIND.value, "path": "unsealed.pdf", "sealed": "no", "quality": "ok"}
+    desk.run(ImportKind.DOCUMENTS, [{**licence, "received_at": "2026-11-23 15:00"}])
+    number = desk.case("A-2").id or 0
+    a, b = desk.site.services("a"), desk.site.services("b")
+    a.claims.next(f"C-{number}")
+    assert "DOC-UNSEALED" in {finding.rule for finding in a.casefiles.show(number).findings}
+    request = VerdictRequest(case_id=number, verdict=Verdict.PASS, reasons=("OK-OVERRIDE",), note="seen")
+    fail = VerdictRequest(case_id=number, verdict=Verdict.FAIL, reasons=("DOC-UNSEALED",))
+    first, *others = a.documents.list(number)
+    for line in (first, *others):
+        b.documents.record_opening(number, line, "shown")
+
+    problems = a.verdicts.preview(request).problems
+    assert len(problems) == bool(left)
+    assert a.verdicts.preview(fail).problems == ()
+    if left:
+        with pytest.raises(NotAllowed, match="licence") as refusal:
+            a.verdicts.decide(request)
+        assert str(refusal.value) == problems[0]
+        assert f"documents C-{number:06} --to DIR" in problems[0]
+        names = default_policy().documents.names.values()
+        assert sum(f"{name.en}, " in problems[0] or f"{name.en}. " in problems[0] for name in names) == left
+        a.documents.record_opening(number, first, "viewer")
+        assert len(a.verdicts.preview(request).problems) == (left > 1)
+        # Where a terminal has no pictures, a copy is the way to read a document.
+        a.documents.write(number, tmp_path / "copies")
+    assert a.verdicts.decide(request).state is CaseState.AWAITING_CHECK
+
+
+def test_an_appeal_passes_a_case_only_after_its_decider_opened_the_documents(desk: Desk, case_id: int) -> None:
+    amend_policy(desk.site, ('open_before_pass = "findings"', 'open_before_pass = "all"'))
+    a, b, sup = (desk.site.services(login) for login in ("a", "b", "sup"))
+    a.claims.next(f"C-{case_id}")
+    fail = VerdictRequest(case_id=case_id, verdict=Verdict.FAIL, fail_kind=FailKind.FINAL, reasons=("ID-NAME",))
+    a.verdicts.decide(fail)
+    b.checks.approve(case_id, "yes")
+    a.appeals.file(case_id, "not us")
+    passed = AppealRequest(
+        case_id=case_id, outcome=AppealOutcome.OVERTURNED, to_state=CaseState.PASSED, note="they are right"
+    )
+
+    with pytest.raises(NotAllowed, match="Open before a pass: business licence"):
+        sup.appeals.decide(passed)
+    for line in sup.documents.list(case_id):
+        sup.documents.record_opening(case_id, line, "shown")
+    assert sup.appeals.decide(passed).state is CaseState.AWAITING_CHECK

@@ -58,10 +58,9 @@ def _items_of_reason(
 
 def _asked_by_reasons(code: str, request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> Iterator[str]:
     """Yield the documents that other reasons ask for: those before this one, and those to which rules yield."""
-    reasons = policy.reasons
+    reasons, named = policy.reasons, {item.code for item in request.items}
     of_documents = (rule for rule in policy.rules.values() if reasons[rule.code].names_documents)
     stronger = {other for rule in of_documents for other in rule.stronger}
-    named = {item.code for item in request.items}
     before = request.reasons[: request.reasons.index(code)]
     for other in request.reasons:
         if other == code or other not in reasons:

@@ -6,16 +6,10 @@ from typing import Any, NamedTuple
 
 from db.enums import CreditList, DocumentKind
 from workbench.domain.facts.identity import HANDLER, LEGAL_REP
-from workbench.domain.findings.reason_documents import DOCUMENTS_OF_REASON
+from workbench.domain.findings.reason_documents import DOCUMENTS_OF_REASON, implied_documents
 from workbench.domain.text.mask import MaskKind, mask
 
 D = DocumentKind
-
-DOCUMENTS_OF_HOLDER: Mapping[str, frozenset[str]] = {
-    HANDLER: frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
-    LEGAL_REP: frozenset({D.LEGAL_ID_FRONT, D.LEGAL_ID_BACK}),
-}
-"""The documents of the people whose ID number or card a finding is about; they win over those of the reason."""
 
 _HANDLER_NUMBER = frozenset({"handler_id_no", "handler_id_type"})
 _LEGAL_REP_NUMBER = frozenset({"legal_rep_id_no", "legal_rep_id_type"})
@@ -96,10 +90,7 @@ def named_documents(items: Iterable[tuple[str, str]], seen: Mapping[str, Any]) -
         listed = listed_by_item.get((code, text))
         about = subjects.get(code, ())
         required = set(D).intersection(listed or about)
-        of_people = frozenset[str]().union(*(DOCUMENTS_OF_HOLDER.get(subject, ()) for subject in about))
-        of_reason = DOCUMENTS_OF_REASON.get(code, frozenset())
-        implied = (of_people or of_reason) if of_reason else {code} & set(D)
-        kinds = required or implied
+        kinds = required or implied_documents(code, about) or {code} & set(D)
         # The reviewer's own words may ask for anything, even if they name documents.
         named.append(NamedDocuments(kinds, bool(required), others_may_answer=not kinds or listed == []))
     return named

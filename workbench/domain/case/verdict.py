@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from db.enums import ApplicantKind, FailKind, Measure, Risk, Verdict, WaitsFor
+from db.enums import ApplicantKind, DocumentKind, FailKind, Measure, Risk, Severity, Verdict, WaitsFor
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.items import asks_for_items, vague_items, waiting_reasons
 from workbench.domain.case.reason_scope import RULE_OF_LIST
 from workbench.domain.case.records import DecisionLine
+from workbench.domain.evidence.evidence import DocumentFacts
 from workbench.domain.findings.evaluate import has_block
 from workbench.domain.findings.finding import Finding
+from workbench.domain.findings.reason_documents import documents_of_finding
 from workbench.domain.findings.within_limits import is_within_limits
 from workbench.domain.policy.policy import CLEAN_REASON, MENDED_REASON, OVERRIDE_REASON, Policy, Reason
 from workbench.i18n import _, comma_joined, current_language
@@ -41,6 +43,14 @@ def open_points(case: CaseFile, decision: DecisionLine) -> tuple[str, ...]:
         _("a question of the checklist is open"): is_pass and any(line.answer is None for line in case.checklist),
     }
     return tuple(point for point, is_open in points.items() if is_open)
+
+
+def documents_to_open(case: CaseFile) -> tuple[DocumentFacts, ...]:
+    """Return the documents that a reviewer must open before a pass, without those that retention erased."""
+    which, findings = case.policy.documents.open_before_pass, case.findings
+    concerned = (documents_of_finding(one) for one in findings if one.severity is not Severity.INFO)
+    kinds = {"none": frozenset[str](), "all": frozenset(DocumentKind)}.get(which, frozenset().union(*concerned))
+    return tuple(one for one in case.evidence.documents if one.kind in kinds and one.erased_at is None)
 
 
 def can_apply_to(code: str, kind: ApplicantKind, policy: Policy) -> bool:

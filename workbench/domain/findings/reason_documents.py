@@ -1,8 +1,9 @@
 """The documents that a reason or a finding is about, so that no two items ask for one document."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 
 from db.enums import DocumentKind
+from workbench.domain.facts.identity import HANDLER, LEGAL_REP
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Rule
 
@@ -28,10 +29,23 @@ DOCUMENTS_OF_REASON: Mapping[str, frozenset[str]] = {
 }
 """The kinds of documents that satisfy an item of a reason; the reviewer judges their content."""
 
+DOCUMENTS_OF_HOLDER: Mapping[str, frozenset[str]] = {
+    HANDLER: frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
+    LEGAL_REP: frozenset({D.LEGAL_ID_FRONT, D.LEGAL_ID_BACK}),
+}
+"""The documents of the people whose ID number or card a finding is about; they win over those of the reason."""
+
+
+def implied_documents(code: str, subjects: Iterable[str]) -> Set[str]:
+    """Return the documents of a reason about documents: those of the people that it names, else those of the reason."""
+    of_people = frozenset[str]().union(*(DOCUMENTS_OF_HOLDER.get(subject, ()) for subject in subjects))
+    of_reason = DOCUMENTS_OF_REASON.get(code, frozenset[str]())
+    return of_reason and (of_people or of_reason)
+
 
 def documents_of_finding(finding: Finding) -> Set[str]:
     """Return the documents that a finding names, else those of its reason."""
-    return _CODES.intersection(finding.subjects) or DOCUMENTS_OF_REASON.get(finding.rule, frozenset())
+    return _CODES.intersection(finding.subjects) or implied_documents(finding.rule, finding.subjects)
 
 
 def replaced_documents(rule: Rule, reported: Mapping[str, Finding]) -> Set[str]:

@@ -167,6 +167,11 @@ class DocumentPolicy:
     names: Mapping[DocumentKind, BilingualText]
     names_person: Mapping[DocumentKind, BilingualText] = field(default_factory=dict)
     """The names in letters to persons, for the documents that have another name there."""
+    open_before_pass: Literal["none", "findings", "all"] = "none"  # noqa: S105 - a verdict, not a password
+    """The documents that a reviewer opens before a pass; `findings` are those that a warn or block is about.
+
+    A version without it asks for none, because an upgrade of the program must not change the rules in force.
+    """
 
     def kinds_by_name(self) -> dict[str, DocumentKind]:
         """Return the kinds of documents by their folded names, without the names that several kinds have."""

@@ -11,14 +11,17 @@ from typing import BinaryIO, Literal
 from sqlmodel import Session, col, select
 
 from db.access import new_file
-from db.enums import DocumentKind
+from db.enums import DocumentKind, Verdict
 from db.models import EventRow
 from workbench.domain.case.case_id import format_case
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.verdict import documents_to_open
 from workbench.domain.evidence.evidence import DocumentFacts
 from workbench.domain.facts.document_lines import DocumentAccess, DocumentLine
 from workbench.errors import NotFound, StorageFailed
-from workbench.i18n import _, current_language
+from workbench.i18n import _, comma_joined, current_language
+from workbench.keys.desk import DOCUMENTS
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.case.inquiries import answer_documents
 from workbench.services.case.output_folder import absolute_path, new_folder
@@ -27,6 +30,7 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.row_values import from_row
 from workbench.services.foundation.site_settings import APP_NAME
+from workbench.wording.findings import document_name
 
 OPENED = Action.DOCUMENTS.value
 WRITTEN = "documents-written"
@@ -218,6 +222,25 @@ def unopened_kinds(session: Session, case_id: int, documents: Sequence[DocumentF
     openings = accesses_by_digest(session, case_id, OPENED)
     kinds = {one.kind for one in documents if one.sha256 not in openings}
     return tuple(sorted(kinds, key=_POSITION_OF_KIND.__getitem__))
+
+
+def opening_problem(session: Session, login: str, case: CaseFile, verdict: Verdict) -> str:
+    """Return that a reviewer has to open documents before a pass, "" if nothing is left to open.
+
+    Each reviewer opens them, because each verdict is its maker's own. A copy in a folder counts too: in a terminal
+    without pictures, it is the only way to read a document.
+    """
+    asked = documents_to_open(case) if verdict is Verdict.PASS else ()
+    accesses = accesses_by_digest(session, case.header.id, OPENED, WRITTEN) if asked else {}
+    own = {sha256 for sha256, people in accesses.items() if login in {one.login for one in people}}
+    left = [kind for kind in DocumentKind if any(one.kind is kind and one.sha256 not in own for one in asked)]
+    if not left:
+        return ""
+    names = comma_joined(document_name(kind, case.policy, current_language()) for kind in left)
+    message = _(
+        "Open before a pass: {documents}. The desk opens them ({key}), `documents {case} --to DIR` copies them."
+    )
+    return message.format(documents=names, key=DOCUMENTS.key, case=format_case(case.header.id))
 
 
 def _is_there(store: Store, sha256: str, bytes_count: int | None) -> bool:

@@ -22,7 +22,7 @@ from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.act import act_in
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.case.documents import unopened_kinds
+from workbench.services.case.documents import opening_problem, unopened_kinds
 from workbench.services.case.drafts import close_draft
 from workbench.services.case.history import changes_since
 from workbench.services.case.measure_orders import chosen_part
@@ -179,10 +179,9 @@ class Verdicts(Service):
         suspensions = suspensions_concerning(session, case)
         calendar = self.context.calendar(session, casefile.policy_version)
         plan = plan_verdict(request, casefile, calendar, now, applicant, suspensions)
-        if not request.numbers:
-            return plan
         numbers, problem = chosen_numbers(session, self.context, case, request.numbers)
-        problems = (*plan.problems, *filter(None, [problem]))
+        unopened = opening_problem(session, self.context.actor.login, casefile, request.verdict)
+        problems = (*plan.problems, *filter(None, (problem, unopened)))
         return replace(plan, request=replace(plan.request, numbers=numbers), problems=problems)
 
     def _apply_two_person_rules(self, session: Session, plan: VerdictPlan, policy: Policy) -> VerdictPlan:

@@ -88,10 +88,8 @@ CHECK_FOR: dict[str, str] = {
 
 def measure_words(decision: DecisionLine) -> str:
     """Return the measure of a verdict, with the numbers if it concerns only some of them."""
-    words = _(MEASURE[decision.measure])
-    if not decision.numbers:
-        return words
-    return _("{what}: {details}").format(what=words, details=numbers_words(decision.numbers))
+    words, numbers = _(MEASURE[decision.measure]), numbers_words(decision.numbers)
+    return _("{what}: {details}").format(what=words, details=numbers) if numbers else words
 
 
 def numbers_words(numbers: Sequence[str]) -> str:

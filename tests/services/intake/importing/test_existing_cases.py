@@ -147,6 +147,8 @@ def test_an_undone_approval_of_a_pass_is_void_when_a_finding_came_after_it(desk:
     case_id = desk.queued(licence_valid_to="2026-11-01").id or 0
     a, b = desk.site.services("a"), desk.site.services("b")
     a.claims.next()
+    for line in a.documents.list(case_id):
+        a.documents.record_opening(case_id, line, "shown")
     a.verdicts.decide(VerdictRequest(case_id=case_id, verdict=Verdict.PASS, reasons=("OK-OVERRIDE",), note="renewed"))
     b.checks.approve(case_id, "yes")
     desk.run(ImportKind.CREDIT, [{"subject_no": "91110000600037341L", "list": "court", "match": "exact"}])

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from db.enums import AppealOutcome, AppealStatus, CaseState, ServiceClass
+from db.enums import AppealOutcome, AppealStatus, CaseState, ServiceClass, Verdict
 from db.models import AppealRow, CaseRow
 from workbench.domain.case.appeal import STATES_AFTER_OVERTURN, AppealRequest, AppealResult, WaitingAppeal
 from workbench.domain.case.case_id import format_case
@@ -17,7 +17,9 @@ from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.act import act_in
 from workbench.services.case.assessment import findings_of_case, refresh_findings
+from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_appeal
+from workbench.services.case.documents import opening_problem
 from workbench.services.case.known_people import redaction_of
 from workbench.services.foundation.case_access import case_in_state_for, visible_case
 from workbench.services.foundation.context import Service
@@ -109,7 +111,8 @@ class Appeals(Service):
 
         Raises:
             NotFound: If there is no such case.
-            NotAllowed: If there is no open appeal, or this person acted on the case before it.
+            NotAllowed: If there is no open appeal, this person acted on the case before it, or documents
+                that the policy wants opened before a pass are left.
             Busy: If the case changed since the person looked at it.
             WrongUsage: If the reason is missing or too long, or the state does not fit the outcome.
         """
@@ -119,7 +122,11 @@ class Appeals(Service):
                 # If the decision is refused, nothing may be written, not even the findings of today.
                 self._appeal_to_decide(session, request)
             refresh_findings(context, request.case_id)
+            casefile = CaseFiles(context).show(request.case_id)
+            verdict = Verdict.PASS if request.to_state is CaseState.PASSED else Verdict.FAIL
             with context.write() as session:
+                if problem := opening_problem(session, context.actor.login, casefile, verdict):
+                    raise NotAllowed(problem)
                 return self._decide(session, request)
 
     def _decide(self, session: Session, request: AppealRequest) -> AppealResult:

@@ -69,12 +69,14 @@ def masked_numbers(session: Session, context: Context, case: CaseRow, measure: M
 
 
 def chosen_numbers(
-    session: Session, context: Context, case: CaseRow, wanted: Iterable[str]
+    session: Session, context: Context, case: CaseRow, wanted: Sequence[str]
 ) -> tuple[tuple[str, ...], str]:
     """Return the numbers of a case that are wanted: in clear, masked as the desk shows them, or as keyed hashes.
 
     The text says what is wrong with them: the case has no such number in service, or several that look the same.
     """
+    if not wanted:
+        return (), ""
     names: dict[str, list[str]] = defaultdict(list)
     for number in numbers_in_service(session, case, context.today(session)):
         for name in (number, mask(MaskKind.MSISDN, number), context.store.hashed(number)):
