@@ -1,9 +1,9 @@
 """The full-text index of cases by parts of names and numbers: FTS5 on SQLite.
 
 Another dialect must offer the same names: CREATE, `terms_of`, `index_cases`, `remove_cases`; `name_hits`,
-`initials_hits` and `part_hits` with `any_of` and `all_of`, which build a query; HITS, which runs it; and HAS_INITIALS,
-HAS_PART and NUMBER_BEGINS, which check a case. Hits include all matching cases and few others, so callers check each
-hit again, with LIKE.
+`initials_hits` and `part_hits` with `any_of` and `all_of`, which build a query; HITS, which runs it; HAS_INITIALS,
+HAS_PART, NUMBER_IS and NUMBER_BEGINS, which check a case; and HANDLER_NAME. Hits include all matching cases and few
+others, so callers check each hit again, with LIKE.
 
 The index contains terms, not text. For a name: its character bigrams in order (an FTS phrase query of bigrams then
 finds any substring), its single characters, and the bigrams of its pinyin initials. For an application number: its
@@ -144,6 +144,12 @@ HAS_INITIALS = "instr(pinyin_initials(c.applicant_name), :{letters}) > 0"
 
 HAS_PART = "has_part(c.application_no, :{part})"
 """SQL: whether the application number of the case `c` has a part."""
+
+NUMBER_IS = "{case}.application_no COLLATE NOCASE = :{bound}"
+"""SQL: whether the application number of the case `{case}` is a text; `{bound}` is the name of its parameter."""
+
+HANDLER_NAME = "handler_name COLLATE NOCASE"
+"""SQL: the handler's name of an application, for a comparison that ignores case."""
 
 NUMBER_BEGINS = (
     "({case}.application_no COLLATE NOCASE >= :{bound} AND {case}.application_no COLLATE NOCASE < :{bound}_end)"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, Date, Index, Text
+from sqlalchemy import BigInteger, Column, Date, Index, Text, text
 from sqlmodel import Field
 
 from db.columns import erased_column, erased_short_text, free_text, instant_column, personal_text, short_text
@@ -17,6 +17,8 @@ class ApplicationRow(ApplicationPartRow, table=True):
         Index("ix_application_key", "agent", "application_no", "batch_id"),
         Index("ix_application_batch", "batch_id"),
         Index("ix_application_uscc", "uscc"),
+        # Searches for names ignore case.
+        Index("ix_application_handler", text("handler_name COLLATE NOCASE")),
         Index("ix_application_handler_hash", "handler_id_hash"),
         Index("ix_application_phone", "contact_phone_hash"),
         Index("ix_application_province", "province"),

@@ -159,8 +159,29 @@ def test_an_unknown_case_exits_with_66(terminal: Terminal) -> None:
         assert "C-000099" in refused(terminal.as_person("a", command, "C-99", *more, "--json"), 66)
 
 
-def test_an_application_number_is_not_accepted_as_a_case(terminal: Terminal) -> None:
-    assert "C-000123" in refused(terminal.as_person("a", "show", "T-1-1"), 66)
+def test_commands_that_read_find_a_case_by_any_number_or_its_handler(terminal: Terminal) -> None:
+    terminal.site.plant(3)
+    terminal.document("a", "withdraw", "C-2", "--reason", "he said so")
+
+    for words in ("C-2", "2", "t-1-2", "虚构公司2"):
+        assert terminal.document("a", "show", words)["case"] == "C-000002"
+    for command in ("explain", "clock", "forecast"):
+        assert terminal.document("a", command, "T-1-3")["case"] == "C-000003"
+
+    result = terminal.as_person("a", "show", "测试人", "--json")
+    assert "means 3 cases" in refused(result, 2, json_failure=True)
+    document = json.loads(result.stdout)
+    assert [row["case"] for row in document["candidates"]] == ["C-000001", "C-000003", "C-000002"]
+    assert "虚构公司1" in terminal.as_person("a", "notices", "T-1").stdout
+
+    # A part of a handler's name would reveal it character by character.
+    assert "whole name" in refused(terminal.as_person("a", "show", "测试"), 66)
+
+
+def test_commands_that_act_take_a_case_only_by_its_case_number(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+    for words in (("take", "T-1-1", "--reason", "x"), ("release", "1"), ("undo", "测试人")):
+        assert "C-000123" in refused(terminal.as_person("a", *words), 66)
 
 
 @pytest.mark.promise("D10")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -28,6 +29,29 @@ def test_the_exit_code_of_the_workbench_is_passed_on(terminal: Terminal) -> None
     terminal.open = lambda *_words: 74  # type: ignore[method-assign]  # the injected function is the test's
 
     assert terminal.run().exit_code == 74
+
+
+def test_the_demo_prints_its_path_and_says_if_an_early_quit_keeps_the_earlier_one(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = Event()
+
+    def prepare(folder: Path, _now: object, *, reset: bool, progress: object = None) -> Path:
+        assert goes_on.wait(60 if reset and progress else 0) or not reset
+        return folder / "demo.db"
+
+    monkeypatch.setattr("platformdirs.user_data_dir", lambda _name: str(tmp_path))
+    monkeypatch.setattr("workbench.services.demo.preparing.prepare", prepare)
+    terminal.open = lambda *_words: 0  # type: ignore[method-assign]  # the injected function is the test's
+    database = tmp_path / "demo" / "demo.db"
+
+    assert terminal.run_bare("demo", "--path").stdout == f"{database}\n"
+
+    assert terminal.run_bare("demo", "--reset").stderr == ""
+    database.parent.mkdir()
+    database.touch()
+    assert "the earlier stays" in terminal.run_bare("demo", "--reset").stderr
+    goes_on.set()
 
 
 def test_the_version_names_the_program_and_its_databases(terminal: Terminal) -> None:
@@ -121,6 +145,8 @@ def test_an_unknown_login_exits_with_77(terminal: Terminal) -> None:
 @pytest.mark.promise("A5")
 def test_as_is_refused_in_an_os_identity_database(terminal: Terminal, tmp_path: Path) -> None:
     path = str(tmp_path / "os.db")
+    sentence = refused(terminal.run_bare("--database", path, "init", "--as", "zhou"), 77)
+    assert "--as names the first admin only with --identity named" in sentence
     assert terminal.run_bare("--database", path, "init").exit_code == 0
 
     assert "--as" in refused(terminal.run_bare("--database", path, "queue", "--as", "a"), 77)

@@ -65,6 +65,11 @@ class Known:
     card: str
     waits_for: str
 
+    @property
+    def handler(self) -> str:
+        """The name of the handler."""
+        return f"宁某{self.id % 20}Ning"
+
 
 Test = Callable[[Known], bool]
 
@@ -158,6 +163,7 @@ def _add(rows: _Rows, case: Known, batch_id: int, at: datetime, hashed: Callable
         "received_at": at,
         "applicant_kind": case.kind,
         "applicant_name": case.name,
+        "handler_name": case.handler,
         "province": case.province,
         "contact_phone_hash": hashed(case.phone),
         "language": "zh",

@@ -128,6 +128,11 @@ FILTERS: dict[str, Test] = {
     "application:00017": lambda case: "/00017." in case.number,
     "case:17,C-000018": lambda case: case.id in {17, 18},
     "c-19": lambda case: case.id == 19,
+    "21": lambda case: case.id == 21 or "21" in case.name,
+    "宁某7ning": lambda case: case.handler == "宁某7Ning",
+    "handler:宁某7Ning": lambda case: case.handler == "宁某7Ning",
+    "宁某": lambda _case: False,
+    "handler:宁某": lambda _case: False,
     "phone:13900000007": lambda case: case.phone == "13900000007",
     "phone:13800000007": lambda case: case.card == "13800000007",
     '"138 0000 0007"': lambda case: case.card == "13800000007",
@@ -148,6 +153,9 @@ OTHERS = [wanted for wanted in FILTERS if wanted not in USUAL]
 NO_INDEX_KNOWS = {"-cdxgkj", "-province:sichuan", "holder:nobody", "who:nobody", "-who:me"}
 ANY_STATE = (
     "c-19",
+    "21",
+    "宁某7ning",
+    '"138 0000 0007"',
     "state:all",
     "state:closed",
     "state:pending,passed",

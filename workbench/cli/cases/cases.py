@@ -9,6 +9,7 @@ import typer
 
 from workbench.cli.cases.case_json import empty_document, header_document, row_document
 from workbench.cli.cases.case_text import CaseText, empty_sentence, print_case, print_seen_case
+from workbench.cli.cases.found_case import FoundCase, found_case
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, ReasonText, parse_instant_option, required_text
@@ -122,7 +123,7 @@ def reporting_filter_position() -> Iterator[None]:
 
 def show(
     context: CommandContext,
-    case: CaseArgument,
+    case: FoundCase,
     reveal: Annotated[bool, option("--reveal", N_("Show personal data unmasked; this is logged."))] = False,
     at: Annotated[
         int | None,
@@ -135,22 +136,22 @@ def show(
     ] = None,
 ) -> None:
     """Show one case."""
-    if at is not None:
-        with context.services() as services:
-            seen = services.seen_cases.show(case, at, reveal=reveal)
-        print_seen_case(context, seen, revealed=reveal)
-        return
     with context.services() as services:
-        casefile = services.casefiles.show_revealed(case) if reveal else services.casefiles.show(case)
+        case_id = found_case(context, services, case)
+        if at is not None:
+            print_seen_case(context, services.seen_cases.show(case_id, at, reveal=reveal), revealed=reveal)
+            return
+        casefile = services.casefiles.show_revealed(case_id) if reveal else services.casefiles.show(case_id)
     print_case(context, casefile, revealed=reveal)
 
 
-def explain(context: CommandContext, case: CaseArgument) -> None:
+def explain(context: CommandContext, case: FoundCase) -> None:
     """Explain the position of a case in the queue."""
     with context.services() as services:
-        sentences = services.claims.explain(case)
+        case_id = found_case(context, services, case)
+        sentences = services.claims.explain(case_id)
     if context.as_json:
-        output.document({"case": format_case(case), "explanation": list(sentences)})
+        output.document({"case": format_case(case_id), "explanation": list(sentences)})
         return
     for sentence in sentences:
         output.line(sentence)

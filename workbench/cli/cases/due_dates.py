@@ -5,6 +5,7 @@ from typing import Annotated
 from db.enums import Priority, ServiceClass
 from workbench.cli.cases.case_json import explanation_document
 from workbench.cli.cases.cases import print_done
+from workbench.cli.cases.found_case import FoundCase, found_case
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, ReasonText, parse_day_option, required_text
@@ -16,13 +17,14 @@ from workbench.wording.amounts import minute
 from workbench.wording.clock_explanation import ClockWords
 
 
-def clock(context: CommandContext, case: CaseArgument) -> None:
+def clock(context: CommandContext, case: FoundCase) -> None:
     """Show how the due date of a case is calculated."""
     with context.services() as services:
-        explanation, zone = services.clocks.explain(case), zone_of(services)
+        case_id = found_case(context, services, case)
+        explanation, zone = services.clocks.explain(case_id), zone_of(services)
     words = ClockWords(explanation, context.now().astimezone(zone).date(), zone)
     if context.as_json:
-        output.document({"case": format_case(case), **explanation_document(explanation, words, zone)})
+        output.document({"case": format_case(case_id), **explanation_document(explanation, words, zone)})
         return
     for sentence in words.lines():
         output.line(sentence)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from workbench.cli.cases.found_case import found_case
 from workbench.cli.cases.letters_text import letter_columns
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_record
 from workbench.cli.framework.parameters import argument, option
-from workbench.domain.case.case_id import format_case, parse_case
+from workbench.domain.case.case_id import format_case
 from workbench.errors import ExitCode
 from workbench.i18n import N_, _, ngettext
 from workbench.wording.amounts import commas, minute
@@ -26,14 +27,15 @@ if TYPE_CHECKING:
 def list_notices(
     context: CommandContext,
     case: Annotated[
-        int | None, argument("CASE", N_("Only the notices of this case, such as C-000123."), parser=parse_case)
+        str | None, argument("CASE", N_("Only the notices of this case: C-000123, or what names it."))
     ] = None,
     unsent: Annotated[bool, option("--unsent", N_("Only notices that are released but not sent."))] = False,
     overdue: Annotated[bool, option("--overdue", N_("Only unsent notices whose sending is overdue."))] = False,
 ) -> None:
     """List the notices."""
     with context.services() as services:
-        lines = services.notices.list(case, unsent=unsent, overdue=overdue)
+        case_id = None if case is None else found_case(context, services, case)
+        lines = services.notices.list(case_id, unsent=unsent, overdue=overdue)
         zone = zone_of(services)
     if context.as_json:
         # `decision` is the number as people write it, `decision_id` is the bare number.

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+from workbench.cli.cases.found_case import found_case
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_attributes, json_record, to_json
 from workbench.cli.framework.parameters import argument, option
-from workbench.domain.case.case_id import format_case, parse_case
+from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.forecast.result import CaseForecast, DayRange, PassRate, QueueForecast
 from workbench.errors import WrongUsage
@@ -25,7 +26,7 @@ _DECIMALS = 2
 def show(
     context: CommandContext,
     case: Annotated[
-        int | None, argument("CASE", N_("Case, such as C-000123. Default: the whole queue."), parser=parse_case)
+        str | None, argument("CASE", N_("Case, such as C-000123, or what names it. Default: the whole queue."))
     ] = None,
     reviewers: Annotated[
         int | None,
@@ -44,8 +45,9 @@ def show(
         _show_queue(context, reviewers)
 
 
-def _show_case(context: CommandContext, case_id: int, reviewers: int | None, *, sentence_only: bool) -> None:
+def _show_case(context: CommandContext, case: str, reviewers: int | None, *, sentence_only: bool) -> None:
     with context.services() as services:
+        case_id = found_case(context, services, case)
         forecast = services.forecasts.of_case(case_id, reviewers)
         casefile, zone = services.casefiles.show(case_id), zone_of(services)
     today = context.now().astimezone(zone).date()

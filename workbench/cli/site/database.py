@@ -14,7 +14,7 @@ from workbench.cli.framework.parameters import argument, option
 from workbench.cli.framework.passphrase import passphrase_prompt
 from workbench.cli.site.encryption import KeyCommand, KeyFile, key_source_named, new_key
 from workbench.cli.site.supplier_questions import read_or_ask_supplier
-from workbench.errors import ExitCode, WrongUsage
+from workbench.errors import ExitCode, NotAllowed, WrongUsage
 from workbench.i18n import N_, _
 from workbench.wording.amounts import commas
 
@@ -88,14 +88,17 @@ def _first_admin(context: CommandContext, identity: IdentityMode) -> str:
         NotAllowed: If --as is given for a database that identifies people by the OS user.
         WrongUsage: If the login cannot be one.
     """
-    from workbench.services.database.opening import as_is_refused
     from workbench.services.foundation.os_identity import os_login
     from workbench.services.site.people import new_login
 
     if context.shared.login is None:
         return os_login()
     if identity is IdentityMode.OS:
-        raise as_is_refused()
+        message = _(
+            "--as names the first admin only with --identity named: otherwise the operating system's user says who"
+            " works. Add --identity named, or leave --as out."
+        )
+        raise NotAllowed(message)
     return new_login(context.shared.login)
 
 
@@ -136,11 +139,14 @@ def doctor(
 def demo(
     context: CommandContext,
     reset: Annotated[bool, option("--reset", N_("Start again with fresh sample data."))] = False,
+    prints_path: Annotated[
+        bool, option("--path", N_("Only print the path of its database, for commands with --database."))
+    ] = False,
 ) -> None:
     """Open the workbench on sample data."""
     import platformdirs
 
-    from workbench.services.demo.preparing import FIRST_REVIEWER, DemoStart, days_if_stale
+    from workbench.services.demo.preparing import FIRST_REVIEWER, NAME, DemoStart, days_if_stale, prepare
     from workbench.services.foundation.site_settings import APP_NAME
 
     folder = Path(platformdirs.user_data_dir(APP_NAME)) / "demo"
@@ -149,8 +155,16 @@ def demo(
         output.narrate(
             _("The sample data is {days} days old; `workbench demo --reset` creates it again.").format(days=days)
         )
+    is_kept = reset and (folder / NAME).exists()
+    if prints_path:
+        output.line(str(prepare(folder, context.now, reset=reset)))
+        return
     demo_start, login = DemoStart(folder, context.now, reset=reset), context.shared.login or FIRST_REVIEWER
-    raise typer.Exit(context.run_workbench(lambda: demo_start.open(login), login))
+    exit_code = context.run_workbench(lambda: demo_start.open(login), login)
+    if is_kept and demo_start.is_making:
+        message = _("You quit before the fresh sample data was complete, so the earlier stays; --reset starts again.")
+        output.narrate(message)
+    raise typer.Exit(exit_code)
 
 
 def backup(

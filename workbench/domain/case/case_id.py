@@ -60,6 +60,14 @@ def parse_case(text: str) -> int:
     return _number(text, "C", _('"{text}" is not a case number; cases look like C-000123.'))
 
 
+def is_case(text: str) -> bool:
+    """Say whether a text is a case number with its prefix."""
+    try:
+        return parse_case(text) > 0
+    except NotFound:
+        return False
+
+
 def parse_decision(text: str) -> int:
     """Return the number in D-000123.
 

@@ -118,6 +118,7 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         ("open", "overdue", "answered"),
     ),
     FilterKey("applicant", N_("a part of the applicant's name, or its pinyin initials"), ("申请人",)),
+    FilterKey("handler", N_("the whole name of the handler"), ("经办人",)),
     FilterKey("agent", N_("a part of the agent's name; agent=NAME for the whole name"), ("代理商",), is_exact=True),
     FilterKey(
         "province",

@@ -163,18 +163,13 @@ def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
     note_clock(session, at)
 
 
-def as_is_refused() -> NotAllowed:
-    """Return the error for `--as` with a database that identifies people by the OS user."""
-    return NotAllowed(
-        _("--as cannot be used: this database identifies people by the operating system's user. Leave it out.")
-    )
-
-
 def _identify(session: Session, as_login: str | None) -> Actor:
     """Return the person who acts, identified as the settings of the database require."""
     mode = IdentityMode(session.connection().execute(_IDENTITY).scalar() or IdentityMode.OS)
     if mode is IdentityMode.OS and as_login is not None:
-        raise as_is_refused()
+        raise NotAllowed(
+            _("--as cannot be used: this database identifies people by the operating system's user. Leave it out.")
+        )
     login, person_id = _find_registered(session, as_login or os_login())
     if person_id is None:
         message = _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.")

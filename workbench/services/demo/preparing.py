@@ -67,6 +67,11 @@ class DemoStart:
         if not self._first.done():
             self._first.set_result(self._folder / FIRST / NAME)
 
+    @property
+    def is_making(self) -> bool:
+        """Whether the demo is still being made."""
+        return not self._whole.done()
+
     def open(self, login: str) -> "Path | Services":
         """Return the database of the demo, or services of its first cases if those exist sooner.
 

@@ -1,9 +1,8 @@
 """Turns a filter into conditions on cases, for one person at one time."""
 
 import operator
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 
@@ -17,9 +16,11 @@ from db.queries.listing import case_conditions as conditions
 from db.queries.listing import case_verdicts
 from db.queries.listing.case_inquiries import has_inquiry
 from db.queries.listing.case_list import CaseCondition, CaseQuery, DueRange
+from db.queries.listing.case_pages import page
+from db.queries.listing.named_cases import has_handler
 from db.queries.listing.owners import owned_by
 from db.queries.listing.stuck_cases import stuck_for
-from db.queries.published import BATCH, CASE
+from db.queries.published import BATCH
 from workbench.domain.case.case_id import parse_case, quoted_masked
 from workbench.domain.case.running import RUNNING_STATES
 from workbench.domain.clock.typed.reading import read_date
@@ -27,19 +28,15 @@ from workbench.domain.clock.typed.reference import DateReference, UnclearTime
 from workbench.domain.clock.typed.tense import Tense
 from workbench.domain.filter.keys import LIKELY_SHARES, NO_VALUE
 from workbench.domain.filter.parser import Filter, FilterProblem, FilterTerm, parse_filter
-from workbench.domain.values.identifiers import comparable_number, normal_msisdn
 from workbench.domain.values.provinces import province_parts
 from workbench.errors import NotFound
 from workbench.i18n import _
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.file_store import Store
+from workbench.services.queue.named_cases import has_phone, has_word, is_named
 from workbench.services.site.people import find_person
 
 _MICROSECOND = timedelta(microseconds=1)
 _UNPUBLISHED = select(BATCH.c.id).where(BATCH.c.published_at.is_(None)).order_by(BATCH.c.id)
-_FEWEST_PHONE_DIGITS = 7
-_CASE_DIGITS = re.compile(r"[0-9]{1,12}")
-_IDENTIFIER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{18}")
 _COMPARES = {":": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
@@ -65,12 +62,11 @@ class _FilterReader:
 
     def case_query(self, wanted: Filter) -> CaseQuery:
         """Return the query for the cases that a filter selects."""
-        states = frozenset(CaseState) if self._names_a_case(wanted) else wanted.states
         due_terms = [term for term in wanted.terms if term.key == "due" and not term.is_negated]
         needs_running_clock = any(_needs_clock(term) for term in due_terms)
         unpublished = self.session.execute(_UNPUBLISHED)
-        return CaseQuery(
-            states=states & RUNNING_STATES if needs_running_clock else states,
+        cases = CaseQuery(
+            states=wanted.states & RUNNING_STATES if needs_running_clock else wanted.states,
             now=to_us(self.now),
             day_end=to_us(self.context.end_of_today(self.session)),
             ranks=_ranks(term for term in wanted.terms if term.key == "priority"),
@@ -79,16 +75,18 @@ class _FilterReader:
             hidden=tuple(unpublished.scalars()),
             needs_running_clock=needs_running_clock,
         )
+        if self._names_a_case(wanted, cases):
+            return replace(cases, states=RUNNING_STATES if needs_running_clock else frozenset(CaseState))
+        return cases
 
-    def _names_a_case(self, wanted: Filter) -> bool:
-        """Say whether a filter names no state but the exact number of a case or application, open or closed."""
+    def _names_a_case(self, wanted: Filter, cases: CaseQuery) -> bool:
+        """Say whether a filter names no state but a case, open or closed, by a whole number or its handler."""
         words = [value for term in wanted.terms if term.key == "" and not term.is_negated for value in term.values]
         if wanted.names_state or not words:
             return False
-        if any(word.upper().startswith("C-") and _case_id(word) is not None for word in words):
-            return True
-        named = select(CASE.c.id).where(CASE.c.application_no.in_(words))
-        return self.session.execute(named.limit(1)).first() is not None
+        named = [is_named(word, self.context.store, f"{self.prefix}_{at}") for at, word in enumerate(words)]
+        of_any_state = replace(cases, states=frozenset(CaseState), conditions=(conditions.any_condition(named),))
+        return bool(page(self.session, of_any_state, skip=0, limit=1))
 
     def _conditions(self, wanted: Filter) -> Iterable[CaseCondition]:
         """Yield the conditions of all terms except those that other fields of CaseQuery express."""
@@ -169,6 +167,7 @@ class _FilterReader:
             "decided": self._decided,
             "received": self._received,
             "applicant": lambda term, name: conditions.name_matches(term.values[0], name),
+            "handler": lambda term, name: has_handler(term.values[0], name),
             "hold": lambda term, _name: conditions.any_condition([conditions.HOLDS[value] for value in term.values]),
             "inquiry": lambda term, _name: has_inquiry(term.values),
             "likely": self._likely,
@@ -177,9 +176,9 @@ class _FilterReader:
             "attention": lambda _term, _name: conditions.MUST_REOPEN,
             "application": lambda term, name: conditions.number_matches(term.values[0], name),
             "case": lambda term, name: conditions.is_one_of(map(parse_case, term.values), name),
-            "phone": lambda term, name: _phone(term.values[0], self.context.store, name),
+            "phone": lambda term, name: has_phone(term.values[0], self.context.store, name),
             **dict.fromkeys(("who", "holder", "assignee", "owner"), self._people),
-            "": lambda term, name: _bare_word(term.values[0], self.context.store, name),
+            "": lambda term, name: has_word(term.values[0], self.context.store, name, is_negated=term.is_negated),
         }
         return makers[term.key](term, name)
 
@@ -257,44 +256,3 @@ def _ranks(terms: Iterable[FilterTerm]) -> frozenset[int]:
 def _needs_clock(term: FilterTerm) -> bool:
     """Return whether a due term selects only cases whose clock runs; a date selects all cases due on that day."""
     return term.op == ":" and term.values[0] in {"overdue", "today"}
-
-
-def _phone(number: str, store: Store, name: str) -> CaseCondition:
-    """Return the condition that a card or the contact has a phone number; only complete numbers are found."""
-    hashed = store.hashed(normal_msisdn(number))
-    return conditions.any_condition(
-        [
-            conditions.has_card(hashed, f"{name}_card"),
-            conditions.application_has("contact_phone_hash", [hashed], f"{name}_contact"),
-        ]
-    )
-
-
-def _bare_word(word: str, store: Store, name: str) -> CaseCondition:
-    """Return the condition that any searched column of a case contains a word."""
-    found = [conditions.name_matches(word, f"{name}_called")]
-    plain = comparable_number(word)
-    if any(char.isascii() and char.isalnum() for char in plain):
-        found.append(conditions.number_matches(word, f"{name}_number"))
-    case_id = _case_id(word)
-    if case_id is not None:
-        found.append(conditions.is_one_of([case_id], f"{name}_case"))
-    number = normal_msisdn(word)
-    if number.isdecimal() and number.isascii() and len(number) >= _FEWEST_PHONE_DIGITS:
-        found.append(_phone(number, store, name))
-    if _IDENTIFIER.fullmatch(plain):
-        found.append(
-            conditions.application_has("handler_id_hash", [store.hashed(comparable_number(word))], f"{name}_handler")
-        )
-        found.append(conditions.application_has("uscc", [plain], f"{name}_uscc"))
-    return conditions.any_condition(found)
-
-
-def _case_id(word: str) -> int | None:
-    """Return the case id in a word, with or without the prefix C-, None if the word is no case id."""
-    if _CASE_DIGITS.fullmatch(word) and int(word):
-        return int(word)
-    try:
-        return parse_case(word)
-    except NotFound:
-        return None

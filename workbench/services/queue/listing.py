@@ -21,12 +21,15 @@ from workbench.domain.case.running import is_overdue
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.domain.clock.late_risk import LateRisk
 from workbench.domain.filter.case_row import CaseRowView
-from workbench.domain.filter.keys import REOPEN_FILTER
+from workbench.domain.filter.keys import BARE_WORD, REOPEN_FILTER
 from workbench.domain.filter.ordering import keys_of, names_lateness, parse_order
+from workbench.domain.filter.parser import FilterTerm
 from workbench.services.case.masking import shown_name
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.site.machine_clock import clock_problem
+
+_MOST_CANDIDATES = 20
 
 
 class Queue(Service):
@@ -76,6 +79,22 @@ class Queue(Service):
             query = self._query(session, filter_text)
             in_order = self._with_chances(session, _order(order))
             return tuple(case_order.page_in_order(session, query, in_order, start=0, limit=limit))
+
+    def find(self, words: str) -> tuple[tuple[CaseRowView, ...], int]:
+        """Return the first cases, open or closed, that a whole number or name means, and how many there are.
+
+        If there is none, the cases that a search for the words finds.
+        """
+        from workbench.services.queue.named_cases import is_named
+
+        with self.context.read() as session:
+            found = self._query(session, f"state:all {FilterTerm(key=BARE_WORD, values=(words,))}")
+            named = replace(found, conditions=(is_named(words, self.context.store, "named"),))
+            meant = named if case_pages.page(session, named, skip=0, limit=1) else found
+            ids = case_pages.page(session, meant, skip=0, limit=_MOST_CANDIDATES)
+            now, zone = from_us(found.now), self.context.zone(session)
+            rows = tuple(_view(row, None, "", now, zone) for row in case_rows(session, ids, found.now))
+            return rows, case_pages.count_cases(session, meant)
 
     @staticmethod
     def sorts_all(order: str, total: int) -> bool:
