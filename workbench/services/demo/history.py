@@ -105,6 +105,12 @@ def _ask(services: Services, act: DemoAct) -> object:
     return services.verdicts.decide(request)
 
 
+def _open(services: Services, act: DemoAct) -> None:
+    """Open all documents of a case."""
+    for line in services.documents.list(act.case_id):
+        services.documents.record_opening(act.case_id, line, "shown")
+
+
 def _away(services: Services, act: DemoAct) -> object:
     """Record the absence of a person from one day to another."""
     login, *days = act.codes
@@ -128,6 +134,7 @@ _HANDLERS: Mapping[str, Callable[[Services, DemoAct], object]] = {
     "verified": _answer_inquiry,
     "withdrawn": lambda services, act: services.inquiries.withdraw(_open_inquiry(services, act), act.text),
     "take": lambda services, act: services.claims.next(format_case(act.case_id)),
+    "open": _open,
     "pass": _verdict(Verdict.PASS),
     "fix": _verdict(Verdict.FAIL, FailKind.FIXABLE),
     "final": _verdict(Verdict.FAIL, FailKind.FINAL, Measure.BAR_OUT),

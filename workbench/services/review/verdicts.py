@@ -75,7 +75,8 @@ class Verdicts(Service):
             plan = self._plan(session, case, request, casefile, now)
             plan = self._apply_two_person_rules(session, plan, casefile.policy)
             own = self._plan(session, case, replace(request, items=(), only_items=False), casefile, now).items
-            restored = self._numbers_to_restore(session, casefile, request)
+            is_lifting = request.verdict is Verdict.PASS and request.measure not in RESTRICTIONS and casefile.measures
+            lifted = lifted_numbers(session, self.context, case) if is_lifting else ()
             numbers = masked_numbers(session, self.context, case, request.measure)
             unopened = unopened_kinds(session, request.case_id, casefile.evidence.documents)
             news = ChangesSinceSeen()
@@ -92,7 +93,7 @@ class Verdicts(Service):
             open_questions=tuple(line.question for line in casefile.checklist if line.answer is None),
             news=news,
             unopened=unopened,
-            restored=restored,
+            restored=tuple(mask(MaskKind.MSISDN, number) for number in lifted if number),
             waiver_reason=plan.waiver.reason if plan.waiver else "",
         )
 
@@ -122,13 +123,6 @@ class Verdicts(Service):
                 raise NotAllowed(plan.problems[0])
             decision = _decision_row(case, cached.casefile, plan, self.context.actor.id, now)
             return preview_letter(session, self.context, case, decision, cached, request.reasons)
-
-    def _numbers_to_restore(self, session: Session, casefile: CaseFile, request: VerdictRequest) -> tuple[str, ...]:
-        """Return the numbers whose bar a pass would lift, masked."""
-        if not casefile.measures or request.verdict is not Verdict.PASS or request.measure in RESTRICTIONS:
-            return ()
-        case = session.get_one(CaseRow, request.case_id)
-        return tuple(mask(MaskKind.MSISDN, number) for number in lifted_numbers(session, self.context, case) if number)
 
     def decide(self, request: VerdictRequest) -> DecisionResult:
         """Record a verdict on a case that this person holds.
