@@ -27,6 +27,7 @@ from screens.terminal.input_bursts import takes_text
 from workbench.errors import ExitCode, StorageFailed
 from workbench.i18n import _, ngettext
 from workbench.keys import queue
+from workbench.keys.command import Place
 from workbench.keys.desk import ACTS, FIND, TAKE
 from workbench.keys.registry import COPY, GO, HELP, MODES, PALETTE, QUIT, TEXTS, THEME
 
@@ -127,7 +128,8 @@ async def show_help(app: "AppBase") -> None:
     """Show the help page with the keys of the screen."""
     from screens.dialogs.help import key_sheet
 
-    place = app.screen.PLACE if isinstance(app.screen, HasPlace) else "desk"
+    elsewhere: Place = "everywhere" if app.screen.is_modal else "desk"
+    place = app.screen.PLACE if isinstance(app.screen, HasPlace) else elsewhere
     app.push_screen(key_sheet(app.screen, place, app.services.actor if app.services is not None else None))
 
 
@@ -278,7 +280,7 @@ def is_available(app: "AppBase", command_id: str) -> bool:
     if command_id == QUIT.id:
         return not screen.has_class("-leaving")
     if command_id in {HELP.id, PALETTE.id}:
-        return isinstance(screen, HasPlace)
+        return isinstance(screen, HasPlace) or (command_id == HELP.id and screen.is_modal)
     if command_id == TEXTS.id:
         return _takes_prose(app.focused)
     if command_id == GO.id and (app.desk is None or screen.is_modal or takes_text(app.focused)):

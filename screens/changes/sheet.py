@@ -50,7 +50,6 @@ class ChangesSheet(PageDialog[bool]):
         bind_key(keys.SCROLL_ENDS, "home", "scroll_to(0)"),
         bind_key(keys.SCROLL_ENDS, "end", "scroll_to(-1)"),
         bind(keys.LEAVE_CHANGES, "back"),
-        bind(HELP, "app.act('help')"),
     ]
 
     message = getters.query_one("#message", Static)

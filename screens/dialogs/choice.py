@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from screens.shell.base_screen import BoxDialog
 from screens.shell.view import symbols_of
-from screens.widgets.safe_text import MUTED, WARNING, Static, flowing, key_hints, plain
+from screens.widgets.safe_text import BOLD, MUTED, WARNING, Static, WrappedText, flowing, key_hints, plain
 from screens.widgets.text_fields import PROSE, TextLine
 from workbench.i18n import N_, _
 from workbench.keys.registry import TEXTS
@@ -34,6 +34,7 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
     DEFAULT_CSS = """
     ChoiceDialog > Vertical { width: 80; }
     ChoiceDialog Input { margin: 1 0 0 0; }
+    ChoiceDialog #about { margin: 0 0 1 0; max-height: 6; }
     ChoiceDialog #hint { margin: 1 0 0 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,6 +45,9 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
 
     ACT: ClassVar[str] = N_("save")
     """What Enter does."""
+
+    about = ""
+    """What the choice is about, such as the question to answer; shown above the choices."""
 
     choices = getters.query_one("#choices", Static)
     hint = getters.query_one("#hint", Static)
@@ -67,6 +71,8 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
         self._keys = key_hints(("↑ ↓", label), ("Enter", _(self.ACT)), *texts, ("Esc", _("back")))
 
     def parts(self) -> ComposeResult:
+        if self.about:
+            yield WrappedText(plain(self.about, BOLD), id="about", markup=False)
         yield Static(id="choices", markup=False)
         if self._placeholder:
             yield TextLine(self._text, placeholder=self._placeholder, classes=PROSE)

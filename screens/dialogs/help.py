@@ -55,6 +55,8 @@ def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> Text
         if read_only_reason is not None:
             shown += [*wrapped_lines(read_only_reason, width, "bold"), Content()]
         others = [other for other in PLACES if other not in {place, "everywhere"}]
+        if place == "everywhere" and isinstance(screen, HasMoreHelp):
+            shown += [*screen.more_help(width), Content()]
         for section in dict.fromkeys((place, *others, "everywhere")):
             commands = [command for command in commands_of(section) if is_listed(command)]
             for group in dict.fromkeys(command.group for command in commands):
@@ -64,7 +66,7 @@ def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> Text
                     works_now = command.id in available_ids or section == "everywhere"
                     shown += _command_lines(command, width, works_now=works_now)
                 shown.append(Content())
-            if section == place and isinstance(screen, HasMoreHelp):
+            if section == place != "everywhere" and isinstance(screen, HasMoreHelp):
                 shown += [*screen.more_help(width), Content()]
         return shown[:-1]
 

@@ -68,7 +68,7 @@ class Prompt(BoxDialog[str]):
         yield WrappedText(id="problem", markup=False)
         texts = [(TEXTS.key, _(TEXTS.label))] if self._is_prose else []
         keys = (("Enter", _("save")), *texts, ("Esc", _("back")))
-        yield Static(key_hints(*keys), markup=False)
+        yield Static(key_hints(*keys), id="foot", markup=False)
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:

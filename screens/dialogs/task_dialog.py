@@ -132,6 +132,8 @@ class FormDialog(TaskDialog[Result]):
         # None says that the effect is not known yet; a form without a preview has no effect to wait for.
         self._preview = None if preview is not None else Preview(lambda _width: Content())
         self._previewed: list[str] | None = None
+        self._edited, self._refused = "", ""
+        """The field that was edited last, and the one whose text the preview refused."""
 
     def parts(self) -> ComposeResult:
         for field in self._fields:
@@ -157,6 +159,7 @@ class FormDialog(TaskDialog[Result]):
         shown = [values[field.name] for field in self._fields if not field.is_prose]
         if self._preview_of is not None and shown != self._previewed:
             self._preview, self._previewed = None, shown
+            self._edited, self._refused = (self.focused.id or "" if self.focused is not None else ""), ""
             self._read_preview(partial(self._preview_of, values))
 
     @work(exclusive=True, group="read")
@@ -167,12 +170,18 @@ class FormDialog(TaskDialog[Result]):
             self.effect_view.update(self._preview.lines(max(20, self.effect_view.size.width)))
 
     def _show_problem(self, error: WorkbenchError) -> None:
+        self._refused = self._edited
         self.effect_view.update(plain(str(error), ERROR))
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
-        """Go to the next field; in the last field, save if the preview is shown and nothing is missing."""
-        if event.input.id != self._fields[-1].name:
+        """Go to the next field; in the last field, save if the preview is shown and nothing is missing.
+
+        A field whose text was refused keeps the focus, or gets it back.
+        """
+        if self._refused:
+            self.query_one(f"#{self._refused}").focus()
+        elif event.input.id != self._fields[-1].name:
             self.focus_next()
         elif not self.is_busy:
             values = self.values

@@ -123,7 +123,11 @@ class InquiriesScreen(ModeScreen):
         hint = _("File of a document that belongs to the answer; an empty line sends none.")
         outcome, note, kept = next(iter(words)), "", ""
         # A refusal leads back to the file, Esc there to the answer; what was typed stays.
-        while answer := await push(ask(chosen=outcome, text=note)):
+        while True:
+            dialog = ask(chosen=outcome, text=note)
+            dialog.about = line.question
+            if (answer := await push(dialog)) is None:
+                return
             outcome, note = answer
             while (path := await push(Prompt(heading, hint, kept, problem_of=any_text, is_prose=False))) is not None:
                 kept, file = path, Path(path).expanduser() if path else None  # noqa: ASYNC240 - it reads no file
@@ -136,11 +140,12 @@ class InquiriesScreen(ModeScreen):
         line = self.current
         if line is not None:
             heading = _("Withdraw {inquiry}").format(inquiry=format_inquiry(line.id))
-            reason = await self.app.push_screen_wait(Prompt(heading, _("Why? Only colleagues read it.")))
-            if reason:
-                await self._carry_out(
-                    partial(self.services.inquiries.withdraw, line.id, reason), _("{inquiry} is withdrawn.")
-                )
+            ask, reason = partial(Prompt, heading, _("Why? Only colleagues read it.")), ""
+            # A refusal leads back to the reason, as it was typed.
+            while reason := await self.app.push_screen_wait(ask(reason)) or "":
+                act = partial(self.services.inquiries.withdraw, line.id, reason)
+                if await self._carry_out(act, _("{inquiry} is withdrawn.")):
+                    return
 
     async def _carry_out(self, act: Callable[[], InquiryLine], message: str) -> bool:
         done = await attempt(self, partial(asyncio.to_thread, act))

@@ -14,7 +14,7 @@ from screens.shell.base_screen import ModeScreen, attempt, show_title, unreporte
 from screens.shell.bindings import bind
 from screens.shell.view import Clock, View
 from screens.widgets.row_list import RowList
-from screens.widgets.safe_text import MUTED, WARNING, fitted, joined
+from screens.widgets.safe_text import MUTED, WARNING, Static, fitted, joined, plain
 from workbench.domain.case.lifecycle import ROLE_WORDS
 from workbench.domain.text.safe import pad_left, pad_right
 from workbench.i18n import _, comma_joined
@@ -47,7 +47,10 @@ class PeopleScreen(ModeScreen):
         super().__init__(clock, services)
         self.people: tuple[PersonLine, ...] = ()
 
+    DEFAULT_CSS = "PeopleScreen #titles { height: 1; padding: 0 1; color: $text-muted; }"
+
     def parts(self) -> ComposeResult:
+        yield Static(id="titles", markup=False)
         yield RowList(id="list")
 
     def on_screen_resume(self) -> None:
@@ -73,6 +76,7 @@ class PeopleScreen(ModeScreen):
         """Show the header and the rows."""
         view, width = self.view(), max(10, self.size.width - 4)
         show_title(self)
+        self.query_one("#titles", Static).update(_titles(width))
         self.list.show({number: _row(person, view, width) for number, person in enumerate(self.people)})
         self.refresh_bindings()
 
@@ -100,6 +104,13 @@ class PeopleScreen(ModeScreen):
         return self.services.people.line(login)
 
 
+def _titles(width: int) -> Content:
+    """Return the heads of the columns."""
+    cells = _ROLE_CELLS if width >= _WIDE else _SHORT_ROLE_CELLS
+    head = f"{pad_right(_('login'), 12)}{pad_right(_('roles'), cells)}{pad_left(_('limit'), 9)}  "
+    return plain(fitted(head + _("absence, skills, duties"), width), MUTED)
+
+
 def _row(person: PersonLine, view: View, width: int) -> Content:
     """Return a person as a row: login, roles, limit and absence, then skills and duties as far as they fit."""
     roles = comma_joined(_(ROLE_WORDS[role]) for role in person.roles) if person.is_active else _("deactivated")
@@ -114,7 +125,7 @@ def _row(person: PersonLine, view: View, width: int) -> Content:
     ]
     rest = "  ".join(filter(None, (away, person.skills, comma_joined(duties))))
     cells = _ROLE_CELLS if width >= _WIDE else _SHORT_ROLE_CELLS
-    limit = pad_left(f"{_('limit')} {person.max_held}", 9)
+    limit = pad_left(str(person.max_held), 9)
     head = f"{pad_right(person.login, 12)}{pad_right(fitted(roles, cells - 2), cells)}{limit}  "
     style = WARNING if person.is_away else MUTED
     return joined((head, ""), (fitted(rest, max(8, width - cells - 24)).rstrip(), style))

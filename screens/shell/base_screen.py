@@ -26,11 +26,11 @@ from screens.shell.protocols import ExplainsKeys
 from screens.shell.view import ZONE, Clock, View, symbols_of
 from screens.terminal.input_bursts import replace_full_width
 from screens.widgets.dimmed_screen import DimmedScreen
-from screens.widgets.safe_text import Static, plain
+from screens.widgets.safe_text import Static, plain, wrapped_content
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.command import PLACES, Place
-from workbench.keys.registry import BACK
+from workbench.keys.registry import BACK, HELP
 
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
@@ -245,7 +245,7 @@ def dim_screen_behind(dialog: "Dialog[Any]") -> RenderableType:
 class Dialog(BaseScreen[Result], ModalScreen[Result]):
     """A screen over another one; Esc closes it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back")]
+    BINDINGS: ClassVar[list[BindingType]] = [bind(BACK, "back"), bind(HELP, "app.act('help')")]
 
     render = dim_screen_behind
 
@@ -287,3 +287,12 @@ class BoxDialog(Dialog[Result]):
     def parts(self) -> ComposeResult:
         """Yield the widgets of the dialog."""
         raise NotImplementedError
+
+    def more_help(self, width: int) -> list[Content]:
+        """Return the keys of the dialog, which its last line has."""
+        return [
+            line
+            for hints in self.query(Static).filter("#foot, #hint")
+            if isinstance(hints.content, Content)
+            for line in wrapped_content(hints.content, width)
+        ]

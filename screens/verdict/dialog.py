@@ -60,7 +60,6 @@ class VerdictDialog(Dialog[DecisionResult]):
         bind(keys.LETTER, "go('letter')"),
         bind(keys.WHOLE_LETTER, "whole_letter"),
         bind(keys.NOTE, "go('note')"),
-        bind(keys.HELP, "app.act('help')"),
     ]
 
     picker = getters.query_one(ReasonPicker)

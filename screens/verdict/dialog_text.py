@@ -207,22 +207,25 @@ def _omission_lines(case: CaseFile, preview: VerdictPreview, view: View, width: 
     unanswered = [line for line in case.checklist if line.question in preview.open_questions]
     if unanswered:
         number = len(unanswered)
-        named.append(_("unanswered: {questions}").format(questions=_questions(unanswered)))
+        named.append(f"{_('unanswered: {questions}').format(questions=_questions(unanswered))} {_where(CHECKLIST.key)}")
         message = ngettext("{number} question unanswered", "{number} questions unanswered", number)
         counted.append(message.format(number=number))
         keys.append(CHECKLIST.key)
     if preview.unopened:
         number = len(preview.unopened)
         names = comma_joined(document_name(kind, case.policy, current_language()) for kind in preview.unopened)
-        named.append(_("opened by nobody: {documents}").format(documents=names))
+        named.append(f"{_('opened by nobody: {documents}').format(documents=names)} {_where(DOCUMENTS.key)}")
         message = ngettext("{number} document opened by nobody", "{number} documents opened by nobody", number)
         counted.append(message.format(number=number))
         keys.append(DOCUMENTS.key)
     shown = [f"{view.symbols.info} {message}" for message in named]
     if not all(cells(line) <= width for line in shown):
-        where = _("(Esc, then {keys})").format(keys=comma_joined(keys))
-        shown = wrapped(f"{view.symbols.info} {f' {view.symbols.dot} '.join(counted)} {where}", width)
+        shown = wrapped(f"{view.symbols.info} {f' {view.symbols.dot} '.join(counted)} {_where(*keys)}", width)
     return [joined((line, MUTED)) for line in shown]
+
+
+def _where(*keys: str) -> str:
+    return _("(Esc, then {keys})").format(keys=comma_joined(keys))
 
 
 def _questions(lines: list[ChecklistLine]) -> str:

@@ -27,6 +27,9 @@ from workbench.i18n import _, current_language, ngettext
 from workbench.keys.registry import with_keys
 from workbench.wording.amounts import commas
 
+_MIN_LINES, _MIN_LINES_LOW = 8, 5
+"""The least lines of the list, and those in a low window."""
+
 _WEIGHT = {Severity.BLOCK: 0, Severity.WARN: 1}
 """The sort weights of findings. Info findings are seldom a reason, so they do not change the order of the policy."""
 
@@ -165,6 +168,7 @@ class ReasonPicker(Widget):
     @on(MarkList.Scrolled)
     def show_title(self) -> None:
         """Show the keys of the list, and how many reasons are below the visible ones."""
+        self._fit()
         title, below = self.query_one("#reasons-title", Static), self.list.below
         more = ngettext("{count} more reason", "{count} more reasons", below).format(count=commas(below))
         hint = plain(f"{symbols_of(self).down} {more}" if below else "", WARNING)
@@ -190,6 +194,14 @@ class ReasonPicker(Widget):
         message = message.format(count=len(matching), all=len(self._reasons))
         self.query_one("#narrowed", Static).update(plain(message, WARNING))
         self.list.show([*map(self._line, matching)], self._marked, is_searched=self.search.has_focus)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Set the least and the greatest height: those of the list, and of the lines above it."""
+        is_low, lines = self.screen.has_class("-low"), max(1, len(self.list.shown))
+        above = (1 if is_low else 2) + self.has_class("-searching") + self.has_class("-narrowed")
+        self.styles.max_height = lines + above
+        self.styles.min_height = min(lines, _MIN_LINES_LOW if is_low else _MIN_LINES) + above
 
     def _line(self, reason: Reason) -> MarkLine:
         """Return the line of a reason: whether it was found, is contradicted, pinned or was used recently."""

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from textual.widgets import Input
 
-from db.enums import Role
+from db.enums import InquiryOutcome, Role
 from screens.inquiries.screen import InquiriesScreen
 from screens.panels.identity import identity_lines
 from screens.shell.view import symbols_of
@@ -123,10 +123,24 @@ async def test_an_answer_that_is_refused_is_asked_again_with_all_that_was_typed(
     assert (line.outcome, line.note, line.has_document) == ("contradicted", "not ours", True)
 
 
+async def test_a_withdrawal_that_is_refused_keeps_the_typed_reason(office: Site) -> None:
+    number = ask(office)
+    async with site_workbench(office, "a") as desk:
+        await desk.go("i")
+        await desk.press("Z", *"twice")
+        office.services("ver").inquiries.answer(number, InquiryOutcome.CONFIRMED, "known", None)
+        await desk.press("enter")
+        assert desk.notes
+        assert desk.app.screen.query_one(Input).value == "twice"
+        await desk.press("escape")
+        assert desk.dialog == "InquiriesScreen"
+
+
 async def test_the_answer_says_that_text_is_missing_only_until_some_is_typed(office: Site) -> None:
     ask(office)
-    async with site_workbench(office, "ver") as desk:
+    async with site_workbench(office, "ver", size=(80, 24)) as desk:
         await desk.press("enter", "enter")
+        assert "Is the number known?" in desk.text
         assert "Enter some text first" in desk.text
         await desk.press("s")
         assert "Enter some text first" not in desk.text

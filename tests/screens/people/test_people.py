@@ -16,6 +16,7 @@ async def test_an_absence_is_previewed_and_handed_over_to_the_substitute(site: S
     case = held(site)
     async with site_workbench(site, "sup", size=size) as desk:
         await desk.go("w")
+        assert desk.text.splitlines()[1].split()[:3] == ["login", "roles", "limit"]
         await desk.press("a")
         assert "1 × held: the hold ends; back in the queue" in desk.text
         assert f"C-{case:06d}" in desk.text
@@ -25,8 +26,13 @@ async def test_an_absence_is_previewed_and_handed_over_to_the_substitute(site: S
         await desk.type("b")
         assert "1 × held: goes to the substitute, with the draft" in desk.text
         await desk.type("x")
+        await desk.press("enter")
         assert "There is no login bx" in desk.text
-        await desk.press("backspace", "enter", "enter")
+        # Enter stays in a field whose text is refused, and leads back to it from another field.
+        for keys in ((), ("tab", "enter")):
+            await desk.press(*keys)
+            assert getattr(desk.app.focused, "id", None) == "substitute"
+        await desk.press("end", "backspace", "enter", "enter")
         assert desk.dialog == "PeopleScreen"
         assert "away Tue 24 Nov – Fri 27 Nov → b" in row_of(desk, "a")
         assert site.services("b").casefiles.show(case).header.assignee == "b"

@@ -186,7 +186,15 @@ async def test_help_shows_the_keys_of_each_screen_and_an_end_from_outside_saves_
         await desk.press("escape", "p", "f1")
         assert "Give this verdict." in desk.text
 
-        await desk.press("escape", "t")
+        # Every other dialog lists its own keys, F1 also in a text field.
+        await desk.press("escape", "escape")
+        for keys, words in ((("s", "f1"), "^t canned text"), (("l", "question_mark"), "3 not applicable")):
+            await desk.press(*keys)
+            assert desk.dialog == "TextSheet"
+            assert words in desk.text
+            await desk.press("escape", "escape")
+
+        await desk.press("p", "t")
         await desk.pilot.press("x", "y")
         await desk.app.end(143)
         assert desk.services.saved[123]["note"] == "xy"

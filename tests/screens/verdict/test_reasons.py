@@ -52,6 +52,10 @@ async def test_the_title_counts_the_reasons_below_until_the_last_is_visible(size
     async with memory_workbench(clean(), size=size) as desk:
         await desk.press("n", "f")
         visible = len([line for line in desk.text.split("\n") if "[ ]" in line])
+        # Nothing of the box stays empty that the list could fill.
+        body = desk.app.screen.query_one("#body")
+        assert sum(part.outer_size.height for part in body.children if part.display) >= body.size.height
+        assert visible > 5
         assert f"▼ {len(offered(desk)) - visible} more reasons" in line_of(desk, "Reasons: ")
 
         await desk.press(*["down"] * (len(offered(desk)) - 1))

@@ -1,10 +1,11 @@
 """The hints of the verdict dialog: missing input, keys of its parts, and the search."""
 
+import re
 from typing import Any
 
 import pytest
 
-from db.enums import ApplicantKind
+from db.enums import ApplicantKind, DocumentKind
 from tests.screens.cases import application, clean, evidence, troubled
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver, memory_workbench
@@ -126,6 +127,12 @@ async def test_unopened_documents_are_counted_if_their_names_do_not_fit() -> Non
         hints = " ".join(desk.text.replace("│", " ").split())
         documents = len(desk.services.evidence[123].documents)
         assert f"i 5 questions unanswered · {documents} documents opened by nobody (Esc, then l, o)" in hints
+
+        # Names that fit have the key too.
+        desk.services.documents.unopened = lambda _case_id: (DocumentKind.BIZ_LICENSE,)  # type: ignore[method-assign]
+        for key in ("escape", "l", *"11111", "escape", "p"):
+            await desk.press(key)
+        assert re.search(r"opened by nobody: .*\(Esc, then o\)", desk.text)
 
 
 async def test_the_choices_of_a_pending_are_complete_at_80_columns() -> None:
