@@ -7,7 +7,7 @@ from textual.screen import Screen
 
 from screens.dialogs.text_sheet import TextSheet
 from screens.shell.bindings import available_bindings
-from screens.widgets.safe_text import MUTED, hanging, joined, wrapped_lines
+from screens.widgets.safe_text import MUTED, Static, hanging, joined, wrapped_content, wrapped_lines
 from workbench.domain.case.lifecycle import Actor
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _
@@ -55,8 +55,8 @@ def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> Text
         if read_only_reason is not None:
             shown += [*wrapped_lines(read_only_reason, width, "bold"), Content()]
         others = [other for other in PLACES if other not in {place, "everywhere"}]
-        if place == "everywhere" and isinstance(screen, HasMoreHelp):
-            shown += [*screen.more_help(width), Content()]
+        if place == "everywhere":
+            shown += [*_keys_of_dialog(screen, width), Content()]
         for section in dict.fromkeys((place, *others, "everywhere")):
             commands = [command for command in commands_of(section) if is_listed(command)]
             for group in dict.fromkeys(command.group for command in commands):
@@ -66,11 +66,17 @@ def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> Text
                     works_now = command.id in available_ids or section == "everywhere"
                     shown += _command_lines(command, width, works_now=works_now)
                 shown.append(Content())
-            if section == place != "everywhere" and isinstance(screen, HasMoreHelp):
+            if section == place and isinstance(screen, HasMoreHelp):
                 shown += [*screen.more_help(width), Content()]
         return shown[:-1]
 
     return TextSheet(_("Keys"), lines)
+
+
+def _keys_of_dialog(dialog: Screen[object], width: int) -> list[Content]:
+    """Return the keys of a dialog, which its last line has."""
+    hints = [line.content for line in dialog.query(Static).filter("#foot, #hint")]
+    return [line for keys in hints if isinstance(keys, Content) for line in wrapped_content(keys, width)]
 
 
 def _command_lines(command: Command, width: int, *, works_now: bool) -> list[Content]:

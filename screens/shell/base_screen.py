@@ -26,7 +26,7 @@ from screens.shell.protocols import ExplainsKeys
 from screens.shell.view import ZONE, Clock, View, symbols_of
 from screens.terminal.input_bursts import replace_full_width
 from screens.widgets.dimmed_screen import DimmedScreen
-from screens.widgets.safe_text import Static, plain, wrapped_content
+from screens.widgets.safe_text import Static, plain
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.command import PLACES, Place
@@ -287,12 +287,3 @@ class BoxDialog(Dialog[Result]):
     def parts(self) -> ComposeResult:
         """Yield the widgets of the dialog."""
         raise NotImplementedError
-
-    def more_help(self, width: int) -> list[Content]:
-        """Return the keys of the dialog, which its last line has."""
-        return [
-            line
-            for hints in self.query(Static).filter("#foot, #hint")
-            if isinstance(hints.content, Content)
-            for line in wrapped_content(hints.content, width)
-        ]

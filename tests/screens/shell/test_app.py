@@ -188,7 +188,7 @@ async def test_help_shows_the_keys_of_each_screen_and_an_end_from_outside_saves_
 
         # Every other dialog lists its own keys, F1 also in a text field.
         await desk.press("escape", "escape")
-        for keys, words in ((("s", "f1"), "^t canned text"), (("l", "question_mark"), "3 not applicable")):
+        for keys, words in ((("s", "f1"), "^t canned text"), (("l", "question_mark"), "↑ ↓ choose")):
             await desk.press(*keys)
             assert desk.dialog == "TextSheet"
             assert words in desk.text
