@@ -84,7 +84,7 @@ def services(database: Path, login: str = "rev1") -> Iterator[Services]:
 def copy_few_cases(folder: Path, numbers: Sequence[str] = FEW_CASES) -> Path:
     """Copy only the demo data of a few cases to a folder, without lists about other subjects, and return the folder."""
     shutil.copytree(DATA, folder, dirs_exist_ok=True)
-    for path in folder.glob("*.csv"):
+    for path in (folder / "replay").glob("*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
             names, *rows = csv.reader(file)
         key = next((names.index(name) for name in ("application_no", "case") if name in names), None)

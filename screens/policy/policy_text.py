@@ -88,7 +88,7 @@ def difference_lines(
             lines += _side_by_side((old, new), width, (MUTED, MUTED)) if width >= _SIDE_BY_SIDE else []
         for change in changes_of_kind:
             lines += wrapped_lines(change.key, width, BOLD)
-            values = (wording.policy_value_words(change.old), wording.policy_value_words(change.new))
+            values = wording.change_sides(change)
             if width >= _SIDE_BY_SIDE:
                 lines += _side_by_side(values, width, (WARNING, SUCCESS))
                 continue

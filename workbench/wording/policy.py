@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from workbench.domain.case.case_id import format_case
-from workbench.domain.policy.comparison import PolicyChange, PolicyChangeKind, PolicyValue, values_of
+from workbench.domain.policy.comparison import ListText, PolicyChange, PolicyChangeKind, PolicyValue, values_of
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.versions import VersionState
 from workbench.i18n import N_, _, comma_joined, ngettext
@@ -51,6 +51,15 @@ def policy_value_words(value: PolicyValue) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return str(value)
+
+
+def change_sides(change: PolicyChange) -> tuple[str, str]:
+    """Return both values of a change; of two lists, what only the one and only the other has."""
+    old, new = change.old, change.new
+    if isinstance(old, ListText) and isinstance(new, ListText) and (old.beyond(new) or new.beyond(old)):
+        removed, added = (f"−{entry}" for entry in old.beyond(new)), (f"+{entry}" for entry in new.beyond(old))
+        return comma_joined(removed), comma_joined(added)
+    return policy_value_words(old), policy_value_words(new)
 
 
 def special_values(policy: Policy) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
+from tests.services.files.reading.workbooks import write_workbook
 from tests.services.intake.importing.files import PDF, Desk, application, csv_text
 
 
@@ -93,7 +94,7 @@ def test_bad_rows_exit_with_65_and_a_report_of_their_positions(
         (3, "submitted_at"),
         (3, "contact_phone"),
     }
-    assert report["errors"][0].keys() == {"file", "sheet", "line", "column", "message"}
+    assert report["errors"][0].keys() == {"file", "sheet", "line", "column", "letters", "message"}
 
 
 def test_a_file_imported_twice_exits_with_65_and_names_its_batch(terminal: Terminal, desk: Desk) -> None:
@@ -125,7 +126,14 @@ def test_the_text_output_gives_the_positions_of_errors(terminal: Terminal, desk:
     result = terminal.as_person("admin", "import", "applications", file)
 
     assert result.exit_code == 65
-    assert "applications.csv, line 2, column submitted_at" in result.stdout
+    assert "applications.csv, line 2, column submitted_at:" in result.stdout
+    rows = [["", *application()], ["", *application("A-1", submitted_at="yesterday").values()]]
+    sheet = write_workbook(desk.folder / "a.xlsx", {"申请": rows})
+    result = terminal.as_person("admin", "import", "applications", str(sheet))
+    assert "a.xlsx, sheet 申请, line 2, column submitted_at (C):" in result.stdout
+    rows[0][3] = "subm"
+    result = terminal.as_person("admin", "import", "applications", str(write_workbook(sheet, {"申请": rows})))
+    assert "a.xlsx, sheet 申请, line 1, column subm (D):" in result.stdout
 
 
 def test_imports_are_listed_and_undone(terminal: Terminal, desk: Desk) -> None:

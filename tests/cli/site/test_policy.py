@@ -12,7 +12,7 @@ from typer.testing import Result
 
 from tests.cli.framework.terminal import Terminal, refused
 from tests.sites import SUPPLIER
-from workbench.cli.site import supplier_questions
+from workbench.cli.site import policy, supplier_questions
 from workbench.policies import default_policy_text
 from workbench.services.policy.supplier import supplier_toml
 
@@ -124,6 +124,28 @@ def test_the_file_in_force_can_be_shown_changed_checked_and_applied(
         events = session.execute(text("SELECT actor_login, body FROM event WHERE action = 'policy apply'")).all()
     ((who, what),) = events
     assert (who, json.loads(what)["policy"], json.loads(what)["version"]) == ("admin", 2, "2026-12")
+
+
+def test_apply_shows_the_differences_and_asks_on_a_terminal(
+    terminal: Terminal, file: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = file(
+        in_force(terminal).replace('"AGENT_ID_BACK", "COMMITMENT_LETTER"]', '"AGENT_ID_BACK", "RISK_NOTICE"]', 1)
+    )
+    words = ("--database", str(terminal.site.path), "policy", "apply", path, "--as", "admin")
+    shown = terminal.as_person("admin", "policy", "diff", path).stdout
+    assert " −COMMITMENT_LETTER " in shown
+    assert "+RISK_NOTICE\n" in shown
+
+    with monkeypatch.context() as patched:
+        patched.setattr(policy, "is_terminal", lambda: True)
+        refusal = terminal.run_bare(*words, answers="n\n")
+        assert "−COMMITMENT_LETTER" in refusal.stdout
+        assert terminal.document("audit", "policy")["policy"] == 1
+        assert terminal.run_bare(*words, answers="y\n").exit_code == 0
+        assert terminal.document("audit", "policy")["policy"] == 2
+        assert "Apply" not in terminal.run_bare(*words, "--yes").output
+    assert terminal.run_bare(*words).exit_code == 0
 
 
 def test_only_an_admin_applies_a_policy(terminal: Terminal, file: Callable[[str], str]) -> None:

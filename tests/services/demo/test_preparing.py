@@ -224,8 +224,8 @@ def child_has_ended(folder: Path) -> bool:
 
 def test_an_interrupted_preparation_leaves_no_demo_and_no_process(tmp_path: Path, few: Path) -> None:
     # Reading this named pipe waits forever, because no process writes to it.
-    (few / "acts.csv").unlink()
-    os.mkfifo(few / "acts.csv")
+    (few / "replay" / "acts.csv").unlink()
+    os.mkfifo(few / "replay" / "acts.csv")
     process = started(tmp_path, few)
     while process.poll() is None and not (tmp_path / "unfinished" / "demo.db").exists():
         time.sleep(0.01)
@@ -239,8 +239,8 @@ def test_an_interrupted_preparation_leaves_no_demo_and_no_process(tmp_path: Path
 
 def test_an_interrupt_before_the_child_is_known_ends_the_child(tmp_path: Path, few: Path) -> None:
     # Reading this named pipe waits forever, because no process writes to it.
-    (few / "acts.csv").unlink()
-    os.mkfifo(few / "acts.csv")
+    (few / "replay" / "acts.csv").unlink()
+    os.mkfifo(few / "replay" / "acts.csv")
 
     process = fork_server().start_piped(INTERRUPTED + SCRIPT, str(tmp_path), str(few))
     process.communicate(timeout=60)
@@ -259,7 +259,7 @@ def test_an_interrupt_before_the_child_is_known_ends_the_child(tmp_path: Path, f
 def test_a_failed_preparation_is_reported_in_a_sentence(
     tmp_path: Path, few: Path, changed: str, into: str, cause: str
 ) -> None:
-    acts = few / "acts.csv"
+    acts = few / "replay" / "acts.csv"
     acts.write_text(acts.read_text(encoding="utf-8").replace(changed, into), encoding="utf-8")
 
     with pytest.raises(CannotCreate, match="The demo cannot be made in") as refused:

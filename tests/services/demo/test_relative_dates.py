@@ -1,12 +1,19 @@
 """Dates in the demo data that are relative to the time of creation."""
 
+import shutil
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 
+from db.enums import ImportKind
+from tests.demo_files import demo_files
+from tests.sites import Site
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.values.identifiers import ric_valid
+from workbench.services.demo.preparing import DATA
 from workbench.services.demo.relative_dates import RelativeDates
+from workbench.services.intake.importing.plan import ImportRequest
 from workbench.services.time.calendar.public_holidays import seed_days
 
 CALENDAR = WorkingCalendar(
@@ -66,6 +73,19 @@ def test_other_cells_stay_unchanged_and_escapes_are_decoded() -> None:
     assert around.written("long-term") == "long-term"
     assert around.written("w-1 and more") == "w-1 and more"
     assert around.written(r"a\u001b]52;c;b\u0007") == "a\x1b]52;c;b\x07"
+
+
+def test_the_demo_files_can_be_imported_by_hand_as_they_lie_there(site: Site, tmp_path: Path) -> None:
+    for name, content in demo_files().items():
+        assert (DATA / name).read_text(encoding="utf-8") == content, "run `python -m tests.demo_files`"
+    shutil.copytree(DATA / "documents", tmp_path / "office" / "documents")
+    for path in DATA.glob("*.csv"):
+        shutil.copy(path, tmp_path / "office")
+    request = ImportRequest(kind=ImportKind.FOLDER, paths=(tmp_path / "office",), dry_run=True)
+
+    report = site.services("admin").imports.run(request)
+
+    assert (report.error_count, report.rows) == (0, sum(content.count("\n") - 1 for content in demo_files().values()))
 
 
 def test_a_cell_without_a_time_is_refused() -> None:

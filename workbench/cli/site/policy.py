@@ -1,10 +1,12 @@
 """Commands about the policy: policy show, list, diff, check, apply."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
+
+import typer
 
 from workbench import i18n
 from workbench.cli.framework import output
@@ -12,6 +14,7 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_record, to_json
 from workbench.cli.framework.options import parse_day_option
 from workbench.cli.framework.parameters import argument, option
+from workbench.cli.framework.passphrase import is_terminal
 from workbench.cli.site.request_text import print_request
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.typed.tense import Tense
@@ -20,6 +23,7 @@ from workbench.wording import policy as wording
 from workbench.wording.amounts import minute
 
 if TYPE_CHECKING:
+    from workbench.domain.policy.comparison import PolicyChange
     from workbench.services.site.policies import AppliedPolicy, NamedPolicy, PolicyVersion, VersionLine
     from workbench.services.time.deadlines.policy_changes import OpenCaseEffect
     from workbench.services.wiring import Services
@@ -72,7 +76,7 @@ def diff(
     b: Annotated[str | None, argument("B", _FILE_OR_NUMBER)] = None,
 ) -> None:
     """Compare two policies; a single one is compared with the version in force."""
-    from workbench.domain.policy.comparison import PolicyChangeKind, changes_between
+    from workbench.domain.policy.comparison import changes_between
 
     with context.services() as services:
         policies = services.policies
@@ -85,34 +89,31 @@ def diff(
         counts = {"open_cases": effect.open_count, **_effect_document(effect)}
         output.document({"old": old.name, "new": new.name, "changes": to_json(changes, UTC), **counts})
         return
-    old_name, new_name = _name_words(old), _name_words(new)
-    for kind, heading in wording.CHANGE_KIND_WORDS.items():
-        rows = [change for change in changes if change.kind is kind]
-        if rows and kind is PolicyChangeKind.TEXT:
-            # Sentences are too long to stand side by side.
-            output.line(_(heading))
-            for row in rows:
-                output.line(f"  {row.key}")
-                output.pairs(
-                    [
-                        (f"    {old_name}", wording.policy_value_words(row.old)),
-                        (f"    {new_name}", wording.policy_value_words(row.new)),
-                    ]
-                )
-            output.line()
-        elif rows:
-            shown = [
-                [f"  {row.key}", wording.policy_value_words(row.old), wording.policy_value_words(row.new)]
-                for row in rows
-            ]
-            output.table([_(heading), old_name, new_name], shown)
-            output.line()
-    if not changes:
-        output.line(_("The two policies say the same."))
-    output.line(wording.affected_count_words(effect.touched_count, effect.open_count, new_name))
+    _print_changes(changes, _name_words(old), _name_words(new))
+    output.line(wording.affected_count_words(effect.touched_count, effect.open_count, _name_words(new)))
     if effect.touched:
         output.line(wording.affected_cases_words(effect.touched))
     output.line(wording.policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count))
+
+
+def _print_changes(changes: "Sequence[PolicyChange]", *names: str) -> None:
+    """Print the differences between two policies by kind, below their names."""
+    from workbench.domain.policy.comparison import PolicyChangeKind
+
+    for kind, heading in wording.CHANGE_KIND_WORDS.items():
+        rows = [(f"  {change.key}", *wording.change_sides(change)) for change in changes if change.kind is kind]
+        if rows and kind is PolicyChangeKind.TEXT:
+            # Sentences are too long to stand side by side.
+            output.line(_(heading))
+            for key, *sides in rows:
+                output.line(key)
+                output.pairs([(f"    {name}", side) for name, side in zip(names, sides, strict=True)])
+            output.line()
+        elif rows:
+            output.table([_(heading), *names], rows)
+            output.line()
+    if not changes:
+        output.line(_("The two policies say the same."))
 
 
 def _name_words(policy: "NamedPolicy") -> str:
@@ -138,12 +139,21 @@ def apply(
     open_cases: Annotated[
         bool, option("--open-cases", N_("Open cases change to it too, and their applicants are notified."))
     ] = False,
+    yes: Annotated[bool, option("--yes", N_("Do not ask for confirmation."))] = False,
 ) -> None:
     """Put a policy file into force."""
+    from workbench.domain.policy.comparison import changes_between
     from workbench.services.site.admin_requests import AdminRequest
+    from workbench.services.site.policies import check_policy
 
     with context.services() as services:
         day = None if since is None else parse_day_option(since, "--from", services, Tense.FUTURE)
+        if is_terminal() and not (yes or context.as_json):
+            in_force = services.policies.in_force()
+            changes = changes_between(in_force.policy, check_policy(file))
+            _print_changes(changes, _("Policy {name}").format(name=in_force.number), file.name)
+            if changes and not typer.confirm(_("Apply this policy?"), err=True):
+                return
         applied = services.policies.apply(file, day, for_open_cases=open_cases)
         if isinstance(applied, AdminRequest):
             print_request(context, applied, zone_of(services))

@@ -9,7 +9,20 @@ from typing import Any
 from workbench.domain.policy.policy import Policy
 
 PolicyValue = str | int | float | bool | None
-"""A value of a policy file; a list is one text, with commas between its entries."""
+"""A value of a policy file."""
+
+_COMMA = ", "
+
+
+class ListText(str):
+    """A list of a policy file as one text, with commas between its entries."""
+
+    __slots__ = ()
+
+    def beyond(self, other: str) -> list[str]:
+        """Return the entries that another list does not have."""
+        return [entry for entry in self.split(_COMMA) if entry not in other.split(_COMMA)]
+
 
 _TABLES_WITH_CODES = ("rules", "reasons")
 """The tables whose keys are the codes of their entries, so that `code` is not compared as a value."""
@@ -97,7 +110,8 @@ def _as_in_file(value: Any) -> PolicyValue:
     """Return a value as it is written in the file; a list becomes one text."""
     if isinstance(value, tuple):
         are_spans = bool(value) and all(isinstance(part, time) for part in value)
-        return ("–" if are_spans else ", ").join(str(_as_in_file(part)) for part in value)
+        parts = [str(_as_in_file(part)) for part in value]
+        return "–".join(parts) if are_spans else ListText(_COMMA.join(parts))
     if isinstance(value, time):
         return f"{value:%H:%M}"
     return str(value) if isinstance(value, str) else value

@@ -195,7 +195,7 @@ class DemoHistory:
         return sorted(chain(self._imports(), self._acts(), mailings), key=lambda step: step.at)
 
     def _rows(self, name: str) -> Iterator[Row]:
-        with (self.data / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        with (self.data / "replay" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             yield from csv.DictReader(file)
 
     def _belongs(self, row: Row) -> bool:

@@ -226,7 +226,7 @@ class IncomingDocuments:
 
 def changed_meanwhile() -> BadDocument:
     """Return the problem of a document whose file changed during the import."""
-    return BadDocument(_("The file changed while it was read; import it again when it is complete."))
+    return BadDocument(_("The document changed while it was read; nothing was stored, so import again."))
 
 
 def _in_threads(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:

@@ -72,25 +72,20 @@ def column_guides(kind: ImportKind) -> list[ColumnGuide]:
             name=name,
             chinese=texts[name]["zh"],
             required=tuple(sorted(next((columns for columns in sets if name in columns), ()))),
-            choices=choices_of(column_type),
-            hint=hint_of(column_type),
+            choices=_choices(column_type),
+            hint=_(hint) if (hint := _HINTS.get(column_type)) else "",
             example=texts[name].get("example", ""),
         )
         for name, column_type in zip(names, kinds.COLUMN_TYPES[kind].values(), strict=True)
     ]
 
 
-def choices_of(column_type: kinds.ColumnType) -> dict[str, str]:
+def _choices(column_type: kinds.ColumnType) -> Mapping[str, str]:
     """Return the codes of a column of choices, each with a Chinese word that an import understands."""
     if column_type is kinds.FLAG:
         return _FLAG_WORDS
     words = columns_file()["values"].get(column_type.section, {})
-    return {code.value: words.get(code.value, (code.value,))[0] for code in column_type.words or ()}
-
-
-def hint_of(column_type: kinds.ColumnType) -> str:
-    """Return a hint on how to write a value, '' if none is needed."""
-    return _(_HINTS[column_type]) if column_type in _HINTS else ""
+    return {code.value: words[code.value][0] for code in column_type.words or ()}
 
 
 class Templates(Service):

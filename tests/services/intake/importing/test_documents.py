@@ -251,7 +251,7 @@ def test_a_file_that_changes_before_its_row_is_written_is_refused_and_no_file_st
         assert stored_files(desk)
         second.write_bytes(PDF + b"longer") if change == "modified" else second.unlink()
 
-    with pytest.raises(BadData, match="changed while it was read"):
+    with pytest.raises(BadData, match="changed while it was read; nothing was stored, so import again"):
         desk.site.services("admin").imports.carry_out(request, check=changed)
 
     assert stored_files(desk) == []

@@ -4,7 +4,7 @@ import csv
 import json
 import zipfile
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -114,7 +114,24 @@ def test_numbers_are_number_cells_in_a_sheet(tmp_path: Path) -> None:
 
     header, row = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
     assert header == list(COLUMNS)
-    assert row == ["虚构公司", 3.0, 1234.5, "yes", "2026-11-24", "long-term", ""]
+    assert row == ["虚构公司", 3.0, 1234.5, "yes", date(2026, 11, 24), "long-term", ""]
+
+
+def test_dates_and_times_are_date_cells_in_a_sheet_and_other_texts_stay(tmp_path: Path) -> None:
+    path, at = tmp_path / "out.xlsx", "2026-11-24T10:05:30+08:00"
+    # An application may have a number or a name like a date, and spreadsheets count the days of 1900 wrongly.
+    cells: Record = {
+        "sent_at": at,
+        "listed_on": "2026-11-03",
+        "application_no": "2026-11-03",
+        "issued_on": "1900-01-31",
+    }
+
+    _write(path, ExportFormat.XLSX, [cells, {**cells, "sent_at": "", "listed_on": "never"}], tuple(cells))
+
+    _header, row, other = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    assert row == [datetime(2026, 11, 24, 10, 5, 30), date(2026, 11, 3), "2026-11-03", "1900-01-31"]  # noqa: DTZ001
+    assert other == ["", "never", "2026-11-03", "1900-01-31"]
 
 
 def test_a_text_too_long_for_a_cell_is_refused_and_leaves_no_open_file(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ IGNORED = ""
 
 _BLANKS = re.compile(r"[\s_\-]+")
 _NEAR = 0.5
+_NUMBER = re.compile(r"^\s*\d|\d{3}")
+"""What a value with a number has: it begins with a digit, or has three together."""
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -140,8 +142,8 @@ def _invisible_marks(names: Sequence[str], place: RowProblem) -> list[RowProblem
 def _unknown(names: Sequence[str], known: ColumnNames, place: RowProblem) -> list[RowProblem]:
     """Return a problem for each unknown column, with similar names."""
     unknown = [name for name in names if name and known.meaning(name) is None]
-    # A row without a known name may be a record, so its cells are outlined: they may name people.
-    is_header = any(known.meaning(name) is not None for name in names)
+    # A row without a known name may be a record, with numbers, so its cells are outlined: they may name people.
+    is_header = any(known.meaning(name) is not None for name in names) or not any(map(_NUMBER.search, names))
     problems = []
     for unknown_name in unknown[:MAX_UNKNOWN_REPORTED]:
         near = [known.shown(column) for column in nearest_names(unknown_name, known.meanings) if column != IGNORED]

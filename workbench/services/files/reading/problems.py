@@ -22,6 +22,7 @@ class RowProblem:
         sheet: The name of the sheet, '' outside workbooks.
         line: The first line of the record, 0 for the whole file.
         column: The name of the column as in the file, '' if no single column is at fault.
+        letters: The letters of the column in a sheet.
         message: What is wrong.
     """
 
@@ -29,6 +30,7 @@ class RowProblem:
     sheet: str = ""
     line: int = 0
     column: str = ""
+    letters: str = ""
     message: str
 
     def __post_init__(self) -> None:
@@ -44,7 +46,8 @@ class RowProblem:
         if self.line:
             place.append(_("line {line}").format(line=self.line))
         if self.column:
-            place.append(_("column {column}").format(column=self.column))
+            letters = f" ({self.letters})" if self.letters else ""
+            place.append(_("column {column}").format(column=self.column + letters))
         return " ".join(f"{', '.join(place)}: {self.message}".split())
 
 

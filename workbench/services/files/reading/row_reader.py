@@ -70,7 +70,7 @@ class RowReader:
         place = self.problem(table.header_line, "", "")
         problems = header_problems(table.names, self.known, self._spec.required, place)
         if problems:
-            return problems
+            return [self.problem(problem.line, problem.column, problem.message) for problem in problems]
         parser = RowParser(table.names, self._spec, self.known)
         message = _(
             "This row stands above the header and looks like a record; put the header first, or remove the row."
@@ -97,7 +97,12 @@ class RowReader:
 
     def problem(self, line: int, column: str, message: str) -> RowProblem:
         """Return a problem of this file."""
-        return RowProblem(file=self.file, sheet=self.sheet, line=line, column=column, message=message)
+        letters = ""
+        if self.format == "xlsx" and column in self.columns:
+            from xlsxwriter.utility import xl_col_to_name
+
+            letters = xl_col_to_name(self.columns.index(column))
+        return RowProblem(file=self.file, sheet=self.sheet, line=line, column=column, letters=letters, message=message)
 
     def _column_problems(self, names: tuple[str, ...]) -> list[ValueProblem]:
         """Return the problems of the keys of an object; a missing key is reported with the problems of its values."""

@@ -1,7 +1,6 @@
 """Writes the form for applications: a workbook that is filled in and then imported without a map."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +8,9 @@ from db.enums import ApplicantKind, DocumentKind, ImportKind
 from workbench.domain.policy.policy import Policy
 from workbench.errors import WrongUsage
 from workbench.i18n import _, comma_joined, current_language
-from workbench.services.files.reading import kinds
 from workbench.services.files.reading.headers import column_names
 from workbench.services.files.reading.sheets.names import shown
-from workbench.services.files.templates import choices_of, hint_of
+from workbench.services.files.templates import ColumnGuide, column_guides
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.safe_files import new_workbook, replacing
 from workbench.wording.case.labels import APPLICANT_KIND
@@ -37,16 +35,6 @@ _ROWS = 1_000
 _WIDTH = 20
 _MOST_MESSAGE = 255
 _LISTS = "lists"
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """A column of the form: its name and type, and the words to choose from, if any."""
-
-    name: str
-    is_required: bool
-    column_type: kinds.ColumnType
-    choices: Sequence[str]
 
 
 class Forms(Service):
@@ -88,13 +76,14 @@ class _Form:
     def add(self, kind: ImportKind) -> None:
         """Add the sheet of a kind: the instructions, the header, and the accepted values of each column."""
         sheet = self._workbook.add_worksheet(shown(kind))
-        fields = list(self._fields(kind))
-        sheet.set_column(0, len(fields) - 1, _WIDTH, self._text)
+        guides = [guide for guide in column_guides(kind) if self._is_asked(kind, guide.name)]
+        sheet.set_column(0, len(guides) - 1, _WIDTH, self._text)
         sheet.write_string(0, 0, self._title(kind), self._wrapped)
-        for place, field in enumerate(fields):
-            name = column_names(kind).shown(field.name)
-            sheet.write_string(1, place, f"{name}*" if field.is_required else name, self._bold)
-            self._add_validation(sheet, place, field)
+        for place, guide in enumerate(guides):
+            # An import also takes a digest in place of a path, but the form does not.
+            name = column_names(kind).shown(guide.name)
+            sheet.write_string(1, place, f"{name}*" if guide.required else name, self._bold)
+            self._add_validation(sheet, place, guide)
         sheet.freeze_panes(2, 1)
 
     def add_lists(self) -> None:
@@ -106,28 +95,22 @@ class _Form:
                 if row < len(words):
                     sheet.write_string(row, column, words[row])
 
-    def _fields(self, kind: ImportKind) -> Iterable[_Field]:
-        for starred, column_type in kinds.COLUMN_TYPES[kind].items():
-            name = starred.removesuffix("*")
-            is_of_enterprises = kind is ImportKind.APPLICATIONS and name in _ENTERPRISE_COLUMNS
-            if name in _OUR_COLUMNS or (is_of_enterprises and self._kind is ApplicantKind.INDIVIDUAL):
-                continue
-            # An import also takes a digest in place of the path, but the form does not.
-            is_required = starred.endswith("*") or name == "path"
-            yield _Field(name, is_required, column_type, self._choices(name, column_type))
+    def _is_asked(self, kind: ImportKind, name: str) -> bool:
+        """Say whether the applicant fills in a column."""
+        is_of_enterprises = kind is ImportKind.APPLICATIONS and name in _ENTERPRISE_COLUMNS
+        return name not in _OUR_COLUMNS and not (is_of_enterprises and self._kind is ApplicantKind.INDIVIDUAL)
 
-    def _choices(self, name: str, column_type: kinds.ColumnType) -> Sequence[str]:
+    def _choices(self, guide: ColumnGuide) -> Sequence[str]:
         """Return the words to choose from, those in the policy first."""
-        words = choices_of(column_type)
-        codes: Iterable[str] = words
-        if name == "applicant_kind":
+        codes: Iterable[str] = guide.choices
+        if guide.name == "applicant_kind":
             codes = (self._kind,)
-        elif name == "service_class":
+        elif guide.name == "service_class":
             codes = self._policy.classes.days
-        elif name == "kind":
+        elif guide.name == "kind":
             required = [code for code, _condition in self._required()]
             codes = dict.fromkeys([*required, *self._policy.documents.names])
-        return [words[code] if current_language() == "zh" else code for code in codes]
+        return [guide.choices[code] if current_language() == "zh" else code for code in codes]
 
     def _required(self) -> Iterator[tuple[DocumentKind, str]]:
         """Yield the documents that are required of this kind of applicant, each with its condition, '' without one."""
@@ -139,16 +122,16 @@ class _Form:
                 when = "; ".join(f"{shown_names(fact)} = {' / '.join(values)}" for fact, values in facts.items())
                 yield from ((code, when) for code in special.documents)
 
-    def _add_validation(self, sheet: Any, place: int, field: _Field) -> None:
+    def _add_validation(self, sheet: Any, place: int, guide: ColumnGuide) -> None:
         rule: dict[str, Any] = {"validate": "any"}
-        if field.choices:
+        if choices := self._choices(guide):
             from xlsxwriter.utility import xl_range_abs
 
-            area = xl_range_abs(0, len(self._lists), len(field.choices) - 1, len(self._lists))
+            area = xl_range_abs(0, len(self._lists), len(choices) - 1, len(self._lists))
             rule = {"validate": "list", "source": f"={_LISTS}!{area}"}
-            self._lists.append(field.choices)
-        if hint := hint_of(field.column_type):
-            rule["input_message"] = hint[:_MOST_MESSAGE]
+            self._lists.append(choices)
+        if guide.hint:
+            rule["input_message"] = guide.hint[:_MOST_MESSAGE]
         if len(rule) > 1:
             sheet.data_validation(2, place, _ROWS + 1, place, rule)
 

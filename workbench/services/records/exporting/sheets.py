@@ -4,7 +4,7 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -60,6 +60,12 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 _MEASURED_ROWS = 200
 _MAX_COLUMN_WIDTH = 60
+
+_OF_MOMENTS = ("_at", "_on", "_to", "until", "since")
+"""What the names of columns with dates and times end with."""
+
+_MOMENT = re.compile(r"(?!1[0-8]|1900)\d{4}-\d\d-\d\d(?:T[\d:.]+[+-]\d\d:\d\d)?")
+"""A date or an instant as a text; spreadsheets have none before 1900, and count the days of 1900 wrongly."""
 
 
 def in_pages(columns: Sequence[str], records: Iterable[Record]) -> Iterator[Page]:
@@ -160,13 +166,15 @@ def _write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Val
     count = 0
     with new_workbook(path) as workbook:
         sheet = workbook.add_worksheet()
+        shapes = [workbook.add_format({"num_format": shape}) for shape in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss")]
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, columns, workbook.add_format({"bold": True}))
         for count, row in enumerate(rows, start=1):
             if count > MAX_SHEET_ROWS:
                 raise CannotCreate(_("A sheet holds at most 1,048,575 rows; export as csv, or fewer with --since."))
             for index, value in enumerate(row):
-                _write_cell(sheet, count, index, value)
+                has_moments = isinstance(value, date) or columns[index].endswith(_OF_MOMENTS)
+                _write_cell(sheet, count, index, value, shapes if has_moments else ())
                 if count <= _MEASURED_ROWS:
                     widths[index] = max(widths[index], cells(text_of(value).partition("\n")[0]))
         for index, width in enumerate(widths):
@@ -174,11 +182,16 @@ def _write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Val
     return count
 
 
-def _write_cell(sheet: Any, row: int, index: int, value: Value) -> None:
+def _write_cell(sheet: Any, row: int, index: int, value: Value, shapes: Sequence[Any]) -> None:
+    """Write a cell; `shapes` are the formats of dates and local times, empty for a column of other values."""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         sheet.write_number(row, index, value)
         return
     text = text_of(value)
+    if shapes and _MOMENT.fullmatch(text):
+        # A spreadsheet has no time zones, so the cell shows the local time.
+        sheet.write_datetime(row, index, datetime.fromisoformat(text).replace(tzinfo=None), shapes["T" in text])
+        return
     if len(text) > MAX_CELL_LENGTH:
         raise CannotCreate(_("A text is too long for a cell of a sheet; export as csv or jsonl."))
     if text:
