@@ -41,7 +41,7 @@ FILE_DAYS, ANSWER_DAYS, CAP_DAYS = 15, 7, 15
 class WholeLifeMachine(LifecycleMachine):
     """The walk with all acts."""
 
-    @initialize(ends=st.lists(st.sampled_from([*_VERDICTS, "failed", "appealed", "appealed"]), max_size=4))
+    @initialize(ends=st.lists(st.sampled_from([*_VERDICTS, "failed", "appealed", "appealed"]), min_size=2, max_size=4))
     def some_cases_have_come_far(self, ends: list[str]) -> None:
         """Let some cases have a verdict before the walk begins, so that it often reaches late acts."""
         self.walking = "some_cases_have_come_far"
