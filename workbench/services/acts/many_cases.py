@@ -32,11 +32,11 @@ def act_on_many(  # noqa: PLR0913 - all of these describe one pass over the case
     case_ids: Sequence[int],
     begin: Callable[[Session], Callable[[int], _Done]],
     *,
-    most: int = 0,
+    most: int = CASES_PER_TRANSACTION,
     is_plan: bool = False,
     is_preloaded: bool = True,
 ) -> tuple[tuple[_Done, ...], tuple[RefusedCase, ...]]:
-    """Act on many cases in transactions of up to `most`, by default 100; return the results and the refused cases.
+    """Act on many cases in transactions of up to `most`; return the results and the refused cases.
 
     `begin` is called at the start of each transaction, and returns the function that acts on a case. That function
     refuses a case before it writes any part of it, and the other cases go on. A plan writes nothing. Acts that let the
@@ -47,7 +47,7 @@ def act_on_many(  # noqa: PLR0913 - all of these describe one pass over the case
     """
     done: list[_Done] = []
     refused: list[RefusedCase] = []
-    for chunk in chunks(tuple(dict.fromkeys(case_ids)), most or CASES_PER_TRANSACTION):
+    for chunk in chunks(dict.fromkeys(case_ids), most):
         chunk_done: list[_Done] = []
         chunk_refused: list[RefusedCase] = []
         try:

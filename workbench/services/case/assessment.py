@@ -17,7 +17,7 @@ from db.enums import FINAL_STATES, ApplicantKind, CaseState, FailKind, Priority,
 from db.models import ApplicationRow, CaseRow, FindingRow
 from db.queries.published import APPLICATION, CASE, DECISION, newest_visible_rows, table_of
 from db.queries.search_index import index_cases, terms_of
-from workbench.domain.case.records import EarlierFail
+from workbench.domain.case.records import IN_EFFECT, EarlierFail
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
@@ -26,6 +26,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.special_cases import policy_for
 from workbench.services.case.evidence_reader import application_key, read_evidence, snapshot_of
+from workbench.services.case.known_people import key_of
 from workbench.services.foundation.case_access import read_case, visible_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
@@ -209,9 +210,8 @@ def record_evidence(session: Session, case: CaseRow, seq: int) -> None:
 
 def set_application(session: Session, case: CaseRow) -> None:
     """Set the newest version of the application that the case sees, and the name of its applicant."""
-    key = (case.agent, case.application_no)
     columns = (APPLICATION.c.agent, APPLICATION.c.application_no)
-    for row in newest_visible_rows(session, columns, [key], application_key, snapshot_of(case)):
+    for row in newest_visible_rows(session, columns, [key_of(case)], application_key, snapshot_of(case)):
         case.application_id = row["id"]
         if case.applicant_name != row["applicant_name"]:
             case.applicant_name = row["applicant_name"]
@@ -266,7 +266,7 @@ def earlier_fail_of(session: Session, context: Context, case: CaseRow) -> Earlie
         .join(APPLICATION, APPLICATION.c.id == CASE.c.application_id)
         .join(DECISION, DECISION.c.case_id == CASE.c.id)
         .where(APPLICATION.c[name] == value, CASE.c.id != case.id, CASE.c.state == CaseState.FAILED.value)
-        .where(DECISION.c.status.in_(("applied", "approved")), DECISION.c.fail_kind == FailKind.FINAL.value)
+        .where(DECISION.c.status.in_(IN_EFFECT), DECISION.c.fail_kind == FailKind.FINAL.value)
         .where(failed_at <= case.received_at)
         .order_by(failed_at.desc())
         .limit(1)

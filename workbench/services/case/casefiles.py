@@ -110,7 +110,8 @@ class CaseFiles(Service):
             NotAllowed: If the person may not see personal values.
         """
         with self.context.acting(Action.REVEAL, case_id):
-            self._refuse_erased(case_id)
+            with self.context.read() as session:
+                unerased_case(session, self.context, case_id)
             casefile = self.read_revealed(case_id)
             self.context.log_alone(Action.REVEAL, case_id=case_id, body={"field": "all"})
         return casefile
@@ -210,10 +211,6 @@ class CaseFiles(Service):
         with self.context.read() as session:
             case = unerased_case(session, self.context, case_id)
             return read_evidence(session, case, self.context.store, self.context.today(session))
-
-    def _refuse_erased(self, case_id: int) -> None:
-        with self.context.read() as session:
-            unerased_case(session, self.context, case_id)
 
 
 def _personal_values(evidence: Evidence) -> dict[str, str]:

@@ -23,7 +23,7 @@ from db.queries.published import APPEAL, DECISION, NOTICE, newest_row, table_of
 from workbench.domain.case.appeal import AppealLine, last_filing_day
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.reason_scope import documents_for, named_documents
-from workbench.domain.case.records import DecisionLine, ItemLine, Waiver
+from workbench.domain.case.records import IN_EFFECT, DecisionLine, ItemLine, Waiver
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import moved_deadline, open_suspension_start, working_days_late
@@ -52,6 +52,11 @@ _ITEMS = (
 def newest_decision(session: Session, case_id: int, *statuses: str) -> DecisionRow | None:
     """Return the newest decision of a case that has one of these statuses."""
     return newest_row(session, DecisionRow, DecisionRow.case_id == case_id, col(DecisionRow.status).in_(statuses))
+
+
+def decision_in_effect(session: Session, case_id: int) -> DecisionRow | None:
+    """Return the newest decision of a case that took effect and was not undone; None if there is none."""
+    return newest_decision(session, case_id, *IN_EFFECT)
 
 
 def newest_appeal(session: Session, case_id: int, *statuses: AppealStatus) -> AppealRow | None:
@@ -93,7 +98,7 @@ def result_notice(session: Session, case: CaseRow) -> NoticeRow | None:
 
     The kind of a notice about a lapse is the name of the state.
     """
-    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    decision = decision_in_effect(session, case.id or 0)
     of_result = (
         col(NoticeRow.kind) == CaseState.LAPSED.value
         if case.state == CaseState.LAPSED
@@ -107,7 +112,7 @@ def result_notified_at(session: Session, context: Context, case: CaseRow) -> dat
     """Return when the applicant was notified of a fail or lapse: when the notice was sent, else when it was written."""
     if notice := result_notice(session, case):
         return max(notice.created_at, notice.sent_at or notice.created_at)
-    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    decision = decision_in_effect(session, case.id or 0)
     return context.now() if decision is None else decision.checked_at or decision.decided_at
 
 
@@ -117,7 +122,7 @@ def is_answered(session: Session, case: CaseRow) -> bool:
     A case may lapse again. An appeal that was filed before the notice of that lapse does not concern it.
     """
     closed = newest_appeal(session, case.id or 0, AppealStatus.CLOSED)
-    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    decision = decision_in_effect(session, case.id or 0)
     if closed is None or decision is None or closed.decision_id != decision.id:
         return False
     notice = result_notice(session, case)
@@ -191,7 +196,7 @@ def due_if_answered(session: Session, context: Context, case: CaseRow) -> dateti
     """
     if case.due_at is None or not is_with_applicant(CaseState(case.state), case.waits_for):
         return None
-    verdict = newest_decision(session, case.id or 0, "applied", "approved")
+    verdict = decision_in_effect(session, case.id or 0)
     rectification = open_rectification(session, case)
     calendar = context.calendar(session, case.policy_version_id)
     last_at = rectification.deadline_at if rectification else None
@@ -254,7 +259,7 @@ def waiver_of(decision: Any) -> Waiver | None:
 
 
 def items_of(session: Session, decision_id: int) -> list[RectificationItemRow]:
-    """Return the items to rectify after a decision, in order; none while the decision is not in force."""
+    """Return the items to rectify after a decision, in order; none while the decision is not in effect."""
     return list(session.execute(_ITEMS, {"decision": decision_id}).scalars())
 
 

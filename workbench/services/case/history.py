@@ -17,6 +17,7 @@ from db.enums import CaseState, DocumentKind
 from db.queries.outbox import blocking_letter
 from db.queries.published import APPEAL, CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.records import (
+    IN_EFFECT,
     AskedDocument,
     ChangesSinceSeen,
     ContactLine,
@@ -112,7 +113,7 @@ _RE_REVIEWS = (
     select_columns(
         _PLANNED.c.case_id.label("passed_id"),
         select_columns(DECISION.c.decided_at)
-        .where(DECISION.c.case_id == _PLANNED.c.case_id, DECISION.c.status.in_(("applied", "approved")))
+        .where(DECISION.c.case_id == _PLANNED.c.case_id, DECISION.c.status.in_(IN_EFFECT))
         .order_by(DECISION.c.id.desc())
         .limit(1)
         .scalar_subquery()

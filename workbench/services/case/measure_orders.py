@@ -11,8 +11,9 @@ from db.enums import Measure
 from db.models import CaseRow, DecisionRow, ReviewerRow
 from db.queries.published import APPLICATION, CASE, DECISION, MEASURE_ORDER, ImportedRow, newest_visible_rows, table_of
 from workbench.domain.case.measures import MeasureOrder
+from workbench.domain.case.records import IN_EFFECT
 from workbench.services.case.evidence_reader import CARD, application_key, snapshot_of
-from workbench.services.case.known_people import BETWEEN_NUMBERS
+from workbench.services.case.known_people import BETWEEN_NUMBERS, key_of
 from workbench.services.foundation.row_values import from_row
 
 _NUMBERS = "msisdns"
@@ -36,7 +37,7 @@ _ORDERS = (
 )
 _UNORDERED = (
     select(DECISION)
-    .where(DECISION.c.case_id.in_(_CASES), DECISION.c.status.in_(("applied", "approved")))
+    .where(DECISION.c.case_id.in_(_CASES), DECISION.c.status.in_(IN_EFFECT))
     .where(DECISION.c.measure != Measure.NONE.value, ~exists().where(MEASURE_ORDER.c.decision_id == DECISION.c.id))
     .order_by(DECISION.c.id)
 )
@@ -44,14 +45,8 @@ _UNORDERED = (
 
 def numbers_in_service(session: Session, case: CaseRow, today: date) -> tuple[str, ...]:
     """Return the numbers of the application and the cards of a case whose service has not ended."""
-    applications = newest_visible_rows(
-        session,
-        (APPLICATION.c.agent, APPLICATION.c.application_no),
-        [(case.agent, case.application_no)],
-        application_key,
-        snapshot_of(case),
-    )
-    cards = _cards(session, case)
+    columns, cards = (APPLICATION.c.agent, APPLICATION.c.application_no), _cards(session, case)
+    applications = newest_visible_rows(session, columns, [key_of(case)], application_key, snapshot_of(case))
     stated = [number for row in applications for number in row["msisdns"].split(BETWEEN_NUMBERS)]
     numbers, ended = dict.fromkeys([*stated, *(card["msisdn"] for card in cards)]), _ended(cards, today)
     return tuple(number for number in numbers if number and number not in ended)
@@ -64,7 +59,7 @@ def numbers_out_of_service(session: Session, case: CaseRow, today: date) -> froz
 
 def _cards(session: Session, case: CaseRow) -> list[ImportedRow]:
     columns, card_key = (CARD.c.agent, CARD.c.application_no), itemgetter("agent", "application_no", "msisdn")
-    return newest_visible_rows(session, columns, [(case.agent, case.application_no)], card_key, snapshot_of(case))
+    return newest_visible_rows(session, columns, [key_of(case)], card_key, snapshot_of(case))
 
 
 def _ended(cards: list[ImportedRow], today: date) -> frozenset[str]:

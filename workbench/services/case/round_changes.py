@@ -11,7 +11,7 @@ from db.enums import Severity
 from db.models import CaseRow, DecisionRow
 from db.queries.published import BATCH, Snapshot
 from workbench.domain.case.changes import RoundBasis, RoundChanges, compare_rounds
-from workbench.domain.case.records import DecisionLine
+from workbench.domain.case.records import IN_EFFECT, DecisionLine
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
@@ -35,7 +35,7 @@ def round_changes(
         decisions: The decisions of the case, the oldest first.
         basis: The evidence, facts and findings of the present round.
     """
-    in_effect = (line for line in reversed(decisions) if line.status in {"applied", "approved"})
+    in_effect = (line for line in reversed(decisions) if line.status in IN_EFFECT)
     last_verdict = next((line for line in in_effect if line.round < case.round), None)
     if last_verdict is None:
         return None

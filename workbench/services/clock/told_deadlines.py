@@ -19,6 +19,7 @@ from db.columns import from_us, to_us
 from db.enums import CaseState, WaitsFor
 from db.models import CaseRow, RectificationItemRow, RectificationRow
 from db.queries.published import DECISION, ITEM, RECTIFICATION
+from workbench.domain.case.records import IN_EFFECT
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import feasible_deadline, moved_deadline, open_suspension_start
 from workbench.domain.clock.suspension import Suspension, as_known, unknown_parts
@@ -100,7 +101,7 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
     items: dict[int, list[RectificationItemRow]] = defaultdict(list)
     _add_rectifications(clocks.session, [case.id for case in cases if case.state in _RECTIFIED], rows, items)
     columns = (DECISION.c.case_id, DECISION.c.decided_at, DECISION.c.checked_at)
-    is_in_force = DECISION.c.case_id.in_(list(rows)) & DECISION.c.status.in_(("applied", "approved"))
+    is_in_force = DECISION.c.case_id.in_(list(rows)) & DECISION.c.status.in_(IN_EFFECT)
     verdicts = clocks.session.execute(select(*columns).where(is_in_force).order_by(DECISION.c.id)) if rows else ()
     verdicts_at = {row.case_id: row.checked_at or row.decided_at for row in verdicts}
     moves: dict[int, list[list[Any]]] = defaultdict(list)

@@ -91,8 +91,7 @@ def add_notice(session: Session, letter: Letter, case: CaseRow, decision: Decisi
     """Write the notice with a letter, and return its text."""
     notice = _notice(letter)
     add_notices(session, [{**notice, "case_id": case.id, "decision_id": None if decision is None else decision.id}])
-    body: str = notice["body"]
-    return body
+    return str(notice["body"])
 
 
 def notice_of(letter: Mapping[str, Any], stated: LetterFacts) -> UnnumberedNotice:

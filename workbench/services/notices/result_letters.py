@@ -138,7 +138,7 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
 ) -> Letter:
     """Return the letter about a decision, with the applicant's name and numbers in clear.
 
-    A decision that is not in force yet corrects the notice that the case names.
+    A decision that is not in effect yet corrects the notice that the case names.
 
     Args:
         session: The transaction.

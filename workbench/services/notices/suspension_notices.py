@@ -19,7 +19,7 @@ from workbench.domain.clock.spans import NEVER
 from workbench.domain.clock.suspension import Suspension
 from workbench.domain.policy.policy import BilingualText
 from workbench.services.acts.act import note_act
-from workbench.services.case.decisions import appeal_filing_day, items_in_plan, newest_decision
+from workbench.services.case.decisions import appeal_filing_day, decision_in_effect, items_in_plan
 from workbench.services.clock.case_clocks import Clocks, stored_clock_state
 from workbench.services.clock.told_deadlines import (
     MOVED_ACTION,
@@ -234,7 +234,7 @@ class SuspensionLetters:
             lapse = notice_of_lapse(clocks.session, case)
             corrects = lapse if lapse and lapse[1] > told.told_at else None
         asked = [LetterItem(one.text, one.deadline_at) for one in told.items]
-        if told.what == "answer" and (decision := newest_decision(clocks.session, case.id or 0, "applied", "approved")):
+        if told.what == "answer" and (decision := decision_in_effect(clocks.session, case.id or 0)):
             asked = [LetterItem(one.text) for one in items_in_plan(decision)]
         moved_at = told.current(calendar)
         if told.row is None:

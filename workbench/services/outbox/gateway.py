@@ -120,10 +120,9 @@ def _write(stream: IO[bytes], document: bytes) -> None:
 
 
 def _answer(code: int, output: str, errors: str) -> GatewayAnswer:
-    if code < 0:
-        return GatewayAnswer(failure=_with_last_line(_("killed by signal {number}").format(number=-code), errors))
     if code:
-        return GatewayAnswer(failure=_with_last_line(_("exit {code}").format(code=code), errors))
+        cause = _("exit {code}").format(code=code) if code > 0 else _("killed by signal {number}").format(number=-code)
+        return GatewayAnswer(failure=_with_last_line(cause, errors))
     channel = _channel_in(output)
     if channel is None:
         return GatewayAnswer(failure=_("exit 0, but its output is not a JSON object"))

@@ -110,7 +110,8 @@ class Claims(Service):
             now = context.now()
             desk, holds = context.policy(session).desk, holds_of(session, context.actor.id, now)
             if holds.on_desk:
-                return _resume(session, holds.on_desk[0])
+                _bring_to_desk(session, holds.on_desk[0])
+                return holds.on_desk[0]
             if len(holds.aside) >= desk.max_aside:
                 return NoNextCase(kind="limit", limit=desk.max_aside)
             claimed = claim(session, self._claimer(session), now + timedelta(minutes=desk.hold_minutes))
@@ -255,8 +256,7 @@ def held_by(reviewer_id: int, now: datetime) -> tuple[Any, ...]:
     )
 
 
-def _resume(session: Session, case_id: int) -> int:
-    """Return a held case to the desk, even if it was put aside, and return its id."""
+def _bring_to_desk(session: Session, case_id: int) -> None:
+    """Bring a held case back to the desk, if it was put aside."""
     was_aside = update(CaseRow).where(col(CaseRow.id) == case_id, col(CaseRow.aside_until).is_not(None))
     session.execute(was_aside.values(aside_until=None, version=col(CaseRow.version) + 1))
-    return case_id

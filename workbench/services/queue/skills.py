@@ -38,10 +38,10 @@ def checked_skills(skills: str) -> str:
     return str(wanted)
 
 
-def skill_condition(session: Session, context: Context, skills: str, prefix: str) -> CaseCondition:
+def skill_condition(session: Session, context: Context, skills: str) -> CaseCondition:
     """Return the condition that a case is within skills: of terms with one key, at least one must hold."""
     terms = parse_filter(skills).terms
-    found = case_query(session, context, skills, prefix=prefix).conditions
+    found = case_query(session, context, skills, prefix="skill").conditions
     by_key = defaultdict[str, list[CaseCondition]](list)
     for term, condition in zip(terms, found, strict=True):
         by_key[str(term) if term.is_negated else term.key].append(condition)
@@ -56,7 +56,7 @@ def within_skills(session: Session, context: Context, cases: CaseQuery, skills: 
     """Return the cases of a list that `next` gives to the acting person, who has these skills."""
     if not skills:
         return cases
-    skilled = skill_condition(session, context, skills, "skill")
+    skilled = skill_condition(session, context, skills)
     check = f"c.assignee_id = :person OR c.due_at <= :day_end OR {skilled.check}"
     values = {**skilled.values, "person": context.actor.id}
     return replace(cases, conditions=(*cases.conditions, CaseCondition(check=check, values=values)))
@@ -64,7 +64,7 @@ def within_skills(session: Session, context: Context, cases: CaseQuery, skills: 
 
 def cases_within(session: Session, context: Context, skills: str, case_ids: Iterable[int]) -> set[int]:
     """Return those of some cases that are within skills; what is due today or overdue is within all skills."""
-    skilled, wanted = skill_condition(session, context, skills, "skill"), case_conditions.is_one_of(case_ids, "wanted")
+    skilled, wanted = skill_condition(session, context, skills), case_conditions.is_one_of(case_ids, "wanted")
     values = {**wanted.values, **case_query(session, context, "").values(), **skilled.values}
     check = f"{wanted.check} AND (c.due_at <= :day_end OR {skilled.check})"
     return set(session.execute(text(f'SELECT c.id FROM "case" AS c WHERE {check}'), values).scalars())  # noqa: S608 - values are bound

@@ -12,7 +12,7 @@ from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationR
 from workbench.domain.case.casefile import CachedCase, DecisionResult
 from workbench.domain.clock.due import moved_deadline, postponed_deadline, working_days_late
 from workbench.domain.clock.suspension import unknown_parts
-from workbench.services.case.decisions import items_in_plan, reasons_of, waiver_of
+from workbench.services.case.decisions import items_in_plan, reasons_of, waived_rules
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
@@ -71,7 +71,6 @@ def decision_result(
     case: CaseRow, decision: DecisionRow, at: datetime, notice: str | None, check_for: tuple[str, ...] = ()
 ) -> DecisionResult:
     """Return the result of a verdict or of its approval, after `case` and `decision` were changed."""
-    waiver = waiver_of(decision)
     return from_row(
         DecisionResult,
         decision,
@@ -80,7 +79,7 @@ def decision_result(
         decided_at=at,
         notice=notice,
         check_for=check_for,
-        waived=waiver.rules if waiver else (),
+        waived=waived_rules(decision),
         warnings=(),
     )
 

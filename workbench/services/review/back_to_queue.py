@@ -10,11 +10,12 @@ from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationR
 from db.queries.published import DECISION, INQUIRY, NOTICE, RECTIFICATION
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.records import IN_EFFECT
 from workbench.domain.findings.finding import Finding
 from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.acts.act import acting_on, finish_act
-from workbench.services.case.decisions import newest_appeal, newest_decision
+from workbench.services.case.decisions import decision_in_effect, newest_appeal, newest_decision
 from workbench.services.case.drafts import copy_draft, reopen_draft
 from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.letter_facts import AppealLetterKind
@@ -91,7 +92,7 @@ def return_to_owner(session: Session, context: Context, case: CaseRow, maker_id:
 
 def assign_to_substitute(session: Session, context: Context, case: CaseRow) -> None:
     """Assign a pending case that comes back to the substitute of its owner, if the owner is away."""
-    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    decision = decision_in_effect(session, case.id or 0)
     if case.state == CaseState.PENDING and decision is not None:
         owner_id = case.assignee_id or decision.maker_id
         substitute_id = stand_in(session, owner_id, context.today(session))
@@ -129,7 +130,7 @@ def start_next_round(session: Session, context: Context, case: CaseRow, findings
         reopen_inquiries(session, case)
     close_rectification(session, context, case, findings)
     case.round += 1
-    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    decision = decision_in_effect(session, case.id or 0)
     today = context.today(session)
     owner_id = None if decision is None else stand_in(session, decision.maker_id, today)
     case.assignee_id = owner_id if owner_id is not None and works_on(session, owner_id, today) else None
@@ -167,7 +168,7 @@ def _last_items(session: Session, case_id: int) -> list[RectificationItemRow]:
     newest = (
         select(col(RectificationRow.id))
         .join(DecisionRow, col(DecisionRow.id) == RectificationRow.decision_id)
-        .where(col(RectificationRow.case_id) == case_id, col(DecisionRow.status).in_(("applied", "approved")))
+        .where(col(RectificationRow.case_id) == case_id, col(DecisionRow.status).in_(IN_EFFECT))
         .order_by(col(RectificationRow.id).desc())
         .limit(1)
         .scalar_subquery()

@@ -181,7 +181,7 @@ class Inquiries(Service):
                 verified_by_id=context.actor.id,
                 verified_at=now,
             )
-            session.add_all((row, verification))
+            session.add(verification)
             if not queue_if_answered(session, context, act.case):
                 act.case.evidence_no += 1
             late = {"late": True} if row.due_at < now else {}
@@ -202,7 +202,6 @@ class Inquiries(Service):
             row = _open_inquiry(act.session, inquiry_id)
             row.status, row.note = InquiryStatus.WITHDRAWN.value, act.reason
             row.ended_at, row.ended_by_id = context.now(), context.actor.id
-            act.session.add(row)
             queue_if_answered(act.session, context, act.case)
             act.finish({"inquiry": row.id, "department": row.department})
             return _line(act.session, context, inquiry_id)
@@ -263,16 +262,11 @@ def _line(session: Session, context: Context, inquiry_id: int) -> InquiryLine:
     return line
 
 
-def _inquiry(session: Session, inquiry_id: int) -> InquiryRow:
+def _open_inquiry(session: Session, inquiry_id: int) -> InquiryRow:
     row = session.get(InquiryRow, inquiry_id)
     if row is None:
         message = _("There is no inquiry {inquiry}; `workbench inquiries` lists them.")
         raise NotFound(message.format(inquiry=format_inquiry(inquiry_id)))
-    return row
-
-
-def _open_inquiry(session: Session, inquiry_id: int) -> InquiryRow:
-    row = _inquiry(session, inquiry_id)
     if row.status != InquiryStatus.OPEN:
         endings = {
             InquiryStatus.ANSWERED: _("{inquiry} is answered; a new question needs a new inquiry."),

@@ -27,7 +27,7 @@ from workbench.services.case.assessment import (
     set_application,
     store_assessment,
 )
-from workbench.services.case.decisions import newest_decision
+from workbench.services.case.decisions import decision_in_effect
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context
@@ -195,7 +195,7 @@ def answer_time(
     handed_in_at, first_deadline_at = application_at, progress.first_deadline_at
     if handed_in_at is not None and first_deadline_at is not None and handed_in_at > first_deadline_at:
         handed_in_at = None
-    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    decision = decision_in_effect(session, case.id or 0)
     if handed_in_at is not None and decision is not None and case.state != CaseState.PENDING:
         since = decision.checked_at or decision.decided_at
         if handed_in_at < since:

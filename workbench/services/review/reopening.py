@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from db.enums import CaseState, Trigger
-from db.models import AppealRow, CaseRow, DecisionRow, NoticeRow, RectificationItemRow, RectificationRow
+from db.enums import AppealStatus, CaseState, Trigger
+from db.models import CaseRow, DecisionRow, NoticeRow, RectificationItemRow, RectificationRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.case.records import Waiver
@@ -16,7 +16,7 @@ from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _, comma_joined
 from workbench.services.acts.act import acting_on
 from workbench.services.case.assessment import findings_of_case
-from workbench.services.case.decisions import items_of, newest_decision, open_rectification
+from workbench.services.case.decisions import decision_in_effect, items_of, newest_appeal, open_rectification
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Service
@@ -51,7 +51,7 @@ class Reopening(Service):
             session, case, release_at = act.session, act.case, act.undo_until or context.now()
             was_passed = case.state == CaseState.PASSED
             refuse_second_case(session, case)
-            decision = newest_decision(session, case_id, "applied", "approved")
+            decision = decision_in_effect(session, case_id)
             waiver = self._waiver(session, case, decision)
             was_notified = decision is not None and self._was_notified(session, decision)
             close_work(session, context, case, keeps_measures=False)
@@ -81,7 +81,7 @@ class Reopening(Service):
                     return refusal
                 case = case_in_state_for(session, self.context, Action.REOPEN, case_id)
                 refuse_second_case(session, case)
-                self._waiver(session, case, newest_decision(session, case_id, "applied", "approved"))
+                self._waiver(session, case, decision_in_effect(session, case_id))
             except NotAllowed as refused:
                 return str(refused)
         return ""
@@ -97,12 +97,7 @@ class Reopening(Service):
 
     def _is_involved(self, session: Session, case: CaseRow, decision: DecisionRow | None) -> bool:
         """Return whether this person made or checked the verdict, or the decision on the appeal against it."""
-        appeal = session.exec(
-            select(AppealRow)
-            .where(AppealRow.case_id == case.id, AppealRow.status == "closed")
-            .order_by(col(AppealRow.id).desc())
-            .limit(1)
-        ).first()
+        appeal = newest_appeal(session, case.id or 0, AppealStatus.CLOSED)
         involved = {decision.maker_id, decision.checker_id} if decision is not None else set[int | None]()
         if appeal is not None:
             involved |= {appeal.decided_by_id, appeal.checker_id}

@@ -28,7 +28,7 @@ from workbench.services.case.history import changes_since
 from workbench.services.case.measure_orders import chosen_part
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.calendar_days import suspensions_concerning
-from workbench.services.foundation.case_access import held_case, visible_case
+from workbench.services.foundation.case_access import held_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.result_letters import in_clear, with_clear_findings
@@ -81,7 +81,7 @@ class Verdicts(Service):
             unopened = unopened_kinds(session, request.case_id, casefile.evidence.documents)
             news = ChangesSinceSeen()
             if seen_no not in {None, casefile.header.evidence_no}:
-                news = changes_since(session, visible_case(session, request.case_id), seen_no or 0)
+                news = changes_since(session, case, seen_no or 0)
         return from_row(
             VerdictPreview,
             plan,

@@ -242,8 +242,7 @@ def _check_contents(session: Session, now: datetime) -> Iterator[CheckLine]:
     for one, other in look_alikes(session):
         message = _("The logins {one} and {other} look alike; check who is meant.")
         yield Health.NOTE, message.format(one=one, other=other)
-    solo = solo_reason(session)
-    if solo:
+    if solo := solo_reason(session):
         alone = _(
             "One person reviews alone ({reason}); rules that need two people are waived, and each waiver is logged."
         )

@@ -86,16 +86,13 @@ def clock_problem(session: Session, now: datetime) -> str:
     if gap is None:
         return ""
     is_older = select(col(CaseRow.id)).where(is_open_case(), col(CaseRow.opened_at) <= gap[0]).limit(1)
-    return _unconfirmed(*gap) if session.exec(is_older).first() is not None else ""
+    return _unconfirmed(gap) if session.exec(is_older).first() is not None else ""
 
 
 def erasing_clock_problem(session: Session, now: datetime) -> str:
     """Return why the clock must be wrong, or must be confirmed before anything is erased; "" if neither is so."""
     note = _read_note(session)
-    if contradiction := _contradiction(session, note, now):
-        return contradiction
-    gap = _unconfirmed_gap(session, note, now)
-    return _unconfirmed(*gap) if gap is not None else ""
+    return _contradiction(session, note, now) or _unconfirmed(_unconfirmed_gap(session, note, now))
 
 
 def _contradiction(session: Session, note: _Note | None, now: datetime) -> str:
@@ -153,7 +150,11 @@ def _quiet_time(reached: datetime, times: Iterable[datetime]) -> tuple[datetime,
     return None
 
 
-def _unconfirmed(before: datetime, after: datetime) -> str:
+def _unconfirmed(gap: tuple[datetime, datetime] | None) -> str:
+    """Return that an admin must confirm the clock because of a long time without events, "" without such a time."""
+    if gap is None:
+        return ""
+    before, after = gap
     message = _(
         "Nothing happened between {before} and {after}, and the uptime of this machine does not explain that time, so"
         " its clock may be ahead; check it. If it is right, an admin runs `workbench tick --clock-is-right`."

@@ -17,12 +17,12 @@ from db.models import (
     CaseRow,
     DutyRow,
     EventRow,
-    ImportBatchRow,
     ReviewerRoleRow,
     ReviewerRow,
     SettingRow,
     SubmissionRow,
 )
+from db.queries.published import BATCH
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import WORKERS, absence_refusal
 from workbench.domain.case.records import Waiver
@@ -259,10 +259,8 @@ def importer_refusal(session: Session, context: Context, case_id: int, policy: P
         return None
     case_batch = select(col(CaseRow.batch_id)).where(col(CaseRow.id) == case_id)
     filing_batches = select(col(SubmissionRow.batch_id)).where(col(SubmissionRow.case_id) == case_id)
-    batch = ImportBatchRow
-    own_batches = select(col(batch.id)).where(
-        col(batch.id).in_(case_batch) | col(batch.id).in_(filing_batches), col(batch.started_by_id) == context.actor.id
-    )
+    of_case = BATCH.c.id.in_(case_batch) | BATCH.c.id.in_(filing_batches)
+    own_batches = select(BATCH.c.id).where(of_case, BATCH.c.started_by_id == context.actor.id)
     if session.execute(own_batches.limit(1)).first() is None:
         return None
     message = _("You imported evidence of {case}; another person must decide and check it.")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from db.enums import Role
 from db.models import AbsenceRow, ReviewerRoleRow, ReviewerRow
@@ -12,12 +12,11 @@ from workbench.domain.case.lifecycle import WORKERS
 
 def absences_between(session: Session, reviewer_id: int, first: date, last: date | None = None) -> Sequence[AbsenceRow]:
     """Return the absences of a person that include any day of a period, the earliest first; None is an open end."""
-    absence = AbsenceRow
-    found = select(absence).where(absence.reviewer_id == reviewer_id)
-    found = found.where((absence.to_on == None) | (absence.to_on >= first))  # type: ignore[operator]  # noqa: E711 - SQL
+    found = select(AbsenceRow).where(AbsenceRow.reviewer_id == reviewer_id)
+    found = found.where(col(AbsenceRow.to_on).is_(None) | (col(AbsenceRow.to_on) >= first))
     if last is not None:
-        found = found.where(absence.from_on <= last)
-    return session.exec(found.order_by(absence.from_on)).all()  # type: ignore[arg-type]  # a column
+        found = found.where(AbsenceRow.from_on <= last)
+    return session.exec(found.order_by(col(AbsenceRow.from_on))).all()
 
 
 def absences_on(session: Session, reviewer_id: int, day: date) -> Sequence[AbsenceRow]:

@@ -10,7 +10,7 @@ from db.enums import AppealOutcome, AppealStatus, CaseState, FailKind, Measure, 
 from workbench.domain.case.appeal import AppealLine, open_appeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.records import DecisionLine, HistoryLine, ReReview
+from workbench.domain.case.records import IN_EFFECT, DecisionLine, HistoryLine, ReReview
 from workbench.i18n import N_, _, comma_joined
 from workbench.wording.case.history import appeal_outcome_words, detail_words, event_words, items_words
 from workbench.wording.case.labels import DECIDED, WAITS_FOR, measure_words
@@ -132,7 +132,7 @@ class CaseStory:
         lines = sorted((line for line in self.case.decisions if line.status != "undone"), key=lambda line: line.id)
         explained = next((line.id for line in reversed(lines) if line.verdict is not Verdict.PASS), None)
         for index, line in enumerate(lines):
-            is_waiting = line.verdict is Verdict.PENDING and line.status in {"applied", "approved"}
+            is_waiting = line.verdict is Verdict.PENDING and line.status in IN_EFFECT
             if not is_waiting or all(later.round != line.round for later in lines[index + 1 :]):
                 yield line.decided_at, self._decision_words(line, is_explained=line.id == explained)
 

@@ -23,6 +23,15 @@ _HALF_HOURS = 48
 _ALWAYS_US = 1 << 60
 """A time after every call, in microseconds; the negative value is before every call."""
 
+_ADDED = ("calls", "calls_in", "answered", "total_duration_s", "short_calls", "opt_out_calls")
+"""The figures that the cards of an application have together as a sum."""
+
+_MOST = (
+    *("peak_hour_calls", "peak_day_calls"),
+    *("max_same_callee_day", "max_same_callee_5min", "max_same_callee_window"),
+)
+"""The figures of which the largest of the cards counts."""
+
 _ASKED = {"period": "VARCHAR", "msisdn": "VARCHAR", "from_us": "BIGINT", "ended_us": "BIGINT"}
 
 
@@ -199,19 +208,11 @@ def _combined(cards: list[CallFacts]) -> CallFacts:
     A card with only incoming calls does not extend the window of the others.
     """
     calling = [card for card in cards if card.calls] or cards
+    figures: dict[str, Any] = {name: sum(getattr(card, name) for card in cards) for name in _ADDED}
+    figures |= {name: max(getattr(card, name) for card in cards) for name in _MOST}
     return CallFacts(
         window_from=min((card.window_from for card in calling if card.window_from), default=None),
         window_to=max((card.window_to for card in calling if card.window_to), default=None),
-        calls=sum(card.calls for card in cards),
-        calls_in=sum(card.calls_in for card in cards),
-        answered=sum(card.answered for card in cards),
-        total_duration_s=sum(card.total_duration_s for card in cards),
-        short_calls=sum(card.short_calls for card in cards),
-        peak_hour_calls=max(card.peak_hour_calls for card in cards),
-        peak_day_calls=max(card.peak_day_calls for card in cards),
-        max_same_callee_day=max(card.max_same_callee_day for card in cards),
-        max_same_callee_5min=max(card.max_same_callee_5min for card in cards),
-        max_same_callee_window=max(card.max_same_callee_window for card in cards),
-        opt_out_calls=sum(card.opt_out_calls for card in cards),
         half_hours=tuple(sum(counts) for counts in zip(*(card.half_hours for card in cards), strict=True)),
+        **figures,
     )

@@ -49,10 +49,9 @@ def guess_column(texts: Sequence[str], kind: ImportKind, taken: Set[str]) -> str
         return ""
     tests = {ImportKind.APPLICATIONS: _TESTS, ImportKind.CARDS: _TESTS_OF_CARDS}
     for column, test in tests.get(kind, ()):
-        if column not in taken and sum(map(test, texts)) >= _ENOUGH * len(texts):
-            is_key = column == "application_no"
-            if not is_key or len(set(texts)) == len(texts):
-                return column
+        fits = column not in taken and sum(map(test, texts)) >= _ENOUGH * len(texts)
+        if fits and (column != "application_no" or len(set(texts)) == len(texts)):
+            return column
     return ""
 
 

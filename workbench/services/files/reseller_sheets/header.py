@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from workbench.domain.text.safe import safe
 from workbench.services.files.reading.headers import MAX_COLUMNS, MAX_HEADER_LENGTH, normalised_name
@@ -101,14 +102,11 @@ class _Names:
 
 def _parts(levels: Sequence[_Names]) -> dict[int, Sequence[str]]:
     """Return the names of each column."""
-    *upper, lowest = levels
     columns = sorted({column for level in levels for column in level.own})[:MAX_COLUMNS]
     parts: dict[int, Sequence[str]] = {}
     for column in columns:
-        names: list[str] = []
-        for place, level in enumerate(upper):
-            names.append(level.above(column, levels[place + 1].own))
-        names.append(lowest.own.get(column, ""))
+        names = [level.above(column, lower.own) for level, lower in pairwise(levels)]
+        names.append(levels[-1].own.get(column, ""))
         kept = [name for place, name in enumerate(names) if name and name not in names[:place]]
         if kept:
             parts[column] = tuple(kept)

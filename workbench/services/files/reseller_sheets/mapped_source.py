@@ -1,7 +1,7 @@
 """Sources of files that are read with a map: their tables have the columns of the map, and may join several rows."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -180,21 +180,14 @@ def _chosen_sheets(workbook: Workbook, layouts: Sequence[SheetMap]) -> list[tupl
 def sheets_in(path: Path, encoding: str | None) -> Iterator[_Sheet]:
     """Yield the visible sheets that have rows."""
     if not is_workbook(path):
-        opened = OpenedText(path, encoding)
-        try:
-            with opened.text() as text:
-                rows = list(islice(text_rows(text, path.name), _MOST_ROWS))
-        finally:
-            opened.close()
+        with closing(OpenedText(path, encoding)) as opened, opened.text() as text:
+            rows = list(islice(text_rows(text, path.name), _MOST_ROWS))
         if rows:
             yield "", rows, ()
         return
-    workbook = Workbook(path)
-    try:
+    with closing(Workbook(path)) as workbook:
         for part in workbook.sheets:
             if not part.is_hidden:
                 rows, merges = rows_and_merges(workbook.rows(part), _MOST_ROWS)
                 if rows:
                     yield part.name, rows, merges
-    finally:
-        workbook.close()

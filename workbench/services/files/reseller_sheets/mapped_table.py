@@ -151,11 +151,9 @@ class MappedTable:
 
     def _as_record(self, record: _Record) -> RawRecord | BrokenRecord:
         if record.problem is not None:
-            return record.problem._replace(cells=self._texts(record.cells))
+            texts = tuple(str(record.cells.get(column, "")) for column in self._read_columns)
+            return record.problem._replace(cells=texts)
         return RawRecord(record.line, self.names, [record.cells.get(column, "") for column in self._read_columns])
-
-    def _texts(self, cells: Cells) -> tuple[str, ...]:
-        return tuple(str(cells.get(column, "")) for column in self._read_columns)
 
     def _is_skipped(self, line: int, cells: Mapping[int, Cell]) -> bool:
         """Say whether a row is a total, a note or a repeated header, and note its line then."""

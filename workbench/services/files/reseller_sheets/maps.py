@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -157,7 +158,7 @@ class Maps(Service):
             FileProblem: If the file does not fit the maps.
         """
         sources = sources_of(path, layouts, encoding)
-        try:
+        with closing(sources[0]):
             found = []
             for source in sources:
                 with source.table(source.layout.known.knows) as table:
@@ -172,8 +173,6 @@ class Maps(Service):
                     )
             read = {source.sheet for source in sources}
             visible = sources[0].visible_sheets if isinstance(sources[0], MappedSheet) else []
-        finally:
-            sources[0].close()
         return found, [name for name in visible if name not in read]
 
     def _parsed(self, file: Path, name: str, kind: ImportKind) -> SheetMap:

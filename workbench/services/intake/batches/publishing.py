@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlmodel import Session
 
 from db.access import access_of, lock_handle
@@ -42,7 +42,7 @@ COUNTS = {
 }
 """The counts of records by outcome: their names in a report, and their columns."""
 
-_EVENT = table_of(EventRow)
+EVENT = table_of(EventRow)
 _NAME_LENGTH = 255
 
 
@@ -116,10 +116,15 @@ def refuse_known_files(session: Session, readers: Sequence[Reader]) -> None:
 
 def publisher_context(context: Context, batch_id: int, action: str) -> Context:
     """Return the context of the person who published or undid a batch, even if another person's process finishes it."""
-    columns = (_EVENT.c.actor_id.label("id"), _EVENT.c.actor_login.label("login"), _EVENT.c.identity)
-    of_batch = select(*columns).where(_EVENT.c.batch_id == batch_id, _EVENT.c.action == action)
+    of_batch = (EVENT.c.batch_id == batch_id, EVENT.c.action == action, EVENT.c.is_refused.is_(False))
+    return context_of_last_actor(context, *of_batch)
+
+
+def context_of_last_actor(context: Context, *of_events: ColumnElement[bool]) -> Context:
+    """Return a context to finish an act of the person whose event is the last that meets the conditions."""
+    columns = (EVENT.c.actor_id.label("id"), EVENT.c.actor_login.label("login"), EVENT.c.identity)
     with context.read() as session:
-        row = session.execute(of_batch.where(_EVENT.c.is_refused.is_(False)).order_by(_EVENT.c.seq.desc())).first()
+        row = session.execute(select(*columns).where(*of_events).order_by(EVENT.c.seq.desc()).limit(1)).first()
     return context if row is None else context.finishing(from_row(Actor, row, roles=frozenset()))
 
 

@@ -10,7 +10,7 @@ from workbench.domain.case.lifecycle import Action
 from workbench.errors import BadData
 from workbench.i18n import _
 from workbench.services.case.assessment import findings_of_case
-from workbench.services.case.decisions import newest_decision
+from workbench.services.case.decisions import decision_in_effect
 from workbench.services.files.reading.reader import kind_of_file
 from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Service
@@ -84,7 +84,7 @@ class Resubmissions(Service):
 
 def _received_at(session: Session, affected_case: AffectedCase | None, case_id: int) -> datetime | None:
     """Return when the rows of a file were received; None if that was before the verdict, or there are none."""
-    decision = newest_decision(session, case_id, "applied", "approved")
+    decision = decision_in_effect(session, case_id)
     if (
         affected_case is None
         or decision is None

@@ -106,10 +106,11 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
     evidence = read_evidence(session, case, context.store, day)
     days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
     logins = logins_of(session)
+    header_now = asdict(header_of(session, context, case, evidence, logins))
     redaction = redaction_of(session, (case.agent, case.application_no))
     decisions = decisions_of(session, decision.case_id, logins, at)
     casefile = CaseFile(
-        header=_header_then(header_of(session, context, case, evidence, logins), snapshot.get("header", {})),
+        header=from_row(CaseHeader, {**header_now, **snapshot.get("header", {})}),
         evidence=evidence,
         facts=observe(evidence, policy, day),
         findings=tuple(from_row(Finding, one) for one in snapshot["findings"]),
@@ -195,11 +196,6 @@ def _case_then(session: Session, decision: DecisionRow, snapshot: Mapping[str, A
             **dict.fromkeys(("due_at", "suspended_from", "held_by_id", "held_until", "aside_until")),
         }
     )
-
-
-def _header_then(header: CaseHeader, snapshot: Mapping[str, Any]) -> CaseHeader:
-    """Return a header with the values that a decision stored."""
-    return from_row(CaseHeader, {**asdict(header), **snapshot})
 
 
 def _last_notice(session: Session, decision: DecisionRow) -> str | None:

@@ -15,9 +15,10 @@ from db.models import ApplicationRow
 from db.queries.published import APPLICATION, CASE, EVERYTHING, current_case_id, has_newer, is_published
 from workbench.domain.case.case_id import format_case
 from workbench.domain.evidence.evidence import LONG_TERM
-from workbench.domain.text.mask import MaskKind, mask
+from workbench.domain.text.mask import MaskKind
 from workbench.domain.text.redaction import BETWEEN_TEXTS, FREE_TEXTS, Redaction, places_to_mask
 from workbench.services.case import known_people
+from workbench.services.case.masking import public_name
 from workbench.services.files.reading.kinds import COLUMN_TYPES
 from workbench.services.records.exporting.sheets import ColumnValues, Page, convert_column, text_of
 from workbench.services.records.exporting.source import ExportSource, KeyRange
@@ -84,14 +85,10 @@ def pages_of(source: ExportSource, portion: KeyRange) -> Iterator[Page]:
 
 def _masked(source: ExportSource, columns: Mapping[str, ColumnValues]) -> dict[str, ColumnValues]:
     """Return the masked columns of personal values."""
-    kinds, names = columns["applicant_kind"], columns["applicant_name"]
     masked: dict[str, ColumnValues] = {
         name: known_people.masked_values(kind, columns[name]) for name, kind in _PERSONAL.items()
     }
-    masked["applicant_name"] = [
-        mask(MaskKind.NAME, name) if kind == ApplicantKind.INDIVIDUAL else name
-        for kind, name in zip(kinds, names, strict=True)
-    ]
+    masked["applicant_name"] = list(map(public_name, columns["applicant_kind"], columns["applicant_name"]))
     return masked | _masked_texts(source, columns)
 
 

@@ -12,9 +12,10 @@ from db.enums import AppealStatus, ApplicantKind
 from db.models import CaseRow, DecisionReasonRow, EventRow, ExportReasonRow
 from db.queries.published import APPEAL, APPLICATION, CASE, DECISION, MEASURE_ORDER, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_batch, format_case, format_decision
+from workbench.domain.case.records import IN_EFFECT
 from workbench.domain.text.mask import MaskKind, mask, mask_digits_within
 from workbench.domain.text.redaction import Redaction
-from workbench.services.case.decisions import waiver_of
+from workbench.services.case.decisions import waived_rules, waiver_of
 from workbench.services.case.masking import shown_name
 from workbench.services.case.measure_orders import numbers_in_service, stored_numbers
 from workbench.services.foundation.case_access import logins_of
@@ -24,8 +25,6 @@ from workbench.services.records.exporting.source import ExportSource
 
 _EVENT, _EXPORT_REASON, _REASON = table_of(EventRow), table_of(ExportReasonRow), table_of(DecisionReasonRow)
 _OPEN = frozenset({AppealStatus.OPEN.value, AppealStatus.STAGED.value})
-
-_IN_FORCE = frozenset({"applied", "approved"})
 
 DECISION_COLUMNS = (
     *("decision", "case", "agent", "application_no", "applicant_name", "round"),
@@ -98,11 +97,11 @@ def decisions(source: ExportSource) -> Iterator[Record]:
 
 
 def _numbers(source: ExportSource, row: Any) -> tuple[str, ...]:
-    """Return the numbers that the measure of a decision concerns; none before the decision is in force.
+    """Return the numbers that the measure of a decision concerns; none before the decision is in effect.
 
     Earlier versions of the program did not store the numbers of a decision; its present numbers are exported instead.
     """
-    if row.status not in _IN_FORCE:
+    if row.status not in IN_EFFECT:
         return ()
     kept = stored_numbers(row.measure, row.seen)
     if kept is not None:
@@ -139,7 +138,6 @@ def appeals(source: ExportSource) -> Iterator[Record]:
         .where(is_published(CASE.c.batch_id), *source.on_or_after_since(APPEAL.c.filed_at))
     )
     for row, record, _people in source.records(statement, APPEAL.c.id, ("grounds", "answer", "check_note")):
-        waiver = waiver_of(row)
         yield {
             **record,
             "appeal": row.id,
@@ -147,7 +145,7 @@ def appeals(source: ExportSource) -> Iterator[Record]:
             "decided_by": logins.get(row.decided_by_id),
             "checker": logins.get(row.checker_id),
             "overdue": row.status in _OPEN and row.due_at < source.now,
-            "waived": ";".join(waiver.rules) if waiver else None,
+            "waived": ";".join(waived_rules(row)) or None,
         }
 
 

@@ -22,25 +22,19 @@ _MANY_APPLICATIONS = 50_000
 
 
 class _Reader:
-    """Reads applications in one process."""
+    """Reads applications in one process; `source` is the snapshot that `open` opened."""
+
+    source: ExportSource
 
     def __init__(self, context: Context, request: ExportRequest) -> None:
         # Both processes use the same time: without arguments, `replace` of a datetime returns that datetime each time.
         self.context = replace(context, now=context.now().replace)
         self._request = request
-        self._source: ExportSource | None = None
 
     def open(self, opened: ExitStack) -> None:
         """Read the present snapshot of the database until the stack is closed."""
         session = opened.enter_context(self.context.read())
-        self._source = ExportSource.of(self.context, session, self._request)
-
-    @property
-    def source(self) -> ExportSource:
-        """The snapshot that was opened."""
-        if self._source is None:
-            raise RuntimeError("no snapshot is open")
-        return self._source
+        self.source = ExportSource.of(self.context, session, self._request)
 
     def texts(self, portion: KeyRange) -> list[EncodedPage]:
         """Return the texts of the pages of a portion."""

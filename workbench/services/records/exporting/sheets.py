@@ -84,7 +84,7 @@ def convert_column(column: ColumnValues, convert: Callable[[Any], Any]) -> Colum
 def write_rows(path: Path, chosen: ExportFormat, columns: Sequence[str], pages: Iterable[Page]) -> int:
     """Write pages of rows to a file in one of the formats, and return the number of rows."""
     if chosen is ExportFormat.XLSX:
-        return _write_sheet(path, columns, _rows_of(pages))
+        return _write_sheet(path, columns, (row for page in pages for row in zip(*page, strict=True)))
     return write_texts(path, chosen, columns, (encode_page(chosen, columns, page) for page in pages))
 
 
@@ -111,11 +111,6 @@ def encode_page(chosen: ExportFormat, columns: Sequence[str], page: Page) -> tup
         case _:
             raise ValueError(f"{chosen} is no text")
     return len(page[0]), text.encode()
-
-
-def _rows_of(pages: Iterable[Page]) -> Iterator[tuple[Value, ...]]:
-    for page in pages:
-        yield from zip(*page, strict=True)
 
 
 def _csv_rows(columns: Iterable[ColumnValues]) -> str:

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, delete, insert, select, update
 from sqlmodel import Session, SQLModel
 
 from db import models
@@ -59,19 +59,19 @@ EVIDENCE_ERASED = "evidence-erased"
 """The event about erased evidence that no application had, with its kind and count."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _FoundEvidence:
     """The numbers, subjects and documents of an application."""
 
-    all_numbers: set[str] = field(default_factory=set)
+    all_numbers: set[str]
     """The keyed hashes of all its phone numbers."""
-    numbers: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, str]
     """The phone numbers that no other application has, by keyed hash."""
-    periods: set[str] = field(default_factory=set)
+    periods: set[str]
     """The keyed hashes of the service periods of these numbers."""
-    subjects: set[str] = field(default_factory=set)
+    subjects: set[str]
     """The numbers of its company and people."""
-    documents: set[str] = field(default_factory=set)
+    documents: set[str]
     """The SHA-256 of its documents."""
 
 
@@ -130,34 +130,24 @@ def _is_own(table: FromClause, key: Key) -> ColumnElement[bool]:
 
 
 def _find_evidence(session: Session, store: Store, key: Key, applications: Sequence[Any]) -> _FoundEvidence:
-    found = _FoundEvidence()
-    found.subjects = {
-        number for row in applications for number in (row.uscc, row.legal_rep_id_no, row.handler_id_no) if number
-    }
+    # The cards of erased applications have no hash.
     own_cards = select(CARD).where(_is_own(CARD, key), CARD.c.msisdn_hash != "")
     cards = [row._asdict() for row in session.execute(own_cards)]
-    found.numbers = {card["msisdn_hash"]: card["msisdn"] for card in cards}
-    found.all_numbers = set(found.numbers)
-    found.numbers = _unshared_numbers(session, key, found.numbers)
-    others = select(CARD).where(is_in_list((CARD.c.msisdn_hash,)), _is_other(CARD, key))
-    of_others = [row._asdict() for row in session.execute(others, list_parameter(found.all_numbers))]
-    shared = {store.hashed(period_of_row(card).key) for card in of_others} | (found.all_numbers - found.numbers.keys())
-    found.periods = {store.hashed(period_of_row(card).key) for card in cards} - shared
+    numbers = {card["msisdn_hash"]: card["msisdn"] for card in cards}
+    others = select(CARD).where(is_in_list((CARD.c.msisdn_hash,)), ~_is_own(CARD, key))
+    of_others = [row._asdict() for row in session.execute(others, list_parameter(numbers))]
+    shared = {card["msisdn_hash"] for card in of_others}
+    shared_periods = shared | {store.hashed(period_of_row(card).key) for card in of_others}
     documents = select(DOCUMENT.c.sha256).where(_is_own(DOCUMENT, key), DOCUMENT.c.erased_at.is_(None))
     answers = select(ANSWER_DOCUMENT.c.sha256).where(_is_own(ANSWER_DOCUMENT, key))
-    found.documents = {*session.execute(documents).scalars(), *session.execute(answers).scalars()}
-    return found
-
-
-def _is_other(table: Table, key: Key) -> ColumnElement[bool]:
-    return or_(table.c.agent != key[0], table.c.application_no != key[1])
-
-
-def _unshared_numbers(session: Session, key: Key, numbers: dict[str, str]) -> dict[str, str]:
-    """Return the numbers that no card of another application has; the cards of erased applications have no numbers."""
-    shared = select(CARD.c.msisdn_hash).where(is_in_list((CARD.c.msisdn_hash,)), _is_other(CARD, key))
-    used_elsewhere = set(session.execute(shared, list_parameter(numbers)).scalars())
-    return {hashed: number for hashed, number in numbers.items() if hashed not in used_elsewhere}
+    subjects = (number for row in applications for number in (row.uscc, row.legal_rep_id_no, row.handler_id_no))
+    return _FoundEvidence(
+        all_numbers=set(numbers),
+        numbers={hashed: number for hashed, number in numbers.items() if hashed not in shared},
+        periods={store.hashed(period_of_row(card).key) for card in cards} - shared_periods,
+        subjects=set(filter(None, subjects)),
+        documents={*session.execute(documents).scalars(), *session.execute(answers).scalars()},
+    )
 
 
 def _pending_files(found: _FoundEvidence, parts: Sequence[str]) -> str:

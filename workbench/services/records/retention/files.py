@@ -4,7 +4,6 @@ The pending work is stored with the rows, so that any start finishes it after an
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import exists, select, union, update
@@ -126,7 +125,7 @@ def _erase_calls_of_batch(context: Context, batch_id: int, hashes: set[str]) -> 
         checks = call_file_checks(session)
     files = CallFiles(context.store.calls, checks)
     store = CallStore(context.store.calls, context.store.hash_key, checks, context.store.keys)
-    counts = dict(_numbers_in(context, store, batch_id, hashes))
+    counts = {number: calls for number, calls in store.numbers_of(batch_id) if context.store.hashed(number) in hashes}
     if not counts:
         return 0
     check = write_without(files, batch_id, counts, context.store.keys)
@@ -136,13 +135,6 @@ def _erase_calls_of_batch(context: Context, batch_id: int, hashes: set[str]) -> 
     replace_call_file(files, batch_id)
     _finish_replacement(context, batch_id)
     return sum(counts.values())
-
-
-def _numbers_in(context: Context, store: CallStore, batch_id: int, hashes: set[str]) -> Iterator[tuple[str, int]]:
-    """Yield the numbers of a batch with one of these hashes, each with its count of calls."""
-    for number, calls in store.numbers_of(batch_id):
-        if context.store.hashed(number) in hashes:
-            yield number, calls
 
 
 def _finish_replacement(context: Context, batch_id: int) -> None:

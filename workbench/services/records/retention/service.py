@@ -6,21 +6,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlmodel import Session, col
 
-from db.models import EventRow, SettingRow
-from db.queries.published import chunks, table_of
-from workbench.domain.case.lifecycle import Actor
+from db.models import SettingRow
+from db.queries.published import chunks
 from workbench.domain.policy.retention import RetentionKind
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import BadConfiguration, Busy, WorkbenchError
 from workbench.i18n import _
-from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.foundation.locations import storage_errors
-from workbench.services.foundation.row_values import from_row, summed
-from workbench.services.intake.batches.publishing import try_import_lock
+from workbench.services.foundation.row_values import summed
+from workbench.services.intake.batches.publishing import EVENT, context_of_last_actor, try_import_lock
 from workbench.services.records.retention.counting import RetentionCounts, count_retention
 from workbench.services.records.retention.erasing import (
     EVIDENCE_ERASED,
@@ -198,7 +197,7 @@ class Retention(Service):
         """
         with try_import_lock(self.context.store) as is_mine, suppress(WorkbenchError):
             if is_mine:
-                erase_pending_files(_context_of_last_erasure(self.context))
+                erase_pending_files(context_of_last_actor(self.context, EVENT.c.action.in_(_ERASING_ACTS)))
 
     def _check_clock(self) -> None:
         """Refuse to erase by a clock that must be wrong, or that nothing confirms."""
@@ -249,12 +248,3 @@ class Retention(Service):
         policy, today = self.context.policy(session).retention, self.context.today(session)
         one = due_erasures.retained_now(session, key, policy, self.context.zone(session), today)
         return one if one is not None and one.is_due else None
-
-
-def _context_of_last_erasure(context: Context) -> Context:
-    """Return the context of the person who made the last erasure."""
-    event = table_of(EventRow).c
-    actor = select(event.actor_id.label("id"), event.actor_login.label("login"), event.identity)
-    with context.read() as session:
-        row = session.execute(actor.where(event.action.in_(_ERASING_ACTS)).order_by(event.seq.desc()).limit(1)).first()
-    return context if row is None else context.finishing(from_row(Actor, row, roles=frozenset()))

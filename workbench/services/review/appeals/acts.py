@@ -136,7 +136,7 @@ def file_appeal(
     refuse_second_case(session, case)
     case_id, told_at = case.id or 0, decisions.result_notified_at(session, context, case)
     check_received(session, context, case, received_at, told_at)
-    decision = decisions.newest_decision(session, case_id, "applied", "approved")
+    decision = decisions.decision_in_effect(session, case_id)
     with act_in(session, context, case, Action.APPEAL) as act:
         appeal = AppealRow(
             case_id=case_id,

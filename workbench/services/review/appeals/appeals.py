@@ -97,12 +97,11 @@ class Appeals(Service):
             preview = AppealRow(**appeal.model_dump(exclude={"id"}) | _decided(request))
             if alone := solo_reason(session):
                 waive_check(preview, alone)
+            due = None
             if request.outcome is AppealOutcome.OVERTURNED and preview.to_state == CaseState.QUEUED:
                 policy = context.policy(session, case.policy_version_id)
                 calendar = context.calendar(session, case.policy_version_id)
                 due = due_at(context.now(), policy.classes.days[ServiceClass(case.service_class)], calendar)
-            else:
-                due = None
             letter = appeal_letter(session, context, case, preview, AppealLetterKind.DECIDED, due_at=due)
             return redaction_of(session, (case.agent, case.application_no)).mask_in(render(letter).body)
 

@@ -1,7 +1,7 @@
 """Reads reports on orders that were carried out or failed: from CSV, XLSX, JSON Lines, or a list of order numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -88,8 +88,8 @@ def read_reports(path: Path, zone: ZoneInfo, now: datetime) -> tuple[OrderReport
         try:
             reports.append(_listed_order(row) if is_list else _report(row, zone, now))
         except _LineProblem as wrong:
-            place = RowProblem(file=path.name, sheet=source.sheet, line=row.line, message=wrong.message)
-            problems.append(replace(place, column=wrong.column))
+            place = {"file": path.name, "sheet": source.sheet, "column": wrong.column}
+            problems.append(RowProblem(line=row.line, message=wrong.message, **place))
             if wrong.column and not _knows(wrong.column):
                 # An unknown column would be reported again for every line.
                 break

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -100,13 +100,12 @@ class Measures(Service):
 
             def record_some(portion: Sequence[OrderReport]) -> ReportCounts:
                 with context.write() as session:
-                    counts = self._record(session, portion, now)
-                return ReportCounts(**{one.name: counts[one.name] for one in fields(ReportCounts)})
+                    return self._record(session, portion, now)
 
             portions = list(chunks(list({one.order: one for one in reports}.values()), _TOGETHER))
             return record_in_portions(portions, record_some, ReportCounts())
 
-    def _record(self, session: Session, reports: Sequence[OrderReport], now: datetime) -> Counter[str]:
+    def _record(self, session: Session, reports: Sequence[OrderReport], now: datetime) -> ReportCounts:
         """Record some reports; orders that were cancelled since the check are left out."""
         counts: Counter[str] = Counter()
         by_case: dict[int, Counter[str]] = defaultdict(Counter)
@@ -129,7 +128,7 @@ class Measures(Service):
         for case_id, numbers in by_case.items():
             words = ", ".join(f"{what} ({number})" for what, number in sorted(numbers.items()))
             note_act(session, self.context, "measures done", case_id, {"orders": words})
-        return counts
+        return from_row(ReportCounts, counts)
 
 
 @dataclass(frozen=True, slots=True)

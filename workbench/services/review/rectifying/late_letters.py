@@ -14,7 +14,7 @@ from db.queries.published import NOTICE
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import postponed_deadline, working_days_late
 from workbench.services.acts.act import note_act
-from workbench.services.case.decisions import first_deadline, items_in_plan, newest_decision
+from workbench.services.case.decisions import decision_in_effect, first_deadline, items_in_plan
 from workbench.services.clock.case_clocks import Clocks
 from workbench.services.clock.told_deadlines import MOVED_ACTION, ToldDeadline, move_deadlines, told_deadlines
 from workbench.services.foundation.case_access import superseding_case
@@ -137,7 +137,7 @@ def _stated_deadlines(
     """Return the deadlines of a case that a letter states, each as the letter states it."""
     if notice.kind == ClockLetterKind.DEADLINE:
         return [(one, one.deadline_at) for one in told if one.deadline_at == notice.told_due_at]
-    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    decision = decision_in_effect(session, case.id or 0)
     if decision is None or decision.id != notice.decision_id:
         return []
     if decision.until_on is not None and decision.verdict == Verdict.PENDING:
@@ -151,7 +151,7 @@ def _stated_deadlines(
 
 def _went_on_early(session: Session, context: Context, case: CaseRow, notice: Any, days: int) -> bool:
     """Say whether a case that waited for its applicant went on before the date in the letter, moved by some days."""
-    newest = newest_decision(session, case.id or 0, "applied", "approved")
+    newest = decision_in_effect(session, case.id or 0)
     if newest is None or newest.id != notice.decision_id or newest.until_on is None:
         return False
     calendar = context.calendar(session, case.policy_version_id)

@@ -15,7 +15,7 @@ from db.queries.published import INQUIRY
 from workbench.domain.case.reason_scope import documents_for, named_documents
 from workbench.domain.clock.due import latest_receipt
 from workbench.domain.findings.finding import Finding
-from workbench.services.case.decisions import items_of, newest_decision, open_rectification
+from workbench.services.case.decisions import decision_in_effect, items_of, open_rectification
 from workbench.services.case.evidence_reader import documents_after
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_notices import cancel_letters
@@ -71,7 +71,7 @@ def progress_of(
         findings: The present findings of the case.
         arriving: Documents that count too, although they are not imported yet.
     """
-    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    decision = decision_in_effect(session, case.id or 0)
     if decision is None:
         return RectificationProgress(0, 0, None)
     since = decision.checked_at or decision.decided_at
@@ -89,10 +89,10 @@ def progress_of(
     items, now = items_of(session, decision.id or 0), context.now()
     named = named_documents([(item.code, item.text) for item in items], seen)
     matching, to_judge, own_deadlines = [], 0, []
-    for position, item in enumerate(items):
+    for item, documents_of_item in zip(items, named, strict=True):
         until = None if item.deadline_at is None else latest_receipt(item.deadline_at, case.suspended_from)
         in_time = [one for one in documents if until is None or one.received_at <= until]
-        shown, found = documents_for(named[position], named, in_time)
+        shown, found = documents_for(documents_of_item, named, in_time)
         is_gone = item.code in gone and (until is None or now <= until)
         if item.satisfied_at is None and (is_gone or shown):
             item.satisfied_at = now
@@ -176,7 +176,7 @@ def close_rectification(session: Session, context: Context, case: CaseRow, findi
 
 def reopen_inquiries(session: Session, case: CaseRow) -> None:
     """Open the inquiries again that ended with a lapse that is taken back; of several to a department the newest."""
-    decision = newest_decision(session, case.id or 0, "applied", "approved")
+    decision = decision_in_effect(session, case.id or 0)
     if decision is not None:
         ended_with_case = (INQUIRY.c.status == InquiryStatus.WITHDRAWN.value) & INQUIRY.c.ended_by_id.is_(None)
         ended_with_case &= (INQUIRY.c.case_id == case.id) & (INQUIRY.c.ended_at > decision.decided_at)

@@ -125,7 +125,13 @@ def append_anchor(session: Session, file: Path) -> None:
     seq, digest = last_event(session)
     try:
         anchors = _anchors(file) if file.exists() else []
-        _refuse_contradiction(session, file, anchors)
+        for seq_that_differs in _contradicted(session, anchors):
+            message = _(
+                "{file} has anchors that differ from this log, the first of event {seq}, so none was added. If they are"
+                " of another database, or a backup was restored, name a new file; otherwise the log was truncated or"
+                " replaced."
+            )
+            raise BadData(message.format(file=file, seq=seq_that_differs))
         # An editor may have left out the end of the last line.
         gap = "\n" if anchors and not _text(file).endswith("\n") else ""
         with file.open("a", encoding="ascii") as opened:
@@ -133,15 +139,6 @@ def append_anchor(session: Session, file: Path) -> None:
     except OSError as error:
         message = _("{file} cannot be written ({cause}); check the path.")
         raise CannotCreate(message.format(file=file, cause=error.strerror)) from error
-
-
-def _refuse_contradiction(session: Session, file: Path, anchors: list[tuple[int, str]]) -> None:
-    for seq in _contradicted(session, anchors):
-        message = _(
-            "{file} has anchors that differ from this log, the first of event {seq}, so none was added. If they are of"
-            " another database, or a backup was restored, name a new file; otherwise the log was truncated or replaced."
-        )
-        raise BadData(message.format(file=file, seq=seq))
 
 
 def lost_anchors(session: Session, file: Path) -> Iterator[str]:

@@ -14,7 +14,7 @@ from db.queries.published import CASE, ITEM, RECTIFICATION
 from db.queries.suspension_notices import awaits_end_notice, knows_of_moved_deadline
 from workbench.domain.clock.suspension import Suspension
 from workbench.errors import BadConfiguration
-from workbench.services.case.decisions import items_in_plan, newest_decision
+from workbench.services.case.decisions import decision_in_effect, items_in_plan
 from workbench.services.clock.case_clocks import Clocks
 from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions, suspension_from_row
 from workbench.services.foundation.context import Service
@@ -114,7 +114,7 @@ class Ticking(Service):
         def act(session: Session, case: CaseRow) -> bool:
             asked_until = case.next_action_on if case.waits_for == WaitsFor.APPLICANT else None
             requeue(session, self.context, case, "day-passed")
-            decision = newest_decision(session, case.id or 0, "applied", "approved")
+            decision = decision_in_effect(session, case.id or 0)
             if asked_until and decision:
                 items = tuple(LetterItem(item.text) for item in items_in_plan(decision))
                 message = LetterFacts(kind=ClockLetterKind.EXPIRED, items=items, asked_until=asked_until)
@@ -154,7 +154,7 @@ class Ticking(Service):
             starts = [one.span.start for one in all_suspensions(session) if one.span.is_open and one.span.start <= now]
 
         def act(session: Session, case: CaseRow) -> bool:
-            decision = newest_decision(session, case.id or 0, "applied", "approved")
+            decision = decision_in_effect(session, case.id or 0)
             if decision is None or (decision.release_at or now) > now:
                 return False
             letters = letters_about(Clocks(session, context), [case])

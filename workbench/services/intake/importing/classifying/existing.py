@@ -24,6 +24,7 @@ from db.queries.published import (
 )
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS, erased_refusal
+from workbench.domain.case.records import IN_EFFECT
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import latest_receipt
 from workbench.errors import Busy
@@ -160,7 +161,7 @@ def _failed_at(session: Session, cases: Iterable[CaseRow]) -> Mapping[int, datet
     """Return the time of the final fail of each failed case among some cases, by case."""
     failed = [case.id for case in cases if case.state == CaseState.FAILED]
     decided_at = func.coalesce(DECISION.c.checked_at, DECISION.c.decided_at, type_=DECISION.c.decided_at.type)
-    is_final = DECISION.c.case_id.in_(failed) & DECISION.c.status.in_(("applied", "approved"))
+    is_final = DECISION.c.case_id.in_(failed) & DECISION.c.status.in_(IN_EFFECT)
     columns = (DECISION.c.case_id, decided_at.label("failed_at"))
     rows = session.execute(select(*columns).where(is_final).order_by(DECISION.c.id))
     return {row.case_id: row.failed_at for row in rows}
