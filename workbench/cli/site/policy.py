@@ -123,9 +123,9 @@ def _name_words(policy: "NamedPolicy") -> str:
 
 def check(context: CommandContext, file: PolicyFile) -> None:
     """Check a policy file."""
-    from workbench.services.site.policies import check_policy
+    from workbench.services.site.policies import read_policy_file
 
-    policy = check_policy(file)
+    policy = read_policy_file(file)
     context.print_result(
         {"file": str(file), "version": policy.version, "rules": len(policy.rules), "reasons": len(policy.reasons)},
         _("{file} is a policy that can be applied.").format(file=file),

@@ -181,7 +181,7 @@ def note_act(
     context: Context,
     action: str,
     case_id: int | None,
-    body: Mapping[str, Any] | None = None,
+    body: Mapping[str, Any] | None,
     **event: Any,
 ) -> int:
     """Write the event of an act that changes no column of its case, and return the number of the event."""

@@ -32,7 +32,7 @@ from workbench.services.case.decisions import appeals_of, decisions_of, due_if_a
 from workbench.services.case.drafts import draft_body
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.inquiries import inquiries_of
-from workbench.services.case.known_people import redaction_of
+from workbench.services.case.known_people import key_of, redaction_of
 from workbench.services.case.masking import masked_casefile, shown_name
 from workbench.services.case.measure_orders import measure_orders
 from workbench.services.case.round_changes import round_changes
@@ -127,7 +127,7 @@ class CaseFiles(Service):
 
     def _read_into_cache(self, session: Session, case: CaseRow) -> CachedCase:
         """Read a case masked, and store it as the last case that this person read."""
-        redaction = redaction_of(session, (case.agent, case.application_no))
+        redaction = redaction_of(session, key_of(case))
         casefile = masked_casefile(self._read(session, case), redaction)
         cached = CachedCase(stamp_of(session, self.context, case.id or 0), casefile, redaction)
         self.context.cache.cases[self.context.actor.id] = cached

@@ -28,7 +28,7 @@ from workbench.domain.case.records import (
 )
 from workbench.domain.clock.due import due_at
 from workbench.domain.text.mask import mask_digits_within
-from workbench.services.case.known_people import redactions_of
+from workbench.services.case.known_people import key_of, redactions_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.wording.case.event_codes import event_text, policy_words
@@ -262,10 +262,10 @@ def notice_lines(session: Session, context: Context, statement: Any, **values: A
     now, calendar = context.now(), context.calendar(session)
     send_days = context.policy(session).notices.send_days
     rows = session.connection().execute(statement, values).all()
-    redactions = redactions_of(session, ((row.agent, row.application_no) for row in rows))
+    redactions = redactions_of(session, map(key_of, rows))
     lines = []
     for row in rows:
-        redaction, due_by = redactions[row.agent, row.application_no], due_at(row.release_at, send_days, calendar)
+        redaction, due_by = redactions[key_of(row)], due_at(row.release_at, send_days, calendar)
         line = from_row(
             NoticeLine,
             row,

@@ -12,7 +12,7 @@ from workbench.domain.case.case_id import format_inquiry
 from workbench.domain.evidence.evidence import DocumentFacts
 from workbench.domain.facts.inquiry_lines import InquiryLine
 from workbench.domain.policy.settings import BilingualText
-from workbench.services.case.known_people import redactions_of
+from workbench.services.case.known_people import key_of, redactions_of
 from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
@@ -36,10 +36,10 @@ def read_inquiries(
     if not found:
         return ()
     now, departments, logins = context.now(), context.policy(session).departments, logins_of(session)
-    redactions = redactions_of(session, ((row.agent, row.application_no) for row in found))
+    redactions = redactions_of(session, map(key_of, found))
     lines = []
     for row in found:
-        department, mask_in = departments.get(row.department), redactions[row.agent, row.application_no].mask_in
+        department, mask_in = departments.get(row.department), redactions[key_of(row)].mask_in
         line = from_row(
             InquiryLine,
             row,

@@ -16,6 +16,7 @@ from workbench.domain.facts.all_facts import observe
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.evidence_reader import EvidenceReader
+from workbench.services.case.known_people import key_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 
@@ -42,7 +43,7 @@ def round_changes(
     seen = json.loads(session.get_one(DecisionRow, last_verdict.id).seen)
     seq = seen.get("evidence_seq", _last_publication(session, last_verdict))
     today = context.today(session)
-    key = (case.agent, case.application_no)
+    key = key_of(case)
     evidence = EvidenceReader(session, context.store, Snapshot(seq=seq), today).of_keys([key]).get(key)
     if evidence is None:
         return None

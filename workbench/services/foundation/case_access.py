@@ -199,7 +199,7 @@ def lost_hold(session: Session, context: Context, case_id: int, fence: int) -> L
     return LostHold(case_id=case_id, action=event.action, by=event.actor_login, to=to, at=event.at)
 
 
-def held_case(session: Session, context: Context, case_id: int, fence: int | None = None) -> CaseRow:
+def held_case(session: Session, context: Context, case_id: int, fence: int | None) -> CaseRow:
     """Return a case that this person holds.
 
     With `fence`, the hold with that number is valid even after it expired, until another person takes the case.

@@ -153,7 +153,7 @@ def find_database(
     return _path_of(where)
 
 
-def shared_database_path(option: str | None, environment: Mapping[str, str] = os.environ) -> Path:
+def shared_database_path(option: str | None) -> Path:
     """Return the path for a new shared database: the option, WORKBENCH_DATABASE, or the data folder of all users.
 
     Raises:
@@ -161,7 +161,7 @@ def shared_database_path(option: str | None, environment: Mapping[str, str] = os
     """
     import platformdirs
 
-    where = option or environment.get("WORKBENCH_DATABASE")
+    where = option or os.environ.get("WORKBENCH_DATABASE")
     return _path_of(where) if where else Path(platformdirs.site_data_dir(APP_NAME)) / "workbench.db"
 
 

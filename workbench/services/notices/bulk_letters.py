@@ -115,12 +115,12 @@ def texts_of(letter: Letter) -> Notice:
 
 def facts_of(letter: Letter) -> str:
     """Return the facts of a letter as JSON, without those that have their usual values."""
-    return json_form(Letter).dump_json(letter, exclude_defaults=True).decode()
+    return json_adapter(Letter).dump_json(letter, exclude_defaults=True).decode()
 
 
 @cache
-def json_form(kind: Any) -> "TypeAdapter[Any]":
-    """Return what writes and reads facts of a type as JSON."""
+def json_adapter(kind: Any) -> "TypeAdapter[Any]":
+    """Return the adapter that converts facts of a type to JSON and back."""
     # Imported on first use, for a faster start.
     from pydantic import TypeAdapter
 
@@ -162,7 +162,7 @@ def select_letters() -> Select[Any]:
 def stored_letter(facts: str) -> Letter | None:
     """Return the letter with stored facts; None if they were erased or forged, or an early version stored none."""
     try:
-        letter: Letter = json_form(Letter).validate_json(facts)
+        letter: Letter = json_adapter(Letter).validate_json(facts)
     except ValueError:
         # `audit verify` reports a forged letter.
         return None
@@ -183,7 +183,7 @@ def update_letter_senders(context: Context) -> None:
         raise BadConfiguration(advice_on_made_up())
     for language in Language:
         sender = Sender.of(supplier, language)
-        named = json_form(Sender).dump_json(sender).decode()
+        named = json_adapter(Sender).dump_json(sender).decode()
         names_another = func.replace(NOTICE.c.facts, named, "") == NOTICE.c.facts
         outdated = select(NOTICE.c.id, NOTICE.c.facts).where(
             NOTICE.c.language == language.value, NOTICE.c.sent_at.is_(None), NOTICE.c.facts != "{}", names_another
@@ -194,5 +194,5 @@ def update_letter_senders(context: Context) -> None:
         for portion in chunks(explained):
             with context.write() as session:
                 for row in session.execute(outdated.where(NOTICE.c.id.in_(portion))).all():
-                    letter = replace(json_form(Letter).validate_json(row.facts), supplier=sender)
+                    letter = replace(json_adapter(Letter).validate_json(row.facts), supplier=sender)
                     session.execute(update(NOTICE).where(NOTICE.c.id == row.id).values(texts_of(letter)))

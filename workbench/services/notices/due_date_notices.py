@@ -88,7 +88,7 @@ def notify(
     wanted = APPLICATION.c.id.in_({case.application_id for case, _facts in pairs})
     applications = {row.id: row for row in session.execute(select(*columns).where(wanted))}
     case_ids = [case.id for case, _facts in pairs]
-    stated = stated_due_dates(session, case_ids)
+    told_due_dates = stated_due_dates(session, case_ids)
     appealed = select(APPEAL.c.case_id).where(APPEAL.c.case_id.in_(case_ids), text(OPEN_APPEAL))
     appealed_ids = set(session.execute(appealed).scalars())
     supplier = context.policy(session).supplier
@@ -98,7 +98,7 @@ def notify(
     for case, given in pairs:
         applicant, policy = applications[case.application_id], policies[case.policy_version_id]
         facts = replace(given, is_appeal=True) if case.id in appealed_ids else given
-        outlook, told_due_at = outlooks.get(case.id, NO_OUTLOOK), stated.get(case.id)
+        outlook, told_due_at = outlooks.get(case.id, NO_OUTLOOK), told_due_dates.get(case.id)
         notice = notice_about(case, applicant, facts, policy, now, outlook, told_due_at)
         if notice is not None:
             notices.append(notice.numbered(case.id))

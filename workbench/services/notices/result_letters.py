@@ -20,7 +20,7 @@ from workbench.domain.text.mask import DOT
 from workbench.i18n import comma_joined
 from workbench.services.case.assessment import findings_of_case
 from workbench.services.case.decisions import appeal_filing_day, first_deadline, items_in_plan, newest_appeal
-from workbench.services.case.known_people import redaction_of
+from workbench.services.case.known_people import key_of, redaction_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.bulk_letters import add_notice
@@ -243,16 +243,16 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
 
 
 def notify_of_appeal(
-    session: Session, context: Context, case: CaseRow, appeal: AppealRow, kind: AppealLetterKind, **known: Any
+    session: Session, context: Context, case: CaseRow, appeal: AppealRow, kind: AppealLetterKind, **more: Any
 ) -> str:
     """Write the notice with a letter about an appeal, and return its text with personal values masked.
 
-    `known` are the last arguments of `appeal_letter`.
+    `more` are further arguments of `appeal_letter`.
     """
     gives_date = kind is AppealLetterKind.RECEIVED or appeal.to_state == CaseState.QUEUED
     due_at = case.due_at if gives_date else None
-    letter = appeal_letter(session, context, case, appeal, kind, due_at=due_at, **known)
-    return redaction_of(session, (case.agent, case.application_no)).mask_in(add_notice(session, letter, case))
+    letter = appeal_letter(session, context, case, appeal, kind, due_at=due_at, **more)
+    return redaction_of(session, key_of(case)).mask_in(add_notice(session, letter, case))
 
 
 def _addressed(

@@ -60,7 +60,6 @@ class SuspensionLetters:
         cancelled_ids: The letters to cancel.
     """
 
-    context: Context
     clocks: Clocks
     history: SuspensionHistories = field(default_factory=dict)
     told: Mapping[int, list[ToldDeadline]] = field(default_factory=dict)
@@ -144,7 +143,7 @@ class SuspensionLetters:
 
         It is not added if another suspension stops the clock now: the applicant gets it when that suspension ends.
         """
-        case_id, now = case.id or 0, self.context.now()
+        case_id, now = case.id or 0, self.clocks.context.now()
         stopping_ids = [one.id for one in self.clocks.suspensions_of(case) if is_suspended([one], now)]
         if CaseState(case.state) not in NOTIFIED_STATES and self._deadline(case) is None:
             return False
@@ -160,8 +159,8 @@ class SuspensionLetters:
         session = self.clocks.session
         moved_ids = [case.id for case, message in self.messages if message.deadline]
         is_replaced = NOTICE.c.case_id.in_(moved_ids) & NOTICE.c.kind.in_(_GIVING_A_DEADLINE)
-        cancelled = cancel_unsent(session, self.context, [NOTICE.c.id.in_(self.cancelled_ids) | is_replaced])
-        now = notify(session, self.context, self.messages)
+        cancelled = cancel_unsent(session, self.clocks.context, [NOTICE.c.id.in_(self.cancelled_ids) | is_replaced])
+        now = notify(session, self.clocks.context, self.messages)
         suspension_notices.reassign_to_new_letters(session, cancelled, now)
         suspension_notices.record_notices(session, self.records, now)
         suspension_notices.record_resumption(session, self.resumed_case_ids, now)
@@ -218,7 +217,7 @@ class SuspensionLetters:
         It replaces the unsent ones, so it is also about their suspensions that are not over, and names the causes of
         those that are over and moved the deadline.
         """
-        clocks, now = self.clocks, self.context.now()
+        clocks, now = self.clocks, self.clocks.context.now()
         calendar, unsent = clocks.calendar(case), self.unsent.get(case.id or 0, ())
         ids = {row.suspension_id for row in unsent if row.kind == ClockLetterKind.DEADLINE_MOVED}
         ids |= {one.id for one in suspensions}
@@ -238,7 +237,7 @@ class SuspensionLetters:
             asked = [LetterItem(one.text) for one in items_in_plan(decision)]
         moved_at = told.current(calendar)
         if told.row is None:
-            moved_at = calendar.closing(appeal_filing_day(clocks.session, self.context, case))
+            moved_at = calendar.closing(appeal_filing_day(clocks.session, self.clocks.context, case))
         ends = [one.span.end for one in stated]
         facts = DeadlineFacts(
             what=told.what,
@@ -265,7 +264,7 @@ def letters_about(clocks: Clocks, cases: Sequence[CaseRow]) -> SuspensionLetters
     was_open = {one.id: one.announced is not None and one.announced.span.is_open for one in ending}
     sent = suspension_notices.notices_sent(session, ids, was_open)
     unsent = suspension_notices.unsent_letters(session, ids, clocks.context.now())
-    return SuspensionLetters(clocks.context, clocks, sent, told_deadlines(clocks, cases), unsent)
+    return SuspensionLetters(clocks, sent, told_deadlines(clocks, cases), unsent)
 
 
 def follow_days_off(

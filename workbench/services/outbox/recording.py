@@ -12,7 +12,7 @@ from db.enums import Verdict
 from db.queries.outbox import INFORMING
 from db.queries.published import CASE, NOTICE, chunks
 from workbench.domain.text.safe import safe
-from workbench.services.case.known_people import redactions_of
+from workbench.services.case.known_people import key_of, redactions_of
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Context
@@ -93,10 +93,10 @@ def record_deliveries(
 
 def masked_failures(session: Session, failures: Sequence[tuple[Any, str]]) -> Iterator[tuple[Any, str]]:
     """Yield each row with its cause in one line, with people masked, because the output of a gateway may name them."""
-    redactions = redactions_of(session, ((row.agent, row.application_no) for row, _cause in failures))
+    redactions = redactions_of(session, (key_of(row) for row, _cause in failures))
     for row, cause in failures:
         line = safe(" ".join(cause.split()), limit=_FAILURE_LENGTH)
-        yield row, redactions[row.agent, row.application_no].mask_in(line)
+        yield row, redactions[key_of(row)].mask_in(line)
 
 
 def _cancel_overtaken(session: Session, context: Context, sent: Iterable[Any]) -> None:

@@ -16,7 +16,7 @@ from workbench.services.acts.many_cases import RefusedCase, act_on_many
 from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
-from workbench.services.queue.moving import AssignedCase, Move, reviewer
+from workbench.services.queue.moving import AssignedCase, Move, find_reviewer
 from workbench.services.queue.skills import cases_within
 from workbench.services.site.people import People, PersonLine
 from workbench.wording.amounts import commas
@@ -102,7 +102,7 @@ class Assigning(Service):
         people = [one for one in People(self.context).list() if _is_spread_over(one)]
         with self.context.read() as session:
             if login:
-                reviewer(session, login)
+                find_reviewer(session, login)
 
             def begin(reading: Session) -> Callable[[int], AssignedCase]:
                 return Move(reading, self.context, dict.fromkeys(case_ids, login), "").describe
@@ -149,7 +149,7 @@ class Assigning(Service):
             self._refuse_too_many(case_ids)
             with self.context.read() as session:
                 for login in sorted(set(targets.values())):
-                    reviewer(session, login)
+                    find_reviewer(session, login)
             assigned, refused = act_on_many(self.context, Action.ASSIGN, case_ids, begin, most=self.MOST_MOVED)
         return Assignment(assigned=assigned, refused=refused)
 

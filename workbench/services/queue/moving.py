@@ -102,11 +102,11 @@ class Move:
 
     def _person(self, login: str) -> ReviewerRow:
         if login not in self._people:
-            self._people[login] = reviewer(self.session, login)
+            self._people[login] = find_reviewer(self.session, login)
         return self._people[login]
 
 
-def reviewer(session: Session, login: str) -> ReviewerRow:
+def find_reviewer(session: Session, login: str) -> ReviewerRow:
     """Return a person who can review.
 
     Raises:

@@ -22,7 +22,7 @@ from workbench.i18n import _, current_language
 from workbench.services.acts.act import acting_on
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.case.inquiries import read_inquiries
-from workbench.services.case.known_people import redaction_of
+from workbench.services.case.known_people import key_of, redaction_of
 from workbench.services.case.masking import masked_evidence
 from workbench.services.files.document_files import BadDocument, copy_to_store
 from workbench.services.foundation.case_access import unerased_case
@@ -233,7 +233,7 @@ class Inquiries(Service):
         context, case = self.context, unerased_case(session, self.context, row.case_id)
         department = context.policy(session).departments.get(row.department)
         evidence = read_evidence(session, case, context.store, context.today(session))
-        masked = masked_evidence(evidence, redaction_of(session, (case.agent, case.application_no)))
+        masked = masked_evidence(evidence, redaction_of(session, key_of(case)))
         for name in () if department is None else department.fields:
             if name == "msisdns":
                 for number, (card, shown) in enumerate(zip(evidence.cards, masked.cards, strict=True)):

@@ -134,7 +134,7 @@ def open_requests(session: Session, context: Context, *kinds: RequestKind) -> Se
             waiting[number] = AdminRequest(
                 number=number,
                 kind=kind_of[event.action],
-                values=_values(session, kind_of[event.action], body),
+                values=_wanted_values(session, kind_of[event.action], body),
                 requested_by=event.actor_login,
                 requested_by_id=event.actor_id or 0,
                 expires_at=event.at + VALID_FOR,
@@ -151,7 +151,7 @@ def _open_request(session: Session, context: Context, number: int, *kinds: Reque
     raise NotFound(message.format(request=format_request(number), command=command))
 
 
-def _values(session: Session, kind: RequestKind, body: Mapping[str, Any]) -> dict[str, Any]:
+def _wanted_values(session: Session, kind: RequestKind, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a request would do, from the body of its event."""
     if kind is RequestKind.ERASURE:
         return {"reason": body["reason"]}

@@ -94,7 +94,7 @@ def _check_opened(
     if is_current:
         yield from file_checks.check_call_files(session, store)
         if is_deep:
-            yield from encryption_checks.check_call_files(session, store)
+            yield from encryption_checks.check_decryption(session, store)
         yield from file_checks.check_documents(session, store, is_deep=is_deep)
         yield file_checks.check_clock(session, now)
     yield from file_checks.check_links(store)

@@ -48,7 +48,7 @@ def check_pages(database: Database) -> CheckLine | None:
     return Health.OK, _("Every page of the database can be decrypted.")
 
 
-def check_call_files(session: Session, store: Store) -> Iterator[CheckLine]:
+def check_decryption(session: Session, store: Store) -> Iterator[CheckLine]:
     """Decrypt every call file of an encrypted store, and report the damaged ones."""
     if store.keys is None:
         return

@@ -120,7 +120,7 @@ class Policies(Service):
             version = self.version(int(word))
             return NamedPolicy(name=str(version.number), policy=version.policy, version=version.number)
         path = Path(word)
-        return NamedPolicy(name=path.name, policy=check_policy(path))
+        return NamedPolicy(name=path.name, policy=read_policy_file(path))
 
     def apply(
         self, path: Path, effective_on: date | None = None, *, for_open_cases: bool = False
@@ -248,7 +248,7 @@ def new_version(text: str, at: datetime, by_id: int) -> PolicyVersionRow:
     return PolicyVersionRow(body=text, sha256=sha256, applied_at=at, applied_by_id=by_id)
 
 
-def check_policy(path: Path) -> Policy:
+def read_policy_file(path: Path) -> Policy:
     """Return the policy in a file.
 
     Raises:

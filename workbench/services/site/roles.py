@@ -72,7 +72,7 @@ class Roles(Service):
             person = people.find_person(session, login)
             _refuse_without_change(session, person, set(add), set(remove))
             self._set_department(session, person, department, is_verifier=Role.VERIFIER in add)
-            _keep_an_admin(session, person, remove)
+            _refuse_last_admin(session, person, remove)
             if people.needs_other_admin(session):
                 self._refuse_without_approver(session, person, add)
                 return RoleOutcome(request=self._request(session, person, add, remove))
@@ -154,7 +154,7 @@ def _refuse_without_change(session: Session, person: ReviewerRow, add: set[Role]
         raise WrongUsage(message.format(login=person.login))
 
 
-def _keep_an_admin(session: Session, person: ReviewerRow, remove: tuple[Role, ...]) -> None:
+def _refuse_last_admin(session: Session, person: ReviewerRow, remove: tuple[Role, ...]) -> None:
     if Role.ADMIN in remove and people.admins(session) == {person.id}:
         raise NotAllowed(_("{login} is the last admin; make another one first.").format(login=person.login))
 

@@ -118,7 +118,7 @@ _TESTS_OF_CARDS: Sequence[tuple[str, _Test]] = (
 )
 
 
-def unit_needed(values: Sequence[str]) -> str | None:
+def unit_to_decide(values: Sequence[str]) -> str | None:
     """Return UNDECIDED for amounts without a unit that are too small to be in yuan, else None."""
     plain = [value.replace(",", "") for value in values]
     amounts = [float(value) for value in plain if value.replace(".", "", 1).isdecimal()]

@@ -61,7 +61,7 @@ def parse_converted(raw: str, column_type: kinds.ColumnType, rule: ValueRule, pa
 
 def import_text(raw: str, column_type: kinds.ColumnType, rule: ValueRule) -> str:
     """Return the text of a cell in the form that the parser of its column accepts."""
-    if rule.values and (code := _own_word(raw, rule.values)) is not None:
+    if rule.values and (code := _code_of_word(raw, rule.values)) is not None:
         return code
     text = raw
     if len(raw) > SHORT_LENGTH and column_type is not kinds.PHONES:
@@ -89,7 +89,7 @@ def _flag(raw: str) -> str:
     return "yes" if is_yes else "no"
 
 
-def _own_word(raw: str, words: Mapping[str, str]) -> str | None:
+def _code_of_word(raw: str, words: Mapping[str, str]) -> str | None:
     folded = folded_word(raw)
     return next((code for word, code in words.items() if folded_word(word) == folded), None)
 

@@ -18,7 +18,7 @@ from workbench.services.files.reading.row_parser import accepts
 from workbench.services.files.reading.sheets.names import kind_of_sheet
 from workbench.services.files.reading.sheets.workbook import SheetRow
 from workbench.services.files.reading.table import Cell
-from workbench.services.files.reseller_sheets.by_values import applicant_kind_in, guess_column, order_of, unit_needed
+from workbench.services.files.reseller_sheets.by_values import applicant_kind_in, guess_column, order_of, unit_to_decide
 from workbench.services.files.reseller_sheets.cells import (
     Cells,
     MergedCellFiller,
@@ -213,7 +213,7 @@ class Proposer:
         if column_type is None:
             return
         if column_type is MONEY:
-            column.unit = unit_in(column.name) or unit_needed(column.values)
+            column.unit = unit_in(column.name) or unit_to_decide(column.values)
         elif column_type in _DATES:
             column.order = order_of(column.values)
         elif column_type.words is not None:

@@ -18,7 +18,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action, state_refusal
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.services.case.evidence_reader import CARD
-from workbench.services.case.known_people import Key
+from workbench.services.case.known_people import Key, key_of
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
@@ -48,7 +48,7 @@ def applications_of_numbers(session: Session, msisdn_hashes: Iterable[str]) -> s
 def _keys(session: Session, column: ColumnElement[Any], values: Iterable[str]) -> set[Key]:
     table = column.table
     found = select(table.c.agent, table.c.application_no).where(is_in_list((column,)), is_published(table.c.batch_id))
-    return {(row.agent, row.application_no) for row in rows_of(session, found.distinct(), values)}
+    return set(map(key_of, rows_of(session, found.distinct(), values)))
 
 
 def cases_about(session: Session, store: Store, kind: ImportKind, values: Iterable[str]) -> set[int]:

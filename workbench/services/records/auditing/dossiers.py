@@ -20,7 +20,7 @@ from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.documents import Documents, WrittenDocument
-from workbench.services.case.known_people import redaction_of
+from workbench.services.case.known_people import key_of, redaction_of
 from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.audit_log import details
@@ -119,7 +119,7 @@ class Dossiers(Service):
         context, case_id = self.context, request.case_id
         with context.read() as session:
             case = visible_case(session, case_id)
-            redaction = None if request.reveal else redaction_of(session, (case.agent, case.application_no))
+            redaction = None if request.reveal else redaction_of(session, key_of(case))
             writer = RecordWriter(zone=context.zone(session), logins=logins_of(session), redaction=redaction)
             records = writer.records(rows_of_case(session, case_id))
             of_case = select(DecisionRow).where(DecisionRow.case_id == case_id).order_by(col(DecisionRow.id))

@@ -26,7 +26,7 @@ from workbench.services.case.casefiles import checklist_of, header_of
 from workbench.services.case.decisions import decisions_of
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
 from workbench.services.case.history import asked_documents_of, history_of
-from workbench.services.case.known_people import redaction_of
+from workbench.services.case.known_people import key_of, redaction_of
 from workbench.services.case.masking import masked_casefile
 from workbench.services.foundation.case_access import logins_of, visible_case
 from workbench.services.foundation.context import Context, Service
@@ -107,7 +107,7 @@ def case_as_seen(session: Session, context: Context, decision: DecisionRow, *, i
     days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
     logins = logins_of(session)
     header_now = asdict(header_of(session, context, case, evidence, logins))
-    redaction = redaction_of(session, (case.agent, case.application_no))
+    redaction = redaction_of(session, key_of(case))
     decisions = decisions_of(session, decision.case_id, logins, at)
     casefile = CaseFile(
         header=from_row(CaseHeader, {**header_now, **snapshot.get("header", {})}),

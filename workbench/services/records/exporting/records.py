@@ -16,6 +16,7 @@ from workbench.domain.case.records import IN_EFFECT
 from workbench.domain.text.mask import MaskKind, mask, mask_digits_within
 from workbench.domain.text.redaction import Redaction
 from workbench.services.case.decisions import waived_rules, waiver_of
+from workbench.services.case.known_people import key_of
 from workbench.services.case.masking import shown_name
 from workbench.services.case.measure_orders import numbers_in_service, stored_numbers
 from workbench.services.foundation.case_access import logins_of
@@ -75,7 +76,7 @@ def decisions(source: ExportSource) -> Iterator[Record]:
         reasons, notices = _reasons(source, ids), _notices(source, ids)
         people = source.people_of(page)
         for row in page:
-            redaction = people[row.agent, row.application_no]
+            redaction = people[key_of(row)]
             waiver = waiver_of(row)
             values = {**row._asdict(), "notice": notices.get(row.id)}
             record = {

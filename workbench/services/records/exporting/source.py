@@ -14,7 +14,7 @@ from db.columns import from_us
 from db.enums import CaseState
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.text.redaction import Redaction
-from workbench.services.case.known_people import Key, redactions_of
+from workbench.services.case.known_people import Key, key_of, redactions_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.records.exporting.request import ExportRequest
@@ -123,7 +123,7 @@ class ExportSource:
 
     def people_of(self, rows: Iterable[Row[Any]]) -> dict[Key, Redaction]:
         """Return the redactions for texts about the applications of some rows; empty ones if values are revealed."""
-        keys = [(row.agent, row.application_no) for row in rows]
+        keys = list(map(key_of, rows))
         return dict.fromkeys(keys, _NOBODY) if self.reveal else redactions_of(self.session, keys)
 
     def pages(self, statement: Any, key: ColumnElement[int]) -> Iterator[Sequence[Row[Any]]]:
@@ -146,7 +146,7 @@ class ExportSource:
         for page in self.pages(statement, key):
             people = self.people_of(page)
             for row in page:
-                redaction = people[row.agent, row.application_no]
+                redaction = people[key_of(row)]
                 record = {**self.record(row._asdict(), texts, redaction), "case": format_case(row.case_id)}
                 record["decision"] = None if row.decision_id is None else format_decision(row.decision_id)
                 yield row, record, redaction

@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from db.models import LegalHoldRow
-from db.queries.published import chunks
+from db.queries.published import chunks, newest_row
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed
 from workbench.i18n import _
 from workbench.services.acts.act import ActInProgress, act_in, acting_on, checked_act_reason
-from workbench.services.case.known_people import redaction_of
+from workbench.services.case.known_people import key_of, redaction_of
 from workbench.services.foundation.case_access import logins_of, visible_case
 from workbench.services.foundation.context import Service
 from workbench.services.queue.listing import Queue
@@ -101,14 +101,12 @@ class LegalHolds(Service):
 
 
 def _in_force(session: Session, case_id: int) -> LegalHoldRow | None:
-    return session.exec(
-        select(LegalHoldRow).where(LegalHoldRow.case_id == case_id, col(LegalHoldRow.ended_at).is_(None))
-    ).first()
+    return newest_row(session, LegalHoldRow, LegalHoldRow.case_id == case_id, col(LegalHoldRow.ended_at).is_(None))
 
 
 def _shown(session: Session, row: LegalHoldRow, logins: dict[int, str]) -> LegalHold:
     case = visible_case(session, row.case_id)
-    reason = redaction_of(session, (case.agent, case.application_no)).mask_in(row.reason)
+    reason = redaction_of(session, key_of(case)).mask_in(row.reason)
     return LegalHold(
         case_id=row.case_id, reason=reason, placed_at=row.placed_at, placed_by=logins.get(row.placed_by_id, "")
     )

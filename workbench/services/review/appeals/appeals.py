@@ -20,7 +20,7 @@ from workbench.services.case.assessment import findings_of_case, refresh_finding
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import newest_appeal
 from workbench.services.case.documents import opening_problem
-from workbench.services.case.known_people import redaction_of
+from workbench.services.case.known_people import key_of, redaction_of
 from workbench.services.foundation.case_access import case_in_state_for, visible_case
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
@@ -103,7 +103,7 @@ class Appeals(Service):
                 calendar = context.calendar(session, case.policy_version_id)
                 due = due_at(context.now(), policy.classes.days[ServiceClass(case.service_class)], calendar)
             letter = appeal_letter(session, context, case, preview, AppealLetterKind.DECIDED, due_at=due)
-            return redaction_of(session, (case.agent, case.application_no)).mask_in(render(letter).body)
+            return redaction_of(session, key_of(case)).mask_in(render(letter).body)
 
     def decide(self, request: AppealRequest) -> AppealResult:
         """Decide an appeal; the decision takes effect when a second person approves it, or at once for a lone reviewer.

@@ -19,7 +19,7 @@ from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import _
 from workbench.services.acts.act import note_act
 from workbench.services.acts.portions import record_in_portions
-from workbench.services.case.known_people import redactions_of
+from workbench.services.case.known_people import key_of, redactions_of
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
@@ -64,13 +64,13 @@ class Measures(Service):
             statement = statement.where(MEASURE_ORDER.c.due_at < now)
         with self.context.read() as session:
             rows = session.execute(statement).all()
-            people = redactions_of(session, ((row.agent, row.application_no) for row in rows))
+            people = redactions_of(session, map(key_of, rows))
             return tuple(
                 from_row(
                     MeasureOrder,
                     row,
                     msisdn=mask(MaskKind.MSISDN, row.msisdn),
-                    failure=people[row.agent, row.application_no].mask_in(row.failure),
+                    failure=people[key_of(row)].mask_in(row.failure),
                     is_out_of_service=False,
                 )
                 for row in rows

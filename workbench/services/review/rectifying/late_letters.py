@@ -23,7 +23,7 @@ from workbench.services.notices.letter_facts import ClockLetterKind
 from workbench.services.review.rectifying.lapse import correct_deadline, take_back_lapse
 from workbench.services.review.rectifying.rectification import is_overdue
 
-MOVED = "sent-late"
+SENT_LATE = "sent-late"
 """The event of a case whose letter was sent so late that its deadline moves."""
 
 KINDS_WITH_DEADLINE = frozenset({Verdict.FAIL.value, ClockLetterKind.DEADLINE.value, Verdict.PENDING.value})
@@ -62,7 +62,7 @@ def move_deadline(session: Session, context: Context, notice: Any, sent_at: date
     moved = move_deadlines(case, moves, Clocks(session, context), leaves_time=False)
     deadline_on = calendar.local_day(moves[0].current(calendar))
     body = {**moved, "notice": notice.id, "days": days, "deadline": deadline_on.isoformat()}
-    note_act(session, context, MOVED, case.id, body)
+    note_act(session, context, SENT_LATE, case.id, body)
     is_undone = take_back_early_lapse(session, context, case)
     if not is_undone and case.state == CaseState.RECTIFYING:
         correct_deadline(session, context, case)

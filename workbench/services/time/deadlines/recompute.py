@@ -158,7 +158,7 @@ def _recompute(
 
 def _adjust_deadlines(session: Session, case: CaseRow, portion: _PortionEffect) -> None:
     """Move the deadlines of an applicant, and take back a lapse if the moved deadline had not passed."""
-    case_id, clocks, context = case.id or 0, portion.letters.clocks, portion.letters.context
+    case_id, clocks = case.id or 0, portion.letters.clocks
     told, suspensions = portion.letters.told[case_id], clocks.suspensions_of(case)
     unsettled = [one for one in suspensions if not one.is_settled]
     relied_on = portion.letters.relied_on(case) if any(one.is_ended for one in unsettled) else ()
@@ -169,7 +169,7 @@ def _adjust_deadlines(session: Session, case: CaseRow, portion: _PortionEffect) 
         why = "kept" if "is_kept" in body else "suspensions"
         portion.moves[case_id] = {**body, "moved_by": f"{why} {_numbers(unsettled)}"}
     if case.state == CaseState.LAPSED and has_lapsed_early(case, told, clocks) and not superseding_case(session, case):
-        portion.letters.corrected[case_id] = take_back_suspended_lapse(session, context, case)
+        portion.letters.corrected[case_id] = take_back_suspended_lapse(session, clocks.context, case)
 
 
 def _numbers(suspensions: Sequence[Suspension]) -> str:
