@@ -239,8 +239,7 @@ def row_digest(values: str) -> str:
 
 def log_receipts(session: Session, batch_id: int) -> None:
     """Add the digests of the receipts of a batch to the next event of the caller's transaction, if there are any."""
-    receipts = {number: row_digest(values) for number, values in receipts_of(session.connection(), batch_id)}
-    if receipts:
+    if receipts := {number: row_digest(values) for number, values in receipts_of(session.connection(), batch_id)}:
         log_row_digests(session, {"notice": receipts})
 
 

@@ -30,7 +30,6 @@ def check_memory_limit() -> None:
             "A limit of this shell allows {limit} MB of memory, and this needs {least} MB; run `ulimit -v {kilobytes}`"
             " or a higher number first."
         )
-        least = {"least": _MIN_BYTES >> 20, "kilobytes": _MIN_BYTES >> 10}
-        raise StorageFailed(message.format(limit=limit >> 20, **least))
+        raise StorageFailed(message.format(limit=limit >> 20, least=_MIN_BYTES >> 20, kilobytes=_MIN_BYTES >> 10))
     # OpenBLAS reserves memory for each of its threads, and ends the process if it gets none.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -158,8 +158,7 @@ def unlocked(folders: Iterable[Path]) -> Iterator[Path]:
     """Yield each folder that no living process has locked, and lock it meanwhile."""
     for folder in folders:
         with contextlib.suppress(OSError):
-            lock = lock_folder(folder)
-            if lock is not None:
+            if (lock := lock_folder(folder)) is not None:
                 try:
                     yield folder
                 finally:

@@ -95,8 +95,7 @@ class Assigning(Service):
             NotFound: If the login does not exist.
             WrongUsage: If these are too many cases.
         """
-        refusal = role_refusal(Action.ASSIGN, self.context.actor)
-        if refusal:
+        if refusal := role_refusal(Action.ASSIGN, self.context.actor):
             raise NotAllowed(refusal)
         self._refuse_too_many(case_ids)
         people = [one for one in People(self.context).list() if _is_spread_over(one)]

@@ -234,11 +234,9 @@ class Claims(Service):
 
 def _why_empty(session: Session, reviewer_id: int, now: datetime) -> NoNextCase:
     """Return why a person gets no case: this person skipped the rest, others hold all cases, or nothing is queued."""
-    skipped = count_skipped(session, reviewer_id)
-    if skipped:
+    if skipped := count_skipped(session, reviewer_id):
         return NoNextCase(kind="skipped", count=skipped)
-    holders = other_holders(session, reviewer_id, now)
-    if holders:
+    if holders := other_holders(session, reviewer_id, now):
         return NoNextCase(
             kind="held",
             count=sum(holder.cases for holder in holders),

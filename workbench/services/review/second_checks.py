@@ -90,18 +90,13 @@ class Checks(Service):
                 case, decision = self._staged(session, case_id, Action.APPROVE, decision_id)
                 if case.version != cached.casefile.header.version or evidence_no not in {None, case.evidence_no}:
                     raise Busy(_case_changed(case_id))
-                if is_contradicted(session, self.context, case, decision.seen, decision.decided_at):
-                    void_verdict(session, self.context, case)
-                    approved = None
-                else:
-                    approved = self._approve(session, case, decision, cached, note)
-            if approved is None:
-                message = _(
-                    "Findings of {case} changed since the verdict, so the verdict is void;"
-                    " the case is back with its maker."
-                )
-                raise Busy(message.format(case=format_case(case_id)))
-            return approved
+                if not is_contradicted(session, self.context, case, decision.seen, decision.decided_at):
+                    return self._approve(session, case, decision, cached, note)
+                void_verdict(session, self.context, case)
+            message = _(
+                "Findings of {case} changed since the verdict, so the verdict is void; the case is back with its maker."
+            )
+            raise Busy(message.format(case=format_case(case_id)))
 
     def _note_without_words(self, case_id: int) -> str:
         """Return the note of a check without words: with its own code, or "" if words are needed."""

@@ -185,8 +185,7 @@ class _Dates:
     def _own_deadline(self, item: ItemRequest) -> datetime | None:
         """Return the deadline of an item in natural hours, counted from the release; None for other items."""
         policy = self.casefile.policy
-        hours = rectify_hours(item, policy)
-        if hours is None:
+        if (hours := rectify_hours(item, policy)) is None:
             return None
         ends_on_days_off = policy.rectify.hours_end_on_days_off
         return natural_deadline(self.released_at, hours, self.calendar, ends_on_days_off=ends_on_days_off)

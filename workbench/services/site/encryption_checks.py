@@ -37,8 +37,7 @@ def check_pages(database: Database) -> CheckLine | None:
     """Decrypt every page of a database, and report changed pages; None if the database is not encrypted."""
     if database.key is None:
         return None
-    faults = dialect.encryption_faults(database.path, database.key)
-    if faults:
+    if faults := dialect.encryption_faults(database.path, database.key):
         # Another process may have been writing a page, so the check is repeated under the write lock.
         with dialect.write_lock(database.path):
             faults = dialect.encryption_faults(database.path, database.key)

@@ -50,21 +50,17 @@ def check_documents(session: Session, store: Store, *, is_deep: bool) -> Iterato
     of_answers = select(ANSWER_DOCUMENT.c.sha256, ANSWER_DOCUMENT.c.bytes_count)
     kept = union_all(select(_DOCUMENT.c.sha256, _DOCUMENT.c.bytes_count).where(*is_kept), of_answers).subquery()
     sizes = select(kept.c.sha256, func.max(kept.c.bytes_count).label("size")).group_by(kept.c.sha256)
-    count, faults = 0, list[str]()
-    for row in session.execute(sizes.order_by(kept.c.sha256)):
-        count += 1
-        fault = _document_fault(store, row.sha256, row.size, is_deep=is_deep)
-        if fault:
-            faults.append(fault)
-    if faults:
+    rows = session.execute(sizes.order_by(kept.c.sha256)).all()
+    results = [_document_fault(store, row.sha256, row.size, is_deep=is_deep) for row in rows]
+    if faults := list(filter(None, results)):
         yield from _listed(faults, _("Further documents that are missing or changed: {count}."))
     elif is_deep:
-        yield Health.OK, _("Documents with unchanged content: {count}.").format(count=count)
+        yield Health.OK, _("Documents with unchanged content: {count}.").format(count=len(rows))
     else:
         message = _(
             "Documents present with the right size: {count}; `workbench doctor --deep` also compares their content."
         )
-        yield Health.OK, message.format(count=count)
+        yield Health.OK, message.format(count=len(rows))
 
 
 def _listed(faults: list[str], further: str) -> Iterator[CheckLine]:

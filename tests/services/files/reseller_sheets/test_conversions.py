@@ -5,8 +5,7 @@ import pytest
 from workbench.domain.values.bad_value import BadValue
 from workbench.services.files.reading import kinds
 from workbench.services.files.reading.kinds import ColumnType
-from workbench.services.files.reseller_sheets.conversions import Order, Unit, import_text
-from workbench.services.files.reseller_sheets.sheet_map import ColumnRule
+from workbench.services.files.reseller_sheets.conversions import ColumnRule, Order, Unit, import_text
 
 
 def test_amounts_become_yuan() -> None:

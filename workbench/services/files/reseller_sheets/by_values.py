@@ -11,8 +11,8 @@ from workbench.domain.values.provinces import province_key
 from workbench.domain.values.values import folded_word
 from workbench.services.files.reading.headers import value_names
 from workbench.services.files.reading.kinds import DAY, PHONES
-from workbench.services.files.reseller_sheets.conversions import Order, import_text
-from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED, ColumnRule
+from workbench.services.files.reseller_sheets.conversions import ColumnRule, Order, import_text
+from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED
 from workbench.services.files.reseller_sheets.words import sheet_words
 
 _ENOUGH = 0.9

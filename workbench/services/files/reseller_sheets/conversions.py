@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.values import FLAGS, SHORT_LENGTH, folded_word
@@ -35,23 +36,24 @@ _YES = {**FLAGS, **dict.fromkeys("√✓✔☑有", True), **dict.fromkeys("×�
 _IDENTIFYING = (kinds.CODE, kinds.NUMBER, kinds.USCC, kinds.ID_NUMBER, kinds.PHONE, kinds.PHONES)
 
 
-class ValueRule(Protocol):
-    """The rule of a map for the values of a column."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnRule:
+    """The rule of a map for a column.
 
-    @property
-    def unit(self) -> str | None:
-        """The unit of amounts that do not name one."""
+    Attributes:
+        means: The column of the import that it is.
+        unit: The unit of amounts that do not name one.
+        order: The order of dates that end with the year.
+        values: Words of the sheet with their codes.
+    """
 
-    @property
-    def order(self) -> Order | None:
-        """The order of dates that end with the year."""
-
-    @property
-    def values(self) -> Mapping[str, str]:
-        """Words of the sheet with their codes."""
+    means: str
+    unit: Unit | None = None
+    order: Order | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
-def parse_converted(raw: str, column_type: kinds.ColumnType, rule: ValueRule, parse: kinds.Parse) -> Any:
+def parse_converted(raw: str, column_type: kinds.ColumnType, rule: ColumnRule, parse: kinds.Parse) -> Any:
     """Convert a cell and parse the result.
 
     A text that cannot be converted is parsed unchanged, so that the parser words the error.
@@ -59,7 +61,7 @@ def parse_converted(raw: str, column_type: kinds.ColumnType, rule: ValueRule, pa
     return parse(import_text(raw, column_type, rule))
 
 
-def import_text(raw: str, column_type: kinds.ColumnType, rule: ValueRule) -> str:
+def import_text(raw: str, column_type: kinds.ColumnType, rule: ColumnRule) -> str:
     """Return the text of a cell in the form that the parser of its column accepts."""
     if rule.values and (code := _code_of_word(raw, rule.values)) is not None:
         return code

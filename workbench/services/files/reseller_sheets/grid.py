@@ -28,8 +28,7 @@ def text_rows(text: TextIO, file: str) -> Iterator[SheetRow]:
     line = 1
     try:
         for cells in reader:
-            filled = {place: cell for place, cell in enumerate(cells) if cell.strip()}
-            if filled:
+            if filled := {place: cell for place, cell in enumerate(cells) if cell.strip()}:
                 yield SheetRow(line, filled)
             line = reader.line_num + 1
     except csv.Error as error:

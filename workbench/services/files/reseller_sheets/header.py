@@ -71,10 +71,9 @@ def headers_in(head: Sequence[SheetRow], merges: Sequence[MergedCells]) -> Itera
     for levels in range(1, _MOST_LEVELS + 1):
         for last in range(levels - 1, len(head)):
             first = last - levels + 1
-            if head[last].line - head[first].line == levels - 1:
-                parts = _parts(names[first : last + 1])
-                if parts:
-                    yield Header(head[first].line, head[last].line, parts)
+            is_without_gap = head[last].line - head[first].line == levels - 1
+            if is_without_gap and (parts := _parts(names[first : last + 1])):
+                yield Header(head[first].line, head[last].line, parts)
 
 
 class _Names:
@@ -107,7 +106,6 @@ def _parts(levels: Sequence[_Names]) -> dict[int, Sequence[str]]:
     for column in columns:
         names = [level.above(column, lower.own) for level, lower in pairwise(levels)]
         names.append(levels[-1].own.get(column, ""))
-        kept = [name for place, name in enumerate(names) if name and name not in names[:place]]
-        if kept:
-            parts[column] = tuple(kept)
+        if kept := tuple(filter(None, dict.fromkeys(names))):
+            parts[column] = kept
     return parts

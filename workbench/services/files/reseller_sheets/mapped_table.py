@@ -94,8 +94,7 @@ class MappedTable:
         best = max(headers_in(head, merges), key=count, default=None)
         if best is None or not count(best):
             message = _("None of the first {count} rows has a column of the map {name}; is it the right map?")
-            message = message.format(count=HEAD_ROWS, name=self._layout.name)
-            raise FileProblem(replace(place, message=message))
+            raise FileProblem(replace(place, message=message.format(count=HEAD_ROWS, name=self._layout.name)))
         return best
 
     def _refuse_other_columns(self, names: Mapping[int, str], place: RowProblem) -> None:

@@ -276,8 +276,7 @@ def propose(
     heads = [max((sheet_head(*sheet, kind) for kind in kinds), key=attrgetter("recognised")) for sheet in sheets]
     proposals = []
     for kind in kinds:
-        of_kind = [head for head in heads if head.kind is kind and (len(kinds) == 1 or head.recognised >= _ENOUGH)]
-        if of_kind:
+        if of_kind := [head for head in heads if head.kind is kind and (len(kinds) == 1 or head.recognised >= _ENOUGH)]:
             best = max(of_kind, key=lambda head: (head.recognised, kind_of_sheet(head.name) is kind))
             names = set(best.header.names().values())
             alike = tuple(head.name.strip() for head in of_kind if set(head.header.names().values()) == names)

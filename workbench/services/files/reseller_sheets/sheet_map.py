@@ -13,7 +13,7 @@ from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _, comma_joined
 from workbench.services.files.reading import kinds
 from workbench.services.files.reading.headers import ColumnNames, column_names, nearest_names, normalised_name
-from workbench.services.files.reseller_sheets.conversions import Order, Unit, parse_converted
+from workbench.services.files.reseller_sheets.conversions import ColumnRule, parse_converted
 from workbench.services.policy.reader import parse_table
 from workbench.settings.toml_lines import KeyPath
 
@@ -27,16 +27,6 @@ WORKBOOK_KINDS = (ImportKind.APPLICATIONS, ImportKind.CARDS, ImportKind.DOCUMENT
 
 _DATES = (kinds.DAY, kinds.VALID_TO, kinds.INSTANT_OR_DAY)
 _KEY = "application_no"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnRule:
-    """The rule for a column: its meaning, the unit of amounts, the order of dates, and the codes of words."""
-
-    means: str
-    unit: Unit | None = None
-    order: Order | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

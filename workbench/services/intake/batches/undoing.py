@@ -138,8 +138,7 @@ def _check_unused(session: Session, context: Context, batch_id: int) -> None:
         "time": lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}",
     }
     for statement, message in chain(_uses(session, context, batch_id), _acts(batch_id)):
-        row = session.execute(statement.limit(1)).mappings().first()
-        if row is not None:
+        if (row := session.execute(statement.limit(1)).mappings().first()) is not None:
             values = {name: format_by_name.get(name, str)(value) for name, value in row.items()}
             raise NotAllowed(message.format(batch=format_batch(batch_id), **values))
 

@@ -60,10 +60,7 @@ def decisions(source: ExportSource) -> Iterator[Record]:
         select(
             DECISION,
             DECISION.c.until_on.label("until"),
-            CASE.c.agent,
-            CASE.c.application_no,
-            CASE.c.applicant_name,
-            CASE.c.erased_at,
+            *(CASE.c[name] for name in ("agent", "application_no", "applicant_name", "erased_at")),
             APPLICATION.c.applicant_kind,
         )
         .join(CASE, CASE.c.id == DECISION.c.case_id)

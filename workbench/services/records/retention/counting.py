@@ -144,8 +144,7 @@ def _count_calls(
     calls = CallStore(store.calls, store.hash_key, call_file_checks(session), store.keys)
     for batch_id in _call_batches(session):
         for number, rows in calls.numbers_of(batch_id):
-            counted = count_by_hash.get(store.hashed(number))
-            if counted is not None:
+            if (counted := count_by_hash.get(store.hashed(number))) is not None:
                 counted.call_rows += rows
 
 

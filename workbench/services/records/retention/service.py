@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from db.models import SettingRow
 from db.queries.published import chunks
-from workbench.domain.policy.retention import RetentionKind
+from workbench.domain.policy.retention import RetentionKind, RetentionPolicy
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import BadConfiguration, Busy, WorkbenchError
 from workbench.i18n import _
@@ -77,10 +79,8 @@ class Retention(Service):
     def show(self) -> RetentionCounts:
         """Return the counts of what would be erased now, and of what stays, by reason."""
         with self.context.read() as session:
-            policy, today = self.context.policy(session).retention, self.context.today(session)
-            applications = due_erasures.retained(session, policy, self.context.zone(session), today)
-            zone = self.context.zone(session)
-            return count_retention(session, self.context.store, applications, policy, zone, today)
+            rules = self._rules(session)
+            return count_retention(session, self.context.store, due_erasures.retained(session, *rules), *rules)
 
     def needs_other_admin(self) -> bool:
         """Say whether another admin must agree before anything is erased."""
@@ -205,16 +205,18 @@ class Retention(Service):
             if problem := erasing_clock_problem(session, self.context.now()):
                 raise BadConfiguration(problem)
 
+    def _rules(self, session: Session) -> tuple[RetentionPolicy, ZoneInfo, date]:
+        """Return what decides which data is due: the retention periods, the time zone and today."""
+        return self.context.policy(session).retention, self.context.zone(session), self.context.today(session)
+
     def _due(self) -> list[due_erasures.Key]:
         with self.context.read() as session:
-            policy, today = self.context.policy(session).retention, self.context.today(session)
-            found = due_erasures.retained(session, policy, self.context.zone(session), today)
+            found = due_erasures.retained(session, *self._rules(session))
             return [one.key for one in found if one.is_due]
 
     def _due_unlinked(self) -> due_erasures.UnlinkedEvidence:
         with self.context.read() as session:
-            policy, today = self.context.policy(session).retention, self.context.today(session)
-            return due_erasures.due_unlinked(session, policy, self.context.zone(session), today)
+            return due_erasures.due_unlinked(session, *self._rules(session))
 
     def _erase(self, keys: list[due_erasures.Key], reason: str, sharing: SubjectSharing, erased: ErasureReport) -> None:
         """Erase some applications in one transaction, each only if it is still due."""
@@ -245,6 +247,5 @@ class Retention(Service):
             erased.parts[RetentionKind.EVIDENCE] += part.count
 
     def _due_now(self, session: Session, key: due_erasures.Key) -> due_erasures.Retained | None:
-        policy, today = self.context.policy(session).retention, self.context.today(session)
-        one = due_erasures.retained_now(session, key, policy, self.context.zone(session), today)
+        one = due_erasures.retained_now(session, key, *self._rules(session))
         return one if one is not None and one.is_due else None

@@ -175,8 +175,7 @@ def kept_anchor_faults(session: Session, file: Path) -> Iterator[str]:
         message = _("The anchors of the log that the site's settings name cannot be compared: {cause}")
         yield message.format(cause=error)
         return
-    changed = list(_contradicted(session, anchors))
-    if changed:
+    if changed := list(_contradicted(session, anchors)):
         message = _(
             "Anchors in {file} from which the log differs: {count}, the first of event {seq}. The log was truncated or"
             " replaced. If a backup was restored, keep this file, and name a new one under [audit] in the site's"
@@ -184,8 +183,7 @@ def kept_anchor_faults(session: Session, file: Path) -> Iterator[str]:
         )
         yield message.format(file=file, count=commas(len(changed)), seq=changed[0])
     there = {seq for seq, _digest in anchors}
-    lacking = [row for row in kept if json.loads(row.body).get("seq") not in there]
-    if lacking:
+    if lacking := [row for row in kept if json.loads(row.body).get("seq") not in there]:
         message = _(
             "{file} lacks {count} of the {total} anchors that were kept there, the last of {at}. Put the file back from"
             " a backup; if it is lost, name a new one under [audit] in the site's settings."

@@ -110,8 +110,7 @@ def log_faults(session: Session) -> Iterator[str]:
     yield from _calendar(session, logged)
     yield from _states(session, logged)
     yield from unexplained_rows(session, logged)
-    broken = dialect.table_with_broken_reference(session.connection())
-    if broken is not None:
+    if (broken := dialect.table_with_broken_reference(session.connection())) is not None:
         yield _("A row of {table} refers to a row that does not exist; restore a backup.").format(table=broken)
 
 
@@ -143,8 +142,7 @@ def _roles(session: Session, logged: LoggedState) -> Iterator[str]:
     logins = logins_of(session)
     # A forged row can have a text or bytes instead of a number.
     for number in sorted({*held, *logged.roles}, key=repr):
-        changed = sorted(held[number] ^ logged.roles[number])
-        if changed:
+        if changed := sorted(held[number] ^ logged.roles[number]):
             message = _("The log has no event that explains why {login} has or lacks these roles: {roles}.")
             yield message.format(login=logins.get(number, number), roles=comma_joined(changed))
 
