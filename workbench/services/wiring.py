@@ -41,10 +41,9 @@ if TYPE_CHECKING:
     from workbench.services.records.retention.service import Retention
     from workbench.services.review.appeals.appeals import Appeals
     from workbench.services.review.appeals.checks import AppealChecks
-    from workbench.services.review.back_to_queue import ItemJudging
     from workbench.services.review.inquiries import Inquiries
     from workbench.services.review.measures.work_list import Measures
-    from workbench.services.review.remarks import Remarks
+    from workbench.services.review.remarks import ItemJudging, Remarks
     from workbench.services.review.reopening import Reopening, Waiving
     from workbench.services.review.second_checks import Checks
     from workbench.services.review.undo import Undo
@@ -127,7 +126,7 @@ class Services:
 
     reopening: "LazyService[Reopening]" = LazyService("review.reopening.Reopening")
     """Opens final cases again."""
-    item_judging: "LazyService[ItemJudging]" = LazyService("review.back_to_queue.ItemJudging")
+    item_judging: "LazyService[ItemJudging]" = LazyService("review.remarks.ItemJudging")
     """Records whether items to rectify are fixed."""
 
     people: "LazyService[People]" = LazyService("site.people.People")

@@ -1,4 +1,4 @@
-"""Which cases of a list are likely late, and why."""
+"""Finds which cases of a list are likely to be late, and why."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

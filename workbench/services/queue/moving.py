@@ -29,7 +29,14 @@ from workbench.services.site.people import find_person
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignedCase:
-    """One case that was assigned to the login `to`, the login that held it before, and its owner before."""
+    """A case that was moved, or that a plan would move.
+
+    Attributes:
+        to: The login of the person who gets it; empty if the plan names nobody.
+        from_holder: The login of the person who holds it before the move.
+        from_owner: The login of the person who goes on with it before the move.
+        state: The state before the move, as lists show it.
+    """
 
     case_id: int
     to: str

@@ -3,21 +3,16 @@
 from collections.abc import Iterable
 
 from sqlalchemy import exists, select, update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from db.enums import AppealStatus, CaseState, InquiryStatus, ItemResult, Measure, WaitsFor
-from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationRow
+from db.enums import AppealStatus, CaseState, InquiryStatus, Measure, WaitsFor
+from db.models import CaseRow
 from db.queries.published import DECISION, INQUIRY, NOTICE, RECTIFICATION
-from workbench.domain.case.case_id import format_case
-from workbench.domain.case.lifecycle import Action
-from workbench.domain.case.records import IN_EFFECT
 from workbench.domain.findings.finding import Finding
-from workbench.errors import NotAllowed, NotFound
-from workbench.i18n import _
-from workbench.services.acts.act import acting_on, finish_act
+from workbench.services.acts.act import finish_act
 from workbench.services.case.decisions import decision_in_effect, newest_appeal, newest_decision
 from workbench.services.case.drafts import copy_draft, reopen_draft
-from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.context import Context
 from workbench.services.notices.letter_facts import AppealLetterKind
 from workbench.services.review.appeals.acts import return_to_decider
 from workbench.services.review.rectifying.rectification import close_rectification, reopen_inquiries
@@ -134,56 +129,3 @@ def start_next_round(session: Session, context: Context, case: CaseRow, findings
     today = context.today(session)
     owner_id = None if decision is None else stand_in(session, decision.maker_id, today)
     case.assignee_id = owner_id if owner_id is not None and works_on(session, owner_id, today) else None
-
-
-class ItemJudging(Service):
-    """Records whether the items of the last rectification are fixed."""
-
-    def judge(self, case_id: int, item: str, result: ItemResult, fence: int | None = None) -> None:
-        """Judge an item of a case that this person holds; a later judgement replaces an earlier one.
-
-        `item` is the number of the item, from 1, or its code.
-
-        Raises:
-            NotFound: If there is no such case or item.
-            NotAllowed: If nobody holds the case, or the item was waived.
-            Busy: If another person holds or took the case.
-        """
-        with acting_on(self.context, Action.JUDGE, case_id, fence=fence) as act:
-            session = act.session
-            row = _item(_last_items(session, case_id), item, format_case(case_id))
-            if row.waived_at is not None:
-                raise NotAllowed(_("Item {item} was waived; there is nothing to judge.").format(item=item))
-            values = {
-                "judged": result.value,
-                "judged_by_id": self.context.actor.id,
-                "judged_at": self.context.now(),
-            }
-            session.execute(update(RectificationItemRow).where(col(RectificationItemRow.id) == row.id).values(values))
-            act.finish({"item": row.code, "number": row.position + 1, "judged": result.value})
-
-
-def _last_items(session: Session, case_id: int) -> list[RectificationItemRow]:
-    """Return the items of the newest rectification of a case whose verdict was not undone, in their order."""
-    newest = (
-        select(col(RectificationRow.id))
-        .join(DecisionRow, col(DecisionRow.id) == RectificationRow.decision_id)
-        .where(col(RectificationRow.case_id) == case_id, col(DecisionRow.status).in_(IN_EFFECT))
-        .order_by(col(RectificationRow.id).desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    of_newest = select(RectificationItemRow).where(col(RectificationItemRow.rectification_id) == newest)
-    return list(session.execute(of_newest.order_by(col(RectificationItemRow.position))).scalars())
-
-
-def _item(rows: list[RectificationItemRow], item: str, case: str) -> RectificationItemRow:
-    """Return the item with a number or a code."""
-    if not rows:
-        raise NotFound(_("{case} has no items to judge; it was not rectified yet.").format(case=case))
-    word = item.strip().upper()
-    found = [row for row in rows if word in {row.code, str(row.position + 1)}]
-    if not found:
-        known = ", ".join(f"{row.position + 1} {row.code}" for row in rows)
-        raise NotFound(_("{case} has no item {item}; it has {known}.").format(case=case, item=word, known=known))
-    return found[0]

@@ -55,8 +55,8 @@ class CaseChange(NamedTuple):
         return bool(self.new.case.state != self.case.state)
 
 
-def goes_by_sets(case: Any, kind: ImportKind) -> bool:
-    """Say whether evidence of a kind goes into a case together with that of others: nobody works on the case."""
+def is_applied_by_sets(case: Any, kind: ImportKind) -> bool:
+    """Say whether evidence of a kind is applied to a case together with that of others: nobody works on the case."""
     is_untouched = case.state in {CaseState.INCOMPLETE, CaseState.QUEUED}
     return is_untouched or (case.state == CaseState.PASSED and kind not in FROM_APPLICANT)
 
@@ -73,7 +73,7 @@ def changes_of(session: Session, context: Context, evidence: Sequence[NewEvidenc
     return [*(_change(new, clocks) for new in others), *changes]
 
 
-def calendar_now(session: Session) -> object:
+def calendar_state(session: Session) -> object:
     """Return the calendar and the suspensions, on which due dates depend, to be compared with later ones."""
     return calendar_edition(session), all_suspensions(session)
 

@@ -1,14 +1,20 @@
-"""Remarks on a case: comments, contacts, verifications, checklist answers, the applicant's answer or resubmission."""
+"""Remarks on a case: comments, contacts, verifications, checklist answers, judged items, and applicants' answers."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, select
 
 from db.columns import to_us
-from db.enums import AppealStatus, CaseState, ChecklistValue, ContactChannel, VerificationKind
+from db.enums import AppealStatus, CaseState, ChecklistValue, ContactChannel, ItemResult, VerificationKind
 from db.models import CaseRow, ChecklistAnswerRow, ContactRow, DecisionRow, RectificationRow, VerificationRow
+from db.queries.published import DECISION, ITEM, RECTIFICATION
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
+from workbench.domain.case.records import IN_EFFECT
 from workbench.domain.clock.due import latest_receipt
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
@@ -189,3 +195,53 @@ def rectification_in_time(
         )
         raise NotAllowed(message.format(case=name, until=until))
     return row
+
+
+class ItemJudging(Service):
+    """Records whether the items of the last rectification are fixed."""
+
+    def judge(self, case_id: int, item: str, result: ItemResult, fence: int | None = None) -> None:
+        """Judge an item of a case that this person holds; a later judgement replaces an earlier one.
+
+        `item` is the number of the item, from 1, or its code.
+
+        Raises:
+            NotFound: If there is no such case or item.
+            NotAllowed: If nobody holds the case, or the item was waived.
+            Busy: If another person holds or took the case.
+        """
+        with acting_on(self.context, Action.JUDGE, case_id, fence=fence) as act:
+            session = act.session
+            row = _item(_last_items(session, case_id), item, format_case(case_id))
+            if row.waived_at is not None:
+                raise NotAllowed(_("Item {item} was waived; there is nothing to judge.").format(item=item))
+            me, now = self.context.actor.id, self.context.now()
+            values = {"judged": result.value, "judged_by_id": me, "judged_at": now}
+            session.execute(update(ITEM).where(ITEM.c.id == row.id).values(values))
+            act.finish({"item": row.code, "number": row.position + 1, "judged": result.value})
+
+
+def _last_items(session: Session, case_id: int) -> Sequence[Row[Any]]:
+    """Return the items of the newest rectification of a case whose verdict was not undone, in their order."""
+    newest = (
+        select_columns(RECTIFICATION.c.id)
+        .join(DECISION, DECISION.c.id == RECTIFICATION.c.decision_id)
+        .where(RECTIFICATION.c.case_id == case_id, DECISION.c.status.in_(IN_EFFECT))
+        .order_by(RECTIFICATION.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    items = select_columns(ITEM).where(ITEM.c.rectification_id == newest).order_by(ITEM.c.position)
+    return session.execute(items).all()
+
+
+def _item(rows: Sequence[Row[Any]], item: str, case: str) -> Row[Any]:
+    """Return the item with a number or a code."""
+    if not rows:
+        raise NotFound(_("{case} has no items to judge; it was not rectified yet.").format(case=case))
+    word = item.strip().upper()
+    found = [row for row in rows if word in {row.code, str(row.position + 1)}]
+    if not found:
+        known = ", ".join(f"{row.position + 1} {row.code}" for row in rows)
+        raise NotFound(_("{case} has no item {item}; it has {known}.").format(case=case, item=word, known=known))
+    return found[0]

@@ -1,4 +1,4 @@
-"""Who is present on a day, and who acts for somebody who is away."""
+"""Finds who is present on a day, and who gets the work of a person who is away."""
 
 from collections.abc import Sequence
 from datetime import date

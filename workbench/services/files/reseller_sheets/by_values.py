@@ -15,8 +15,12 @@ from workbench.services.files.reseller_sheets.conversions import ColumnRule, Ord
 from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED
 from workbench.services.files.reseller_sheets.words import sheet_words
 
-_ENOUGH = 0.9
+_LEAST_SHARE = 0.9
+"""The share of the values of a column that must fit, from 0 to 1."""
+
 _SMALL_AMOUNT = 100_000
+"""The amount, in an unknown unit, below which the unit is probably not the yuan."""
+
 # Only the form is tested; the review finds wrong check digits.
 _ID_NUMBER = re.compile(r"\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dX]")
 _USCC = re.compile(r"[159NY][1-9A]\d{6}[0-9A-HJ-NP-RTUW-Y]{10}")
@@ -49,7 +53,7 @@ def guess_column(texts: Sequence[str], kind: ImportKind, taken: Set[str]) -> str
         return ""
     tests = {ImportKind.APPLICATIONS: _TESTS, ImportKind.CARDS: _TESTS_OF_CARDS}
     for column, test in tests.get(kind, ()):
-        fits = column not in taken and sum(map(test, texts)) >= _ENOUGH * len(texts)
+        fits = column not in taken and sum(map(test, texts)) >= _LEAST_SHARE * len(texts)
         if fits and (column != "application_no" or len(set(texts)) == len(texts)):
             return column
     return ""

@@ -16,8 +16,10 @@ Unit = Literal["?", "元", "千元", "万元", "百万元", "亿元"]
 """A unit of amounts; `?` if a person still has to decide."""
 
 Order = Literal["ymd", "dmy", "mdy"]
+"""The order of year, month and day in a date."""
 
 FACTORS: Mapping[str, int] = {"元": 1, "千元": 1_000, "万元": 10_000, "百万元": 1_000_000, "亿元": 100_000_000}
+"""The yuan in each unit."""
 
 _AMOUNT = re.compile(
     r"(?:人民币|rmb|cny|¥)?\s*([\d,]+(?:\.\d+)?)\s*(千|百万|万|亿)?\s*元?\s*(?:整|人民币|rmb|cny)?", re.IGNORECASE

@@ -45,7 +45,7 @@ from workbench.services.files.reseller_sheets.words import (
     without_count,
 )
 
-_ENOUGH = 3
+_FEWEST_KNOWN = 3
 """The number of recognised columns that a sheet needs for its kind to be clear."""
 
 
@@ -276,7 +276,10 @@ def propose(
     heads = [max((sheet_head(*sheet, kind) for kind in kinds), key=attrgetter("recognised")) for sheet in sheets]
     proposals = []
     for kind in kinds:
-        if of_kind := [head for head in heads if head.kind is kind and (len(kinds) == 1 or head.recognised >= _ENOUGH)]:
+        of_kind = [head for head in heads if head.kind is kind]
+        if len(kinds) > 1:
+            of_kind = [head for head in of_kind if head.recognised >= _FEWEST_KNOWN]
+        if of_kind:
             best = max(of_kind, key=lambda head: (head.recognised, kind_of_sheet(head.name) is kind))
             names = set(best.header.names().values())
             alike = tuple(head.name.strip() for head in of_kind if set(head.header.names().values()) == names)

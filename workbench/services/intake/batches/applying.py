@@ -107,16 +107,16 @@ def _apply(context: Context, batch: Any, waiting: Sequence[Any], forecaster: Arr
     """
     with context.read() as session:
         evidence = _evidence(session, context, batch, waiting)
-        by_sets = [new for new in evidence if evidence_by_sets.goes_by_sets(new.case, new.kind)]
-        found, calendar = evidence_by_sets.changes_of(session, context, by_sets), evidence_by_sets.calendar_now(session)
+        by_sets = [new for new in evidence if evidence_by_sets.is_applied_by_sets(new.case, new.kind)]
+        found = evidence_by_sets.changes_of(session, context, by_sets)
+        calendar = evidence_by_sets.calendar_state(session)
     forecasts = _forecasts(context, found, forecaster)
     if found:
         with context.write() as session:
-            if evidence_by_sets.calendar_now(session) == calendar:
+            if evidence_by_sets.calendar_state(session) == calendar:
                 evidence_by_sets.apply_by_sets(session, context, found, forecasts)
-    for portion in chunks(
-        (new for new in evidence if not evidence_by_sets.goes_by_sets(new.case, new.kind)), _ACTED_TOGETHER
-    ):
+    others = (new for new in evidence if not evidence_by_sets.is_applied_by_sets(new.case, new.kind))
+    for portion in chunks(others, _ACTED_TOGETHER):
         with context.write() as session:
             for new in portion:
                 _act(session, context, new)
@@ -156,7 +156,7 @@ def _act(session: Session, context: Context, new: NewEvidence) -> None:
     """
     case = session.get_one(CaseRow, new.case.id)
     waiting = update(SUBMISSION).where(SUBMISSION.c.id == new.submission_id, SUBMISSION.c.applied_at.is_(None))
-    if evidence_by_sets.goes_by_sets(case, new.kind) or case.policy_version_id != new.case.policy_version_id:
+    if evidence_by_sets.is_applied_by_sets(case, new.kind) or case.policy_version_id != new.case.policy_version_id:
         return
     if not session.execute(waiting.values(applied_at=context.now())).rowcount:  # type: ignore[attr-defined]  # an update's result has one
         return

@@ -26,7 +26,7 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.review.measures.report_file import OrderReport, ReportedTime, read_reports
 
 _REVIEWER = table_of(ReviewerRow)
-_TOGETHER = 200
+_RECORDED_TOGETHER = 200
 """The most orders in one transaction, so that other writers wait only briefly."""
 
 _IS_OPEN = (MEASURE_ORDER.c.done_at.is_(None), MEASURE_ORDER.c.cancelled_at.is_(None))
@@ -102,7 +102,7 @@ class Measures(Service):
                 with context.write() as session:
                     return self._record(session, portion, now)
 
-            portions = list(chunks(list({one.order: one for one in reports}.values()), _TOGETHER))
+            portions = list(chunks(list({one.order: one for one in reports}.values()), _RECORDED_TOGETHER))
             return record_in_portions(portions, record_some, ReportCounts())
 
     def _record(self, session: Session, reports: Sequence[OrderReport], now: datetime) -> ReportCounts:
