@@ -144,13 +144,13 @@ def apply(
     """Put a policy file into force."""
     from workbench.domain.policy.comparison import changes_between
     from workbench.services.site.admin_requests import AdminRequest
-    from workbench.services.site.policies import check_policy
+    from workbench.services.site.policies import read_policy_file
 
     with context.services() as services:
         day = None if since is None else parse_day_option(since, "--from", services, Tense.FUTURE)
         if is_terminal() and not (yes or context.as_json):
             in_force = services.policies.in_force()
-            changes = changes_between(in_force.policy, check_policy(file))
+            changes = changes_between(in_force.policy, read_policy_file(file))
             _print_changes(changes, _("Policy {name}").format(name=in_force.number), file.name)
             if changes and not typer.confirm(_("Apply this policy?"), err=True):
                 return
