@@ -223,3 +223,6 @@ RESTRICTIONS = frozenset({Measure.BAR_OUT, Measure.BAR_BOTH})
 
 
 FINAL_STATES = frozenset({CaseState.PASSED, CaseState.FAILED, CaseState.LAPSED, CaseState.WITHDRAWN})
+
+IN_EFFECT = ("applied", "approved")
+"""The statuses of a decision that took effect and was not undone."""

@@ -128,7 +128,7 @@ class CaseFile:
     @property
     def decisions_in_effect(self) -> tuple[records.DecisionLine, ...]:
         """The decisions that took effect: not those undone, returned, void or staged."""
-        return tuple(line for line in self.decisions if line.status in records.IN_EFFECT)
+        return tuple(line for line in self.decisions if line.status in enums.IN_EFFECT)
 
     @property
     def items(self) -> tuple[records.ItemLine, ...]:

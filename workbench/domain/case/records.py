@@ -8,9 +8,6 @@ from typing import Any
 from db import enums
 from workbench.domain.policy.policy import BilingualText
 
-IN_EFFECT = ("applied", "approved")
-"""The statuses of a decision that took effect and was not undone."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLine:

@@ -13,11 +13,11 @@ from sqlalchemy import bindparam, delete, func, select
 from sqlmodel import Session
 
 from db.dialect import BulkRows, insert_bulk
-from db.enums import FINAL_STATES, ApplicantKind, CaseState, FailKind, Priority, Risk, ServiceClass, Severity
+from db.enums import FINAL_STATES, IN_EFFECT, ApplicantKind, CaseState, FailKind, Priority, Risk, ServiceClass, Severity
 from db.models import ApplicationRow, CaseRow, FindingRow
 from db.queries.published import APPLICATION, CASE, DECISION, newest_visible_rows, table_of
 from db.queries.search_index import index_cases, terms_of
-from workbench.domain.case.records import IN_EFFECT, EarlierFail
+from workbench.domain.case.records import EarlierFail
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents

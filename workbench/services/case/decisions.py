@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from db.enums import AppealStatus, CaseState, Verdict
+from db.enums import IN_EFFECT, AppealStatus, CaseState, Verdict
 from db.models import (
     AppealRow,
     CaseRow,
@@ -23,7 +23,7 @@ from db.queries.published import APPEAL, DECISION, NOTICE, newest_row, table_of
 from workbench.domain.case.appeal import AppealLine, last_filing_day
 from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.reason_scope import documents_for, named_documents
-from workbench.domain.case.records import IN_EFFECT, DecisionLine, ItemLine, Waiver
+from workbench.domain.case.records import DecisionLine, ItemLine, Waiver
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import moved_deadline, open_suspension_start, working_days_late

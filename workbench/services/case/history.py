@@ -13,11 +13,10 @@ from sqlmodel import Session
 
 from db import models
 from db.columns import from_us
-from db.enums import CaseState, DocumentKind
+from db.enums import IN_EFFECT, CaseState, DocumentKind
 from db.queries.outbox import blocking_letter
 from db.queries.published import APPEAL, CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.records import (
-    IN_EFFECT,
     AskedDocument,
     ChangesSinceSeen,
     ContactLine,

@@ -7,11 +7,10 @@ from operator import itemgetter
 from sqlalchemy import bindparam, exists, select
 from sqlmodel import Session
 
-from db.enums import Measure
+from db.enums import IN_EFFECT, Measure
 from db.models import CaseRow, DecisionRow, ReviewerRow
 from db.queries.published import APPLICATION, CASE, DECISION, MEASURE_ORDER, ImportedRow, newest_visible_rows, table_of
 from workbench.domain.case.measures import MeasureOrder
-from workbench.domain.case.records import IN_EFFECT
 from workbench.services.case.evidence_reader import CARD, application_key, snapshot_of
 from workbench.services.case.known_people import BETWEEN_NUMBERS, key_of
 from workbench.services.foundation.row_values import from_row

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from db.enums import Severity
+from db.enums import IN_EFFECT, Severity
 from db.models import CaseRow, DecisionRow
 from db.queries.published import BATCH, Snapshot
 from workbench.domain.case.changes import RoundBasis, RoundChanges, compare_rounds
-from workbench.domain.case.records import IN_EFFECT, DecisionLine
+from workbench.domain.case.records import DecisionLine
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy

@@ -16,10 +16,9 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from db.columns import from_us, to_us
-from db.enums import CaseState, WaitsFor
+from db.enums import IN_EFFECT, CaseState, WaitsFor
 from db.models import CaseRow, RectificationItemRow, RectificationRow
 from db.queries.published import DECISION, ITEM, RECTIFICATION
-from workbench.domain.case.records import IN_EFFECT
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import feasible_deadline, moved_deadline, open_suspension_start
 from workbench.domain.clock.suspension import Suspension, as_known, unknown_parts

@@ -9,12 +9,11 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, select
 
 from db.columns import to_us
-from db.enums import AppealStatus, CaseState, ChecklistValue, ContactChannel, ItemResult, VerificationKind
+from db.enums import IN_EFFECT, AppealStatus, CaseState, ChecklistValue, ContactChannel, ItemResult, VerificationKind
 from db.models import CaseRow, ChecklistAnswerRow, ContactRow, DecisionRow, RectificationRow, VerificationRow
 from db.queries.published import DECISION, ITEM, RECTIFICATION
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.case.records import IN_EFFECT
 from workbench.domain.clock.due import latest_receipt
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _

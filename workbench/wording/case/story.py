@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from db.enums import AppealOutcome, AppealStatus, CaseState, FailKind, Measure, Verdict
+from db.enums import IN_EFFECT, AppealOutcome, AppealStatus, CaseState, FailKind, Measure, Verdict
 from workbench.domain.case.appeal import AppealLine, open_appeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.records import IN_EFFECT, DecisionLine, HistoryLine, ReReview
+from workbench.domain.case.records import DecisionLine, HistoryLine, ReReview
 from workbench.i18n import N_, _, comma_joined
 from workbench.wording.case.history import appeal_outcome_words, detail_words, event_words, items_words
 from workbench.wording.case.labels import DECIDED, WAITS_FOR, measure_words

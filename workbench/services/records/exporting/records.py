@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
-from db.enums import AppealStatus, ApplicantKind
+from db.enums import IN_EFFECT, AppealStatus, ApplicantKind
 from db.models import CaseRow, DecisionReasonRow, EventRow, ExportReasonRow
 from db.queries.published import APPEAL, APPLICATION, CASE, DECISION, MEASURE_ORDER, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_batch, format_case, format_decision
-from workbench.domain.case.records import IN_EFFECT
 from workbench.domain.text.mask import MaskKind, mask, mask_digits_within
 from workbench.domain.text.redaction import Redaction
 from workbench.services.case.decisions import waived_rules, waiver_of

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, tuple_
 from sqlmodel import Session
 
-from db.enums import FINAL_STATES, CaseState, ImportKind
+from db.enums import FINAL_STATES, IN_EFFECT, CaseState, ImportKind
 from db.models import CaseRow
 from db.queries.published import (
     CASE,
@@ -24,7 +24,6 @@ from db.queries.published import (
 )
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS, erased_refusal
-from workbench.domain.case.records import IN_EFFECT
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import latest_receipt
 from workbench.errors import Busy
