@@ -8,6 +8,7 @@ from textual.content import Content
 
 from screens.panels.lines import (
     EMPTY,
+    UNKNOWN,
     PanelLine,
     changed_mark,
     fact_layout,
@@ -20,7 +21,7 @@ from screens.panels.lines import (
     severity_mark,
 )
 from screens.shell.view import View
-from screens.widgets.plots import heat_rows, hour_scale, sparkline
+from screens.widgets.plots import day_scale, heat_rows, hour_scale, sparkline
 from screens.widgets.safe_text import INFO, MUTED, WARNING, Part, joined, plain, row
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.reason_scope import EvidencePart
@@ -41,22 +42,24 @@ _FIGURES: tuple[CallFigure, ...] = (
     ("distinct_callees", N_("different numbers"), commas),
     ("mean_duration_s", N_("mean duration"), duration_words),
     ("short_call_ratio", N_("at most 6 s"), percentage),
-    ("peak_hour_calls", N_("busiest hour"), commas),
-    ("peak_day_calls", N_("busiest day"), commas),
     ("off_hours_calls", N_("off hours"), commas),
-    ("max_same_callee_day", N_("repeats in a day"), commas),
-    ("handsets", N_("handsets"), commas),
     ("complaints", N_("complaints"), commas),
     ("opt_out_calls", N_("after opting out"), commas),
 )
-_FIGURES_ABOVE_MAP = 5
+_FIGURES_OF_A_CARD: tuple[CallFigure, ...] = (
+    ("peak_hour_calls", N_("busiest hour"), commas),
+    ("peak_day_calls", N_("busiest day"), commas),
+    ("max_same_callee_day", N_("repeats in a day"), commas),
+    ("handsets", N_("handsets"), commas),
+)
+"""The figures that are judged per card; of several cards the greatest is shown."""
 _CARD_FIGURES = ("calls", "peak_hour_calls", "peak_day_calls", "complaints")
 _WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 _NOT_COUNTED = {
     ComplaintStatus.OUTSIDE_SERVICE: N_("outside the service"),
     ComplaintStatus.OLD: N_("old, not counted"),
 }
-_WIDE_MAP = 54
+_WIDE_MAP, _DAY_CELLS = 54, 3
 _FIGURE_LINE_CELLS = 48
 """The most cells of a line with a figure, so that its limit stays beside it."""
 
@@ -74,12 +77,13 @@ def calls_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         *lines,
         EMPTY,
         *_days(case, view, width),
-        *_figures(case, view, width, _FIGURES[:_FIGURES_ABOVE_MAP]),
+        *_figures(case, view, width, _FIGURES),
         EMPTY,
         *_hours(case, view, width),
         *_window(case, view),
         EMPTY,
-        *_figures(case, view, width, _FIGURES[_FIGURES_ABOVE_MAP:]),
+        *([heading(_("Most of one card"))] if len(case.evidence.cards) > 1 else []),
+        *_figures(case, view, width, _FIGURES_OF_A_CARD),
         *_outside_service(case, width),
         *_cards(case, view, width),
         *_complaints(case, view, width),
@@ -87,26 +91,33 @@ def calls_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _days(case: CaseFile, view: View, width: int) -> list[PanelLine]:
-    """Return a bar for each day, and below them the first day and the maximum."""
+    """Return a bar for each day, and below them the days of the month, the first day and the maximum of all cards."""
     days = case.days[-max(1, width - 1) :]
+    cell = max(1, min(_DAY_CELLS, (width - 1) // max(1, len(days))))
     bars = sparkline([number for _day, number in days], width - 1, view.symbols.bars)
     if not bars.strip():
         return []
-    lines = [PanelLine(joined((" ", ""), (bars, INFO)))]
+    shown = "".join((bar * max(1, cell - 1)).ljust(cell) for bar in bars)
+    lines = [PanelLine(joined((" ", ""), (shown, INFO))), PanelLine(plain(f" {day_scale(days, cell=cell)}", MUTED))]
     busiest, (first_day, _number) = max(number for _day, number in days), days[0]
-    text = _("since {day}, at most {count} a day").format(day=view.day(first_day), count=commas(busiest))
-    return [*lines, *muted(text, width), EMPTY]
+    text = _("since {day}, at most {count} a day")
+    if len(case.evidence.cards) > 1:
+        text = _("since {day}, at most {count} a day by all cards")
+    return [*lines, *muted(text.format(day=view.day(first_day), count=commas(busiest)), width), EMPTY]
 
 
 def _figures(case: CaseFile, view: View, width: int, figures: tuple[CallFigure, ...]) -> list[PanelLine]:
-    facts = fact_layout((_(label) for _name, label, _format in _FIGURES), min(width, _FIGURE_LINE_CELLS))
-    known = _known_figures(case)
+    labels = (_(label) for _name, label, _format in (*_FIGURES, *_FIGURES_OF_A_CARD))
+    facts, known = fact_layout(labels, min(width, _FIGURE_LINE_CELLS)), _known_figures(case)
     figure_cells = min(_MAX_FIGURE_CELLS, max((cells(text) for text, _value in known.values()), default=0))
     lines: list[PanelLine] = []
     for name, label, format_value in figures:
         if name not in known:
             continue
         text, value = known[name]
+        if text == UNKNOWN:
+            lines.append(facts.fact(_(label), pad_left(text, figure_cells)))
+            continue
         severity, note = Content(), ""
         if limit_beside := _limit_beside(case, name, value):
             limit, is_exceeded = limit_beside
@@ -118,12 +129,14 @@ def _figures(case: CaseFile, view: View, width: int, figures: tuple[CallFigure, 
 
 
 def _known_figures(case: CaseFile) -> dict[str, tuple[str, float]]:
-    """Return the known figures, each formatted and as a number."""
+    """Return the known figures, each formatted and as a number; calls without handsets say nothing about handsets."""
     known: dict[str, tuple[str, float]] = {}
-    for name, _label, format_value in _FIGURES:
+    for name, _label, format_value in (*_FIGURES, *_FIGURES_OF_A_CARD):
         value = case.facts.case.get(name)
+        if name == "handsets":
+            value = max((int(facts.get(name) or 0) for _number, facts in case.facts.cards), default=value)
         if value is not None and not isinstance(value, str):
-            known[name] = format_value(value), value
+            known[name] = (format_value(value) if value or name != "handsets" else UNKNOWN), value
     return known
 
 
@@ -140,7 +153,7 @@ def _hours(case: CaseFile, view: View, width: int) -> list[PanelLine]:
             *_tinted(shades[closes * cell :], WARNING, view.symbols.shades),
         ]
         lines.append(PanelLine(joined(*parts)))
-    text = _("calling hours {opens} to {closes}; calls outside are highlighted")
+    text = _("highlighted: outside {opens} to {closes}")
     return [*lines, *muted(text.format(opens=f"{opens:02}:00", closes=f"{closes:02}:00"), width)]
 
 
@@ -194,7 +207,7 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _count(value: FactValue) -> str:
-    return commas(int(value)) if isinstance(value, int | float) else "–"
+    return commas(int(value)) if isinstance(value, int | float) else UNKNOWN
 
 
 def _columns(texts: tuple[str, ...], titles: tuple[str, ...]) -> str:

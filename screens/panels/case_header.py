@@ -27,6 +27,7 @@ from workbench.domain.values.provinces import province_words
 from workbench.i18n import _
 from workbench.keys.registry import with_keys
 from workbench.wording.amounts import commas, hold_left, working_days_left
+from workbench.wording.case.inquiries import inquiry_sentence
 from workbench.wording.case.labels import APPLICANT_KIND
 from workbench.wording.case.story import CaseStory
 from workbench.wording.findings import earlier_fail_text
@@ -39,6 +40,9 @@ _MIN_STORY_LINES = 2
 _SCREEN_LINES_PER_STORY_LINE = 4
 """Past acts get one line for this many lines of the screen; the history panel has all acts and the whole note."""
 
+_KEPT_FACTS = 3
+"""The kind of applicant, the industry and the number of cards, which the due date never pushes out."""
+
 _MIN_LEFT_CELLS = 16
 """The cells that the left part always gets."""
 
@@ -50,7 +54,8 @@ def case_lines(
     header = case.header
     name = joined((header.applicant_name, "bold"))
     parts = _case_facts(header, view)
-    due = _due_and_forecast(header, view, forecast, _dotted(parts, view), width)
+    kept = _dotted(parts[:_KEPT_FACTS], view)
+    due = _due_and_forecast(header, view, forecast, kept, width, is_whole=True)
     # A part that does not fit is left out as a whole.
     while len(parts) > 1 and _dotted(parts, view).cell_length + due.cell_length >= width - 1:
         parts.pop()
@@ -68,11 +73,16 @@ def narrow_lines(case: CaseFile, view: View, width: int, forecast: str = "") -> 
 def story_lines(case: CaseFile, view: View, width: int, height: int) -> list[Content]:
     """Return the summary of a case: what happened so far, and what comes next; a new case has neither.
 
-    A checker's note on a returned verdict comes first, then an earlier fail of the applicant in its cooldown. Each
-    act has an entry; a low screen shows only the newest acts, and counts the others.
+    A checker's note on a returned verdict comes first, then answers of departments that contradict, then an earlier
+    fail of the applicant in its cooldown. Each act has an entry; a low screen shows only the newest acts, and counts
+    the others.
     """
     story = CaseStory(case, view.now)
     lines = wrapped_lines(story.check_note, width, WARNING)[:_MAX_NOTE_LINES] if story.check_note else []
+    for inquiry in case.inquiries:
+        if inquiry.is_contradicted:
+            sentence = inquiry_sentence(inquiry, view.instant)
+            lines += wrapped_lines(f"{view.symbols.block} {sentence}", width, ERROR)
     if case.earlier_fail is not None:
         lines += wrapped_lines(f"{view.symbols.warn} {earlier_fail_text(case.earlier_fail)}", width, WARNING)
     if story.is_new:
@@ -112,8 +122,10 @@ def _listed(label: str, entries: Sequence[str], width: int, room: int, style: st
     return lines
 
 
-def _due_and_forecast(header: CaseHeader, view: View, forecast: str, left: Content, width: int) -> Content:
-    """Return the due date and the forecast, as far as they fit beside the left part.
+def _due_and_forecast(
+    header: CaseHeader, view: View, forecast: str, left: Content, width: int, *, is_whole: bool = False
+) -> Content:
+    """Return the due date and the forecast, as far as they fit beside the left part, or the whole of it.
 
     If they do not fit, the remaining time is left out first, unless the case is overdue, and then the forecast.
     """
@@ -124,7 +136,7 @@ def _due_and_forecast(header: CaseHeader, view: View, forecast: str, left: Conte
         long, short = (_with_forecast(words, forecast, view) for words in (due, short_due))
         texts = [(long, _LEFT_CELLS), (short, _MIN_LEFT_CELLS), (due, _MIN_LEFT_CELLS)]
     for right, left_cells in texts:
-        if min(left.cell_length, left_cells) + right.cell_length < width:
+        if min(left.cell_length, width if is_whole else left_cells) + right.cell_length < width:
             return right
     return short_due
 
@@ -143,9 +155,9 @@ def _case_facts(header: CaseHeader, view: View) -> list[str]:
     received = _("resubmitted {when}") if header.round > 1 else _("received {when}")
     parts = (
         _(APPLICANT_KIND[header.applicant_kind]),
-        province_words(header.province),
         header.industry,
         cards,
+        province_words(header.province),
         received.format(when=view.instant(header.received_at)),
     )
     return [part for part in parts if part]

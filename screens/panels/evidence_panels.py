@@ -14,7 +14,7 @@ from textual.reactive import var
 from screens.panels.calls import calls_lines
 from screens.panels.credit import credit_lines
 from screens.panels.history import history_lines
-from screens.panels.identity import identity_lines
+from screens.panels.identity import identity_lines, paper_lines
 from screens.panels.lines import PanelLine, counts_of, muted, severity_rank
 from screens.panels.panel import Panel, PanelLines
 from screens.shell.bindings import bind
@@ -35,6 +35,9 @@ _TITLES = {
 _SHORT_TITLES = {"activity": N_("Calls")}
 """The titles of tabs that are shorter than those of their panels."""
 
+
+_MIN_HISTORY, _BORDERS = 4, 2
+"""The lines that the history has at least, and those of the border of a panel."""
 
 _ROOM_FOR_HISTORY = 170
 """From this width on, the history is beside the evidence instead of below it."""
@@ -84,22 +87,53 @@ class EvidencePanels(Container):
         if self._subject_lines is not None:
             yield Panel("subject", self._subject_lines)
         with Horizontal(id="evidence"):
-            yield Panel("identity", _unless_erased(identity_lines))
+            yield Panel("identity", _unless_erased(self._identity_lines))
             yield Panel("activity", _unless_erased(calls_lines))
-            yield Panel("credit", _unless_erased(credit_lines))
+            yield Panel("credit", _unless_erased(self._credit_lines))
         yield Panel("history", history_lines)
+
+    def _identity_lines(self, case: CaseFile, view: View, width: int) -> Sequence[PanelLine]:
+        return identity_lines(case, view, width, has_papers=not self.is_side_by_side)
+
+    def _credit_lines(self, case: CaseFile, view: View, width: int) -> Sequence[PanelLine]:
+        papers = paper_lines(case, view, width) if self.is_side_by_side else ()
+        return [*credit_lines(case, view, width), *papers]
+
+    @property
+    def is_side_by_side(self) -> bool:
+        """Whether the evidence panels are beside each other; then the documents and the use are below the credit."""
+        return not self.is_zoomed and self.screen.has_class("-wide")
 
     def on_mount(self) -> None:
         self._mark_active()
 
     def on_resize(self) -> None:
         self.set_class(self.size.width >= _ROOM_FOR_HISTORY, "-vast")
+        # The class changes the widths of the panels first.
+        self.call_after_refresh(self._share_height)
         # If the panels were hidden before, their tabs were drawn without a width.
         self._show_tabs()
 
     def watch_active(self) -> None:
         self._mark_active()
         self._show_tabs()
+
+    def watch_is_zoomed(self) -> None:
+        for name in ("identity", "credit"):
+            self.query_one(f"#{name}", Panel).make_again()
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """Give the history below the evidence the lines that the evidence leaves, and at least a few."""
+        if not self.size:
+            return
+        history, height = self.query_one("#history", Panel), None
+        if self.is_side_by_side and self._subject_lines is None and not self.has_class("-vast"):
+            needed = max(self.query_one(f"#{kind.value}", Panel).needed_rows for kind in PanelKind) + _BORDERS
+            left = max(_MIN_HISTORY, self.size.height - needed)
+            height = min(left, history.needed_rows + _BORDERS)
+        if history.styles.height is None or history.styles.height.value != height:
+            history.styles.height = height
 
     def on_descendant_focus(self) -> None:
         focused = self.screen.focused
@@ -125,6 +159,7 @@ class EvidencePanels(Container):
             counts = _counts(case, name, view.symbols)
             heading = Content.assemble(f"{number} {_(title)}", "  " if counts else "", counts)
             self.query_one(f"#{name}", Panel).show(heading, case, view)
+        self._share_height()
         self._show_tabs()
 
     def action_go(self, name: str) -> None:

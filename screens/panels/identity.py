@@ -1,5 +1,6 @@
 """The identity panel: applicant, people, cards, documents, checklist and verifications."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
 
@@ -18,7 +19,8 @@ from screens.panels.lines import (
     prose,
 )
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, joined, plain, row, wrapped, wrapped_content
+from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, hanging, joined, plain, row, wrapped_content
+from workbench.domain.case.case_id import format_inquiry
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.vocabulary import ApplicantKind, PanelKind
@@ -35,25 +37,36 @@ from workbench.wording.findings import document_name
 _USCC_RULES = ("ID-USCC", "ID-USCC-KIND")
 _LICENCE_RULES = ("ID-LICENCE-EXPIRED", "ID-LICENCE-EXPIRING")
 _ID_DATES = ("handler_id_issued_on", "handler_id_valid_to")
-_GAP_CELLS = 3
+_USER_CELLS = 4
+"""The blanks around the user of a card."""
 
 
-def identity_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
-    """Return the lines of the identity panel."""
+def identity_lines(case: CaseFile, view: View, width: int, *, has_papers: bool = True) -> list[PanelLine]:
+    """Return the lines of the identity panel; without papers, the documents and the use are in another panel."""
     groups = (
         _applicant(case, view, width),
         _people(case, view, width),
         _cards(case, view, width),
-        _documents(case, view, width),
-        _use(case, view, width),
+        *(_papers(case, view, width) if has_papers else ()),
         _checklist(case, width),
         _verifications(case, view, width),
         _inquiries(case, view, width),
     )
-    lines = finding_lines(case, PanelKind.IDENTITY, width, view.symbols)
-    for group in groups:
-        lines += [EMPTY, *group] if group else []
-    return lines
+    return [*finding_lines(case, PanelKind.IDENTITY, width, view.symbols), *_after_blanks(groups)]
+
+
+def paper_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
+    """Return the documents and the use of a case, for the end of a panel."""
+    return _after_blanks(_papers(case, view, width))
+
+
+def _papers(case: CaseFile, view: View, width: int) -> tuple[list[PanelLine], ...]:
+    return _documents(case, view, width), _use(case, view, width)
+
+
+def _after_blanks(groups: Iterable[list[PanelLine]]) -> list[PanelLine]:
+    """Return the lines of the groups, each group after a blank line."""
+    return [line for group in groups if group for line in (EMPTY, *group)]
 
 
 def _mark(case: CaseFile, value: object, rules: tuple[str, ...], view: View, *fields: str) -> Content:
@@ -129,38 +142,35 @@ def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [heading(_("Cards · {count}").format(count=commas(len(case.evidence.cards))))]
     for index, card in enumerate(case.evidence.cards):
-        number = f" {view.shown(f'msisdn:{index}', card.msisdn)}"
+        number = view.shown(f"msisdn:{index}", card.msisdn)
         mark = Content.assemble(
             mark_of(case, None, view.symbols, subject=card.msisdn),
             changed_mark(case, EvidencePart.CARDS, view.symbols, card.msisdn),
         )
-        about = "  ".join(_card_facts(card, view))
-        is_short = cells(number) + cells(about) + mark.cell_length + _GAP_CELLS <= width
-        lines.append(
-            PanelLine(
-                row(plain(f"{number}  {about}" if is_short else number), mark, width),
-                f"msisdn:{index}",
-                _("number"),
-                number.strip(),
-            )
-        )
-        if not is_short:
-            lines += [PanelLine(plain(f"   {part}", MUTED)) for part in wrapped(about, width - 3)]
-        if card.actual_user_name:
-            user = view.shown(f"actual_user_name:{index}", card.actual_user_name)
-            named = joined(("   " + _("used by") + " ", MUTED), (user, ""))
-            lines.append(PanelLine(named, f"actual_user_name:{index}", _("used by"), user))
+        beside, below = f" {number}", _card_facts(card, view)
+        while below and cells(f"{beside}  {below[0]}") + mark.cell_length < width:
+            beside = f"{beside}  {below.pop(0)}"
+        lines.append(PanelLine(row(plain(beside), mark, width), f"msisdn:{index}", _("number"), number))
+        user = view.shown(f"actual_user_name:{index}", card.actual_user_name)
+        used_by = [_("used by")] if user else []
+        if below and cells("  ".join([*below, *used_by])) + cells(user) + _USER_CELLS > width:
+            lines += map(PanelLine, hanging([("   ", "")], "  ".join(below), width, MUTED))
+            below = []
+        if below or user:
+            named = joined((f"   {'  '.join([*below, *used_by])} ", MUTED), (user, ""))
+            lines.append(PanelLine(named, f"actual_user_name:{index}" if user else "", _("used by"), user))
     return lines
 
 
 def _card_facts(card: CardFacts, view: View) -> list[str]:
     """Return the facts of a card besides its number."""
-    words: list[str] = []
-    if card.activated_on is not None:
-        words.append(_("since {day}").format(day=view.day(card.activated_on)))
-    if card.daily_quota_calls is not None:
-        words.append(_("{count}/day").format(count=commas(card.daily_quota_calls)))
-    return [*words, card.brand] if card.brand else words
+    quota, activated = card.daily_quota_calls, card.activated_on
+    words = (
+        _("{count}/day").format(count=commas(quota)) if quota is not None else "",
+        card.brand,
+        _("since {day}").format(day=view.day(activated)) if activated is not None else "",
+    )
+    return [word for word in words if word]
 
 
 def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -206,8 +216,11 @@ def _checklist(case: CaseFile, width: int) -> list[PanelLine]:
 
 
 def _verifications(case: CaseFile, view: View, width: int) -> list[PanelLine]:
-    lines = [heading(_("External verification"))] if case.verifications else []
-    for line in case.verifications:
+    # The answers of departments are below, with their questions.
+    answered = tuple(format_inquiry(line.id) for line in case.inquiries)
+    verifications = [line for line in case.verifications if not line.result.startswith(answered)]
+    lines = [heading(_("External verification"))] if verifications else []
+    for line in verifications:
         how = _(VERIFICATION[line.kind]) if line.kind in VERIFICATION else line.kind
         about = joined((f" {how} ", MUTED), (line.result, ""), (f"  {line.by} {view.instant(line.at)}", MUTED))
         lines += labelled(how, line.result, *wrapped_content(about, width))
@@ -217,8 +230,11 @@ def _verifications(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 def _inquiries(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [heading(_("Inquiries"))] if case.inquiries else []
     for line in case.inquiries:
-        status = f"   {status_words(line)}  {view.instant(line.ended_at or line.due_at)}"
-        about = joined((f" {department_words(line)}  ", MUTED), (line.question, ""))
-        shown = [*wrapped_content(about, width), plain(status, WARNING if line.is_open else MUTED)]
-        lines += labelled(department_words(line), line.question, *shown)
+        mark = (f"{view.symbols.block} ", ERROR) if line.is_contradicted else ("", "")
+        style = ERROR if line.is_contradicted else WARNING if line.is_open else MUTED
+        about = joined((" ", ""), mark, (f"{department_words(line)}  ", MUTED), (line.question, ""))
+        lines += labelled(department_words(line), line.question, *wrapped_content(about, width))
+        when = view.instant(line.ended_at or line.due_at)
+        status = "  ".join(part for part in (status_words(line), line.note, line.ended_by, when) if part)
+        lines += map(PanelLine, hanging([("   ", "")], status, width, style))
     return lines

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from textual.content import Content
 
@@ -18,6 +19,7 @@ from workbench.i18n import _, current_language
 from workbench.wording.findings import finding_text
 
 STYLES = {Severity.BLOCK: ERROR, Severity.WARN: WARNING, Severity.INFO: INFO}
+_MARKS = frozenset({ERROR, WARNING})
 _ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)
 
 
@@ -32,8 +34,27 @@ class PanelLine:
     value: str = ""
     """The value that the cursor visits and that can be copied, under its `label`; empty if the line has none."""
 
+    @property
+    def is_marked(self) -> bool:
+        """Whether the line shows a finding, a defect or a change."""
+        return any(span.style in _MARKS for span in self.content.spans)
+
 
 EMPTY = PanelLine(Content())
+UNKNOWN = "–"
+"""Stands for what no data says; it has no mark."""
+
+
+def without_blanks(lines: Sequence[PanelLine], rows: int) -> Sequence[PanelLine]:
+    """Return the lines of a panel for a height that is too small for them: without the blank lines between the groups.
+
+    If they still do not fit, the groups with a mark come first, so that the fold never hides a mark; the findings
+    are the first group.
+    """
+    groups = [list(group) for is_blank, group in groupby(lines, key=lambda line: line is EMPTY) if not is_blank]
+    if sum(map(len, groups)) > rows:
+        groups[1:] = sorted(groups[1:], key=lambda group: not any(line.is_marked for line in group))
+    return [line for group in groups for line in group]
 
 
 def heading(text: str) -> PanelLine:
@@ -57,13 +78,12 @@ def muted(text: str, width: int) -> list[PanelLine]:
 
 
 def prose(label: str, text: str, width: int) -> list[PanelLine]:
-    """Return a label with a long text indented below it; nothing for an empty text."""
+    """Return a label with a long text that runs on below it; nothing for an empty text."""
     if not text.strip():
         return []
-    return [
-        PanelLine(plain(f" {label}", MUTED), "", label, text.strip()),
-        *map(PanelLine, hanging([("  ", "")], text, width - 1)),
-    ]
+    first, *rest = wrapped(f"{label}  {text.strip()}", width - 3)
+    head = plain(f" {first}").stylize(MUTED, 0, len(label) + 1)
+    return [PanelLine(head, "", label, text.strip()), *(PanelLine(plain(f"  {line}")) for line in rest)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,9 @@ from textual import getters
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 
-from screens.panels.lines import PanelLine
+from screens.panels.lines import EMPTY, PanelLine, without_blanks
 from screens.shell.bindings import bind
 from screens.shell.view import View, symbols_of
 from screens.widgets.safe_text import FittedText, Static, plain
@@ -26,6 +27,15 @@ _EVIDENCE = frozenset(kind.value for kind in PanelKind)
 
 PanelLines = Callable[[CaseFile, View, int], Sequence[PanelLine]]
 """Returns the lines of a panel about a case, for a width in cells."""
+
+
+class _PanelText(FittedText):
+    """The lines of a panel, arranged for the height that the layout gives the panel."""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        if isinstance(self.parent, Panel):
+            self.parent.fit_rows(container.height)
+        return super().get_content_height(container, viewport, width)
 
 
 class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
@@ -58,8 +68,11 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         super().__init__(id=name)
         self._lines_of = lines
         self._cached_lines: Sequence[PanelLine] = ()
+        self._made: Sequence[PanelLine] = ()
+        """The lines with all blank lines, before they are fitted into the height."""
         self._cached_width = 0
-        """The width for which the lines are cached; 0 means that they must be made again."""
+        """The width for which the lines are made; 0 means that they must be made again."""
+        self._rows = 0
         self._case: CaseFile | None = None
         self._view: View | None = None
         self._title = Content()
@@ -68,7 +81,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         """The place of the selected value among the values, None if none is selected."""
 
     def compose(self) -> list[Static]:
-        return [FittedText(self._contents)]
+        return [_PanelText(self._contents)]
 
     def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - the signature is Textual's
         super().watch_has_focus(has_focus)
@@ -85,14 +98,13 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         selected = self.selected
         self._title, self._case, self._view = title, case, view
         self._show_title()
-        self._cached_width = 0
+        self.make_again()
         if not is_same:
             self._at = None
             self.scroll_home(animate=False)
         elif (found := self.selected) and selected and (found.field, found.label) != (selected.field, selected.label):
             # Other evidence has come: the cursor must not end up on another value.
             self._at = None
-        self.text.refresh(layout=True)
         self._show_lines_below()
 
     @property
@@ -152,8 +164,30 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
             return ()
         if self._cached_width != width:
             line_cells = min(width, MAX_LINE_CELLS) if self.id in _EVIDENCE else width
-            self._cached_width, self._cached_lines = width, self._lines_of(self._case, self._view, line_cells)
+            self._cached_width, self._made = width, self._lines_of(self._case, self._view, line_cells)
+            self.fit_rows(self._rows, is_forced=True)
         return self._cached_lines
+
+    @property
+    def needed_rows(self) -> int:
+        """The lines that this panel needs at least to show everything."""
+        lines = self._lines(self.size.width)
+        return len([line for line in self._made if line is not EMPTY]) if self.id in _EVIDENCE else len(lines)
+
+    def fit_rows(self, rows: int, *, is_forced: bool = False) -> None:
+        """Arrange the lines for a height; the layout sets it before it asks for the lines."""
+        if rows == self._rows and not is_forced:
+            return
+        selected = self._selected_of(self._cached_lines)
+        fits = len(self._made) <= rows or self.id not in _EVIDENCE
+        self._rows, self._cached_lines = rows, self._made if fits else without_blanks(self._made, rows)
+        if selected is not None and selected in self._made:
+            self._at = [line for line in self._cached_lines if line.value].index(selected)
+
+    def make_again(self) -> None:
+        """Make the lines again, because another panel took or gave back some of them."""
+        self._cached_width = 0
+        self.text.refresh(layout=True)
 
     def _contents(self, width: int) -> Sequence[Content]:
         """Return the lines with the selected value highlighted."""

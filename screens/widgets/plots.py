@@ -1,6 +1,7 @@
 """Charts in characters: sparklines, columns and a heat map of hours."""
 
 from collections.abc import Sequence
+from datetime import date
 
 
 def sparkline(figures: Sequence[int], width: int, bars: str) -> str:
@@ -39,6 +40,19 @@ def heat_rows(hours: Sequence[Sequence[int]], shades: str, *, cell: int = 1) -> 
     """Return a row of characters for each weekday, each hour `cell` characters wide, all on one scale."""
     greatest = max((max(row, default=0) for row in hours), default=0)
     return ["".join(_shade(figure, greatest, shades) * cell for figure in row) for row in hours]
+
+
+def day_scale(days: Sequence[tuple[date, int]], *, cell: int) -> str:
+    """Return the line below a bar for each day, `cell` wide: the day of the month of the first day and of Mondays.
+
+    With room for a number below each bar, each day has one.
+    """
+    scale = ""
+    for index, (day, _figure) in enumerate(days):
+        is_named = cell > len("31") or day.weekday() == 0 or index == 0
+        if is_named and (index == 0 or index * cell > len(scale)):
+            scale = scale.ljust(index * cell) + str(day.day)
+    return scale
 
 
 def hour_scale(marks: Sequence[int], *, cell: int = 1) -> str:

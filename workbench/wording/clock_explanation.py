@@ -57,7 +57,9 @@ class ClockWords:
             if is_open
             else _("{start}: received; complete on {end}, when the clock starts."),
             StepKind.RECEIVED: self._receipt_sentence(step),
-            StepKind.OUTSIDE_HOURS: _("{start}: outside the hours; counts as {end}, day 0."),
+            StepKind.OUTSIDE_HOURS: _(
+                "{start}: outside the hours; counts as {end}, day 0, before the days that count."
+            ),
             StepKind.RUNNING: _("{span}: the clock runs, {hours} of work."),
             StepKind.LATE: _("{span}: overdue, {hours} of work."),
             StepKind.MAKE_UP: _("{span}: set as a working day, {hours} of work.")
@@ -88,7 +90,9 @@ class ClockWords:
     def _due_sentence(self, step: ClockStep) -> str:
         explanation = self.explanation
         days = ngettext("{days} working day after day 0", "{days} working days after day 0", explanation.class_days)
-        basis = days.format(days=explanation.class_days)
+        basis = _("{days} (day 0 is the day that the receipt counts for)").format(
+            days=days.format(days=explanation.class_days)
+        )
         if explanation.is_moved:
             basis = _("{basis}, moved by the steps listed here").format(basis=basis)
         if explanation.cap_days is not None:

@@ -62,7 +62,8 @@ def test_a_receipt_outside_working_hours_counts_from_the_next_opening(services: 
 
     found = services.clock(case)
     assert found["due_at"] == "2026-12-03T18:00:00+08:00"
-    assert found["steps"][1]["text"] == "Fri 27 Nov 19:10: outside the hours; counts as Mon 30 Nov 09:00, day 0."
+    text = "Fri 27 Nov 19:10: outside the hours; counts as Mon 30 Nov 09:00, day 0, before the days that count."
+    assert found["steps"][1]["text"] == text
     assert (found["steps"][1]["counts"], found["steps"][1]["to"]) == (False, "2026-11-30T09:00:00+08:00")
 
 
@@ -199,7 +200,8 @@ def test_the_steps_show_changes_of_a_supervisor_and_that_the_due_date_moved(
 
     assert whats(found) == ["received", "running", "extended", "running", "due"]
     assert found["steps"][1]["to"] == found["steps"][3]["from"] == "2026-11-25T10:00:00+08:00"
-    assert _texts(found)[-1] == "Due Wed 2 Dec 18:00; 3 working days after day 0, moved by the steps listed here."
+    days = "3 working days after day 0 (day 0 is the day that the receipt counts for)"
+    assert _texts(found)[-1] == f"Due Wed 2 Dec 18:00; {days}, moved by the steps listed here."
 
 
 def test_a_future_suspension_without_an_end_leaves_the_due_date_open(services: ClockSite) -> None:

@@ -37,3 +37,28 @@ def test_a_complaint_that_does_not_count_says_why() -> None:
     served = replace(card, activated_on=(NOW - timedelta(days=300)).date())
     assert "old, not counted" in panel(replace(found, complaints=(complaint,), cards=(undated, *others)))
     assert "outside the service" in panel(replace(found, complaints=(complaint,), cards=(served, *others)))
+
+
+def test_the_figures_say_whose_they_are_and_the_days_have_an_axis() -> None:
+    found = clean()
+    text = panel(found)
+    assert "at most 188 a day by all cards" in text
+    assert text.index("answered") < text.index("Most of one card") < text.index("busiest day")
+    axis = next(line for line in text.splitlines() if line.startswith(" 25 "))
+    assert axis.split()[:3] == ["25", "2", "9"]
+
+    alone = replace(found, cards=found.cards[:1], calls=found.calls[:1])
+    assert "by all cards" not in panel(alone)
+    assert "Most of one card" not in panel(alone)
+
+
+def test_calls_without_handsets_have_a_dash_and_no_mark() -> None:
+    found = clean()
+
+    def handsets(evidence: Evidence) -> str:
+        return next(line for line in panel(evidence).splitlines() if "handsets" in line)
+
+    assert handsets(found).endswith("✓")
+    without = replace(found, all_calls=replace(found.all_calls, handsets=0))
+    without = replace(without, calls=tuple(replace(call, handsets=0) for call in found.calls))
+    assert handsets(without).split() == ["handsets", "–"]

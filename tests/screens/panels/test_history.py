@@ -193,6 +193,18 @@ def test_a_due_date_of_today_is_shown_as_today() -> None:
     assert case_lines(case, VIEW, 100, "rev1")[1].plain.endswith("due today")
 
 
+def test_industry_and_number_of_cards_stay_beside_a_long_forecast() -> None:
+    header = replace(casefile(1, clean()).header, industry="家具制造", working_days_left=1)
+    case, forecast = (
+        replace(casefile(1, clean()), header=header),
+        "likely decided Wed 2 Dec, after the due date (assumed)",
+    )
+    for width in (118, 98):
+        line = case_lines(case, VIEW, width, "rev1", forecast=forecast)[1].plain
+        assert line.startswith("enterprise · 家具制造 · 3 cards")
+        assert ("likely" in line) == (width == 118)
+
+
 @pytest.mark.parametrize(("days", "words"), [(-1, "due date was Mon 23 Nov 14:32"), (1, "")])
 def test_a_closed_case_has_a_due_date_only_if_it_has_passed(days: int, words: str) -> None:
     case = casefile(1, clean())

@@ -1,9 +1,11 @@
 """Which fields and cards of the identity panel are marked."""
 
 from dataclasses import replace
+from typing import Any
 
-from db.enums import InquiryStatus
+from db.enums import InquiryOutcome, InquiryStatus
 from screens.panels.calls import calls_lines
+from screens.panels.case_header import story_lines
 from screens.panels.identity import identity_lines
 from screens.shell.view import UNICODE, ZONE, View
 from tests.screens.cases import ID_NO, MSISDNS, NOW, application, casefile, clean
@@ -44,29 +46,52 @@ def test_the_calls_of_each_card_with_too_many_handsets_are_marked() -> None:
     assert [line[0] for line in shown] == [" ", "✗", "✗"]
 
 
+def inquiry(question: str, **changes: Any) -> InquiryLine:
+    """Return an open inquiry."""
+    values: dict[str, Any] = {
+        "id": 1,
+        "case_id": 1,
+        "department": "fraud",
+        "name": BilingualText("Anti-fraud", "反诈风控部"),
+        "question": question,
+        "asked_by": "a",
+        "asked_at": NOW,
+        "due_at": NOW,
+        "reminded_at": None,
+        "status": InquiryStatus.OPEN,
+        "outcome": None,
+        "note": "",
+        "ended_at": None,
+        "ended_by": None,
+        "is_overdue": False,
+        "has_document": False,
+    }
+    return InquiryLine(**(values | changes))
+
+
+def test_a_contradicted_answer_stands_above_the_panels_and_once_in_them() -> None:
+    outcome, ended = InquiryOutcome.CONTRADICTED, {"ended_at": NOW, "ended_by": "ver1", "note": "not our number"}
+    line = inquiry("Known?", status=InquiryStatus.ANSWERED, outcome=outcome, **ended)
+    result = "I-000001 · Anti-fraud · contradicted · not our number"
+    verified = VerificationLine(kind="department", result=result, by="ver1", at=NOW)
+    case = replace(masked(clean()), inquiries=(line,), verifications=(verified,))
+
+    [above, *_others] = story_lines(case, VIEW, 100, 40)
+    assert above.plain.startswith("✗ I-000001, Anti-fraud: “Known?” contradicted")
+    lines = panel(case)
+    assert [line for line in lines if "contradicted" in line] == [
+        f"   contradicted  not our number  ver1  {VIEW.instant(NOW)}"
+    ]
+    assert " ✗ Anti-fraud  Known?" in lines
+    assert "External verification" not in lines
+
+
 def test_a_long_question_and_answer_are_whole() -> None:
     question, result = (
         "Is this number known to you as one of the fraud of last May, or of June? " * 2,
         "yes, known " * 12,
     )
-    line = InquiryLine(
-        id=1,
-        case_id=1,
-        department="fraud",
-        name=BilingualText("Anti-fraud", "反诈风控部"),
-        question=question.strip(),
-        asked_by="a",
-        asked_at=NOW,
-        due_at=NOW,
-        reminded_at=None,
-        status=InquiryStatus.OPEN,
-        outcome=None,
-        note="",
-        ended_at=None,
-        ended_by=None,
-        is_overdue=False,
-        has_document=False,
-    )
+    line = inquiry(question.strip())
     verified = VerificationLine(kind="department", result=result.strip(), by="ver1", at=NOW)
 
     lines = panel(replace(masked(clean()), inquiries=(line,), verifications=(verified,)))

@@ -244,8 +244,12 @@ def test_the_explanation_has_the_steps_to_the_due_date(site: Site) -> None:
 
     sentences = " ".join(site.services("a").claims.explain(case))
 
-    assert "3 working days after day 0" in sentences
+    assert "3 working days after day 0 (day 0 is the day that the receipt counts for)" in sentences
+    assert "standard, because it is the usual class of such applications" in sentences
     assert "Fri 27 Nov" in sentences
+
+    site.services("sup").rescheduling.change_class(case, ServiceClass.COMPLEX, "x")
+    assert "complex, because it was changed by hand" in " ".join(site.services("a").claims.explain(case))
 
 
 def test_a_draft_saved_after_the_verdict_is_dropped_and_a_withdrawal_cancels_an_unreleased_notice(site: Site) -> None:

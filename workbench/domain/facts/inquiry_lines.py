@@ -49,6 +49,11 @@ class InquiryLine:
         """Whether the department has not answered yet."""
         return self.status is InquiryStatus.OPEN
 
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether the department contradicts what the applicant says."""
+        return self.outcome is InquiryOutcome.CONTRADICTED
+
     def department_name(self, language: str) -> str:
         """Return the name of the department in a language, or its code."""
         return self.department if self.name is None else self.name.in_language(language)

@@ -1,9 +1,11 @@
 """Explains the place of a case in the queue and its due date, in sentences."""
 
+from db.enums import ServiceClass
 from db.queries.claim import skills_of
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS
 from workbench.domain.case.vocabulary import CaseState
+from workbench.domain.clock.explanation import StepKind
 from workbench.i18n import _
 from workbench.services.clock.case_clocks import ClockExplainer
 from workbench.services.foundation.context import Context
@@ -22,10 +24,8 @@ def order_words(context: Context, casefile: CaseFile) -> tuple[str, ...]:
             "Order: first what is overdue or due today, then the rest; of both, what was returned to you, what is"
             " assigned to you, then the queue, by overdue, due today, priority and due date."
         ),
-        _("Priority: {priority}; service class: {service_class}; {risk}.").format(
-            priority=_(PRIORITY_WORDS[header.priority]),
-            service_class=_(CLASS_WORDS[header.service_class]),
-            risk=_(RISK_WORDS[header.risk]),
+        _("Priority: {priority}; {risk}, by the findings.").format(
+            priority=_(PRIORITY_WORDS[header.priority]), risk=_(RISK_WORDS[header.risk])
         ),
     ]
     if header.assignee and header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
@@ -33,6 +33,7 @@ def order_words(context: Context, casefile: CaseFile) -> tuple[str, ...]:
     if header.is_overdue:
         lines.append(_("Overdue: it goes before everything that is not."))
     explanation = ClockExplainer(context).explain(header.id)
+    lines.append(_class_words(casefile, is_set=any(step.what is StepKind.CLASS for step in explanation.steps)))
     with context.read() as session:
         zone, today = context.zone(session), context.today(session)
         skills = skills_of(session, context.actor.id)
@@ -41,6 +42,23 @@ def order_words(context: Context, casefile: CaseFile) -> tuple[str, ...]:
         lines.append(message.format(skills=skills))
     lines += (inquiry_sentence(line, lambda at: instant_on_screen(at, today, zone)) for line in casefile.inquiries)
     return (*lines, *ClockWords(explanation, today, zone).lines())
+
+
+def _class_words(casefile: CaseFile, *, is_set: bool) -> str:
+    """Return the service class, which gives the working days, and why the case has it."""
+    header, classes = casefile.header, casefile.policy.classes
+    if is_set:
+        reason = _("it was changed by hand")
+    elif casefile.evidence.application.service_class is not None:
+        reason = _("it was promised to the applicant")
+    elif header.service_class is ServiceClass.COMPLEX and header.card_count >= classes.complex_from_cards:
+        reason = _("the case has {count} or more cards").format(count=classes.complex_from_cards)
+    elif classes.risk.get(header.risk) is header.service_class:
+        reason = _("of its risk")
+    else:
+        reason = _("it is the usual class of such applications")
+    message = _("Service class, which gives the working days: {service_class}, because {reason}.")
+    return message.format(service_class=_(CLASS_WORDS[header.service_class]), reason=reason)
 
 
 def _assigned_words(context: Context, casefile: CaseFile, assignee: str) -> str:
