@@ -23,7 +23,7 @@ def measure_line(state: VerdictState, preview: VerdictPreview | None) -> Content
     if state.measure is Measure.NONE or len(preview.numbers) <= 1:
         return line
     chosen = [number for key, number in preview.numbers.items() if key in state.numbers]
-    words = numbers_words(chosen) if chosen else _("all {total} numbers").format(total=len(preview.numbers))
+    words = numbers_words(chosen) if state.numbers else _("all {total} numbers").format(total=len(preview.numbers))
     choose = key_hints((keys.NUMBERS.key, _("choose")))
     return Content.assemble(line, f": {words}   ", choose)
 
@@ -33,7 +33,9 @@ class NumberChooser(MarkDialog[tuple[str, ...]]):
 
     def __init__(self, state: VerdictState, preview: VerdictPreview) -> None:
         lines = [MarkLine(key, number, plain(""), is_bright=True) for key, number in preview.numbers.items()]
-        super().__init__(_("{what}: for which numbers?").format(what=_(MEASURE[state.measure])), lines, state.numbers)
+        # The draft may have numbers that are out of service by now.
+        chosen = [key for key in state.numbers if key in preview.numbers]
+        super().__init__(_("{what}: for which numbers?").format(what=_(MEASURE[state.measure])), lines, chosen)
 
     def parts(self) -> ComposeResult:
         yield MarkList()

@@ -258,12 +258,13 @@ def test_the_suggested_folder_does_not_exist(
     assert documents.suggested_folder(case_id).name == "workbench-C-000001-2"
 
 
-@pytest.mark.parametrize(("which", "left"), [("none", 0), ("findings", 1), ("all", 8)])
+@pytest.mark.parametrize(("which", "left"), [("", 0), ("findings", 1), ("all", 8)])
 def test_a_pass_needs_the_documents_that_the_policy_wants_opened(
     desk: Desk, tmp_path: Path, which: str, left: int
 ) -> None:
     """Each reviewer opens them; the log knows it, so also another process after a restart."""
-    amend_policy(desk.site, ('open_before_pass = "findings"', f'open_before_pass = "{which}"'))
+    # A stored version without the key asks for none.
+    amend_policy(desk.site, ('open_before_pass = "findings"', which and f'open_before_pass = "{which}"'))
     desk.applications(application("A-2"))
     desk.documents("A-2", ENTERPRISE_DOCUMENTS[1:])
     (desk.folder / "unsealed.pdf").write_bytes(PDF + b"unsealed")

@@ -56,8 +56,8 @@ def findings_of_all(cases: Sequence[CaseFacts], policy: Policy) -> list[tuple[Fi
 
 def _reported(findings: Mapping[str, Finding], policy: Policy) -> tuple[Finding, ...]:
     """Return the findings of a case, given by rule, without those whose rule yields to another; blocks first."""
-    places = _places_of_rules(policy)
-    reported = [finding for code, finding in findings.items() if not _yields(policy.rules[code], findings)]
+    rules, places = policy.rules, _places_of_rules(policy)
+    reported = [one for code, one in findings.items() if not (rules[code].yields_to and _yields(rules[code], findings))]
     return tuple(sorted(reported, key=lambda finding: (_by_severity(finding), places[finding.rule])))
 
 
@@ -115,7 +115,7 @@ class _LimitCheck:
         for case_index, own_hits in groupby(hits, key=batch.case_indices.__getitem__):
             # Sorting is stable: subjects that are equally far beyond the limit stay in the order of the evidence.
             worst_first = sorted(own_hits, key=lambda index: -self._distance(batch, index))
-            if self.rule.stronger:
+            if self.rule.yields_to:
                 replaced = replaced_documents(self.rule, found[case_index])
                 worst_first = [index for index in worst_first if batch.subjects[index][0] not in replaced]
             if not worst_first:

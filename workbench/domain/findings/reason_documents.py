@@ -8,7 +8,6 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Rule
 
 D = DocumentKind
-_CODES = frozenset(kind.value for kind in DocumentKind)
 
 DOCUMENTS_OF_REASON: Mapping[str, frozenset[str]] = {
     "ID-RIC": frozenset({D.AGENT_ID_FRONT, D.AGENT_ID_BACK}),
@@ -45,7 +44,7 @@ def implied_documents(code: str, subjects: Iterable[str]) -> Set[str]:
 
 def documents_of_finding(finding: Finding) -> Set[str]:
     """Return the documents that a finding names, else those of its reason."""
-    return _CODES.intersection(finding.subjects) or implied_documents(finding.rule, finding.subjects)
+    return frozenset(D).intersection(finding.subjects) or implied_documents(finding.rule, finding.subjects)
 
 
 def replaced_documents(rule: Rule, reported: Mapping[str, Finding]) -> Set[str]:
