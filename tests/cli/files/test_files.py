@@ -40,7 +40,8 @@ def test_a_folder_is_one_batch_with_a_line_for_each_file(terminal: Terminal, des
 
 
 def test_a_folder_of_named_documents_is_listed_and_imported(terminal: Terminal, desk: Desk) -> None:
-    desk.applications(application("A-1"), application("HB 008"))
+    desk.applications(application("A-1"), application("HB 008", agent="North"), application("B-2", agent="South"))
+    desk.applications(application("B-2", agent="North"))
     folder = desk.folder / "scans"
     (folder / "more").mkdir(parents=True)
     names = {
@@ -52,10 +53,16 @@ def test_a_folder_of_named_documents_is_listed_and_imported(terminal: Terminal, 
     for name in names:
         (folder / name).write_bytes(PDF + name.encode())
     (folder / "Thumbs.db").touch()
+    # Whose application it is must be said if two agents have one with the number.
+    (folder / "B-2 BIZ_LICENSE.pdf").write_bytes(PDF)
+    result = terminal.as_person("admin", "import", "documents", str(folder), "--json")
+    assert [error["line"] for error in json.loads(result.stdout)["errors"]] == [4]
+    (folder / "B-2 BIZ_LICENSE.pdf").unlink()
     words = ("import", "documents", str(folder))
 
     dry = terminal.document("admin", *words, "--dry-run")
     assert {row["path"]: (row["application_no"], row["kind"]) for row in dry["documents"]} == names
+    assert {row["agent"] for row in dry["documents"] if row["application_no"] == "HB 008"} == {"North"}
     assert (dry["batch"], desk.count("document")) == (None, 0)
     shown = terminal.as_person("admin", *words).stdout
     assert all(name in shown for name in names)

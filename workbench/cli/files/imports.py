@@ -156,8 +156,8 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
         return
     if report.documents:
         # Its header would be line 1.
-        rows = [[str(line), *document.values()][:4] for line, document in enumerate(report.documents, start=2)]
-        output.table([_("Line"), _("Application"), _("Kind"), _("File")], rows, numeric=(0,))
+        rows = [[str(line), *document.values()][:5] for line, document in enumerate(report.documents, start=2)]
+        output.table([_("Line"), _("Agent"), _("Application"), _("Kind"), _("File")], rows, numeric=(0,))
         output.line()
     if report.sheets:
         output.listing(

@@ -1,13 +1,12 @@
 """Asks on the terminal what the columns of a reseller's sheet mean."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
 
 from workbench.cli.framework import output
-from workbench.domain.text.cells import cells, pad_right
 from workbench.domain.text.safe import safe
 from workbench.domain.values.bad_value import BadValue, outline_of, with_outlined_numbers
 from workbench.i18n import _, comma_joined
@@ -44,7 +43,8 @@ def _print_proposal(proposal: "Proposal") -> None:
         (_letters_of(column), column.name, _meaning(column, proposal), _example(column), source_words(column))
         for column in proposal.columns
     ]
-    _print_aligned([("", _("In the sheet"), _("Means"), _("Such as"), _("Known by")), *rows])
+    headers = ("", _("In the sheet"), _("Means"), _("Such as"), _("Known by"))
+    output.table(headers, rows, is_message=True)
     for name, value in proposal.constants.items():
         shown = column_names(proposal.kind).shown(name)
         output.narrate(_("  all rows: {column} = {value}").format(column=shown, value=value))
@@ -60,13 +60,6 @@ def _print_proposal(proposal: "Proposal") -> None:
     words = (*proposal.rows.totals, *proposal.rows.notes)
     if words:
         output.narrate(_("  left out: rows with {words}").format(words=comma_joined(words)))
-
-
-def _print_aligned(rows: Sequence[Sequence[str]]) -> None:
-    shown = [[safe(cell) for cell in row] for row in rows]
-    widths = [max(cells(row[index]) for row in shown) for index in range(len(rows[0]))]
-    for row in shown:
-        output.narrate("  ".join(map(pad_right, row, widths)).rstrip())
 
 
 def _letters_of(column: "ProposedColumn") -> str:

@@ -60,8 +60,13 @@ def complain(text: str) -> None:
     typer.echo(f"workbench: {_drawable(' '.join(text.split()))}", err=True)
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Sequence[int] = ()) -> None:
-    """Print rows in columns, aligned by terminal cells; the columns in `numeric` are right-aligned."""
+def table(
+    headers: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Sequence[int] = (), is_message: bool = False
+) -> None:
+    """Print rows in columns, aligned by terminal cells; the columns in `numeric` are right-aligned.
+
+    A message goes to stderr.
+    """
     shown = [[_drawable(cell) for cell in row] for row in [headers, *rows]]
     widths = [max(cells(row[index]) for row in shown) for index in range(len(headers))]
     for row in shown:
@@ -69,7 +74,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Seq
             pad_left(cell, width) if index in numeric else pad_right(cell, width)
             for index, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
-        typer.echo(_GAP.join(padded).rstrip())
+        typer.echo(_GAP.join(padded).rstrip(), err=is_message)
 
 
 def listing(rows: Iterable[_Row], columns: Mapping[str, Callable[[_Row], str]], *, numeric: Sequence[int] = ()) -> None:

@@ -1,9 +1,8 @@
 """Lists the documents of a folder whose file names begin with the application number and the kind of document."""
 
 import csv
-import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -15,18 +14,21 @@ from workbench.services.files.reading.headers import value_names
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.sources import TextSource
 
-_COLUMNS = ("application_no", "kind", "path", "modified")
+_COLUMNS = ("agent", "application_no", "kind", "path", "modified")
 """The columns of the list; the last is not imported, but a list with a changed file is another one."""
 
 _SEPARATORS = re.compile(r"[\s_-]+")
 
 
-def list_of_documents(folder: Path, policy_names: Mapping[str, DocumentKind]) -> TextSource:
+def list_of_documents(
+    folder: Path, policy_names: Mapping[str, DocumentKind], agents_of: Callable[[Set[str]], Mapping[str, str]]
+) -> TextSource:
     """Return the list of the documents in a folder and its subfolders, as if it were an import file in the folder.
 
     Args:
         folder: The folder.
         policy_names: The folded names that the policy gives to kinds of documents.
+        agents_of: Returns the agents of applications by number.
 
     Raises:
         FileProblem: If a file name does not begin with a number and a kind, or there is no file.
@@ -34,24 +36,25 @@ def list_of_documents(folder: Path, policy_names: Mapping[str, DocumentKind]) ->
     words = value_names("document_kind", DocumentKind)
     kinds = {_SEPARATORS.sub("", folded_word(name)): kind for name, kind in (dict(policy_names) | words).items()}
     files = sorted(path for path in folder.rglob("*") if not path.is_dir() and not path.name.startswith(OF_DESKTOPS))
-    text, problems = io.StringIO(newline=""), list[RowProblem]()
-    rows = csv.writer(text)
-    rows.writerow(_COLUMNS)
+    documents, problems = list[tuple[str, object, Path, int]](), list[RowProblem]()
     message = _(
         "The file name must begin with the application number and the kind of document, like {name}; rename it."
     )
     for path in files:
         number, kind = _number_and_kind(path.stem, kinds)
         if number:
-            rows.writerow((number, kind, path.relative_to(folder), path.lstat().st_mtime_ns))
+            documents.append((number, kind, path.relative_to(folder), path.lstat().st_mtime_ns))
         else:
             problems.append(RowProblem(file=path.name, message=message.format(name="EX-0001_BIZ_LICENSE.pdf")))
     if not files:
         problems.append(RowProblem(file=folder.resolve().name, message=_("The folder has no documents.")))
     if problems:
         raise FileProblem(*problems)
-    with TemporaryFile() as file:
-        file.write(text.getvalue().encode())
+    agents = agents_of({number for number, *_others in documents})
+    with TemporaryFile("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(_COLUMNS)
+        rows.writerows((agents.get(document[0], ""), *document) for document in documents)
         file.flush()
         source = TextSource(Path(f"/dev/fd/{file.fileno()}"), "utf-8")
     source.path = folder.resolve()

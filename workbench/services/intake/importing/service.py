@@ -1,9 +1,10 @@
 """Imports files, lists the imports, and undoes one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,7 @@ from workbench.services.intake.batches.publishing import (
 from workbench.services.intake.batches.sweeping import sweep
 from workbench.services.intake.batches.undoing import UndoneBatch, undo_batch
 from workbench.services.intake.importing.call_intake import CallIntake
-from workbench.services.intake.importing.classifying.classifier import RowClassifier
+from workbench.services.intake.importing.classifying.classifier import RowClassifier, agents_of_numbers
 from workbench.services.intake.importing.classifying.existing import ImportTerms
 from workbench.services.intake.importing.classifying.outcome import RowOutcome
 from workbench.services.intake.importing.import_run import ImportRun
@@ -169,6 +170,13 @@ class Imports:
                 raise another_import_runs()
             return undo_batch(self.context, batch_id)
 
+    def _agents_of(self, agent: str, numbers: Set[str]) -> Mapping[str, str]:
+        """Return the agents of applications by number: the given one, or else the only one that has the number."""
+        if agent:
+            return dict.fromkeys(numbers, agent)
+        with self.context.read() as session:
+            return agents_of_numbers(session, numbers)
+
     def _opened(self, request: ImportRequest, opened: ExitStack) -> list[Reader]:
         """Open every file; report all problems of their headers together."""
         with self.context.read() as session:
@@ -179,7 +187,8 @@ class Imports:
         for path, kind in _files_of(request, plan):
             try:
                 if kind is ImportKind.DOCUMENTS and path.is_dir():
-                    found = [Reader(list_of_documents(path, names), kind, zone, request.agent, self.context.now())]
+                    source = list_of_documents(path, names, partial(self._agents_of, request.agent))
+                    found = [Reader(source, kind, zone, "", self.context.now())]
                 else:
                     found = _readers_of(path, replace(request, kind=kind), zone, self.context.now())
             except FileProblem as problem:

@@ -161,6 +161,7 @@ def _write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Val
     count = 0
     with new_workbook(path) as workbook:
         sheet = workbook.add_worksheet()
+        has_moments = [column.endswith(_OF_MOMENTS) for column in columns]
         shapes = [workbook.add_format({"num_format": shape}) for shape in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss")]
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, columns, workbook.add_format({"bold": True}))
@@ -168,8 +169,7 @@ def _write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Val
             if count > MAX_SHEET_ROWS:
                 raise CannotCreate(_("A sheet holds at most 1,048,575 rows; export as csv, or fewer with --since."))
             for index, value in enumerate(row):
-                has_moments = isinstance(value, date) or columns[index].endswith(_OF_MOMENTS)
-                _write_cell(sheet, count, index, value, shapes if has_moments else ())
+                _write_cell(sheet, count, index, value, shapes if has_moments[index] or isinstance(value, date) else ())
                 if count <= _MEASURED_ROWS:
                     widths[index] = max(widths[index], cells(text_of(value).partition("\n")[0]))
         for index, width in enumerate(widths):

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session
 
 from db.enums import ImportKind
-from db.queries.published import EVERYTHING, ImportedRow, is_published, newest_visible_rows
+from db.queries.published import EVERYTHING, ImportedRow, chunks, is_published, newest_visible_rows
 from workbench.domain.values.bad_value import outline_of
 from workbench.i18n import _
 from workbench.services.case.evidence_reader import application_key
@@ -207,6 +207,15 @@ def other_agents_of(session: Session, unknown: Set[Key]) -> Mapping[str, str]:
     has_number = table.c.application_no.in_({number for _agent, number in unknown})
     rows = session.execute(agents.where(has_number, is_published(table.c.batch_id)))
     return {row.application_no: row.agent for row in rows}
+
+
+def agents_of_numbers(session: Session, numbers: Set[str]) -> dict[str, str]:
+    """Return, by number, the agent of published applications, unless several agents have the number."""
+    columns = TABLES[ImportKind.APPLICATIONS].c
+    agents = select(columns.application_no, func.min(columns.agent)).where(is_published(columns.batch_id))
+    agents = agents.group_by(columns.application_no).having(func.min(columns.agent) == func.max(columns.agent))
+    found = (session.execute(agents.where(columns.application_no.in_(chunk))) for chunk in chunks(numbers))
+    return {number: agent for rows in found for number, agent in rows}
 
 
 def of_unknown_application(key: Key, agents: Mapping[str, str]) -> ClassifiedRow:
