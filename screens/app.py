@@ -28,7 +28,7 @@ from screens.widgets.stylesheet import CachedStylesheet
 from workbench.domain.case.lifecycle import only_inquiries_refusal
 from workbench.errors import PassphraseNeeded, StorageFailed, WorkbenchError
 from workbench.keys.desk import NEXT
-from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, TEXTS, THEME
+from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, SUSPEND, TEXTS, THEME
 from workbench.settings.look import Look
 from workbench.settings.saved_views import SavedViews
 from workbench.settings.user_settings import LoadedSettings
@@ -63,6 +63,8 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         # Priority: a text field would delete the rest of its line.
         bind(COPY, "act('copy')", priority=True),
         bind(TEXTS, "act('texts')", priority=True),
+        # Priority: it also works in dialogs.
+        bind(SUSPEND, "suspend_process", priority=True),
         # Priority: the permanent keys also act in text fields and dialogs; any other key is a character of the text.
         *(
             bind_key(command, key, f"act('{command.id}')", priority=key in command.permanent_keys)
@@ -208,6 +210,9 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "act":
             return is_available(self, str(parameters[0]))
+        if action == "suspend_process":
+            # A text of several lines takes back its last change with the same key.
+            return not hasattr(self.focused, "undo")
         return action != "go" or self.desk is not None
 
     async def action_act(self, command_id: str) -> None:

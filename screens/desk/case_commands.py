@@ -123,13 +123,13 @@ async def release(screen: CaseScreen, case: CaseFile) -> None:
 
 async def comment(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for a comment and write it."""
-    from screens.dialogs.prompt import Prompt
+    from screens.dialogs.prompt import LinesPrompt
 
     ref, draft = CaseRef.of(case), screen.session.draft
     typed = str(draft.body.get("comment", "")) if draft is not None else ""
     keep = partial(screen.keep_draft, case, "comment")
     title, hint = _("Comment on {case}").format(case=ref.name), _("For colleagues only; the applicant never sees it.")
-    text = await screen.app.push_screen_wait(Prompt(title, hint, typed, on_change=keep))
+    text = await screen.app.push_screen_wait(LinesPrompt(title, hint, typed, on_change=keep))
     if text:
         start_act(screen, partial(screen.session.comment, ref, text), "write")
 

@@ -7,13 +7,15 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Input
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from screens.shell.base_screen import BoxDialog
 from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, Static, WrappedText, joined, key_hints, plain
-from screens.widgets.text_fields import PROSE, TextLine
+from screens.widgets.text_fields import PROSE, EnterField, TextLine
 from screens.widgets.time_field import Moment, TimeReader, UnderstoodTime
 from workbench.i18n import N_, _
+from workbench.keys.command import shown_key
 from workbench.keys.registry import TEXTS
 
 
@@ -62,25 +64,40 @@ class Prompt(BoxDialog[str]):
         self._on_change = on_change
         self._is_prose = is_prose
 
+    def field(self) -> Widget:
+        """Return the field."""
+        return TextLine(self._value, classes=PROSE if self._is_prose else None)
+
+    def more_keys(self) -> Sequence[tuple[str, str]]:
+        """Return the keys of the field besides Enter, each with what it does."""
+        return ()
+
     def parts(self) -> ComposeResult:
         yield WrappedText(self._hint, markup=False)
-        yield TextLine(self._value, classes=PROSE if self._is_prose else None)
+        yield self.field()
         yield WrappedText(id="problem", markup=False)
         texts = [(TEXTS.key, _(TEXTS.label))] if self._is_prose else []
-        keys = (("Enter", _("save")), *texts, ("Esc", _("back")))
+        keys = (("Enter", _("save")), *self.more_keys(), *texts, ("Esc", _("back")))
         yield Static(key_hints(*keys), id="foot", markup=False)
 
+    @property
+    def typed(self) -> str:
+        """The typed text."""
+        return self.line.value
+
     @on(Input.Changed)
-    def keep(self, event: Input.Changed) -> None:
+    @on(TextArea.Changed)
+    def keep(self) -> None:
         """Pass on the typed text."""
         self._show_problem(Content())
         if self._on_change is not None:
-            self._on_change(event.value)
+            self._on_change(self.typed)
 
     @on(Input.Submitted)
-    def submit(self, event: Input.Submitted) -> None:
-        """Accept the line, or show why it is not accepted."""
-        text = event.value.strip()
+    @on(EnterField.Submitted)
+    def submit(self) -> None:
+        """Accept the text, or show why it is not accepted."""
+        text = self.typed.strip()
         problem = self._problem_of(text)
         if problem is None:
             self.leave(text)
@@ -90,6 +107,24 @@ class Prompt(BoxDialog[str]):
     def _show_problem(self, problem: Content) -> None:
         self.problem.update(problem)
         self.problem.display = bool(problem)
+
+
+class LinesPrompt(Prompt):
+    """Asks for a text of one or several lines."""
+
+    DEFAULT_CSS = "LinesPrompt EnterField { margin: 1 0; }"
+
+    lines = getters.query_one(EnterField)
+
+    def field(self) -> Widget:
+        return EnterField(self._value)
+
+    def more_keys(self) -> Sequence[tuple[str, str]]:
+        return [(shown_key(EnterField.NEW_LINE), _("new line"))]
+
+    @property
+    def typed(self) -> str:
+        return self.lines.text
 
 
 ASIDE_SUGGESTIONS = (N_("30 min"), N_("2 h"), N_("tomorrow 9:00"))

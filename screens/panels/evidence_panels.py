@@ -175,6 +175,7 @@ class EvidencePanels(Container):
     def action_zoom(self) -> None:
         """Show only the active panel, or all panels again."""
         self.is_zoomed = not self.is_zoomed
+        self.panel.text.refresh(layout=True)
 
     def _mark_active(self) -> None:
         for panel in self.query(Panel):

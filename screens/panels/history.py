@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from screens.panels.letters import letters_of
-from screens.panels.lines import EMPTY, PanelLine, judgement_mark, prose, wrapped_heading
+from screens.panels.lines import EMPTY, PanelLine, judgement_mark, labelled, prose, wrapped_heading
 from screens.shell.view import Symbols, View
 from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, hanging, joined, plain, row, wrapped_lines
 from workbench.domain.case.appeal import APPEAL_STATUS_WORDS, AppealLine
@@ -15,12 +15,16 @@ from workbench.domain.case.running import is_with_applicant
 from workbench.domain.case.vocabulary import AppealStatus, CaseState
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _, current_language
+from workbench.keys.registry import with_keys
 from workbench.wording.amounts import commas
 from workbench.wording.case.history import appeal_outcome_words, detail_words, event_words, items_words
 from workbench.wording.case.labels import ITEM_RESULT
 
 _MIN_DETAIL_CELLS, _DETAIL_INDENT = 24, 3
 """The cells that details need beside an event, and their indent below the event in a narrow panel."""
+
+_MAX_ENTRY_LINES = 4
+"""The most lines of an entry of the history, unless the panel is zoomed."""
 
 _MAX_ITEMS = 6
 """The items that fit into a dialog of a low window."""
@@ -46,12 +50,20 @@ def history_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     for when, act, who, text in rows:
         time_and_act = [(pad_right(when, when_cells), MUTED), (pad_right(act, act_cells), "")]
         label = [*time_and_act, (pad_right(who, who_cells), MUTED)]
-        if is_beside or not text:
-            lines += map(PanelLine, hanging(label, text, max(width, indent + 1)))
-        else:
-            lines.append(PanelLine(joined(*label)))
-            lines += map(PanelLine, hanging([(" " * _DETAIL_INDENT, "")], text, width))
+        shown = hanging(label, text, max(width, indent + 1))
+        if not is_beside and text:
+            shown = [joined(*label), *hanging([(" " * _DETAIL_INDENT, "")], text, width)]
+        lines += labelled(act, text or act, *_folded(shown, view))
     return lines
+
+
+def _folded(lines: list[Content], view: View) -> list[Content]:
+    """Return the lines of an entry; of a long one only the first, unless the panel is zoomed."""
+    if view.is_whole or len(lines) <= _MAX_ENTRY_LINES:
+        return lines
+    more = with_keys(_("{count} more lines; {desk.zoom} shows them"))
+    hint = f"{' ' * _DETAIL_INDENT}{view.symbols.down} {more.format(count=commas(len(lines) - _MAX_ENTRY_LINES + 1))}"
+    return [*lines[: _MAX_ENTRY_LINES - 1], plain(hint, MUTED)]
 
 
 def _appeal(appeal: AppealLine, view: View, width: int) -> list[PanelLine]:

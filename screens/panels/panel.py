@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import ClassVar
 
@@ -162,7 +163,9 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Return the lines for a width; none before a case is shown."""
         if self._case is None or self._view is None:
             return ()
-        if self._cached_width != width:
+        is_whole = any(node.has_class("-zoomed") for node in self.ancestors)
+        if (self._cached_width, self._view.is_whole) != (width, is_whole):
+            self._view = replace(self._view, is_whole=is_whole)
             line_cells = min(width, MAX_LINE_CELLS) if self.id in _EVIDENCE else width
             self._cached_width, self._made = width, self._lines_of(self._case, self._view, line_cells)
             self.fit_rows(self._rows, is_forced=True)

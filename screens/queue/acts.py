@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from screens.queue.layout import usable_layout
+from screens.queue.row_text import order_at
 from screens.shell.base_screen import attempt, report
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, Action, Actor, state_refusal
@@ -40,6 +41,13 @@ async def choose_order(screen: "ListScreen") -> None:
     dialog = OrderDialog(layout.order)
     if await screen.app.push_screen_wait(dialog):
         _show_and_keep(screen, replace(layout, order=dialog.chosen))
+
+
+def order_by_title(screen: "ListScreen", x: int) -> None:
+    """Order the list by the column whose title was clicked; a second click reverses the order."""
+    order = order_at(x, screen.cases.row_width, screen.cases.shown_layout)
+    if order:
+        _show_and_keep(screen, replace(screen.cases.layout_now, order=order))
 
 
 async def choose_columns(screen: "ListScreen") -> None:

@@ -7,7 +7,7 @@ from screens.queue.layout import columns
 from screens.shell.view import Symbols
 from screens.widgets.safe_text import ACCENT, MUTED, Part, hanging, joined
 from workbench.domain.case.vocabulary import Priority, WaitsFor
-from workbench.domain.filter.ordering import ListLayout
+from workbench.domain.filter.ordering import ListLayout, reversed_order
 from workbench.domain.text.safe import cells, fit, pad_right, safe
 from workbench.i18n import _
 
@@ -33,6 +33,16 @@ def heading_line(width: int, symbols: Symbols, layout: ListLayout) -> Content:
         title = [(_(column.title) if column.title else "", style)]
         parts += [*_fitted(title, room, symbols, is_right=column.is_right), (" " * column.gap, "")]
     return joined(*parts)
+
+
+def order_at(x: int, width: int, layout: ListLayout) -> str:
+    """Return the order of the column whose title is at a cell, "" if there is none; that in force is reversed."""
+    for column, room in columns(width, layout.columns):
+        x -= room + column.gap
+        if x < 0:
+            is_in_force = bool(column.order) and layout.order.removeprefix("-") == column.order
+            return reversed_order(layout.order) if is_in_force else column.order
+    return ""
 
 
 def _fitted(parts: list[Part], room: int, symbols: Symbols, *, is_right: bool) -> list[Part]:

@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.binding import BindingType
 from textual.content import Content
 
-from screens.queue.acts import ACTS, refusal
+from screens.queue.acts import ACTS, order_by_title, refusal
 from screens.queue.filter_bar import FilterBar
 from screens.queue.filter_help import key_lines
 from screens.queue.layout import Preset
@@ -70,6 +70,11 @@ class QueueScreen(ListScreen):
         if action in _ROW_ACTIONS:
             return True if self.rows.length else None
         return True
+
+    @on(events.Click, "#titles")
+    def order_by_title(self, event: events.Click) -> None:
+        """Order the list by the clicked title."""
+        order_by_title(self, event.x - self.query_one("#titles").styles.padding.left)
 
     def why_not(self, key: str) -> str | None:
         """Return why the command of a key cannot be run now; None if it can be, or if the key has no command."""

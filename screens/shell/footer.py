@@ -2,6 +2,7 @@
 
 from textual.content import Content
 from textual.screen import Screen
+from textual.style import Style
 from textual.widgets._toast import Toast, ToastRack
 
 from screens.shell.bindings import available_bindings
@@ -12,6 +13,7 @@ from workbench.keys.command import shown_key
 from workbench.keys.registry import COMMAND_BY_ID, HELP, PALETTE
 
 _MAX_LINES = 4
+_GAP = Content("   ")
 
 
 class FooterBar(Static):
@@ -26,8 +28,15 @@ class FooterBar(Static):
 
     def __init__(self) -> None:
         super().__init__(markup=False)
+        # Textual would underline what can be clicked.
+        self.auto_links = False
         self._lines = 1
         self._is_update_pending = False
+
+    def action_press(self, keys: str) -> None:
+        """Press the keys of a hint that was clicked."""
+        for key in keys.split(" "):
+            self.app.simulate_key(key)
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self._show_hints_soon(), immediate=True)
@@ -61,17 +70,22 @@ class FooterBar(Static):
 
 def hints(screen: Screen[object], width: int) -> Content:
     """Return the hints that fit, verdicts first; the keys of help, palette and Esc are always included."""
-    fixed = [(HELP.key, _(HELP.label)), (shown_key(PALETTE.keys[-1]), _(PALETTE.label))]
-    right = key_hints(*fixed)
+    fixed = (_hint(HELP.keys[0], _(HELP.label)), _hint(PALETTE.keys[-1], _(PALETTE.label)))
+    right = _GAP.join(fixed)
     available = available_bindings(screen)
     if isinstance(screen, ChoosesFooter):
         hinted = [(command, available[command.id]) for command in screen.footer_commands if command.id in available]
     else:
         hinted = [(COMMAND_BY_ID[name], active) for name, active in available.items() if COMMAND_BY_ID[name].hint]
         hinted.sort(key=lambda command_and_binding: not command_and_binding[0].danger)
-    shown = [(command.key, active.binding.description) for command, active in hinted]
-    while shown and key_hints(*shown).cell_length + right.cell_length + 2 > width:
+    shown = [_hint(command.keys[0], active.binding.description) for command, active in hinted]
+    while shown and _GAP.join(shown).cell_length + right.cell_length + 2 > width:
         # Esc is dropped last.
-        others = [index for index, (key, _label) in enumerate(shown) if key != "Esc"]
+        others = [index for index, hint in enumerate(shown) if not hint.plain.startswith("Esc ")]
         del shown[others[-1] if others else 0]
-    return row(key_hints(*shown), right, width)
+    return row(_GAP.join(shown), right, width)
+
+
+def _hint(key: str, label: str) -> Content:
+    """Return a key with what it does; a click presses it."""
+    return key_hints((shown_key(key), label)).stylize(Style.from_meta({"@click": f"press({key!r})"}))

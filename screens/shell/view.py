@@ -90,6 +90,8 @@ class View:
     zone: ZoneInfo
     symbols: Symbols
     revealed: Mapping[str, str] = field(default_factory=dict)
+    is_whole: bool = False
+    """Whether long entries are shown whole, because their panel is zoomed."""
 
     @property
     def today(self) -> date:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import Reactive
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
@@ -86,6 +87,28 @@ class MultilineField(TextArea, inherit_bindings=False):
         room = max(0, TEXT_LENGTH - len(self.text) + len(self.get_text_range(*sorted((start, end)))))
         allowed = _accepted(self, insert, room, keep_newlines=True)
         return super().replace(allowed, start, end, maintain_selection_offset=maintain_selection_offset)
+
+
+class EnterField(MultilineField):
+    """A text field of several lines that Enter accepts; another key begins a new line."""
+
+    DEFAULT_CSS = "EnterField { border: none; height: auto; max-height: 8; padding: 0; background: $panel; }"
+    NEW_LINE: ClassVar[str] = "ctrl+j"
+
+    class Submitted(Message):
+        """Enter was pressed."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Submitted())
+        elif event.key == self.NEW_LINE:
+            event.stop()
+            event.prevent_default()
+            self.insert("\n")
+        else:
+            await super()._on_key(event)
 
 
 def takes_prose(field: Widget | None) -> bool:

@@ -25,8 +25,12 @@ def state_of(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
 
 
-def stop(terminal: HangUpSession, number: int) -> None:
-    terminal.process.send_signal(number)
+def stop(terminal: HangUpSession, how: int | str) -> None:
+    """Stop the process by a signal or by a key."""
+    if isinstance(how, str):
+        terminal.press(how)
+    else:
+        terminal.process.send_signal(how)
     until = time.monotonic() + 10
     while state_of(terminal.process.pid) != "T" and time.monotonic() < until:
         terminal.read(0.02)
@@ -130,7 +134,7 @@ def test_revealed_fields_are_masked_when_the_process_is_suspended(tmp_path: Path
         # Both presses are sent at once, because the second must follow within a second.
         terminal.await_words("11010119900101001X", "..")
         begins = len(terminal.raw)
-        stop(terminal, signal.SIGTSTP)
+        stop(terminal, "\x1a")
         # The terminal shows its main screen, without the case.
         assert b"\x1b[?1049l" in bytes(terminal.raw[begins:])
         time.sleep(0.2)

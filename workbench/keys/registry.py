@@ -103,6 +103,12 @@ TEXTS = view_command(
     N_("canned text"),
     N_("Insert a canned text, of your settings or of the policy, into the text field."),
 )
+SUSPEND = go_command(
+    "suspend",
+    "ctrl+z",
+    N_("stop"),
+    N_("Go back to the shell; `fg` comes back. In a text of several lines, take back the last change."),
+)
 QUIT = go_command("quit", "q,ctrl+q,ctrl+c", N_("quit"), N_("Quit the workbench; asks first if you hold a case."))
 
 MODES = (
@@ -126,7 +132,7 @@ COMMANDS: tuple[Command, ...] = (
     *PEOPLE_COMMANDS,
     *INQUIRY_COMMANDS,
     *POLICY_COMMANDS,
-    *(GO, *MODES, HELP, PALETTE, COPY, TEXTS, THEME, BACK, QUIT),
+    *(GO, *MODES, HELP, PALETTE, COPY, TEXTS, THEME, SUSPEND, BACK, QUIT),
 )
 
 _FIELD = re.compile(r"\{([\w.]+)\}")

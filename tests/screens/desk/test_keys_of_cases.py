@@ -261,6 +261,41 @@ async def test_what_the_mouse_selects_is_copied_without_padding() -> None:
         assert copied(desk).split("\t")[:2] == ["USCC", "91510107MA6C8XK93Q"]
 
 
+async def test_a_comment_of_several_lines_is_folded_in_the_history_until_the_panel_is_zoomed(site: Site) -> None:
+    site.plant()
+    lines = ["called back", *(f"line {number}" for number in range(2, 9))]
+    async with site_workbench(site, "a", size=(120, 40)) as desk:
+        await desk.press("n", "c")
+        assert "^j new line" in desk.text
+        for line in lines:
+            await desk.type(line)
+            await desk.press("ctrl+j" if line != lines[-1] else "enter")
+        case = site.services("a").casefiles.show(1)
+        assert "\n".join(lines) in [detail_words(entry, case) for entry in case.history]
+
+        await desk.press("4")
+        assert "line 3" in desk.text
+        assert "line 4" not in desk.text
+        assert "▼ 5 more lines; + shows them" in desk.text
+        await desk.press("plus")
+        assert "line 8" in desk.text
+        panel = desk.desk_screen.panels.panel
+        while panel.selected is None or "called back" not in panel.selected.value:
+            await desk.press("down")
+        await desk.press("ctrl+k")
+        assert copied(desk).split("\n") == lines
+
+
+async def test_a_hint_of_the_footer_is_clicked_like_its_key() -> None:
+    async with memory_workbench(clean()) as desk:
+        for words, shown in (("n next", "C-000123"), ("c comment", "Comment on C-000123")):
+            footer = desk.text.splitlines()[-1]
+            desk.clocks.seconds += 2
+            await desk.pilot.click(offset=(footer.index(words) + 2, 39))
+            await desk.settle()
+            assert shown in desk.text
+
+
 async def test_a_field_of_a_case_to_check_is_copied_as_it_is_shown() -> None:
     async with memory_workbench(troubled()) as desk:
         await stage(desk)

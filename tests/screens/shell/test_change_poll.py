@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Input
@@ -26,7 +27,8 @@ def elsewhere(site: Site) -> Site:
 
 def field(desk: KeyDriver) -> str:
     """The text in the only field of the dialog in front."""
-    return desk.app.screen.query_one(Input).value
+    field: Any = desk.app.focused
+    return str(field.value if isinstance(field, Input) else field.text)
 
 
 async def test_who_held_a_case_sees_that_it_is_gone_and_keeps_what_was_typed_but_writes_nothing(

@@ -43,13 +43,13 @@ async def test_a_text_is_inserted_with_its_fields_filled_where_the_cursor_is(siz
         await desk.press("2")
         assert desk.dialog == "TextChooser"
         await desk.press("1")
-        assert desk.dialog == "Prompt"
+        assert desk.dialog == "LinesPrompt"
         await desk.press("enter")
         comment = next(line for line in desk.services.log if line[0] == "comment")
-        assert comment[2] == "xTalked about C-000123 of 成都虚构远声科技有限公司, TC-2026-00123.y"
+        assert comment[2] == "x\nTalked about C-000123 of 成都虚构远声科技有限公司, TC-2026-00123.y"
 
         await desk.press("c", "ctrl+t", "escape", "ctrl+t", "down", "down", "enter", "enter")
-        assert desk.services.log[-1] == ("comment", 123, "one two"), "several lines become one, and Esc inserts nothing"
+        assert desk.services.log[-1] == ("comment", 123, "one\ntwo"), "Esc inserts nothing"
 
 
 async def test_no_text_is_offered_where_nobody_reads_what_is_typed() -> None:
