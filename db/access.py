@@ -4,7 +4,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 from typing import BinaryIO
@@ -76,10 +76,8 @@ def _create_linked(path: Path, access: FileAccess) -> None:
     """Create an empty file under a temporary name, set its mode, then link it to its final name."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with new_file(draft, access.file_mode):
+        with suppress(FileExistsError), new_file(draft, access.file_mode):
             path.hardlink_to(draft)
-    except FileExistsError:
-        return
     finally:
         draft.unlink(missing_ok=True)
 

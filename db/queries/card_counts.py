@@ -43,9 +43,8 @@ def card_counts(session: Session, applications: Iterable[ImportedRow], snapshot:
     most_of_one_brand: dict[str, int] = {}
     totals: dict[str, int] = {}
     for column, applicants in subjects.items():
-        for subject, brand, count in rows_of(
-            session, _counts(column), applicants - {""}, today=today, **snapshot.values()
-        ):
+        rows = rows_of(session, _counts(column), applicants - {""}, today=today, **snapshot.values())
+        for subject, brand, count in rows:
             if brand is None:
                 totals[subject] = count
             else:

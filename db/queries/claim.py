@@ -50,8 +50,7 @@ def _indexed_branch(urgency: int, priority: int, filter_check: str) -> str:
         SELECT c.id AS id, c.version AS version, 1 AS precedence, 1 AS returned, {urgency} AS urgency,
                {-priority} AS priority, c.due_at AS due
         FROM {ORDERED_CASES if filter_check else '"case" AS c'}
-        WHERE c.state = 'queued' AND c.is_listed = 1 AND c.assignee_id IS NULL
-              AND c.priority_rank = {priority} AND {_DUE_RANGES[urgency]} AND {_NOT_SKIPPED}{filter_check}
+        WHERE {_COMMON} AND c.priority_rank = {priority} AND {_DUE_RANGES[urgency]} AND {_NOT_SKIPPED}{filter_check}
         ORDER BY c.due_at, c.id LIMIT :most)"""  # noqa: S608 - made of constants of this file; values are bound
 
 

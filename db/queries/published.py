@@ -270,10 +270,8 @@ def has_newer(row: FromClause, table: Table, key: Sequence[str], snapshot: Snaps
 
 Value = TypeVar("Value")
 
-_SIZE = 500
 
-
-def chunks(values: Iterable[Value], size: int = _SIZE) -> Iterator[list[Value]]:
+def chunks(values: Iterable[Value], size: int = 500) -> Iterator[list[Value]]:
     """Yield the values in order, in lists of at most `size` values."""
     rest = iter(values)
     while chunk := list(islice(rest, size)):

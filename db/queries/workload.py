@@ -58,8 +58,7 @@ def open_counts(session: Session, reviewer_id: int, now: datetime) -> dict[str, 
 
     `to_check` leaves out what the person staged or gets back, because somebody else must check it.
     """
-    row = session.execute(_OPEN, {"now": to_us(now), "me": reviewer_id}).one()
-    return {name: int(value) for name, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
+    return dict(session.execute(_OPEN, {"now": to_us(now), "me": reviewer_id}).mappings().one())
 
 
 def verdict_durations_s(session: Session, reviewer_id: int, since: datetime) -> list[float | None]:

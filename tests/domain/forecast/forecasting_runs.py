@@ -91,8 +91,8 @@ def at_moments(office: SimulatedOffice, first_day: int, every_days: int) -> list
         learnt = QueueModel.fit(past, day, office.time, ASSUMED)
         at = day + float(random.random())
         cases = open_at(past.cases, spells, at)
-        for forecast in learnt.forecast(cases, at):
-            history = past.cases[forecast.case]
+        for case, forecast in zip(cases, learnt.forecast(cases, at), strict=True):
+            history = past.cases[case.history.case]
             if history.passed_at is not None:
                 outcomes.append(ForecastOutcome(forecast, at, first_verdict_at(history), history.passed_at))
     return outcomes

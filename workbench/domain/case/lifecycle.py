@@ -8,6 +8,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 
 from db.enums import FINAL_STATES, CaseState, Priority, Risk, Role, ServiceClass, Verdict
 from workbench.i18n import N_, _, comma_joined
@@ -233,24 +234,17 @@ def take_refusal(who: str, actor: Actor) -> str | None:
     return missing_role_refusal(frozenset({Role.SUPERVISOR}), actor) if who == "supervisor" else None
 
 
-def work_list_refusal(actor: Actor) -> str | None:
-    """Return why a person may neither get nor report the work lists, or None if they may."""
-    return missing_role_refusal(WORK_LIST_ROLES, actor)
+work_list_refusal = partial(missing_role_refusal, WORK_LIST_ROLES)
+"""Return why a person may neither get nor report the work lists, or None if they may."""
 
+recording_refusal = partial(missing_role_refusal, LETTER_RECORDERS)
+"""Return why a person may not record the outcomes of letters, or None if they may."""
 
-def recording_refusal(actor: Actor) -> str | None:
-    """Return why a person may not record the outcomes of letters, or None if they may."""
-    return missing_role_refusal(LETTER_RECORDERS, actor)
+absence_refusal = partial(missing_role_refusal, ABSENCE_RECORDERS)
+"""Return why a person may not record absences, or None if they may."""
 
-
-def absence_refusal(actor: Actor) -> str | None:
-    """Return why a person may not record absences, or None if they may."""
-    return missing_role_refusal(ABSENCE_RECORDERS, actor)
-
-
-def inquiries_refusal(actor: Actor) -> str | None:
-    """Return why a person may not read inquiries, or None if they may."""
-    return missing_role_refusal(INQUIRY_READERS, actor)
+inquiries_refusal = partial(missing_role_refusal, INQUIRY_READERS)
+"""Return why a person may not read inquiries, or None if they may."""
 
 
 def only_inquiries_refusal(actor: Actor) -> str | None:

@@ -125,10 +125,10 @@ def plan_lifting(orders: Iterable[MeasureOrder]) -> BarLifting:
         if number_orders[-1].is_out_of_service:
             continue
         is_restoring = any(order.is_open and not order.is_bar for order in number_orders)
-        if not is_restoring and _bar_in_force(number_orders):
+        needs_restore = not is_restoring and _bar_in_force(number_orders) is not None
+        if needs_restore:
             restored.append(number)
-            numbers.append(number)
-        elif open_bars:
+        if needs_restore or open_bars:
             numbers.append(number)
     return BarLifting(tuple(cancelled), tuple(restored), tuple(numbers))
 

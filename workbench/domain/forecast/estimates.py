@@ -20,8 +20,6 @@ class CaseEstimate:
     """The forecast of one case.
 
     Attributes:
-        case: The case.
-        ahead: How many cases are before it in the queue, None if it is not queued.
         first_verdict: When it gets, or got, its first verdict.
         passed: When similar cases passed.
         sent_back: The share (0 to 1) of similar cases that the first verdict sends back, None if unknown.
@@ -30,8 +28,6 @@ class CaseEstimate:
             is when similar cases passed.
     """
 
-    case: int
-    ahead: int | None
     first_verdict: QuantilePair
     passed: QuantilePair
     sent_back: float | None

@@ -131,7 +131,7 @@ class Clocks:
         state = self.state(case)
         if state is None or state == stored_clock_state(case):
             return False
-        for name, value in due_columns(state).items():
+        for name, value in asdict(state).items():
             setattr(case, name, value)
         if case.state in _STATES_WITH_OPEN_APPEAL:
             appeal = newest_appeal(self.session, case.id or 0, AppealStatus.OPEN, AppealStatus.STAGED)
@@ -187,11 +187,6 @@ def first_clock_state(
     suspensions_of_case = [one for one in suspensions if one.concerns(application.province, application.agent)]
     budget = clock.ClockBudget(start=complete_at, days=policy.classes.days[service_class])
     return complete_at, clock.clock_state(budget, suspensions_of_case, calendar)
-
-
-def due_columns(state: clock.ClockState) -> dict[str, Any]:
-    """Return the state of a clock as columns of its case."""
-    return asdict(state)
 
 
 def clock_events(session: Session, case_ids: Sequence[int]) -> dict[int, list[clock.ClockEvent]]:

@@ -78,14 +78,20 @@ class ToldDeadline:
 
     def current(self, calendar: WorkingCalendar) -> datetime:
         """Return the deadline in force that the row holds."""
-        if isinstance(self.row, CaseRow):
-            return self.deadline_at if self.row.next_action_on is None else calendar.closing(self.row.next_action_on)
-        return self.deadline_at if self.row is None else self.row.deadline_at or self.deadline_at
+        stored = None if self.row is None else _stored_deadline(self.row, calendar)
+        return stored or self.deadline_at
 
     def _moving(self, suspensions: Sequence[Suspension], told_at: datetime) -> Sequence[Suspension]:
         """Return the suspensions that move a date: the parts that were unknown when the applicant was told it."""
         # The last day to appeal is told without any suspension, so all of them move it.
         return suspensions if self.row is None else unknown_parts(suspensions, told_at)
+
+
+def _stored_deadline(row: DeadlineRow, calendar: WorkingCalendar) -> datetime | None:
+    """Return the deadline that a row holds, None if it has none."""
+    if isinstance(row, CaseRow):
+        return None if row.next_action_on is None else calendar.closing(row.next_action_on)
+    return row.deadline_at
 
 
 def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[ToldDeadline]]:
@@ -205,8 +211,8 @@ def move_deadlines(
             after = calendar.closing(calendar.local_day(after))
         if after < earliest:
             # The applicant relies on the later date.
-            is_new = earliest > before
-            told[index] = replace(one, promised=(*one.promised, (earliest, now))) if is_new else with_promise(one)
+            with_new_date = replace(one, promised=(*one.promised, (earliest, now)))
+            told[index] = with_new_date if earliest > before else with_promise(one)
             after = max(earliest, told[index].moved(clocks.suspensions_of(case), calendar))
         elif after == before:
             continue
@@ -263,10 +269,8 @@ def _told(row: DeadlineRow, moves: Iterable[list[Any]], set_at: datetime, calend
         calendar: The calendar of the case.
     """
     what: Literal["answer", "rectify"] = "answer" if isinstance(row, CaseRow) else "rectify"
-    # `current` needs a deadline first, so the dates are placeholders until the next lines.
-    told = ToldDeadline(what=what, deadline_at=set_at, told_at=set_at, in_force_at=set_at, row=row)
-    current = told.current(calendar)
-    told = replace(told, deadline_at=current, in_force_at=current)
+    current = _stored_deadline(row, calendar) or set_at
+    told = ToldDeadline(what=what, deadline_at=current, told_at=set_at, in_force_at=current, row=row)
     key = [row.__tablename__, row.id]
     for at, name, row_id, deadline_us, told_us, after_us, *promised in moves:
         if [name, row_id] == key and after_us == to_us(current):

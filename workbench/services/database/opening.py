@@ -193,12 +193,7 @@ def _find_registered(session: Session, given_login: str) -> tuple[str, int | Non
 
 
 def open_services(
-    path: Path,
-    as_login: str | None,
-    now: Callable[[], datetime],
-    *,
-    resumes: bool = True,
-    store: Store | None = None,
+    path: Path, as_login: str | None, now: Callable[[], datetime], *, resumes: bool = True, store: Store | None = None
 ) -> Services:
     """Open the services for one person.
 

@@ -50,17 +50,14 @@ class KeySettings:
         file = store / KEY_SETTINGS
         try:
             handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with os.fdopen(handle, "rb") as opened:
+                return cls._parse(opened.read(_MAX_BYTES))
         except FileNotFoundError:
             return None
         except OSError as error:
             raise _damaged(file, error.strerror or "") from error
-        with os.fdopen(handle, "rb") as opened:
-            try:
-                return cls._parse(opened.read(_MAX_BYTES))
-            except OSError as error:
-                raise _damaged(file, error.strerror or "") from error
-            except (ValueError, KeyError) as error:
-                raise _damaged(file, _("it was changed")) from error
+        except (ValueError, KeyError) as error:
+            raise _damaged(file, _("it was changed")) from error
 
     @classmethod
     def _parse(cls, content: bytes) -> "KeySettings":

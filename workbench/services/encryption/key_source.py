@@ -117,8 +117,7 @@ def _from_file(path: Path, group_id: int | None) -> str:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise BadConfiguration(_("The key file {file} is not a regular file.").format(file=path))
-        problem = protection_problem(status, path, group_id)
-        if problem:
+        if problem := protection_problem(status, path, group_id):
             raise BadConfiguration(problem)
         return _text(file.read(_MAX_BYTES + 1), _("The key file {file} is empty, too large or not text."), path)
 

@@ -192,14 +192,14 @@ class Forecasts(Service):
         return replace(queue_model, absences=absences, is_suspended=is_all_work_suspended(suspensions, now))
 
     def _case(self, session: Session, presenter: ForecastPresenter, case_id: int) -> OpenCase:
-        time_, policy = presenter.queue_model.time, self.context.policy(session)
-        return history_reader.read_open_case(time_, policy, self._present_queue(session, presenter), case_id)
+        queue = self._present_queue(session, presenter)
+        return history_reader.read_open_case(presenter.queue_model.time, queue, case_id)
 
     def _open_cases(
         self, session: Session, presenter: ForecastPresenter, states: Iterable[CaseState] = OPEN_STATES
     ) -> list[OpenCase]:
-        time_, policy = presenter.queue_model.time, self.context.policy(session)
-        return history_reader.read_open_cases(time_, policy, self._present_queue(session, presenter), states)
+        queue = self._present_queue(session, presenter)
+        return history_reader.read_open_cases(presenter.queue_model.time, queue, states)
 
     def _present_queue(self, session: Session, presenter: ForecastPresenter) -> PresentQueue:
         basis = presenter.calendar, all_suspensions(session), presenter.now

@@ -86,20 +86,18 @@ def read_absences(session: Session, time_: WorkingTime, policy: Policy) -> tuple
     return tuple(absences)
 
 
-def read_open_cases(
-    time_: WorkingTime, policy: Policy, queue: PresentQueue, states: Iterable[CaseState]
-) -> list[OpenCase]:
+def read_open_cases(time_: WorkingTime, queue: PresentQueue, states: Iterable[CaseState]) -> list[OpenCase]:
     """Return the cases in some states, in the order of `next`; the states must include those of the queue."""
     now_us, day_end_us = to_us(queue.now), to_us(_day_end(queue))
     rows = forecast_cases.open_case_rows(queue.session, now_us, day_end_us, states)
     ahead_counts = list(accumulate((row.state in IN_THE_QUEUE for row in rows), initial=0))[:-1]
-    return list(_open_cases(time_, policy, queue, rows, ahead_counts))
+    return list(_open_cases(time_, queue, rows, ahead_counts))
 
 
-def read_open_case(time_: WorkingTime, policy: Policy, queue: PresentQueue, case_id: int) -> OpenCase:
+def read_open_case(time_: WorkingTime, queue: PresentQueue, case_id: int) -> OpenCase:
     """Return one open case as `read_open_cases` would."""
     row, ahead = forecast_cases.open_case_row(queue.session, to_us(queue.now), to_us(_day_end(queue)), case_id)
-    (case,) = _open_cases(time_, policy, queue, [row], [ahead])
+    (case,) = _open_cases(time_, queue, [row], [ahead])
     return case
 
 
@@ -109,7 +107,7 @@ def _day_end(queue: PresentQueue) -> datetime:
 
 
 def _open_cases(
-    time_: WorkingTime, policy: Policy, queue: PresentQueue, rows: Sequence[Any], ahead_counts: Sequence[int]
+    time_: WorkingTime, queue: PresentQueue, rows: Sequence[Any], ahead_counts: Sequence[int]
 ) -> Iterator[OpenCase]:
     """Yield open cases, given their rows and how many queued cases are ahead of each.
 
@@ -123,35 +121,32 @@ def _open_cases(
         now_us if CaseState(row.state) is CaseState.INCOMPLETE else row.complete_at or row.opened_at for row in rows
     ]
     at = time_.of(np.array(arrived_us, dtype=np.float64) / _US_PER_S)
-    due_dates = [None if row.due_at is None else int(row.due_at) for row in rows]
-    now = time_.of_instant(queue.now)
-    due = time_.of(np.array([(due_at or 0) / _US_PER_S for due_at in due_dates], dtype=np.float64))
-    for row, ahead, arrived_at, due_us, due_at in zip(
-        rows, ahead_counts, at.tolist(), due_dates, due.tolist(), strict=True
-    ):
+    now, policy = time_.of_instant(queue.now), queue.policy
+    due_dates = time_.of(np.array([(row.due_at or 0) / _US_PER_S for row in rows], dtype=np.float64))
+    for row, ahead, arrived_at, due in zip(rows, ahead_counts, at.tolist(), due_dates.tolist(), strict=True):
         state = CaseState(row.state)
         runs = clock_runs(state, row.waits_for)
         is_arriving = state is CaseState.INCOMPLETE
-        waits_for_others = state is CaseState.PENDING and not is_with_applicant(state, row.waits_for)
+        is_returning = is_with_applicant(state, row.waits_for)
+        waits_for_others = state is CaseState.PENDING and not is_returning
         stopped_until = queue.stopped_until(row.province, row.agent)
         steps = _complete_steps(steps_from_acts(acts_by_case.get(row.id, ()), arrived_at), state, runs=runs)
-        is_returning = is_with_applicant(state, row.waits_for)
-        due_on, ahead_if_queued = due_at, ahead
-        is_to_come = (is_arriving or is_returning) and due_us is not None
+        due_if_queued, ahead_if_queued = due, ahead
+        is_to_come = (is_arriving or is_returning) and row.due_at is not None
         if is_to_come:
             # The due date moves on by the working time that the applicant has had the case. The closing time of the
             # day is used: the simulation puts cases that are due on one day together.
             since = paused_since(steps)
             paused_days = 0.0 if since is None else max(now - since, 0.0)
-            closing = queue.calendar.closing(time_.day(due_at + paused_days))
-            due_on, ahead_if_queued = time_.of_instant(closing), queue.ahead(closing, row.priority_rank)
+            closing = queue.calendar.closing(time_.day(due + paused_days))
+            due_if_queued, ahead_if_queued = time_.of_instant(closing), queue.ahead(closing, row.priority_rank)
             if is_arriving:
                 ahead_if_queued -= queue.overtaken_count(row.id, closing, row.priority_rank)
         block_rules = row.block_rules if is_arriving else tuple(rules_by_case[row.id])
         yield OpenCase(
             history=_history(row, steps, policy, block_rules),
             ahead=ahead_if_queued if state in IN_THE_QUEUE or is_to_come else None,
-            due=due_on if due_us else np.inf,
+            due=due_if_queued if row.due_at else np.inf,
             is_returning=is_returning,
             is_arriving=is_arriving,
             is_held=state is CaseState.IN_REVIEW and row.held_until is not None and row.held_until > now_us,
@@ -179,9 +174,7 @@ def _answer_at(now: float, waited: float, days: FloatArray) -> QuantilePair | No
 def _waits(session: Session, time_: WorkingTime, kinds: Iterable[str]) -> dict[str, FloatArray]:
     """Return how many working days the last ended waits of some kinds took, such as waits for a carrier."""
     found = {kind: np.array(forecast_cases.ended_waits(session, kind)).reshape(-1, 2) for kind in kinds}
-    return {
-        kind: time_.of(spans[:, 1] / _US_PER_S) - time_.of(spans[:, 0] / _US_PER_S) for kind, spans in found.items()
-    }
+    return {kind: np.diff(time_.of(spans / _US_PER_S))[:, 0] for kind, spans in found.items()}
 
 
 def department_times(session: Session, time_: WorkingTime, policy: Policy, now: datetime) -> Iterator[DepartmentTime]:

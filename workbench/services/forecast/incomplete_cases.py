@@ -23,12 +23,7 @@ from workbench.domain.clock.clock import ClockBudget, clock_state
 from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.evidence.evidence import DocumentFacts, Evidence
 from workbench.domain.facts.documents import missing_documents
-from workbench.domain.forecast.queue.position import (
-    HELD_POSITION,
-    QueuePosition,
-    QueueSnapshot,
-    position_of,
-)
+from workbench.domain.forecast.queue.position import HELD_POSITION, QueuePosition, QueueSnapshot, position_of
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import Assessment, assess, assessed_columns
 from workbench.services.case.evidence_reader import evidence_of_cases
@@ -52,6 +47,11 @@ class PresentQueue:
     now: datetime
     assessments: Assessments = field(default_factory=dict)
     positions: dict[tuple[datetime, int], Sequence[int]] = field(default_factory=dict)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self.context.policy(self.session)
 
     def completed(self, rows: Sequence[Any]) -> list[Any]:
         """Return the rows of open cases, after changing those of incomplete cases as if the missing documents came now.

@@ -36,15 +36,15 @@ class ForecastPresenter:
         per_day = self.queue_model.per_day(self._at, self.reviewers)
         return [
             CaseForecast(
-                case_id=each.case,
-                state=states[each.case],
+                case_id=case.history.case,
+                state=states[case.history.case],
                 first_verdict=first,
                 decided=decided,
                 passed=None if needs else passed,
                 passed_needs=needs,
                 pass_rate=self._pass_rate(case),
                 is_decided=case.history.first_result_at is not None,
-                ahead=None if case.is_arriving or case.is_returning else each.ahead,
+                ahead=None if case.is_arriving or case.is_returning else case.ahead,
                 reviewers=self._present,
                 per_day=per_day,
                 sent_back=each.sent_back,
@@ -60,7 +60,7 @@ class ForecastPresenter:
                 is_endless=self._is_endless,
             )
             for case, each, (first, passed, decided) in zip(cases, estimates, ranges, strict=True)
-            for needs in (_needs(case, states[each.case]),)
+            for needs in (_needs(case, states[case.history.case]),)
         ]
 
     def queue(self, cases: Sequence[OpenCase]) -> QueueForecast:

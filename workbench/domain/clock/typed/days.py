@@ -80,10 +80,6 @@ def read_day(text: str, reference: DateReference) -> date | None:
     return None
 
 
-def _year_first(match: re.Match[str], _reference: DateReference) -> date:
-    return moments.parse_day(match[0])
-
-
 def _month_day(match: re.Match[str], reference: DateReference) -> date:
     """Return a date as 12-03 or 12月3日; 24-12 can only be the 24th."""
     month, day = int(match[1]), int(match[2] or match[3])
@@ -202,7 +198,7 @@ def _exists(year: int, month: int, day: int) -> bool:
 
 
 _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], DateReference], date | None]], ...] = (
-    (_YEAR_FIRST, _year_first),
+    (_YEAR_FIRST, lambda match, _reference: moments.parse_day(match[0])),
     (_MONTH_DAY, _month_day),
     (_EITHER_ORDER, _either_order),
     (_NAMED_MONTH, _named_month),

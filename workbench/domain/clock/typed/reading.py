@@ -76,10 +76,8 @@ def is_like_a_date(text: str) -> bool:
     calendar = WorkingCalendar((), hours=((time(9), time(18)),), zone="UTC")
     try:
         read_date(text, DateReference(now=datetime(2026, 1, 5, tzinfo=UTC), calendar=calendar, tense=Tense.ANY))
-    except NotUnderstood:
-        return False
-    except UnclearTime:
-        return True
+    except UnclearTime as problem:
+        return not isinstance(problem, NotUnderstood)
     return True
 
 

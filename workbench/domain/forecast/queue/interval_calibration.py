@@ -56,11 +56,7 @@ class _ForecastPoint:
 
 
 def calibrate_intervals(
-    histories: Sequence[CaseHistory],
-    spells: QueueSpells,
-    verdicts: GivenVerdicts,
-    until: float,
-    team: Team,
+    histories: Sequence[CaseHistory], spells: QueueSpells, verdicts: GivenVerdicts, until: float, team: Team
 ) -> IntervalCalibration:
     """Return the margins with which past ranges would have covered the outcomes of the recent past, as known at a time.
 

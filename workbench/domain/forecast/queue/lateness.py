@@ -67,11 +67,7 @@ def late_chances(
 
 
 def _served(
-    waiting: FloatArray,
-    first: int,
-    verdicts: FloatArray,
-    entering: "_Entering | None",
-    random: np.random.Generator,
+    waiting: FloatArray, first: int, verdicts: FloatArray, entering: "_Entering | None", random: np.random.Generator
 ) -> FloatArray:
     """Return how many cases of each rank and due day get their verdict in time, in each path.
 

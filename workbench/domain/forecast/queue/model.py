@@ -185,8 +185,6 @@ class QueueModel(Team):
         for index, case in enumerate(cases):
             next_verdict, result_at = _pair_at(now, first, index), case.history.first_result_at
             estimates[case.history.case] = CaseEstimate(
-                case=case.history.case,
-                ahead=case.ahead,
                 first_verdict=next_verdict if result_at is None else QuantilePair(p50=result_at, p90=result_at),
                 passed=_pair_at(now, passed, index),
                 sent_back=sent_back[index],
@@ -210,8 +208,6 @@ class QueueModel(Team):
             result_at = case.history.first_result_at
             first_at = now if result_at is None else result_at
             estimates[case.history.case] = CaseEstimate(
-                case=case.history.case,
-                ahead=None,
                 first_verdict=checked if checked and result_at is None else QuantilePair(p50=first_at, p90=first_at),
                 passed=end if checked is None else end.not_before(checked),
                 sent_back=self.send_back_rates.share(case.history.attributes),

@@ -4,7 +4,7 @@ A helper process can prepare the rows of cases, findings and search terms, so th
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
@@ -25,7 +25,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import Assessment, assess_all, finding_rows
 from workbench.services.case.evidence_reader import EvidenceReader, application_key
-from workbench.services.clock.case_clocks import due_columns, first_clock_state
+from workbench.services.clock.case_clocks import first_clock_state
 from workbench.services.forecast.arrival_forecasts import ArrivalForecasts
 from workbench.services.forecast.incomplete_cases import NewCase
 from workbench.services.foundation.calendar_days import all_suspensions
@@ -190,7 +190,7 @@ def _columns(row: ImportedRow, evidence: Evidence, assessment: Assessment, rules
         columns |= {
             "state": CaseState.QUEUED.value,
             "complete_at": complete_at,
-            **due_columns(clock),
+            **asdict(clock),
         }
     return columns
 

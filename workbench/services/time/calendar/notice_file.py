@@ -15,7 +15,9 @@ from workbench.services.files.reading.opened import OpenedText
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 
 MOST_BYTES = 1 << 20
-_NAME_LENGTH = 64
+NAME_LENGTH = 64
+"""The most characters of the name of a day."""
+
 _DECEMBER = 12
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}\n]|[^\s,:\[\]{}"]+')
@@ -69,7 +71,7 @@ def _notice(text: str, file: str) -> YearNotice:
             day = _day(item, year, found)
             found[day.on] = day
         except _DayProblem as wrong:
-            problems.append(RowProblem(file=file, line=line, column=wrong.column, message=wrong.message))
+            problems.append(RowProblem(file=file, line=line, column=wrong.column, message=str(wrong)))
     if problems:
         raise FileProblem(*problems)
     return YearNotice(year=year, days=tuple(found.values()))
@@ -84,7 +86,6 @@ class _DayProblem(Exception):
     def __init__(self, column: str, message: str) -> None:
         super().__init__(message)
         self.column = column
-        self.message = message
 
 
 def _parse(text: str, file: str) -> dict[str, Any]:
@@ -131,8 +132,8 @@ def _day(item: Any, year: int, found: Container[date]) -> NamedDay:
         raise _DayProblem("date", _("{date} is there twice; leave one out").format(date=on))
     if not isinstance(is_off, bool):
         raise _DayProblem("isOffDay", _("must be true (off) or false (worked)"))
-    if not isinstance(name, str) or not name.strip() or len(name) > _NAME_LENGTH:
-        raise _DayProblem("name", _("needs the holiday's name, in at most {most} characters").format(most=_NAME_LENGTH))
+    if not isinstance(name, str) or not name.strip() or len(name) > NAME_LENGTH:
+        raise _DayProblem("name", _("needs the holiday's name, in at most {most} characters").format(most=NAME_LENGTH))
     return NamedDay(on=on, working=not is_off, name=name.strip())
 
 

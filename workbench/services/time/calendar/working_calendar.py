@@ -25,11 +25,9 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
 from workbench.services.time.calendar.days_off import follow_noted_days_off, note_days_off, planned_moves
-from workbench.services.time.calendar.notice_file import NoticeFile, read_notice
+from workbench.services.time.calendar.notice_file import NAME_LENGTH, NoticeFile, read_notice
 from workbench.services.time.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
 from workbench.services.time.calendar.public_holidays import days_of_year, seed_days
-
-NAME_LENGTH = 64
 
 
 class Calendars(Service):

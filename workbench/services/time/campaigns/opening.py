@@ -223,10 +223,7 @@ def _open(session: Session, context: Context, campaign: CampaignRow, passed: Cas
     context.log(session, "campaign", case_id=passed.id, body={**body, "case": format_case(case.id or 0)})
     update_due_date(session, context, case)
     session.flush()
-    message = LetterFacts(
-        kind=ClockLetterKind.RE_REVIEW,
-        cause=campaign.reason,
-        earlier_case_no=format_case(passed.id or 0),
-    )
+    number = format_case(passed.id or 0)
+    message = LetterFacts(kind=ClockLetterKind.RE_REVIEW, cause=campaign.reason, earlier_case_no=number)
     notify(session, context, [(case, message)], {case.id: Outlook(findings=assessment.findings)})
     return case
