@@ -57,7 +57,7 @@ def visible_case(session: Session, case_id: int) -> CaseRow:
     Raises:
         NotFound: If there is no such case.
     """
-    return _published(session, case_id, session.get(CaseRow, case_id))
+    return _checked_published(session, case_id, session.get(CaseRow, case_id))
 
 
 def unerased_case(session: Session, context: Context, case_id: int) -> CaseRow:
@@ -82,10 +82,11 @@ def read_case(session: Session, case_id: int) -> CaseRow:
     """
     # The first object of a model configures all models, which would delay the first case.
     row: Any = session.connection().execute(_CASE, {"case": case_id}).first()
-    return _published(session, case_id, row)
+    return _checked_published(session, case_id, row)
 
 
-def _published(session: Session, case_id: int, case: CaseRow | None) -> CaseRow:
+def _checked_published(session: Session, case_id: int, case: CaseRow | None) -> CaseRow:
+    """Return a case that was looked up by its number, after checking that it exists and that its batch is published."""
     if case is None or not _is_published(session, case.batch_id):
         raise NotFound(_("There is no case {case}.").format(case=format_case(case_id)))
     return case

@@ -42,7 +42,7 @@ class Boards(Service):
     """Counts the cases of the office and of each person."""
 
     def read(self, *, without: Set[str] = frozenset()) -> Board:
-        """Return the board; who is only a reviewer gets the office and the own row.
+        """Return the board; a person who is only a reviewer gets the counts of the office and the own row.
 
         `without` names the figures to leave out.
 

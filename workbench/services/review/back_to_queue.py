@@ -63,7 +63,7 @@ def void_verdict(session: Session, context: Context, case: CaseRow) -> None:
 def void_staged(session: Session, context: Context, case: CaseRow) -> None:
     """Void the staged verdict of a case, or the staged answer to its appeal, if there is one.
 
-    The case is queued for the maker of the verdict, or for whom it was moved to. An appeal goes back to its decider.
+    The case is queued for its owner, see `return_to_owner`. An appeal goes back to its decider.
     """
     if (appeal := newest_appeal(session, case.id or 0, AppealStatus.STAGED)) is not None:
         return_to_decider(case, appeal)
@@ -74,9 +74,10 @@ def void_staged(session: Session, context: Context, case: CaseRow) -> None:
 
 
 def return_to_owner(session: Session, context: Context, case: CaseRow, maker_id: int) -> int:
-    """Assign a case whose verdict ended to its maker, or to whom it was moved, with the draft; return who gets it.
+    """Assign a case whose verdict ended, with the draft, to its owner; return who gets it.
 
-    The substitute of a person who is away gets it instead.
+    The owner is the maker of the verdict, or the person to whom the case was moved. The substitute of a person who is
+    away gets it instead.
     """
     owner_id = stand_in(session, case.returned_to_id or maker_id, context.today(session))
     reopen_draft(session, case.id or 0, maker_id)

@@ -42,7 +42,9 @@ class Inquiries(Service):
     """The inquiries that one person asks, or that the person's department answers."""
 
     def list(self, case_id: int | None = None) -> tuple[InquiryLine, ...]:
-        """Return the inquiries, the open ones first by due date; who is only a verifier gets those of one department.
+        """Return the inquiries, the open ones first by due date.
+
+        A person who is only a verifier gets those of the own department.
 
         Raises:
             NotAllowed: If the person may not read inquiries.
@@ -148,7 +150,7 @@ class Inquiries(Service):
             return _line(session, context, row.id or 0)
 
     def answer(self, inquiry_id: int, outcome: InquiryOutcome, note: str, document: Path | None = None) -> InquiryLine:
-        """Answer an inquiry to the person's department: a verification and new evidence for who holds the case.
+        """Answer an inquiry to the person's department: a verification and new evidence for the holder of the case.
 
         A late answer counts as long as the inquiry is open. The last answer returns a case to the queue that is pending
         on a department.

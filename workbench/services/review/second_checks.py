@@ -132,9 +132,7 @@ class Checks(Service):
         return result
 
     def give_back(self, case_id: int, note: str, decision_id: int | None = None) -> CaseFile | AppealResult:
-        """Return a case to its maker, or to whom it was moved: held if that person's limit allows it, otherwise queued.
-
-        The substitute of a maker who is away gets it instead.
+        """Return a case to its owner, see `return_to_owner`: held if that person's limit allows it, otherwise queued.
 
         Raises:
             NotFound: If there is no such case.

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, and_, delete, insert, select, update
 from sqlmodel import Session, SQLModel
@@ -82,9 +81,7 @@ def erase_application(
 
     Return the numbers that no application has any more; `erase_opt_outs` erases their opt-outs.
     """
-    own = _is_own(APPLICATION, due.key)
-    applications = session.execute(select(APPLICATION).where(own)).all()
-    found = _find_evidence(session, context.store, due.key, applications)
+    found = _find_evidence(session, context.store, due.key)
     parts = [WHOLE] if due.whole.is_due else [part.value for part in due.due_parts]
     pending = _pending_files(found, parts)
     for case_id in due.case_ids:
@@ -129,7 +126,7 @@ def _is_own(table: FromClause, key: Key) -> ColumnElement[bool]:
     return and_(table.c.agent == key[0], table.c.application_no == key[1])
 
 
-def _find_evidence(session: Session, store: Store, key: Key, applications: Sequence[Any]) -> _FoundEvidence:
+def _find_evidence(session: Session, store: Store, key: Key) -> _FoundEvidence:
     # The cards of erased applications have no hash.
     own_cards = select(CARD).where(_is_own(CARD, key), CARD.c.msisdn_hash != "")
     cards = [row._asdict() for row in session.execute(own_cards)]
@@ -140,7 +137,8 @@ def _find_evidence(session: Session, store: Store, key: Key, applications: Seque
     shared_periods = shared | {store.hashed(period_of_row(card).key) for card in of_others}
     documents = select(DOCUMENT.c.sha256).where(_is_own(DOCUMENT, key), DOCUMENT.c.erased_at.is_(None))
     answers = select(ANSWER_DOCUMENT.c.sha256).where(_is_own(ANSWER_DOCUMENT, key))
-    subjects = (number for row in applications for number in (row.uscc, row.legal_rep_id_no, row.handler_id_no))
+    versions = session.execute(select(APPLICATION).where(_is_own(APPLICATION, key)))
+    subjects = (number for row in versions for number in (row.uscc, row.legal_rep_id_no, row.handler_id_no))
     return _FoundEvidence(
         all_numbers=set(numbers),
         numbers={hashed: number for hashed, number in numbers.items() if hashed not in shared},

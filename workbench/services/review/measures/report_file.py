@@ -88,8 +88,8 @@ def read_reports(path: Path, zone: ZoneInfo, now: datetime) -> tuple[OrderReport
         try:
             reports.append(_listed_order(row) if is_list else _report(row, zone, now))
         except _LineProblem as wrong:
-            place = {"file": path.name, "sheet": source.sheet, "column": wrong.column}
-            problems.append(RowProblem(line=row.line, message=wrong.message, **place))
+            file, sheet, line = path.name, source.sheet, row.line
+            problems.append(RowProblem(file=file, sheet=sheet, line=line, column=wrong.column, message=wrong.message))
             if wrong.column and not _knows(wrong.column):
                 # An unknown column would be reported again for every line.
                 break

@@ -169,9 +169,8 @@ class _ReportCheck:
         released = row.release_at.astimezone(self.zone)
         is_other_number = report.msisdn.isdecimal() and report.msisdn != row.msisdn
         if is_other_number or report.measure not in {"", row.measure}:
-            return _("Order {number} is about another number or measure; export the measures again.").format(
-                number=report.order
-            )
+            message = _("Order {number} is about another number or measure; export the measures again.")
+            return message.format(number=report.order)
         is_new_failure = bool(report.failure) and not _is_known_failure(report, row)
         if report.done is not None and is_new_failure:
             message = _("Order {number} is given as done and as failed; clear done_at, or failed_at and failure.")

@@ -125,13 +125,13 @@ def append_anchor(session: Session, file: Path) -> None:
     seq, digest = last_event(session)
     try:
         anchors = _anchors(file) if file.exists() else []
-        for seq_that_differs in _contradicted(session, anchors):
+        if (first := next(_contradicted(session, anchors), None)) is not None:
             message = _(
                 "{file} has anchors that differ from this log, the first of event {seq}, so none was added. If they are"
                 " of another database, or a backup was restored, name a new file; otherwise the log was truncated or"
                 " replaced."
             )
-            raise BadData(message.format(file=file, seq=seq_that_differs))
+            raise BadData(message.format(file=file, seq=first))
         # An editor may have left out the end of the last line.
         gap = "\n" if anchors and not _text(file).endswith("\n") else ""
         with file.open("a", encoding="ascii") as opened:
