@@ -59,7 +59,7 @@ def render(letter: Letter) -> LetterText:
 
 
 def _listed(letter: Letter, items: Sequence[LetterItem], deadline_at: datetime | None) -> dict[str, Any]:
-    """Return what a template needs to list items.
+    """Return the values with which a template lists items.
 
     A text in another language is quoted, and an item's own deadline is in brackets. The own deadline of a single item
     is the common deadline.

@@ -86,7 +86,7 @@ class Assigning(Service):
         return Assignment(assigned=done.assigned, refused=(*done.refused, *plan.refused))
 
     def plan(self, case_ids: Sequence[int], login: str = "", seed: int = 0) -> Assignment:
-        """Return what moving cases would do, without doing it: to a person, or without a login spread evenly.
+        """Return a plan to move cases to a person, or without a login to spread them evenly; nothing is written.
 
         Cases are spread over the reviewers who are not away, by their loads and skills; none stays with its owner.
 

@@ -117,7 +117,7 @@ class Boards(Service):
         return found
 
     def _ages(self, session: Session) -> tuple[int, ...]:
-        """Return how many open cases are so many days old."""
+        """Return the number of open cases by age in days, from 0 on; the last number counts all older cases too."""
         zone, today = self.context.zone(session), self.context.today(session)
         counts = Counter[int]()
         received = case_breakdown.breakdown(session, case_query(session, self.context, ""), "received")

@@ -58,7 +58,7 @@ class Move:
         self._number = last_event(session)[0] + 1 if len(targets) > 1 else None
 
     def describe(self, case_id: int) -> AssignedCase:
-        """Return what moving a case does.
+        """Return a case with the person who gets it, and its state before the move; nothing is written.
 
         Raises:
             NotFound: If there is no such case, or no such person.

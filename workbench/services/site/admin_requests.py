@@ -152,7 +152,7 @@ def _open_request(session: Session, context: Context, number: int, *kinds: Reque
 
 
 def _wanted_values(session: Session, kind: RequestKind, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a request would do, from the body of its event."""
+    """Return the values of a request from the body of its event."""
     if kind is RequestKind.ERASURE:
         return {"reason": body["reason"]}
     if kind is RequestKind.ROLES:

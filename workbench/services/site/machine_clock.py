@@ -151,7 +151,7 @@ def _quiet_time(reached: datetime, times: Iterable[datetime]) -> tuple[datetime,
 
 
 def _unconfirmed(gap: tuple[datetime, datetime] | None) -> str:
-    """Return that an admin must confirm the clock because of a long time without events, "" without such a time."""
+    """Return the sentence that an admin must confirm the clock after a long time without events; "" without one."""
     if gap is None:
         return ""
     before, after = gap

@@ -206,7 +206,7 @@ class Retention(Service):
                 raise BadConfiguration(problem)
 
     def _rules(self, session: Session) -> tuple[RetentionPolicy, ZoneInfo, date]:
-        """Return what decides which data is due: the retention periods, the time zone and today."""
+        """Return the retention periods, the time zone and today, from which follows what is due."""
         return self.context.policy(session).retention, self.context.zone(session), self.context.today(session)
 
     def _due(self) -> list[due_erasures.Key]:
