@@ -166,10 +166,7 @@ class Context:
             self.actor = replace(self.actor, roles=roles)
 
     def _check_roles(self, writing: Callable[[], AbstractContextManager[Session]] | None = None) -> None:
-        """Refuse what the roles forbid, and log the refusal unless `requiring` does.
-
-        Outside `requiring`, a person who is only a verifier is refused everything.
-        """
+        """Refuse what the roles forbid; outside `requiring`, refuse and log everything that a mere verifier does."""
         context, refusal = _required.get() or (None, None)
         if context is not self:
             refusal = None if self.is_finishing else lifecycle.only_inquiries_refusal
