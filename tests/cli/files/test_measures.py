@@ -179,7 +179,7 @@ def test_a_report_that_is_interrupted_says_how_far_it_came_and_can_be_repeated(
     bar(terminal, case)
     file = tmp_path / "done"
     file.write_text("1\n2\n", encoding="utf-8")
-    monkeypatch.setattr(work_lists, "_TOGETHER", 1)
+    monkeypatch.setattr(work_lists, "_RECORDED_TOGETHER", 1)
     with monkeypatch.context() as interrupting:
         interrupting.setattr(work_lists.Measures, "_record", record_once)
         stopped = terminal.as_person("sup", "measures", "done", str(file))
