@@ -1,7 +1,8 @@
 """The filter line of the queue, with an error message or completions below it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date
+from functools import partial
 from os.path import commonprefix
 from typing import ClassVar
 
@@ -14,11 +15,10 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input
 
-from screens.queue.filter_help import completions, hint_lines, problem_in, word_at
+from screens.queue.filter_help import NOTHING_KNOWN, KnownValues, Reader, completions, hint_lines, problem_in, word_at
 from screens.shell.base_screen import attempt
 from screens.widgets.safe_text import Static
 from screens.widgets.text_fields import TextLine
-from screens.widgets.time_field import TimeReader
 
 
 class FilterField(TextLine):
@@ -29,29 +29,32 @@ class FilterField(TextLine):
         Binding("ctrl+u", "clear_line", show=False),
     ]
 
+    known: KnownValues = NOTHING_KNOWN
+
     def action_clear_line(self) -> None:
         """Clear the whole line; after an error the cursor is in the middle of it."""
         self.clear()
 
     def action_complete(self) -> None:
-        """Complete the word at the cursor by the longest common prefix of its completions."""
+        """Complete the word at the cursor to its only completion, or by the common prefix of all that begin with it."""
         word = word_at(self.value, self.cursor_position)
-        common = commonprefix(completions(word))  # noqa: RUF071 - characters, not paths
-        if len(common) > len(word.text):
+        found = completions(word, self.known)
+        common = commonprefix(found)  # noqa: RUF071 - characters, not paths
+        if len(found) == 1 or (common != word.text and common.startswith(word.text)):
             self.replace(common, word.start, self.cursor_position)
 
 
 class FilterBar(Vertical):
-    """The filter line with three lines of help; hidden until it is opened."""
+    """The filter line with four lines of help; hidden until it is opened."""
 
     DEFAULT_CSS = """
-    FilterBar { display: none; height: 4; padding: 0 1; background: $surface; }
+    FilterBar { display: none; height: 5; padding: 0 1; background: $surface; }
     FilterBar.-open { display: block; }
     FilterBar Horizontal { height: 1; }
     FilterBar #slash { width: 2; color: $text-accent; text-style: bold; }
     FilterBar Input { width: 1fr; border: none; height: 1; padding: 0; background: $panel; }
     FilterBar Input:focus { border: none; }
-    FilterBar #help { height: 3; padding-left: 2; text-wrap: nowrap; text-overflow: ellipsis; }
+    FilterBar #help { height: 4; padding-left: 2; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     is_open: reactive[bool] = reactive(default=False, toggle_class="-open", init=False, bindings=True)
@@ -66,10 +69,11 @@ class FilterBar(Vertical):
             super().__init__()
             self.text = text
 
-    def __init__(self, load_reader: Callable[[], Awaitable[TimeReader[date]]]) -> None:
+    def __init__(self, load_reader: Callable[[], Awaitable[Reader]], load_known: Callable[[], KnownValues]) -> None:
         super().__init__()
+        self._load_known = load_known
         self._load_reader = load_reader
-        self._reader: TimeReader[date] | None = None
+        self._reader: Reader = None
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -85,12 +89,13 @@ class FilterBar(Vertical):
         # Set the focus at once: `focus` would set it only after keys that were typed before.
         self.screen.set_focus(self.field)
         self._show_help()
-        self._load_calendar()
+        self._load()
 
     @work(exclusive=True, group="read")
-    async def _load_calendar(self) -> None:
-        """Load the calendar, which the help needs to explain dates."""
+    async def _load(self) -> None:
+        """Load the calendar, which the help needs to explain dates, and the values that complete a word."""
         self._reader = await attempt(self, self._load_reader)
+        self.field.known = await attempt(self, partial(asyncio.to_thread, self._load_known)) or NOTHING_KNOWN
         self._show_help()
 
     @on(Input.Changed)
@@ -122,6 +127,7 @@ class FilterBar(Vertical):
             round(field.scroll_offset.x),
             width,
             self._reader,
+            field.known,
             is_submitted=is_submitted,
         )
         self.help_lines.update(Content("\n").join(lines), layout=False)

@@ -1,20 +1,29 @@
 """The help below the filter line: where the error is, or how the text can continue."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from textual.content import Content
 
-from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, wrapped
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, wrapped_lines
 from screens.widgets.time_field import TimeReader
-from workbench.domain.filter.keys import KEY_BY_NAME, ValueType
-from workbench.domain.filter.parser import FILTER_KEYS, FilterKey, FilterProblem, parse_filter
+from workbench.domain.filter.keys import KEY_BY_NAME, KINDS, ValueType, words_of
+from workbench.domain.filter.parser import FILTER_KEYS, FilterKey, FilterProblem, parse_filter, quoted
 from workbench.domain.text.safe import cells, fit, pad_right, safe
+from workbench.domain.values.spelling import matches
 from workbench.i18n import _
 
 _OPERATORS = ":<>=：＜＞＝"
 _KEY = "$text-accent"
 _NAME_CELLS = 14
+_FOUND_WITHOUT_KEY = ("due", "state", "reason", "who", "province", "agent", "rule")
+
+KnownValues = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""For keys whose values the site knows: each value with the words that it is found by."""
+
+NOTHING_KNOWN: KnownValues = {}
+Reader = TimeReader[date] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,23 +66,41 @@ def problem_in(text: str) -> FilterProblem | None:
     return None
 
 
-def completions(word: TypedWord) -> tuple[str, ...]:
-    """Return the completions of the word at the cursor: keys, or the values of its key."""
+def value_terms(word: str, known: KnownValues = NOTHING_KNOWN) -> tuple[str, ...]:
+    """Return the terms that a word without a key may mean; a single letter means none."""
+    keys = [KEY_BY_NAME[name] for name in _FOUND_WITHOUT_KEY if word[1:]]
+    return tuple(f"{key.name}:{quoted(value)}" for key in keys for value in _found(word, _values(key, known)))
+
+
+def completions(word: TypedWord, known: KnownValues = NOTHING_KNOWN) -> tuple[str, ...]:
+    """Return the completions of the word at the cursor: keys or terms, or the values of its key."""
     if not word.has_operator:
-        typed = word.key.casefold()
-        return tuple(f"{key.name}:" for key in FILTER_KEYS if key.name.startswith(typed)) if typed else ()
+        names = tuple(f"{name}:" for name in KEY_BY_NAME if name.startswith(word.key.casefold())) if word.key else ()
+        return names or value_terms(word.key, known)
     key = KEY_BY_NAME.get(word.key.casefold())
     if key is None:
         return ()
     before, comma, last = word.value.rpartition(",")
     head = word.text[: len(word.text) - len(word.value)] + before + comma
-    return tuple(f"{head}{value}" for value in key.values if value.startswith(last.casefold()) and value != last)
+    return tuple(f"{head}{quoted(value)}" for value in _found(last, _values(key, known)) if value != last)
+
+
+def _values(key: FilterKey, known: KnownValues) -> Mapping[str, tuple[str, ...]]:
+    return known.get(key.name) or words_of(key)
+
+
+def _found(typed: str, values: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return the values that begin with a text; or else those that contain it, as do their words or initials."""
+    begun = [value for value in values if value.casefold().startswith(typed.casefold())]
+    return begun or [
+        name for name, words in values.items() if any(matches(typed, name, text) for text in (*words, name))
+    ]
 
 
 def hint_lines(
-    typed: tuple[str, int], scrolled: int, width: int, reader: TimeReader[date] | None, *, is_submitted: bool
-) -> tuple[Content, Content, Content]:
-    """Return the three lines of help; the last one names the keys, unless an error message needs it.
+    typed: tuple[str, int], scrolled: int, width: int, reader: Reader, known: KnownValues, *, is_submitted: bool
+) -> tuple[Content, ...]:
+    """Return up to four lines of help; the last one names the keys.
 
     A problem in the word that is being typed is a warning; every other problem is an error.
 
@@ -82,22 +109,24 @@ def hint_lines(
         scrolled: The cells that are scrolled out at the left.
         width: The cells of a line.
         reader: Explains a typed date in the second line; None until the calendar is loaded.
+        known: The values that the site knows; empty until they are loaded.
         is_submitted: Whether Enter was pressed, so that no word is being typed any more.
     """
     text, cursor = typed
     problem = problem_in(text)
     word = word_at(text, cursor)
     is_being_typed = problem is not None and problem.end >= word.start and problem.start <= cursor and not is_submitted
-    if problem is None or (is_being_typed and completions(word)):
-        return (*_help(word, width, reader), _key_help(width))
+    if not text:
+        kinds = " · ".join(f"{_(kind)} {' '.join(f'{name}:' for name in names)}" for kind, names in KINDS)
+        return (*wrapped_lines(kinds, width, _KEY)[:3], _key_help(width))
+    if problem is None or (is_being_typed and completions(word, known)):
+        return (*_help(word, width, reader, known), _key_help(width))
     style = WARNING if is_being_typed else ERROR
     before = cells(safe(text[: problem.start])) - scrolled
     marked = max(1, cells(safe(text[problem.start : problem.end])))
     start, end = max(0, before), min(width, before + marked)
     carets = " " * min(start, width - 1) + "^" * max(1, end - start)
-    message, *rest = wrapped(str(problem), width)
-    third = joined((fit(" ".join(rest), width), style)) if rest else _key_help(width)
-    return joined((carets, style)), joined((message, style)), third
+    return (joined((carets, style)), *wrapped_lines(str(problem), width, style)[:2], _key_help(width))
 
 
 def key_lines(width: int) -> list[Content]:
@@ -108,8 +137,9 @@ def key_lines(width: int) -> list[Content]:
     return lines
 
 
-def _help(word: TypedWord, width: int, reader: TimeReader[date] | None) -> tuple[Content, Content]:
-    """Return the keys that start with the word, or the values of its key."""
+def _help(word: TypedWord, width: int, reader: Reader, known: KnownValues) -> tuple[Content, Content]:
+    """Return the keys that start with the word, or the values of its key with the words of the first one."""
+    found = completions(word, known)
     if word.has_operator:
         key = KEY_BY_NAME.get(word.key.casefold())
         if key is None:
@@ -117,17 +147,18 @@ def _help(word: TypedWord, width: int, reader: TimeReader[date] | None) -> tuple
         understood = reader.explain(word.value) if reader is not None and key.value_type is ValueType.DATE else ""
         about = joined((fit(understood, width), MUTED)) if understood else _explained(key, width)
         # Only the values, so that all of them fit.
-        before = len(word.text) - len(word.value.rpartition(",")[2])
-        values = tuple(completion[before:] for completion in completions(word)) or key.values
+        before = len(word.text) - len(last := word.value.rpartition(",")[2])
+        values = tuple(completion[before:] for completion in found) or tuple(_values(key, known))
+        if words := known.get(key.name, {}).get(named := values[0] if found else last):
+            about = joined((fit(f"{named}: {' · '.join(words)}", width), MUTED))
         first, others = _listed(values, width)
         # All values matter more than the help of the key, which `?` shows too.
         return (first, _listed(others, width)[0]) if others else (first, about)
-    keys = [key for key in FILTER_KEYS if key.name.startswith(word.key.casefold())]
+    keys = {KEY_BY_NAME[name[:-1]] for name in found if name.endswith(":")}
     if len(keys) == 1:
-        return _listed(completions(word), width)[0], _explained(keys[0], width)
-    names = tuple(f"{key.name}:" for key in keys or FILTER_KEYS)
+        return _listed(found, width)[0], _explained(keys.pop(), width)
     searched = _("other words search names, application and phone numbers; - excludes")
-    return _listed(names, width)[0], joined((fit(safe(searched), width), MUTED))
+    return _listed(found, width)[0], joined((fit(safe(searched), width), MUTED))
 
 
 def _key_help(width: int) -> Content:

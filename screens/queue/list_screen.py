@@ -60,7 +60,8 @@ class ListScreen(ModeScreen):
         self._shown_minute = ""
 
     def parts(self) -> ComposeResult:
-        yield FilterBar(partial(time_reader, self.services, self.clock.now, read_date, Tense.ANY))
+        load_reader = partial(time_reader, self.services, self.clock.now, read_date, Tense.ANY)
+        yield FilterBar(load_reader, self.services.queue.filter_values)
         yield CaseList(self.view, self.services, self.preset, usable_layout(self.look.layout(self.preset.id)))
 
     def on_mount(self) -> None:

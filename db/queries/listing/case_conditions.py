@@ -209,7 +209,7 @@ def has_card(msisdn_hash: str, prefix: str) -> CaseCondition:
 def has_agent(session: Session, part: str, prefix: str) -> CaseCondition:
     """Return the condition that the agent's name contains `part`."""
     likes, named = _likes("c.agent", part, prefix)
-    agents = _distinct(session, '"case"', "agent", part)
+    agents = distinct(session, '"case"', "agent", part)
     if len(agents) > _MOST_VALUES:
         return CaseCondition(check=likes, values=named)
     listed, agent_values = _bound(f"{prefix}_is", agents)
@@ -219,11 +219,11 @@ def has_agent(session: Session, part: str, prefix: str) -> CaseCondition:
 
 def has_province(session: Session, parts: Iterable[str], prefix: str) -> CaseCondition:
     """Return the condition that the province's name contains one of `parts`."""
-    provinces = dict.fromkeys(value for part in parts for value in _distinct(session, "application", "province", part))
+    provinces = dict.fromkeys(value for part in parts for value in distinct(session, "application", "province", part))
     return application_has("province", list(provinces)[:_MOST_VALUES], prefix)
 
 
-def _distinct(session: Session, table: str, column: str, part: str) -> list[str]:
+def distinct(session: Session, table: str, column: str, part: str = "") -> list[str]:
     """Return the distinct values of an indexed column that contain `part`, by skipping through the index."""
     likes, named = _likes("value", part, "part")
     distinct = session.execute(

@@ -170,8 +170,7 @@ def test_commands_that_read_find_a_case_by_any_number_or_its_handler(terminal: T
 
     result = terminal.as_person("a", "show", "测试人", "--json")
     assert "means 3 cases" in refused(result, 2, json_failure=True)
-    document = json.loads(result.stdout)
-    assert [row["case"] for row in document["candidates"]] == ["C-000001", "C-000003", "C-000002"]
+    assert [row["case"] for row in json.loads(result.stdout)["cases"]] == ["C-000001", "C-000003", "C-000002"]
     assert "虚构公司1" in terminal.as_person("a", "notices", "T-1").stdout
 
     # A part of a handler's name would reveal it character by character.

@@ -153,22 +153,3 @@ choices = st.builds(
 @given(st.lists(st.one_of(texts, choices), max_size=6))
 def test_a_printed_filter_is_parsed_back_to_the_same_filter(made: list[FilterTerm]) -> None:
     assert parse_filter(str(Filter(tuple(made)))) == Filter(tuple(made))
-
-
-def test_a_bare_word_that_names_a_state_or_due_time_suggests_its_term() -> None:
-    for text, terms in [
-        ("overdue", ("due:overdue",)),
-        ("成都 OVERDUE", ("due:overdue",)),
-        ("逾期", ("截止:逾期",)),
-        ("超时", ("截止:超时",)),
-        ("pending", ("state:pending",)),
-        ('"in review"', ("state:in_review",)),
-        ("待审核", ("状态:待审核",)),
-        ("成都 due:overdue", ()),
-    ]:
-        for language in ["en", "zh"]:
-            with speaking(language):
-                assert parse_filter(text).suggestions == terms
-                assert all(
-                    str(parse_filter(term)) in {"due:overdue", "state:pending", "state:in_review"} for term in terms
-                )

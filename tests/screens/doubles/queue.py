@@ -69,6 +69,9 @@ class MemoryQueue(Queue):
     def counts(self) -> DeskCounts:
         return self.read_counts()
 
+    def filter_values(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        return {"reason": {"CR-DEBTOR": ("失信被执行人", "dishonest debtor")}}
+
     def count(self, filter_text: str = "") -> int:
         return len(self._found(filter_text))
 

@@ -4,7 +4,7 @@ import pytest
 
 from db.enums import CaseState
 from screens.queue.filter_bar import FilterBar
-from screens.queue.filter_help import completions, hint_lines, word_at
+from screens.queue.filter_help import NOTHING_KNOWN, KnownValues, completions, hint_lines, word_at
 from screens.queue.screen import QueueScreen
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import WINDOWS, memory_workbench
@@ -22,6 +22,10 @@ async def test_what_is_typed_is_completed_and_explained_and_an_error_is_shown_at
         await desk.type("u")
         await desk.press("tab")
         assert screen.bar.field.value == "priority:urgent"
+        await desk.press("ctrl+u")
+        await desk.type("失信")
+        await desk.press("tab")
+        assert (screen.bar.field.value, "dishonest debtor" in desk.text) == ("reason:CR-DEBTOR", True)
         assert "Enter applies · Tab completes · Esc cancels" in desk.text
 
         for typed, words in (
@@ -86,7 +90,7 @@ async def test_a_filter_without_matches_is_shown_with_the_key_that_clears_it() -
 
         screen = desk.app.screen
         assert isinstance(screen, QueueScreen)
-        for word, term in (("overdue", "due:overdue"), ("逾期", "截止:逾期")):
+        for word, term in (("OVERDUE", "due:overdue"), ("逾期", "due:overdue"), ('"in review"', "state:in_review")):
             screen.bar.post_message(FilterBar.Applied(word))
             await desk.settle()
             assert f"Did you mean  {term}" in desk.text
@@ -108,8 +112,16 @@ async def test_the_filter_is_one_key_away_from_the_desk_and_takes_what_is_typed(
             await desk.press("escape")
 
 
+KNOWN: KnownValues = {
+    "who": {"me": (), "wang.fang": ()},
+    "reason": {"CR-DEBTOR": ("失信被执行人", "dishonest debtor"), "CR-LISTED": ("被列名", "listed")},
+    "province": {"四川": ("Sichuan",), "上海": ("Shanghai",)},
+    "agent": {"虚构 代理（华东）": ()},
+}
+
+
 def hint(text: str, *, scrolled: int = 0, width: int = 100, is_submitted: bool = False) -> tuple[str, str]:
-    first, second, _third = hint_lines((text, len(text)), scrolled, width, None, is_submitted=is_submitted)
+    first, second, *_more = hint_lines((text, len(text)), scrolled, width, None, KNOWN, is_submitted=is_submitted)
     return first.plain, second.plain.rstrip()
 
 
@@ -120,21 +132,34 @@ def hint(text: str, *, scrolled: int = 0, width: int = 100, is_submitted: bool =
         ("成都 -ri", ("risk:",)),
         ("priority:h", ("priority:high",)),
         ("state:open,pas", ("state:open,passed",)),
-        ("who:", ("who:me", "who:nobody")),
+        ("who:", ("who:me", "who:wang.fang")),
+        ("状", ("状态:",)),
+        ("state:待审", ("state:pending",)),
+        ("类别:bz", ("类别:standard",)),
+        ("reason:cr-", ("reason:CR-DEBTOR", "reason:CR-LISTED")),
+        ("reason:失信", ("reason:CR-DEBTOR",)),
+        ("reason:sxbzx", ("reason:CR-DEBTOR",)),
+        ("省:sich", ("省:四川",)),
+        ("agent:华东", ('agent:"虚构 代理（华东）"',)),
+        ("失信", ("reason:CR-DEBTOR",)),
+        ("fang", ("who:wang.fang",)),
+        ("f", ()),
         ("applicant:x", ()),
         ("xyz:", ()),
         ("", ()),
     ],
 )
 def test_a_value_is_completed_from_those_of_its_key(typed: str, found: tuple[str, ...]) -> None:
-    assert completions(word_at(typed, len(typed))) == found
+    assert completions(word_at(typed, len(typed)), KNOWN) == found
 
 
-def test_an_empty_filter_lists_the_keys() -> None:
-    keys, searched = hint("")
+def test_an_empty_filter_offers_the_keys_by_what_a_person_has_with_the_keys_of_the_line_below() -> None:
+    lines = [line.plain for line in hint_lines(("", 0), 0, 76, None, NOTHING_KNOWN, is_submitted=False)]
 
-    assert "state:  waits:  priority:" in keys
-    assert "names, application and phone numbers" in searched
+    assert len(lines) == 4
+    assert "a number case: application: phone: · a name applicant: handler:" in lines[0]
+    assert "who: owner: maker:" in " ".join(lines)
+    assert lines[3].startswith("Enter applies")
 
 
 def test_a_key_is_explained_while_its_value_is_typed() -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.cli.cases.case_json import empty_document, header_document, row_document
-from workbench.cli.cases.case_text import CaseText, empty_sentence, print_case, print_seen_case
-from workbench.cli.cases.found_case import FoundCase, found_case
+from workbench.cli.cases.case_json import empty_document, header_document
+from workbench.cli.cases.case_text import empty_sentence, print_case, print_seen_case
+from workbench.cli.cases.found_case import FoundCase, found_case, print_rows
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, ReasonText, parse_instant_option, required_text
@@ -63,10 +63,7 @@ def queue(
         if not services.queue.sorts_all(order, total):
             message = _("Only the {count} most urgent cases are sorted in this order; narrow the filter to sort all.")
             output.narrate(message.format(count=commas(services.queue.MOST_SORTED)))
-    if context.as_json:
-        output.document({"cases": [row_document(row, zone, context.now()) for row in rows], "total": total})
-    else:
-        CaseText(zone, context.now()).queue(rows, total)
+    print_rows(context, rows, total, zone)
 
 
 def _count_by(context: CommandContext, filter_text: str, by: str, limit: int) -> None:

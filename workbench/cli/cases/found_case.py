@@ -1,6 +1,7 @@
-"""Finds the case that a person names for a command that only reads."""
+"""Lists cases, and finds the case that a person names for a command that only reads."""
 
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 from workbench.cli.cases.case_json import row_document
 from workbench.cli.cases.case_text import CaseText
@@ -8,6 +9,7 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.parameters import argument
 from workbench.domain.case.case_id import is_case, parse_case, quoted_masked
+from workbench.domain.filter.case_row import CaseRowView
 from workbench.errors import NotFound, WrongUsage
 from workbench.i18n import N_, _
 
@@ -17,6 +19,14 @@ if TYPE_CHECKING:
 FoundCase = Annotated[
     str, argument("CASE", N_("Case, such as C-000123 or 123; or its application number, handler or applicant."))
 ]
+
+
+def print_rows(context: CommandContext, rows: tuple[CaseRowView, ...], total: int, zone: ZoneInfo) -> None:
+    """Print the first cases of a list and how many it has, as JSON or as text."""
+    if context.as_json:
+        output.document({"cases": [row_document(row, zone, context.now()) for row in rows], "total": total})
+    else:
+        CaseText(zone, context.now()).queue(rows, total)
 
 
 def found_case(context: CommandContext, services: "Services", words: str) -> int:
@@ -34,11 +44,6 @@ def found_case(context: CommandContext, services: "Services", words: str) -> int
     if not rows:
         message = _("No case has the number or name “{words}”; a handler is found by the whole name.")
         raise NotFound(message.format(words=quoted_masked(words)))
-    zone, now = zone_of(services), context.now()
-    if context.as_json:
-        candidates = [row_document(row, zone, now) for row in rows]
-        output.document({"case": None, "candidates": candidates, "total": total})
-    else:
-        CaseText(zone, now).queue(rows, total)
+    print_rows(context, rows, total, zone_of(services))
     message = _("“{words}” means {count} cases; give the number of one of them.")
     raise WrongUsage(message.format(words=quoted_masked(words), count=total))

@@ -161,7 +161,7 @@ def demo(
         return
     demo_start, login = DemoStart(folder, context.now, reset=reset), context.shared.login or FIRST_REVIEWER
     exit_code = context.run_workbench(lambda: demo_start.open(login), login)
-    if is_kept and demo_start.is_making:
+    if is_kept and not demo_start.whole.done():
         message = _("You quit before the fresh sample data was complete, so the earlier stays; --reset starts again.")
         output.narrate(message)
     raise typer.Exit(exit_code)

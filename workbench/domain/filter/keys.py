@@ -170,20 +170,28 @@ KEY_BY_NAME: dict[str, FilterKey] = {
 }
 """The keys by name, English or Chinese."""
 
-# Synonyms of values.
-_SYNONYMS = {"breached": "overdue", "sole-proprietor": "sole_proprietor", "in-review": "in_review"}
-_CHINESE_SYNONYMS = {
-    "已超时": "overdue",
-    "超时": "overdue",
-    "逾期": "overdue",
-    "今天": "today",
-    "明天": "tomorrow",
-    "昨天": "yesterday",
-    "我": "me",
-    "无": "none",
-    "无人": "nobody",
-    "待重开": "reopen",
+KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (N_("a number"), ("case", "application", "phone")),
+    (N_("a name"), ("applicant", "handler", "agent", "province")),
+    (N_("a person"), ("who", "owner", "maker")),
+    (N_("a day"), ("due", "received", "decided")),
+    (N_("a word"), ("state", "reason", "rule", "class", "risk", "priority", "waits")),
+)
+"""What a person may have to search with, and the keys for it."""
+
+_SYNONYMS = {
+    "overdue": ("breached", "已超时", "超时", "逾期"),
+    "sole_proprietor": ("sole-proprietor",),
+    "in_review": ("in-review",),
+    "today": ("今天",),
+    "tomorrow": ("明天",),
+    "yesterday": ("昨天",),
+    "me": ("我",),
+    "none": ("无",),
+    "nobody": ("无人",),
+    "reopen": ("待重开",),
 }
+"""Other words for values."""
 
 _SHOWN_WORDS: Mapping[str, Mapping[Any, str]] = {
     "state": STATE_WORDS,
@@ -194,28 +202,18 @@ _SHOWN_WORDS: Mapping[str, Mapping[Any, str]] = {
 """The words that the screen shows instead of the values of a key."""
 
 
+def words_of(key: FilterKey) -> dict[str, tuple[str, ...]]:
+    """Return the values of a key, each with its synonyms and the words that the screen shows for it in any language."""
+    shown, in_languages = _SHOWN_WORDS.get(key.name, {}), [catalogue(language).gettext for language in LANGUAGES]
+    return {
+        str(value): (*(said(shown.get(value, value)) for said in in_languages), *_SYNONYMS.get(value, ()))
+        for value in key.values
+    }
+
+
 def known_value(key: FilterKey, word: str) -> str | None:
     """Return the value of a key for a word in English or as shown on screen, None if there is none.
 
     `word` must be folded (lower case, half width).
     """
-    word = _SYNONYMS.get(word, _CHINESE_SYNONYMS.get(word, word))
-    if word in key.values:
-        return word
-    for value, shown in _SHOWN_WORDS.get(key.name, {}).items():
-        if word in {catalogue(language).gettext(shown).casefold() for language in LANGUAGES}:
-            return str(value)
-    return None
-
-
-def suggested_terms(word: str) -> tuple[str, ...]:
-    """Return the terms that a bare word may mean, if it names a state or a due date.
-
-    They are in the language of the word, which must be folded.
-    """
-    is_english = word.isascii()
-    return tuple(
-        f"{name if is_english else KEY_BY_NAME[name].chinese[-1]}:{value if is_english else word}"
-        for name in ("due", "state")
-        if (value := known_value(KEY_BY_NAME[name], word)) is not None
-    )
+    return next((value for value, words in words_of(key).items() if word in (value, *map(str.casefold, words))), None)

@@ -12,9 +12,8 @@ from difflib import get_close_matches
 
 from db.enums import FINAL_STATES, CaseState
 from workbench.domain.case.lifecycle import OPEN_STATES
-from workbench.domain.filter.keys import BARE_WORD, FILTER_KEYS, KEY_BY_NAME, FilterKey, ValueType, suggested_terms
+from workbench.domain.filter.keys import BARE_WORD, FILTER_KEYS, KEY_BY_NAME, FilterKey, ValueType
 from workbench.domain.filter.values import BadFilterValue, read_value
-from workbench.domain.values.spelling import folded
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 
@@ -63,7 +62,7 @@ class FilterTerm:
 
     def __str__(self) -> str:
         sign = "-" if self.is_negated else ""
-        values = ",".join(_quoted(value, is_bare=self.key == BARE_WORD) for value in self.values)
+        values = ",".join(quoted(value, is_bare=self.key == BARE_WORD) for value in self.values)
         return f"{sign}{values}" if self.key == BARE_WORD else f"{sign}{self.key}{self.op}{values}"
 
 
@@ -101,14 +100,8 @@ class Filter:
         is_reopening = any(term.key == "attention" and not term.is_negated for term in self.terms)
         return CaseState.QUEUED in self.states and not is_reopening
 
-    @property
-    def suggestions(self) -> tuple[str, ...]:
-        """The terms that its bare words may mean, such as `due:overdue` for the searched text `overdue`."""
-        words = (folded(term.values[0]) for term in self.terms if term.key == BARE_WORD)
-        return tuple(dict.fromkeys(term for word in words for term in suggested_terms(word)))
 
-
-def _quoted(value: str, *, is_bare: bool) -> str:
+def quoted(value: str, *, is_bare: bool = False) -> str:
     """Return a value as written in a filter, in quotes if it would be parsed differently without."""
     if not value or _NEEDS_QUOTES.search(value) or (is_bare and _KEY.match(value)):
         return '"' + value.replace('"', '""') + '"'

@@ -47,19 +47,20 @@ class DemoStart:
 
     def __init__(self, folder: Path, now: Callable[[], datetime], *, reset: bool) -> None:
         self._folder, self._now, self._reset = folder, now, reset
-        self._first, self._whole = Future[Path](), Future[Path]()
+        self._first, self.whole = Future[Path](), Future[Path]()
+        """The databases of the first cases and of the whole demo, as soon as they exist."""
         self._state = ""
         # A daemon, because quitting the program does not wait for the demo.
         Thread(target=self._make, daemon=True).start()
 
     def _make(self) -> None:
         try:
-            self._whole.set_result(prepare(self._folder, self._now, reset=self._reset, progress=self._note_progress))
+            self.whole.set_result(prepare(self._folder, self._now, reset=self._reset, progress=self._note_progress))
             self._state = ""
         except Exception as error:
             # The desk waits for a result, whatever happened.
             self._state = str(error)
-            self._whole.set_exception(error)
+            self.whole.set_exception(error)
 
     def _note_progress(self, done: int, total: int) -> None:
         bar = "━" * (done * _BAR_CELLS // total)
@@ -67,26 +68,21 @@ class DemoStart:
         if not self._first.done():
             self._first.set_result(self._folder / FIRST / NAME)
 
-    @property
-    def is_making(self) -> bool:
-        """Whether the demo is still being made."""
-        return not self._whole.done()
-
     def open(self, login: str) -> "Path | Services":
         """Return the database of the demo, or services of its first cases if those exist sooner.
 
         Raises:
             WorkbenchError: If the demo cannot be made, or the first cases cannot be opened.
         """
-        wait((self._first, self._whole), return_when=FIRST_COMPLETED)
-        if self._whole.done():
-            return self._whole.result()
+        wait((self._first, self.whole), return_when=FIRST_COMPLETED)
+        if self.whole.done():
+            return self.whole.result()
         from workbench.services.database.opening import open_services
         from workbench.services.demo.first_cases import FirstCases
 
         services = open_services(self._first.result(), login, self._now, resumes=False)
         services.background = lambda: self._state
-        FirstCases(services, self._whole)
+        FirstCases(services, self.whole)
         return services
 
 

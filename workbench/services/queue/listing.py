@@ -11,6 +11,7 @@ from db.columns import from_us
 from db.enums import CaseState
 from db.queries import workload
 from db.queries.listing import case_order, case_pages
+from db.queries.listing.case_conditions import distinct
 from db.queries.listing.case_list import CaseQuery
 from db.queries.listing.case_rows import case_rows
 from db.queries.listing.stuck_cases import stuck_causes
@@ -21,10 +22,12 @@ from workbench.domain.case.running import is_overdue
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.domain.clock.late_risk import LateRisk
 from workbench.domain.filter.case_row import CaseRowView
-from workbench.domain.filter.keys import BARE_WORD, REOPEN_FILTER
+from workbench.domain.filter.keys import BARE_WORD, PERSON_WORDS, REOPEN_FILTER
 from workbench.domain.filter.ordering import keys_of, names_lateness, parse_order
 from workbench.domain.filter.parser import FilterTerm
+from workbench.domain.values.provinces import province_words
 from workbench.services.case.masking import shown_name
+from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.site.machine_clock import clock_problem
@@ -79,6 +82,21 @@ class Queue(Service):
             query = self._query(session, filter_text)
             in_order = self._with_chances(session, _order(order))
             return tuple(case_order.page_in_order(session, query, in_order, start=0, limit=limit))
+
+    def filter_values(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Return the values of the keys of a filter that the site knows, each with the words that it is found by."""
+        with self.context.read() as session:
+            policy, logins = self.context.policy(session), sorted(logins_of(session).values())
+            agents = distinct(session, '"case"', "agent")
+            provinces = distinct(session, "application", "province")
+        people: dict[str, tuple[str, ...]] = dict.fromkeys((*PERSON_WORDS, *logins), ())
+        return {
+            **dict.fromkeys(("who", "owner", "maker", "holder", "assignee"), people),
+            "reason": {code: (reason.title.zh, reason.title.en) for code, reason in policy.reasons.items()},
+            "rule": dict.fromkeys(policy.rules, ()),
+            "province": {name: (province_words(name),) for name in provinces if name},
+            "agent": dict.fromkeys(filter(None, agents), ()),
+        }
 
     def find(self, words: str) -> tuple[tuple[CaseRowView, ...], int]:
         """Return the first cases, open or closed, that a whole number or name means, and how many there are.
