@@ -92,7 +92,9 @@ class MultilineField(TextArea, inherit_bindings=False):
 class EnterField(MultilineField):
     """A text field of several lines that Enter accepts; another key begins a new line."""
 
-    DEFAULT_CSS = "EnterField { border: none; height: auto; max-height: 8; padding: 0; background: $panel; }"
+    DEFAULT_CSS = """
+    EnterField, EnterField:focus { border: none; height: auto; max-height: 8; padding: 0; background: $panel; }
+    """
     NEW_LINE: ClassVar[str] = "ctrl+j"
 
     class Submitted(Message):
