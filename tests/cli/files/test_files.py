@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
+from tests.languages import speaking
 from tests.services.files.reading.workbooks import write_workbook
 from tests.services.intake.importing.files import PDF, Desk, application, csv_text
 
@@ -147,7 +148,11 @@ def test_imports_are_listed_and_undone(terminal: Terminal, desk: Desk) -> None:
     terminal.document("admin", "import", "applications", _file(desk, application("A-1")))
 
     (batch,) = terminal.document("audit", "imports")["batches"]
+    with speaking("zh"):
+        headings, line = (row.split() for row in terminal.as_person("audit", "imports").stdout.splitlines())
     undone = terminal.document("admin", "imports", "undo", "b-1")
+
+    assert (line[headings.index("类型")], headings.index("未导入") + 2) == ("申请", len(headings))
 
     assert (batch["batch"], batch["kind"], batch["by"], batch["rows"]) == ("B-000001", "applications", "admin", 1)
     assert undone == {"batch": "B-000001", "kind": "applications", "rows": 1, "cases": 1}

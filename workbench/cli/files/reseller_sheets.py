@@ -86,11 +86,12 @@ def list_maps(context: CommandContext) -> None:
     if context.as_json:
         output.document({"maps": [_map_document(line) for line in lines]})
         return
+    kinds = {kind.value: shown(kind) for kind in ImportKind}
     output.listing(
         lines,
         {
             _("Map"): lambda line: line.name,
-            _("Kind"): lambda line: line.kind,
+            _("Kind"): lambda line: kinds.get(line.kind, line.kind),
             _("Agent"): lambda line: line.agent,
             _("State"): lambda line: _state(is_proposed=line.is_proposed, is_wrong=bool(line.problem)),
             _("File"): lambda line: str(line.file),
