@@ -59,8 +59,11 @@ def test_what_others_may_take_goes_first_if_it_is_due_before_what_is_mine(site: 
     (overdue,) = site.plant(1, due_in_days=-1, priority="low")
     site.services("sup").assigning.assign([mine], "a", "hers")
     services = site.services("a")
+    assert "It is number 2 of the queued cases." in services.claims.explain(mine)
 
     assert case_id_of(services.claims.next()) == overdue
+    assert "It is number 1 of the queued cases." in services.claims.explain(mine)
+    assert not any("number" in line for line in services.claims.explain(overdue))
     assert services.claims.explain(overdue)[0].startswith("Order: first what is overdue or due today")
 
 

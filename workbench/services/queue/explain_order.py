@@ -9,9 +9,10 @@ from workbench.domain.clock.explanation import StepKind
 from workbench.i18n import _
 from workbench.services.clock.case_clocks import ClockExplainer
 from workbench.services.foundation.context import Context
+from workbench.services.queue.listing import Queue
 from workbench.services.site.people import find_person
 from workbench.services.site.presence import absences_on
-from workbench.wording.amounts import instant_on_screen
+from workbench.wording.amounts import commas, instant_on_screen
 from workbench.wording.case.inquiries import inquiry_sentence
 from workbench.wording.clock_explanation import ClockWords
 
@@ -28,6 +29,8 @@ def order_words(context: Context, casefile: CaseFile) -> tuple[str, ...]:
             priority=_(PRIORITY_WORDS[header.priority]), risk=_(RISK_WORDS[header.risk])
         ),
     ]
+    if (place := Queue(context).place_of("state:queued", header.id)) is not None:
+        lines.append(_("It is number {place} of the queued cases.").format(place=commas(place + 1)))
     if header.assignee and header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         lines.append(_assigned_words(context, casefile, header.assignee))
     if header.is_overdue:

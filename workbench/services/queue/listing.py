@@ -32,8 +32,6 @@ from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.site.machine_clock import clock_problem
 
-_MOST_CANDIDATES = 20
-
 
 class Queue(Service):
     """Lists and counts the cases that a filter selects.
@@ -109,7 +107,7 @@ class Queue(Service):
             found = self._query(session, f"state:all {FilterTerm(key=BARE_WORD, values=(words,))}")
             named = replace(found, conditions=(is_named(words, self.context.store, "named"),))
             meant = named if case_pages.page(session, named, skip=0, limit=1) else found
-            ids = case_pages.page(session, meant, skip=0, limit=_MOST_CANDIDATES)
+            ids = case_pages.page(session, meant, skip=0, limit=20)
             now, zone = from_us(found.now), self.context.zone(session)
             rows = tuple(_view(row, None, "", now, zone) for row in case_rows(session, ids, found.now))
             return rows, case_pages.count_cases(session, meant)
