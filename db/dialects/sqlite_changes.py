@@ -108,8 +108,8 @@ _NOTED_INSERTS = {"notice": f"NEW.kind <> '{RECEIPT}' OR {_CASE_IS_PUBLISHED}"}
 """The condition for an insert to be noted, by table. An import logs the receipts of its new cases together instead."""
 
 _TABLE = "CREATE TEMP TABLE changed_row (name TEXT, id INTEGER, was TEXT, PRIMARY KEY (name, id))"
-_HAS_ANY = "SELECT 1 FROM temp.changed_row LIMIT 1"
-_FORGET = "DELETE FROM temp.changed_row"
+_HAS_CHANGES = "SELECT 1 FROM temp.changed_row LIMIT 1"
+_CLEAR_CHANGES = "DELETE FROM temp.changed_row"
 _IS_PREPARED = "notes changed rows"
 
 
@@ -160,10 +160,10 @@ def take_changes(connection: Connection) -> Iterator[ChangedRow]:
     if not connection.info.get(_IS_PREPARED):
         return
     # Every act asks this, and the driver answers in a tenth of the time.
-    if driver.execute(_HAS_ANY).fetchone() is None:
+    if driver.execute(_HAS_CHANGES).fetchone() is None:
         return
     changed = [ChangedRow(*row) for row in connection.exec_driver_sql(_changed_rows())]
-    driver.execute(_FORGET)
+    driver.execute(_CLEAR_CHANGES)
     yield from (row for row in changed if row.was != row.became)
 
 

@@ -52,7 +52,7 @@ _STORE = (
     " FROM temp.kept_row WHERE name <> ''"
 )
 _END_STAGED = "UPDATE main.act SET until_at = ?3 WHERE case_id = ?2 AND until_at IS NULL"
-_CLEAR = "DELETE FROM main.act WHERE until_at <= ?"
+_CLEAR_OVER = "DELETE FROM main.act WHERE until_at <= ?"
 _CLEAR_VOID = (
     "DELETE FROM main.act WHERE until_at IS NULL AND NOT EXISTS"
     " (SELECT 1 FROM main.\"case\" AS c WHERE c.id = act.case_id AND c.state = 'awaiting_check')"
@@ -106,7 +106,7 @@ def clear_journals(connection: Connection, now_us: int, *, has_void: bool = Fals
 
     With `has_void`, delete also those of acts that became void: their case no longer waits for their check.
     """
-    _driver(connection).execute(_CLEAR, (now_us,))
+    _driver(connection).execute(_CLEAR_OVER, (now_us,))
     if has_void:
         _driver(connection).execute(_CLEAR_VOID)
 

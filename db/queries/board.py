@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from db.columns import to_us
 
-_TAKEN = text(
+_HANDLING_TIMES = text(
     """SELECT maker_id, took_us FROM (
         SELECT d.maker_id, d.decided_at - (SELECT max(e.at) FROM event e
             WHERE e.case_id = d.case_id AND e.actor_id = d.maker_id AND e.action = 'next' AND e.is_refused = 0
@@ -17,7 +17,7 @@ _TAKEN = text(
         FROM decision d WHERE d.decided_at >= :since AND d.status <> 'undone')
     WHERE took_us IS NOT NULL"""
 )
-_QUARTERS = text(
+_ARRIVALS_AND_VERDICTS = text(
     """SELECT quarter, sum(arrived) AS arrived, sum(decided) AS decided FROM (
         SELECT received_at / 900000000 AS quarter, 1 AS arrived, 0 AS decided FROM "case" c
         WHERE received_at >= :since
@@ -32,7 +32,7 @@ _OWED = text(
     (SELECT count(*) FROM campaign_case k JOIN campaign p ON p.id = k.campaign_id
         WHERE p.stopped_at IS NULL AND k.opened_case_id IS NULL AND k.skipped_at IS NULL) AS campaign_cases_left"""
 )
-_PEOPLE = text(
+_REVIEWERS = text(
     """SELECT r.id, r.login, a.reviewer_id IS NOT NULL AS is_away,
         CASE WHEN sum(a.to_on IS NULL) = 0 THEN max(a.to_on) END AS away_until
     FROM reviewer r
@@ -42,24 +42,24 @@ _PEOPLE = text(
 ).columns(away_until=Date)
 
 
-_RETURNED = text(
+_RETURNED_VERDICTS = text(
     "SELECT case_id, count(*) AS returns FROM decision WHERE case_id IN :ids AND status = 'returned' GROUP BY case_id"
 ).bindparams(bindparam("ids", expanding=True))
 
 
 def returned_verdicts(session: Session, case_ids: Sequence[int]) -> dict[int, int]:
     """Return how often a check returned a verdict on each of some cases; cases without returns are left out."""
-    return {row.case_id: row.returns for row in session.execute(_RETURNED, {"ids": list(case_ids)})}
+    return {row.case_id: row.returns for row in session.execute(_RETURNED_VERDICTS, {"ids": list(case_ids)})}
 
 
 def handling_times(session: Session, since: datetime) -> Sequence[Any]:
     """Return each verdict since a time as its maker and the microseconds since the case was taken."""
-    return session.execute(_TAKEN, {"since": to_us(since)}).all()
+    return session.execute(_HANDLING_TIMES, {"since": to_us(since)}).all()
 
 
 def arrivals_and_verdicts(session: Session, since: datetime) -> Sequence[Any]:
     """Return how many cases arrived and how many verdicts were given since a time, by quarter of an hour since 1970."""
-    return session.execute(_QUARTERS, {"since": to_us(since)}).all()
+    return session.execute(_ARRIVALS_AND_VERDICTS, {"since": to_us(since)}).all()
 
 
 def owed_counts(session: Session, now: datetime) -> dict[str, int]:
@@ -69,4 +69,4 @@ def owed_counts(session: Session, now: datetime) -> dict[str, int]:
 
 def reviewers_on(session: Session, today: date) -> Sequence[Any]:
     """Return the reviewers with their absence on a day: its last day is None if nobody knows it."""
-    return session.execute(_PEOPLE, {"today": today.isoformat()}).all()
+    return session.execute(_REVIEWERS, {"today": today.isoformat()}).all()

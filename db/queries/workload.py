@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from db.columns import Instant, to_us
 
-_OPEN = text(
+_OPEN_COUNTS = text(
     """SELECT
     (SELECT count(*) FROM "case" WHERE state = 'queued' AND is_listed = 1)
         + (SELECT count(*) FROM "case" WHERE state = 'in_review' AND held_until <= :now) AS queued,
@@ -24,7 +24,7 @@ _ASSIGNED = text(
     WHERE assignee_id = :me AND state IN ('queued', 'in_review')
         AND CASE state WHEN 'queued' THEN is_listed ELSE held_until <= :now END"""
 )
-_ASIDE = text(
+_PUT_ASIDE = text(
     """SELECT id, aside_until FROM "case"
     WHERE state = 'in_review' AND held_by_id = :me AND held_until > :now AND aside_until IS NOT NULL
     ORDER BY aside_until, id"""
@@ -41,13 +41,13 @@ _HOLDERS = text(
     WHERE c.state = 'in_review' AND c.held_until > :now AND c.held_by_id <> :me
     GROUP BY reviewer.login ORDER BY until"""
 ).columns(until=Instant)
-_DECIDED = text(
+_VERDICT_DURATIONS = text(
     """SELECT d.decided_at - (SELECT max(e.at) FROM event e
         WHERE e.case_id = d.case_id AND e.actor_id = :me AND e.action = 'next' AND e.is_refused = 0
             AND e.at <= d.decided_at) AS took_us
     FROM decision d WHERE d.decided_at >= :since AND d.maker_id = :me AND d.status <> 'undone'"""
 )
-_MEASURES = text(
+_OVERDUE_MEASURES = text(
     """SELECT count(*) FROM measure_order
     WHERE done_at IS NULL AND cancelled_at IS NULL AND due_at < :now AND release_at <= :now"""
 )
@@ -58,7 +58,7 @@ def open_counts(session: Session, reviewer_id: int, now: datetime) -> dict[str, 
 
     `to_check` leaves out what the person staged or gets back, because somebody else must check it.
     """
-    return dict(session.execute(_OPEN, {"now": to_us(now), "me": reviewer_id}).mappings().one())
+    return dict(session.execute(_OPEN_COUNTS, {"now": to_us(now), "me": reviewer_id}).mappings().one())
 
 
 def verdict_durations_s(session: Session, reviewer_id: int, since: datetime) -> list[float | None]:
@@ -66,7 +66,7 @@ def verdict_durations_s(session: Session, reviewer_id: int, since: datetime) -> 
 
     The value is None for a case that the person did not claim.
     """
-    rows = session.execute(_DECIDED, {"me": reviewer_id, "since": to_us(since)}).scalars()
+    rows = session.execute(_VERDICT_DURATIONS, {"me": reviewer_id, "since": to_us(since)}).scalars()
     return [None if took_us is None else took_us / 1_000_000 for took_us in rows]
 
 
@@ -80,13 +80,13 @@ def put_aside_by(session: Session, reviewer_id: int, now: datetime) -> tuple[tup
 
     A case that `next` has given back is no longer aside.
     """
-    rows = session.execute(_ASIDE, {"me": reviewer_id, "now": to_us(now)})
+    rows = session.execute(_PUT_ASIDE, {"me": reviewer_id, "now": to_us(now)})
     return tuple((row.id, row.aside_until) for row in rows)
 
 
 def count_overdue_measures(session: Session, now: datetime) -> int:
     """Count the numbers that should be barred or restored by now."""
-    return int(session.execute(_MEASURES, {"now": to_us(now)}).scalar_one())
+    return int(session.execute(_OVERDUE_MEASURES, {"now": to_us(now)}).scalar_one())
 
 
 def count_skipped(session: Session, reviewer_id: int) -> int:

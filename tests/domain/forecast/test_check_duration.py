@@ -18,18 +18,18 @@ SLOW = [checked(number, 4 + number / 10) for number in range(21)]
 
 
 def test_recent_checks_give_the_duration_of_a_check() -> None:
-    assert CheckDurations.fit(SLOW).quantile(0, 0.5) == 5
-    assert CheckDurations.fit(SLOW).quantile(0, 0.9) > 5.5
+    assert CheckDurations.fit(SLOW).ends(0, 0).p50 == 5
+    assert CheckDurations.fit(SLOW).ends(0, 0).p90 > 5.5
 
 
 def test_a_check_that_waited_long_has_little_time_left() -> None:
-    assert CheckDurations.fit(SLOW).quantile(4.5, 0.5) < 1
+    assert CheckDurations.fit(SLOW).ends(4.5, 0).p50 < 1
     # No check took that long: the wait counts as just begun.
-    assert CheckDurations.fit(SLOW).quantile(30, 0.5) == 5
+    assert CheckDurations.fit(SLOW).ends(30, 0).p50 == 5
 
 
 def test_few_checks_are_not_learnt_from() -> None:
-    assert CheckDurations.fit(SLOW[:3]).quantile(0, 0.5) == CheckDurations.fit([]).quantile(0, 0.5) < 2
+    assert CheckDurations.fit(SLOW[:3]).ends(0, 0).p50 == CheckDurations.fit([]).ends(0, 0).p50 < 2
 
 
 def test_a_returned_verdict_has_its_result_at_the_next_verdict() -> None:
@@ -43,4 +43,4 @@ def test_a_returned_verdict_has_its_result_at_the_next_verdict() -> None:
     assert history.first_result_at == 5
     assert history.until(4) is not None
     assert CaseHistory(case=1, steps=steps[:4], attributes={}).first_result_at is None
-    assert CheckDurations.fit([history] * 8).quantile(0, 0.5) == 4
+    assert CheckDurations.fit([history] * 8).ends(0, 0).p50 == 4

@@ -226,8 +226,8 @@ class NoticeLine:
     exported_by: str = ""
 
 
-UNDO_AT_ONCE = timedelta(minutes=1)
-"""How long an act that waits for a check counts as recent."""
+RECENT_FOR = timedelta(minutes=1)
+"""How long an act that waits for a check counts as recent, so that the screen offers to undo it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +256,7 @@ class UndoableAct:
 
     def is_recent(self, now: datetime) -> bool:
         """Say whether the act is recent enough that the screen offers to undo it."""
-        return now < (self.until or self.at + UNDO_AT_ONCE)
+        return now < (self.until or self.at + RECENT_FOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.domain.forecast.case_history import AWAITING_CHECK, CaseHistory
+from workbench.domain.forecast.estimates import QuantilePair
 from workbench.domain.forecast.learning.arrays import FloatArray
 
 _ASSUMED_DAYS = (0.25, 0.5, 0.75, 1.0, 1.0, 1.25, 1.5, 2.0, 2.0, 3.0)
@@ -35,15 +36,16 @@ class CheckDurations:
             return cls(np.array(_ASSUMED_DAYS))
         return cls(np.array([days for _at, days in recent]))
 
-    def quantile(self, waited: float, level: float) -> float:
-        """Return the working days within which the result is released with a given probability.
+    def ends(self, waited: float, now: float) -> QuantilePair:
+        """Return when the result of a check is released, in working days.
 
         If very few checks took longer than `waited`, the check counts as one that has just begun.
 
         Args:
             waited: The working days that the verdict has waited.
-            level: The probability, 0 to 1.
+            now: The time in working days.
         """
         longer = self.days[self.days > waited]
         remaining = longer - waited if len(longer) >= _FEWEST_CHECKS // 2 else self.days
-        return float(np.quantile(remaining, level))
+        p50, p90 = (now + np.quantile(remaining, (0.5, 0.9))).tolist()
+        return QuantilePair(p50=p50, p90=p90)

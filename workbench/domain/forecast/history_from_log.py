@@ -61,7 +61,5 @@ def _steps_of_act(steps: list[HistoryStep], act: LoggedAct) -> Iterator[HistoryS
 
 def _remove_undone_steps(steps: list[HistoryStep], restored: str) -> None:
     """Remove the steps after the one that an undo restores; none if the act had not changed the state."""
-    for index in range(len(steps) - 1, -1, -1):
-        if steps[index].what == restored:
-            del steps[index + 1 :]
-            return
+    kept = max((count for count, step in enumerate(steps, start=1) if step.what == restored), default=len(steps))
+    del steps[kept:]

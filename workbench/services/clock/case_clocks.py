@@ -206,12 +206,10 @@ def _received_at_by_import(session: Session, rows: Iterable[Any]) -> Mapping[tup
     ]
     if not undated:
         return {}
-    wanted = SUBMISSION.c.case_id.in_({row.case_id for row in undated})
-    found = session.execute(
-        select(SUBMISSION.c.case_id, SUBMISSION.c.batch_id, SUBMISSION.c.received_at).where(
-            wanted, SUBMISSION.c.batch_id.in_({row.batch_id for row in undated})
-        )
-    )
+    of_cases = SUBMISSION.c.case_id.in_({row.case_id for row in undated})
+    of_batches = SUBMISSION.c.batch_id.in_({row.batch_id for row in undated})
+    columns = (SUBMISSION.c.case_id, SUBMISSION.c.batch_id, SUBMISSION.c.received_at)
+    found = session.execute(select(*columns).where(of_cases, of_batches))
     return {(row.case_id, row.batch_id): row.received_at for row in found}
 
 

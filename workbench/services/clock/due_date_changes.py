@@ -151,11 +151,8 @@ def write_due_changes(session: Session, context: Context, changes: Sequence[DueC
     of_appeal = APPEAL.update().where(APPEAL.c.case_id == bindparam("of_case"), text(OPEN_APPEAL))
     for chunk in chunks(changes):
         due_dates = [{"of_case": one.case_id, "due_at": one.after} for one in chunk]
-        columns = [
-            {**due_date, "is_due_provisional": one.is_provisional}
-            for due_date, one in zip(due_dates, chunk, strict=True)
-        ]
-        session.connection().execute(of_case, columns)
+        marks = [{"is_due_provisional": one.is_provisional} for one in chunk]
+        session.connection().execute(of_case, [due | mark for due, mark in zip(due_dates, marks, strict=True)])
         session.connection().execute(of_appeal, due_dates)
     zone = context.zone(session)
 

@@ -90,8 +90,8 @@ def read_open_cases(time_: WorkingTime, queue: PresentQueue, states: Iterable[Ca
     """Return the cases in some states, in the order of `next`; the states must include those of the queue."""
     now_us, day_end_us = to_us(queue.now), to_us(_day_end(queue))
     rows = forecast_cases.open_case_rows(queue.session, now_us, day_end_us, states)
-    ahead_counts = list(accumulate((row.state in IN_THE_QUEUE for row in rows), initial=0))[:-1]
-    return list(_open_cases(time_, queue, rows, ahead_counts))
+    ahead_counts = list(accumulate((row.state in IN_THE_QUEUE for row in rows), initial=0))
+    return list(_open_cases(time_, queue, rows, ahead_counts[:-1]))
 
 
 def read_open_case(time_: WorkingTime, queue: PresentQueue, case_id: int) -> OpenCase:

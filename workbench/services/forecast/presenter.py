@@ -45,7 +45,7 @@ class ForecastPresenter:
                 pass_rate=self._pass_rate(case),
                 is_decided=case.history.first_result_at is not None,
                 ahead=None if case.is_arriving or case.is_returning else case.ahead,
-                reviewers=self._present,
+                reviewers=self._reviewer_count,
                 per_day=per_day,
                 sent_back=each.sent_back,
                 is_thin=self.queue_model.is_thin,
@@ -72,7 +72,7 @@ class ForecastPresenter:
         return QueueForecast(
             queued=clearing.queued,
             held=sum(case.is_held for case in cases),
-            reviewers=self._present,
+            reviewers=self._reviewer_count,
             usual_reviewers=self.queue_model.present_count(self._at),
             per_day=self.queue_model.per_day(self._at, self.reviewers),
             p50_days=p50,
@@ -113,7 +113,8 @@ class ForecastPresenter:
         return self.calendar.local_day(self.now)
 
     @cached_property
-    def _present(self) -> int:
+    def _reviewer_count(self) -> int:
+        """How many reviewers decide: the given number, or else those who are present."""
         return self.queue_model.present_count(self._at) if self.reviewers is None else self.reviewers
 
     @cached_property
@@ -129,7 +130,7 @@ class ForecastPresenter:
     def _returns_on(self) -> date | None:
         """The day on which the first reviewer returns, None while one is present or if no return is known."""
         day = self._first_staffed_day
-        return None if self._present or day is None else self.queue_model.time.day(day + _MOMENT)
+        return None if self._reviewer_count or day is None else self.queue_model.time.day(day + _MOMENT)
 
     @property
     def _last_day(self) -> DayRange:

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 
 from workbench.domain.clock.late_risk import LateChance
-from workbench.domain.forecast.estimates import QuantilePair
 from workbench.domain.forecast.queue.lateness import DueCases, days_to_simulate, late_chances
 from workbench.domain.forecast.queue.model import LEVELS, OpenCase, QueueModel
 from workbench.domain.forecast.queue.simulation import QueueSimulation
@@ -74,9 +73,7 @@ def _share_outside(queue_model: QueueModel, case: OpenCase, now: float) -> float
         return 1.0
     answer = case.answer_at
     if case.history.awaits_check:
-        waited = max(now - case.history.steps[-1].at, 0.0)
-        p50, p90 = (now + queue_model.checks.quantile(waited, level) for level in LEVELS)
-        answer = QuantilePair(p50=p50, p90=p90)
+        answer = queue_model.checks.ends(max(now - case.history.steps[-1].at, 0.0), now)
     if answer is None:
         return 0.0
     return 1 - float(np.interp(case.due, [now, answer.p50, answer.p90, 2 * answer.p90 - now], [0, *LEVELS, 1]))

@@ -200,10 +200,7 @@ class QueueModel(Team):
         passed = self.interval_calibration.from_others.applied_to(*np.quantile(rework_days, LEVELS, axis=1))
         estimates = {}
         for index, case in enumerate(cases):
-            checked = None
-            if case.history.awaits_check:
-                p50, p90 = (now + self.checks.quantile(waited[index], level) for level in LEVELS)
-                checked = QuantilePair(p50=p50, p90=p90)
+            checked = self.checks.ends(waited[index], now) if case.history.awaits_check else None
             end = _pair_at(now, passed, index)
             result_at = case.history.first_result_at
             first_at = now if result_at is None else result_at

@@ -29,10 +29,10 @@ def act_unless_suspended(context: Context, conditions: Conditions, act: Act) -> 
     now = context.now()
     is_stopped = CASE.c.suspended_from.is_not(None) & (CASE.c.suspended_from <= now)
 
-    def act_there(session: Session, case: CaseRow) -> bool:
+    def act_if_not_suspended(session: Session, case: CaseRow) -> bool:
         return not is_suspended(suspensions_concerning(session, case), now) and act(session, case)
 
-    return act_on_all(context, (*conditions, ~is_stopped), act_there)
+    return act_on_all(context, (*conditions, ~is_stopped), act_if_not_suspended)
 
 
 def matching_case_ids(context: Context, conditions: Conditions) -> Sequence[int]:
