@@ -148,7 +148,7 @@ async def test_a_cursor_report_counts_only_after_a_probe() -> None:
 
 async def test_a_long_text_enters_a_field_at_once_with_one_hint() -> None:
     async with memory_workbench(clean()) as desk:
-        await desk.press("n", "c")
+        await desk.press("n", "s")
         lengths: list[int] = []
         field = desk.app.screen.query_one(TextLine)
         desk.app.screen.watch(field, "value", lambda value: lengths.append(len(value)), init=False)
