@@ -79,6 +79,12 @@ def call_file_checks(session: Session) -> dict[int, tuple[tuple[int, str], ...]]
     return checks
 
 
+def call_batches(session: Session) -> list[int]:
+    """Return the published batches that have a call file, by number."""
+    with_calls = select(BATCH.c.id).where(BATCH.c.calls_sha256.is_not(None), BATCH.c.published_at.is_not(None))
+    return list(session.execute(with_calls.order_by(BATCH.c.id)).scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Which rows are visible."""

@@ -15,7 +15,7 @@ from db.access import access_of, lock_handle
 from db.enums import ImportKind
 from db.models import EventRow, ImportBatchRow, ImportFileRow
 from db.queries.numbers import take_batch_number
-from db.queries.published import BATCH, CASE, last_seq, table_of
+from db.queries.published import BATCH, CASE, call_batches, last_seq, table_of
 from workbench.domain.case.case_id import format_batch
 from workbench.domain.case.lifecycle import Actor
 from workbench.errors import BadData, Busy
@@ -210,8 +210,7 @@ def record_call_file(context: Context, batch_id: int, check: CallFileCheck) -> N
 def published_call_batches(context: Context) -> list[int]:
     """Return the published batches that have a file of call records."""
     with context.read() as session:
-        with_calls = select(BATCH.c.id).where(BATCH.c.kind.in_(WITH_CALLS), BATCH.c.published_at.is_not(None))
-        return [row.id for row in session.execute(with_calls.order_by(BATCH.c.id))]
+        return call_batches(session)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

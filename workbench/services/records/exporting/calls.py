@@ -5,10 +5,8 @@ from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import select
-
 from db.columns import to_us
-from db.queries.published import BATCH, call_file_checks
+from db.queries.published import call_batches, call_file_checks
 from workbench.services.files.calls.records import CallRecords
 from workbench.services.files.calls.store import CallStore
 from workbench.services.records.exporting.sheets import Page
@@ -36,9 +34,7 @@ def write_parquet(path: Path, source: ExportSource) -> int:
 
 
 def _records(source: ExportSource) -> AbstractContextManager[CallRecords]:
-    published = BATCH.c.calls_sha256.is_not(None) & BATCH.c.published_at.is_not(None)
-    batches = source.session.execute(select(BATCH.c.id).where(published)).scalars().all()
     store = source.store
     calls = CallStore(store.calls, store.hash_key, call_file_checks(source.session), store.keys)
     since_us = None if source.since_at is None else to_us(source.since_at)
-    return calls.records(batches, since_us, reveal=source.reveal)
+    return calls.records(call_batches(source.session), since_us, reveal=source.reveal)

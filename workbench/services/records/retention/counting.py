@@ -1,7 +1,7 @@
 """Counts the cases and files that retention would erase today, and the reasons why others stay."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from sqlalchemy import FromClause, Table, select
 from sqlmodel import Session
 
 from db.dialect import is_in_list, list_parameter
-from db.queries.published import ANSWER_DOCUMENT, BATCH, call_file_checks
+from db.queries.published import ANSWER_DOCUMENT, call_batches, call_file_checks
 from workbench.domain.policy.retention import CASE_PARTS, KeepReason, RetentionKind, RetentionPolicy
 from workbench.services.case.evidence_reader import CARD, DOCUMENT
 from workbench.services.files.calls.store import CallStore
@@ -142,12 +142,7 @@ def _count_calls(
     if not count_by_hash:
         return
     calls = CallStore(store.calls, store.hash_key, call_file_checks(session), store.keys)
-    for batch_id in _call_batches(session):
+    for batch_id in call_batches(session):
         for number, rows in calls.numbers_of(batch_id):
             if (counted := count_by_hash.get(store.hashed(number))) is not None:
                 counted.call_rows += rows
-
-
-def _call_batches(session: Session) -> Sequence[int]:
-    published = BATCH.c.calls_sha256.is_not(None) & BATCH.c.published_at.is_not(None)
-    return session.execute(select(BATCH.c.id).where(published).order_by(BATCH.c.id)).scalars().all()
