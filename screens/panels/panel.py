@@ -184,8 +184,8 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         selected = self._selected_of(self._cached_lines)
         fits = len(self._made) <= rows or self.id not in _EVIDENCE
         self._rows, self._cached_lines = rows, self._made if fits else without_blanks(self._made, rows)
-        if selected is not None and selected in self._made:
-            self._at = [line for line in self._cached_lines if line.value].index(selected)
+        values = (line for line in self._cached_lines if line.value)
+        self._at = next((at for at, line in enumerate(values) if line is selected), self._at)
 
     def make_again(self) -> None:
         """Make the lines again, because another panel took or gave back some of them."""
