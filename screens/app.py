@@ -28,7 +28,7 @@ from screens.widgets.stylesheet import CachedStylesheet
 from workbench.domain.case.lifecycle import only_inquiries_refusal
 from workbench.errors import PassphraseNeeded, StorageFailed, WorkbenchError
 from workbench.keys.desk import NEXT
-from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, SUSPEND, TEXTS, THEME
+from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, STOP, TEXTS, THEME
 from workbench.settings.look import Look
 from workbench.settings.saved_views import SavedViews
 from workbench.settings.user_settings import LoadedSettings
@@ -64,7 +64,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         bind(COPY, "act('copy')", priority=True),
         bind(TEXTS, "act('texts')", priority=True),
         # Priority: it also works in dialogs.
-        bind(SUSPEND, "suspend_process", priority=True),
+        bind(STOP, "suspend_process", priority=True),
         # Priority: the permanent keys also act in text fields and dialogs; any other key is a character of the text.
         *(
             bind_key(command, key, f"act('{command.id}')", priority=key in command.permanent_keys)

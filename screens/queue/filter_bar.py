@@ -15,7 +15,16 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input
 
-from screens.queue.filter_help import NOTHING_KNOWN, KnownValues, Reader, completions, hint_lines, problem_in, word_at
+from screens.queue.filter_help import (
+    NOTHING_KNOWN,
+    KnownValues,
+    Reader,
+    completions,
+    hint_lines,
+    problem_in,
+    value_terms,
+    word_at,
+)
 from screens.shell.base_screen import attempt
 from screens.widgets.safe_text import Static
 from screens.widgets.text_fields import TextLine
@@ -81,6 +90,10 @@ class FilterBar(Vertical):
             yield FilterField(id="filter")
         yield Static(id="help", markup=False)
 
+    def on_mount(self) -> None:
+        # A message about the change comes after the field is painted, and would paint the help in a frame of its own.
+        self.watch(self.field, "selection", lambda _selection: self._show_help(), init=False)
+
     def open(self, text: str) -> None:
         """Open the line with the current filter."""
         self.is_open = True
@@ -95,8 +108,14 @@ class FilterBar(Vertical):
     async def _load(self) -> None:
         """Load the calendar, which the help needs to explain dates, and the values that complete a word."""
         self._reader = await attempt(self, self._load_reader)
-        self.field.known = await attempt(self, partial(asyncio.to_thread, self._load_known)) or NOTHING_KNOWN
+        self.field.known = await attempt(self, partial(asyncio.to_thread, self._read_known)) or NOTHING_KNOWN
         self._show_help()
+
+    def _read_known(self) -> KnownValues:
+        known = self._load_known()
+        # The first search by pinyin takes half a second, which the first letters that are typed should not wait for.
+        value_terms("zz", known)
+        return known
 
     @on(Input.Changed)
     def update_help(self, event: Input.Changed) -> None:

@@ -103,8 +103,8 @@ TEXTS = view_command(
     N_("canned text"),
     N_("Insert a canned text, of your settings or of the policy, into the text field."),
 )
-SUSPEND = go_command(
-    "suspend",
+STOP = go_command(
+    "stop",
     "ctrl+z",
     N_("stop"),
     N_("Go back to the shell; `fg` comes back. In a text of several lines, take back the last change."),
@@ -132,7 +132,7 @@ COMMANDS: tuple[Command, ...] = (
     *PEOPLE_COMMANDS,
     *INQUIRY_COMMANDS,
     *POLICY_COMMANDS,
-    *(GO, *MODES, HELP, PALETTE, COPY, TEXTS, THEME, SUSPEND, BACK, QUIT),
+    *(GO, *MODES, HELP, PALETTE, COPY, TEXTS, THEME, STOP, BACK, QUIT),
 )
 
 _FIELD = re.compile(r"\{([\w.]+)\}")

@@ -264,6 +264,7 @@ def test_an_error_in_a_file_is_reported_with_its_position_and_nothing_is_written
             "file": "2027.json",
             "sheet": None,
             "line": 2,
+            "letters": None,
             "column": "date",
             "message": "2027-02-30 is no day of the calendar",
         }

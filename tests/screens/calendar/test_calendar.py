@@ -155,13 +155,12 @@ async def test_a_half_day_requires_valid_hours() -> None:
 
         await desk.type("09:00-8")
         assert "is not valid as working hours; write them like" in desk.text
-        await desk.press("enter", "enter")
+        # Enter gives the refused field the focus back, from the last field too.
+        await desk.press("tab", "tab")
         await desk.type("inventory")
         await desk.press("enter")
-        assert "The effect is not known yet" in desk.text
         assert desk.services.calendars.by_hand == {}
 
-        await desk.press("shift+tab", "shift+tab")
         await desk.type("09:00-11:30")
         assert "7 due dates would move." in desk.text
         await desk.press("enter", "enter", "enter")
