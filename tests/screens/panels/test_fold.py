@@ -3,6 +3,7 @@
 import statistics
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from screens.desk.outcomes import CaseShown
@@ -34,6 +35,7 @@ async def hidden_lines(desk: KeyDriver, case: CaseFile) -> int:
     return hidden
 
 
+@pytest.mark.proof
 async def test_cases_fit_their_screen_and_findings_are_never_below_the_fold(fresh_demo: Path) -> None:
     site = Site(fresh_demo, ManualClock(NOW))
     services = site.services("rev1")

@@ -58,6 +58,7 @@ def _hand_out(site: Site, people: Sequence[str]) -> None:
             session.execute(text(statement), values)
 
 
+@pytest.mark.proof
 def test_each_figure_of_the_demo_is_the_count_of_its_filter(fresh_demo: Path) -> None:
     services = open_services(fresh_demo, "sup", ManualClock(NOW))
 
