@@ -39,7 +39,6 @@ class AppealForm(BoxDialog[AppealResult]):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(CONFIRM_APPEAL, "file"),
         Binding("enter", "file", show=False, priority=True),
-        Binding("ctrl+j", "new_line", show=False, priority=True),
     ]
     AUTO_FOCUS = "#grounds"
 
@@ -77,10 +76,6 @@ class AppealForm(BoxDialog[AppealResult]):
             self._understood.show(event.value)
         else:
             self._understood.update()
-
-    def action_new_line(self) -> None:
-        if self.focused is self.grounds:
-            self.grounds.insert("\n")
 
     def action_file(self) -> None:
         is_now = not self.received.value.strip()

@@ -60,8 +60,9 @@ class TextLine(Input):
 
 
 class MultilineField(TextArea, inherit_bindings=False):
-    """A text field of several lines; it leaves F6 and F7 to the screens."""
+    """A text field of several lines; it leaves F6 and F7 to the screens, and ^j begins a new line, as Enter may."""
 
+    NEW_LINE: ClassVar[str] = "ctrl+j"
     BINDINGS: ClassVar[list[BindingType]] = [
         binding
         for binding in TextArea.BINDINGS
@@ -70,6 +71,12 @@ class MultilineField(TextArea, inherit_bindings=False):
 
     def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(editable(text), id=id, soft_wrap=True, tab_behavior="focus")
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == self.NEW_LINE:
+            event.stop()
+            event.prevent_default()
+            self.insert("\n")
 
     def on_unmount(self) -> None:
         # Textual forgets a closed field only when the theme changes, so that each verdict would keep its fields.
@@ -90,12 +97,11 @@ class MultilineField(TextArea, inherit_bindings=False):
 
 
 class EnterField(MultilineField):
-    """A text field of several lines that Enter accepts; another key begins a new line."""
+    """A text field of several lines that Enter accepts."""
 
     DEFAULT_CSS = """
     EnterField, EnterField:focus { border: none; height: auto; max-height: 8; padding: 0; background: $panel; }
     """
-    NEW_LINE: ClassVar[str] = "ctrl+j"
 
     class Submitted(Message):
         """Enter was pressed."""
@@ -105,12 +111,6 @@ class EnterField(MultilineField):
             event.stop()
             event.prevent_default()
             self.post_message(self.Submitted())
-        elif event.key == self.NEW_LINE:
-            event.stop()
-            event.prevent_default()
-            self.insert("\n")
-        else:
-            await super()._on_key(event)
 
 
 def takes_prose(field: Widget | None) -> bool:

@@ -125,6 +125,9 @@ class RetentionSite:
         self.run("a", "verify", case, "phone", "--result", f"result {said}")
         self.run("a", "contact", case, "phone", f"contact {said}")
         self.terminal.site.services("b").drafts.save(case_id, {"note": f"draft {said}"})
+        documents = self.terminal.site.services("a").documents
+        for line in documents.list(case_id):
+            documents.record_opening(case_id, line, "shown")
         texts = ("--note", f"note {said}", "--letter", f"letter {said}")
         self.run("a", "decide", case, "pass", "--reason", "OK-OVERRIDE", *texts)
         self.run("c", "check", case, "approve", "--note", f"checked {said}")

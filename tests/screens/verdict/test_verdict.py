@@ -128,8 +128,10 @@ async def test_a_pass_takes_a_reason_and_is_confirmed_from_inside_a_text_field_b
         assert desk.dialog == "VerdictDialog"
         await desk.press("backspace")
         await desk.type("seen")
+        await desk.press("ctrl+j")
+        await desk.type("twice")
         await desk.press("f8")
-        assert desk.services.decided[0].note == "seen"
+        assert desk.services.decided[0].note == "seen\ntwice"
 
 
 async def test_what_is_typed_is_a_draft_with_which_the_dialog_goes_on_after_escape() -> None:
