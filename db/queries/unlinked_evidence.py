@@ -31,11 +31,11 @@ KINDS_OF_ROWS = tuple(kind for kind in UnlinkedKind if kind is not UnlinkedKind.
 # An erased application has no numbers and no subjects.
 _ROWS = {
     UnlinkedKind.COMPLAINTS: """
-        SELECT c.id AS key, b.published_at AS at
+        SELECT c.id AS key, b.published_at AS at, c.batch_id AS batch, c.msisdn_hash AS about
         FROM complaint c JOIN import_batch b ON b.id = c.batch_id AND b.published_at IS NOT NULL
         WHERE NOT EXISTS (SELECT 1 FROM card k WHERE k.msisdn_hash = c.msisdn_hash)""",
     UnlinkedKind.CREDIT: """
-        SELECT r.id AS key, b.published_at AS at
+        SELECT r.id AS key, b.published_at AS at, r.batch_id AS batch, r.subject_hash AS about
         FROM credit_record r JOIN import_batch b ON b.id = r.batch_id AND b.published_at IS NOT NULL
         WHERE NOT EXISTS (SELECT 1 FROM application a WHERE a.uscc = r.subject_no)
               AND NOT EXISTS (SELECT 1 FROM application a WHERE a.handler_id_hash = r.subject_hash)
@@ -61,6 +61,18 @@ def _with_rows(statement: str) -> dict[UnlinkedKind, TextClause]:
 
 _BEFORE = _with_rows("SELECT key FROM unlinked WHERE at < :instant ORDER BY at, key")
 _SINCE = _with_rows("SELECT count(*), min(at) FROM unlinked WHERE at >= :instant")
+
+_OF_BATCH = _with_rows("SELECT count(DISTINCT about) FROM unlinked WHERE batch = :batch") | {
+    # The window of all versions would be computed for every opt-out.
+    UnlinkedKind.OPT_OUTS: text("""
+        SELECT count(DISTINCT o.msisdn) FROM opt_out o
+        WHERE o.batch_id = :batch AND o.msisdn <> '' AND o.msisdn NOT IN (SELECT k.msisdn FROM card k)""")
+}
+
+
+def unlinked_of_batch(session: Session, kind: UnlinkedKind, batch_id: int) -> int:
+    """Count the phone numbers or subjects of a batch's records of a kind that no application has."""
+    return int(session.execute(_OF_BATCH[kind], {"batch": batch_id}).scalar_one())
 
 
 def unlinked_rows_before(session: Session, kind: UnlinkedKind, before: datetime) -> list[int]:

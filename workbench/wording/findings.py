@@ -197,7 +197,7 @@ def _figure(value: FactValue, apart_from: FactValue, unit: str, language: str) -
     if isinstance(value, str):
         return value
     if unit == "fen":
-        return _money(value, language)
+        return money_text(value, language)
     factor, sign = (100, "%") if unit == "ratio" else (1, "")
     other = apart_from * factor if isinstance(apart_from, int | float) else None
     return _shortest(value * factor, other) + sign
@@ -225,7 +225,7 @@ def _rounded(value: float, digits: int) -> str:
     return text.rstrip("0").rstrip(".")
 
 
-def _money(fen: float, language: str) -> str:
+def money_text(fen: float, language: str) -> str:
     """Return an amount: CNY 500,000 or CNY 12.30; 50万元 or 12.30元."""
     if language == "zh" and fen and fen % _FEN_OF_TEN_THOUSAND_YUAN == 0:
         return f"{int(fen // _FEN_OF_TEN_THOUSAND_YUAN):,}万元"

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from workbench.domain.case.case_id import format_case
-from workbench.domain.policy.comparison import ListText, PolicyChange, PolicyChangeKind, PolicyValue, values_of
+from workbench.domain.policy.comparison import Fen, ListText, PolicyChange, PolicyChangeKind, PolicyValue, values_of
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.versions import VersionState
-from workbench.i18n import N_, _, comma_joined, ngettext
+from workbench.i18n import N_, _, comma_joined, current_language, ngettext
 from workbench.wording.amounts import commas
+from workbench.wording.findings import money_text
 
 _NAMED_CASES = 20
 
@@ -50,7 +51,7 @@ def policy_value_words(value: PolicyValue) -> str:
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return str(value)
+    return money_text(value, current_language()) if isinstance(value, Fen) else str(value)
 
 
 def change_sides(change: PolicyChange) -> tuple[str, str]:

@@ -41,8 +41,7 @@ def test_a_folder_is_one_batch_with_a_line_for_each_file(terminal: Terminal, des
 
 
 def test_a_folder_of_named_documents_is_listed_and_imported(terminal: Terminal, desk: Desk) -> None:
-    desk.applications(application("A-1"), application("HB 008", agent="North"), application("B-2", agent="South"))
-    desk.applications(application("B-2", agent="North"))
+    desk.applications(application("A-1"), application("HB 008", agent="North"))
     folder = desk.folder / "scans"
     (folder / "more").mkdir(parents=True)
     names = {
@@ -54,11 +53,6 @@ def test_a_folder_of_named_documents_is_listed_and_imported(terminal: Terminal, 
     for name in names:
         (folder / name).write_bytes(PDF + name.encode())
     (folder / "Thumbs.db").touch()
-    # Whose application it is must be said if two agents have one with the number.
-    (folder / "B-2 BIZ_LICENSE.pdf").write_bytes(PDF)
-    result = terminal.as_person("admin", "import", "documents", str(folder), "--json")
-    assert [error["line"] for error in json.loads(result.stdout)["errors"]] == [4]
-    (folder / "B-2 BIZ_LICENSE.pdf").unlink()
     words = ("import", "documents", str(folder))
 
     dry = terminal.document("admin", *words, "--dry-run")
@@ -75,14 +69,30 @@ def test_a_folder_of_named_documents_is_listed_and_imported(terminal: Terminal, 
     # A document that was scanned again makes another list.
     (folder / "A-1_BIZ_LICENSE.png").write_bytes(PDF + b"again")
     assert terminal.document("admin", *words)["created"] == 1
-    (folder / "licence.png").write_bytes(PDF)
-    (folder / "营业执照.png").write_bytes(PDF)
-    errors = json.loads(terminal.as_person("admin", *words, "--json").stdout)["errors"]
-    assert [error["file"] for error in errors] == ["licence.png", "营业执照.png"]
     (desk.folder / "empty").mkdir()
     refused(
         terminal.as_person("admin", "import", "documents", str(desk.folder / "empty"), "--json"), 65, json_failure=True
     )
+
+
+def test_files_that_cannot_be_listed_hide_neither_the_list_nor_other_errors(terminal: Terminal, desk: Desk) -> None:
+    desk.applications(application("A-1"), application("B-2", agent="South"))
+    desk.applications(application("B-2", agent="North"))
+    folder = desk.folder / "scans"
+    folder.mkdir()
+    names = ("A-1_BIZ_LICENSE", "A-1_护照", "licence", "Z-9_BIZ_LICENSE", "B-2_BIZ_LICENSE", "B-2_CALL_SCRIPT")
+    for name in names:
+        (folder / f"{name}.png").write_bytes(PDF)
+    words = ("import", "documents", str(folder), "--dry-run", "--json")
+    must_begin = "The file name must begin with the application number and the kind of document"
+    report = json.loads(terminal.as_person("admin", *words).stdout)
+    assert [(error["file"], error["message"].partition(";")[0]) for error in report["errors"]] == [
+        ("A-1_护照.png", "Kind 护照 is not known"),
+        ("licence.png", f"{must_begin}, like EX-0001_BIZ_LICENSE.pdf"),
+        ("scans", "Several agents have an application B-2"),
+        ("scans", "There is no application Z-9"),
+    ]
+    assert [row["application_no"] for row in report["documents"]] == ["A-1", "Z-9"]
 
 
 @pytest.mark.promise("P9", "D10")
@@ -98,11 +108,30 @@ def test_bad_rows_exit_with_65_and_a_report_of_their_positions(
     report = json.loads(result.stdout)
     assert report["batch"] is None
     assert report["error_count"] == 2
+    assert (report["rows"], report["rejected"], report["not_written"]) == (2, 1, 1)
     assert {(error["line"], error["column"]) for error in report["errors"]} == {
         (3, "submitted_at"),
         (3, "contact_phone"),
     }
     assert report["errors"][0].keys() == {"file", "sheet", "line", "column", "letters", "message"}
+
+
+def test_an_import_reports_findings_evidence_of_no_application_and_provinces_that_are_none(
+    terminal: Terminal, desk: Desk
+) -> None:
+    rows = [application("A-1", province="河北湖", licence_valid_to="2020-01-01"), application("A-2", province="重庆市")]
+    report = terminal.document("admin", "import", "applications", _file(desk, *rows))
+    assert report["findings"]["ID-LICENCE-EXPIRED"] == 1
+    assert report["unknown_provinces"] == [2]
+    records = [
+        {"subject_no": number, "list": "court", "match": "none"}
+        for number in ("91110000600037341L", "91350100M000100Y43")
+    ]
+    path = _file(desk, *records, name="credit.csv")
+    report = terminal.document("admin", "import", "credit", path)
+    assert (report["unlinked"], report["findings"]) == ({"credit": 1}, {})
+    assert "省" not in terminal.as_person("admin", "import", "credit", "--columns").stdout
+    assert "北京, 天津, 河北" in terminal.as_person("admin", "import", "applications", "--columns").stdout
 
 
 def test_a_file_imported_twice_exits_with_65_and_names_its_batch(terminal: Terminal, desk: Desk) -> None:

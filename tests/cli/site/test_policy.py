@@ -129,6 +129,11 @@ def test_the_file_in_force_can_be_shown_changed_checked_and_applied(
 def test_apply_shows_the_differences_and_asks_on_a_terminal(
     terminal: Terminal, file: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    cheap = file(in_force(terminal).replace("value = 50_000_000", "value = 1_250"))
+    row = next(
+        line for line in terminal.as_person("admin", "policy", "diff", cheap).stdout.splitlines() if "CNY" in line
+    )
+    assert row.split()[1:] == ["CNY", "500,000", "CNY", "12.50"]
     path = file(
         in_force(terminal).replace('"AGENT_ID_BACK", "COMMITMENT_LETTER"]', '"AGENT_ID_BACK", "RISK_NOTICE"]', 1)
     )

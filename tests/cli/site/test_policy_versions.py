@@ -107,7 +107,7 @@ def test_the_differences_of_files_and_versions_are_listed_by_key(
     assert of_file["changes"] == [capital, phone]
     assert [(one["old"], one["new"]) for one in back["changes"]] == [(500_000_000, 50_000_000), PHONE[::-1]]
     shown = terminal.as_person("audit", "policy", "diff", "1").stdout
-    assert shown.index("Rules and thresholds") < shown.index("500000000") < shown.index("Settings")
+    assert shown.index("Rules and thresholds") < shown.index("CNY 5,000,000") < shown.index("Settings")
     assert "max_held" not in shown
     assert "The two policies say the same." in terminal.as_person("audit", "policy", "diff", path).stdout
 

@@ -12,6 +12,7 @@ import typer
 from db.enums import CaseState, ImportKind
 from workbench.cli.calendar.commands import import_calendar
 from workbench.cli.cases.cases import print_done
+from workbench.cli.files.report_notes import report_notes
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_record
@@ -23,7 +24,7 @@ from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.sheets.names import shown
-from workbench.services.intake.importing.plan import ImportRefused, ImportReport, ImportRequest
+from workbench.services.intake.importing.plan import MAX_ERRORS_REPORTED, ImportRefused, ImportReport, ImportRequest
 from workbench.wording.amounts import commas, minute
 
 _COUNTS = {
@@ -151,6 +152,10 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
                 "unknown_callers": report.unknown_callers,
                 "sheets": [asdict(line) for line in report.sheets],
                 "documents": list(report.documents),
+                "not_written": report.not_written,
+                "findings": dict(report.findings),
+                "unlinked": dict(report.unlinked),
+                "unknown_provinces": report.unknown_provinces[:MAX_ERRORS_REPORTED],
             }
         )
         return
@@ -175,9 +180,12 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
         [
             (_("Batch"), batch or _("none, nothing was written")),
             *((_(word), _count(name, report)) for name, word in _COUNTS.items()),
+            *([(_("Fine, not written"), commas(report.not_written))] if report.not_written else []),
             (_("Errors"), commas(report.error_count)),
         ]
     )
+    for sentence in report_notes(report):
+        output.line(sentence)
     _print_errors(report.errors, report.error_count)
 
 

@@ -24,6 +24,12 @@ class ListText(str):
         return [entry for entry in self.split(_COMMA) if entry not in other.split(_COMMA)]
 
 
+class Fen(int):
+    """An amount of a policy file in fen."""
+
+    __slots__ = ()
+
+
 _TABLES_WITH_CODES = ("rules", "reasons")
 """The tables whose keys are the codes of their entries, so that `code` is not compared as a value."""
 
@@ -93,8 +99,11 @@ def _values(key: str, value: Any) -> Iterator[tuple[str, PolicyValue]]:
     if is_dataclass(value):
         is_named_by_code = key.partition(".")[0] in _TABLES_WITH_CODES
         for field in fields(value):
+            part = getattr(value, field.name)
+            if field.name == "value" and isinstance(part, int) and getattr(value, "unit", "") == "fen":
+                part = Fen(part)
             if not (is_named_by_code and field.name == "code"):
-                yield from _values(f"{key}.{field.name}", getattr(value, field.name))
+                yield from _values(f"{key}.{field.name}", part)
     elif isinstance(value, Mapping):
         for name, part in value.items():
             yield from _values(f"{key}.{name}", part)

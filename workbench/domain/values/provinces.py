@@ -1,6 +1,7 @@
 """The provinces of China, by the names used in files and shown to people (GB/T 2260)."""
 
 import unicodedata
+from functools import lru_cache
 
 from workbench.i18n import N_, _
 
@@ -55,6 +56,10 @@ _ENGLISH_ENDINGS = (
 _ENDINGS = ("特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市")
 
 
+PROVINCES = tuple(_NAMES)
+"""The short Chinese names."""
+
+
 def province_words(stored: str) -> str:
     """Return the name of a province in the current language; other text is returned unchanged."""
     short = _short(stored.strip(), _ENDINGS)
@@ -72,6 +77,7 @@ def province_parts(typed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([_short(plain, _ENDINGS), *matching]))
 
 
+@lru_cache(maxsize=1_000)
 def province_key(name: str) -> str:
     """Return the short Chinese name (四川) of a province in any spelling, '' if it is not a province."""
     plain = unicodedata.normalize("NFKC", name).strip()

@@ -270,18 +270,19 @@ def _opened_beside(folder: Path, handle: int, relative: str) -> BinaryIO:
     try:
         resolved = (folder / path).resolve()
     except (OSError, RuntimeError):
-        raise BadDocument(_("The file is not there; check the path.")) from None
+        raise BadDocument(_("The file {path} is not there; check the path.").format(path=relative)) from None
     if not resolved.is_relative_to(folder.resolve()):
         raise outside
-    return _opened(resolved)
+    return _opened(resolved, named=relative)
 
 
-def _opened(path: Path, folder: int | None = None) -> BinaryIO:
-    """Open a regular file that is neither empty nor too large."""
+def _opened(path: Path, folder: int | None = None, named: str = "") -> BinaryIO:
+    """Open a regular file that is neither empty nor too large; an error calls it by the path that the row names."""
     try:
         file = open_regular(path, follow_links=False, folder=folder)
     except NotFound:
-        raise BadDocument(_("The file is not there; check the path.")) from None
+        name = named or path.name
+        raise BadDocument(_("The file {path} is not there; check the path.").format(path=name)) from None
     except BadData:
         raise BadDocument(_("This is no regular file; name a document.")) from None
     except StorageFailed:

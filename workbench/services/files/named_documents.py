@@ -2,13 +2,13 @@
 
 import csv
 import re
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from pathlib import Path
 from tempfile import TemporaryFile
 
 from db.enums import DocumentKind
 from workbench.domain.values.values import folded_word
-from workbench.i18n import _
+from workbench.i18n import _, comma_joined
 from workbench.services.files.reading.folder import OF_DESKTOPS
 from workbench.services.files.reading.headers import value_names
 from workbench.services.files.reading.problems import FileProblem, RowProblem
@@ -21,36 +21,39 @@ _SEPARATORS = re.compile(r"[\s_-]+")
 
 
 def list_of_documents(
-    folder: Path, policy_names: Mapping[str, DocumentKind], agents_of: Callable[[Set[str]], Mapping[str, str]]
-) -> TextSource:
+    folder: Path, policy_names: Mapping[str, DocumentKind], agents_of: Callable[[Set[str]], Mapping[str, str | None]]
+) -> tuple[TextSource, Sequence[RowProblem]]:
     """Return the list of the documents in a folder and its subfolders, as if it were an import file in the folder.
+
+    The files that cannot be in the list are returned as problems.
 
     Args:
         folder: The folder.
         policy_names: The folded names that the policy gives to kinds of documents.
-        agents_of: Returns the agents of applications by number.
+        agents_of: Returns the agents of applications by number, None for a number that several agents have.
 
     Raises:
-        FileProblem: If a file name does not begin with a number and a kind, or there is no file.
+        FileProblem: If the list has no file.
     """
     words = value_names("document_kind", DocumentKind)
     kinds = {_SEPARATORS.sub("", folded_word(name)): kind for name, kind in (dict(policy_names) | words).items()}
     files = sorted(path for path in folder.rglob("*") if not path.is_dir() and not path.name.startswith(OF_DESKTOPS))
     documents, problems = list[tuple[str, object, Path, int]](), list[RowProblem]()
-    message = _(
-        "The file name must begin with the application number and the kind of document, like {name}; rename it."
-    )
     for path in files:
         number, kind = _number_and_kind(path.stem, kinds)
         if number:
             documents.append((number, kind, path.relative_to(folder), path.lstat().st_mtime_ns))
         else:
-            problems.append(RowProblem(file=path.name, message=message.format(name="EX-0001_BIZ_LICENSE.pdf")))
+            problems.append(RowProblem(file=path.name, message=_why_unnamed(path.stem)))
     if not files:
         problems.append(RowProblem(file=folder.resolve().name, message=_("The folder has no documents.")))
-    if problems:
-        raise FileProblem(*problems)
     agents = agents_of({number for number, *_others in documents})
+    if shared := sorted(number for number, agent in agents.items() if agent is None):
+        message = _("Several agents have an application {numbers}; name one of them with --agent.")
+        problems.append(RowProblem(file=folder.resolve().name, message=message.format(numbers=comma_joined(shared))))
+    documents = [document for document in documents if agents.get(document[0], "") is not None]
+    if not documents:
+        raise FileProblem(*problems)
     with TemporaryFile("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(_COLUMNS)
@@ -58,7 +61,19 @@ def list_of_documents(
         file.flush()
         source = TextSource(Path(f"/dev/fd/{file.fileno()}"), "utf-8")
     source.path = folder.resolve()
-    return source
+    return source, problems
+
+
+def _why_unnamed(stem: str) -> str:
+    """Return why a file name does not say whose document of what kind the file is."""
+    number, *rest = re.split(r"[\s_]+", stem, maxsplit=1)
+    if any(rest) and any(map(str.isdigit, number)):
+        message = _("Kind {kind} is not known; one of {kinds}.")
+        return message.format(kind=rest[0], kinds=comma_joined(kind.value for kind in DocumentKind))
+    message = _(
+        "The file name must begin with the application number and the kind of document, like {name}; rename it."
+    )
+    return message.format(name="EX-0001_BIZ_LICENSE.pdf")
 
 
 def _number_and_kind(stem: str, kinds: Mapping[str, DocumentKind]) -> tuple[str, DocumentKind | str]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from db.enums import ImportKind
+from workbench.domain.values.provinces import PROVINCES
 from workbench.errors import CannotCreate, WrongUsage
-from workbench.i18n import N_, _, current_language
+from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.services.files.reading import kinds
 from workbench.services.files.reading.headers import COLUMNS_FILE, columns_file
 from workbench.services.files.reading.rejects import TABLE_FORMATS
@@ -23,6 +24,7 @@ _DOCUMENT = COLUMNS_FILE.parent / "demo" / "documents" / "licence.png"
 _FLAG_WORDS = {"yes": "是", "no": "否"}
 
 _HINTS = {
+    "province": N_("A province, in Chinese or English: {names}."),
     kinds.DAY: N_("A date such as 2026-11-03."),
     kinds.INSTANT_OR_DAY: N_("A date such as 2026-11-03."),
     kinds.INSTANT: N_("A date with its time, such as 2026-11-03 09:05."),
@@ -73,7 +75,7 @@ def column_guides(kind: ImportKind) -> list[ColumnGuide]:
             chinese=texts[name]["zh"],
             required=tuple(sorted(next((columns for columns in sets if name in columns), ()))),
             choices=_choices(column_type),
-            hint=_(hint) if (hint := _HINTS.get(column_type)) else "",
+            hint=_(_HINTS.get(name) or _HINTS.get(column_type) or " ").format(names=comma_joined(PROVINCES)).strip(),
             example=texts[name].get("example", ""),
         )
         for name, column_type in zip(names, kinds.COLUMN_TYPES[kind].values(), strict=True)

@@ -117,6 +117,7 @@ def test_what_is_missing_empty_too_large_or_no_file_is_refused(
     problems = refused(desk, *(row(path=name) for name in names))
     assert [(line, column) for line, column, _message in problems] == [(line, "path") for line in range(2, 7)]
     assert len({message for _line, _column, message in problems}) == 4
+    assert problems[0][2] == "The file missing.pdf is not there; check the path."
 
 
 def test_a_document_that_is_there_already_is_unchanged_though_it_names_no_receipt(desk_with_one: Desk) -> None:

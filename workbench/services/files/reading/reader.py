@@ -1,6 +1,6 @@
 """Reads a file or sheet of one kind into typed rows, any number of times."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -32,10 +32,12 @@ class Reader:
         file: The open file, which the readers of one workbook share.
         columns: The header as in the file; in JSON Lines, the keys of the first object.
         row_reader: Parses the records.
+        unlisted: The problems of the files of a folder that are not among the records.
     """
 
     def __init__(self, source: Source, kind: ImportKind, zone: ZoneInfo, agent: str, now: datetime | None) -> None:
         self.kind = kind
+        self.unlisted: Sequence[RowProblem] = ()
         self.path = source.path
         self.folder = source.path if source.path.is_dir() else source.path.parent
         self.name = mask_digits_within(source.path.name)

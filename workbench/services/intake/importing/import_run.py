@@ -1,17 +1,19 @@
 """Carries out the plan of an import: writes rows, figures and new cases, publishes them, and updates existing cases."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
-from db.enums import ImportKind
+from db.enums import ImportKind, Severity
 from db.queries.published import CASE, chunks
+from db.queries.unlinked_evidence import UnlinkedKind, unlinked_of_batch
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.i18n import _
+from workbench.services.case.assessment import FINDING
 from workbench.services.clock.due_date_changes import due_changes_of_cases
 from workbench.services.files.calls.writing import PublishedCallFile
 from workbench.services.files.reading.problems import RowProblem
@@ -92,7 +94,19 @@ class ImportRun:
             self.progress.begin(_("Updating the cases"), len(self.plan.affected))
             with rewording_storage_failures(message, batch=format_batch(batch_id)):
                 unfiled = apply_batch(self.context, batch_id, self.progress.finish)
+        report = self._with_outcome(report, batch_id, {reader.kind for reader in readers})
         return replace(report, batch=batch_id).with_unfiled(_problems(readers, unfiled))
+
+    def _with_outcome(self, report: ImportReport, batch_id: int, kinds: Set[ImportKind]) -> ImportReport:
+        """Return the report with what the rules found in the new cases, and with the evidence of no application."""
+        rules = select(FINDING.c.rule, func.count(FINDING.c.case_id.distinct())).group_by(FINDING.c.rule)
+        is_new = (FINDING.c.case_id == CASE.c.id, CASE.c.batch_id == batch_id)
+        with self.context.read() as session:
+            found = session.execute(rules.where(*is_new, FINDING.c.severity != Severity.INFO.value))
+            findings = {rule: int(cases) for rule, cases in found}
+            about = sorted(kinds & {ImportKind.CREDIT, ImportKind.COMPLAINTS, ImportKind.OPTOUTS})
+            unlinked = {kind.value: unlinked_of_batch(session, UnlinkedKind(kind.value), batch_id) for kind in about}
+        return replace(report, findings=findings, unlinked=unlinked)
 
     def _remove(self, batch_id: int, error: BaseException) -> None:
         """Remove the rows of a failed import, and raise its error; if the storage failed, it says what is left."""

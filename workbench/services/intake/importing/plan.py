@@ -89,8 +89,19 @@ class ImportReport:
     sheets: tuple[SheetLine, ...] = ()
     documents: tuple[Mapping[str, str], ...] = ()
     """The list of the documents in a folder."""
+    unknown_provinces: Sequence[int] = ()
+    """The lines of applications whose province is none of China's."""
+    findings: Mapping[str, int] = field(default_factory=dict)
+    """The numbers of new cases that a rule blocks or warns about, by rule; empty in a dry run."""
+    unlinked: Mapping[str, int] = field(default_factory=dict)
+    """The numbers of subjects and phone numbers that no application has, by kind of file; empty in a dry run."""
     unfiled: int = 0
     """The number of appeals, among the rejected records, that could not be filed because their cases had changed."""
+
+    @property
+    def not_written(self) -> int:
+        """The number of records without errors that are not written because of errors in others."""
+        return self.rows - self.created - self.updated - self.unchanged - self.rejected
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -220,6 +231,8 @@ class ImportPlan:
     """The digests of the keys of cards in card files, which the numbers listed in applications do not add again."""
     documents: list[ReceivedDocument] = field(default_factory=list)
     """The documents for the existing case, in an import for one application."""
+    unknown_provinces: list[int] = field(default_factory=list)
+    """The lines of applications whose province is none of China's; no suspension of a province applies to them."""
     applicants: Applicants | None = None
     """The applicants of the new applications; None if no case can be opened before the last row is written."""
     is_broken: bool = False

@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 
 from db.enums import ImportKind
+from workbench.domain.values.provinces import province_key
 from workbench.i18n import _
 from workbench.services.files.reading.problems import BadRecord, FileProblem
 from workbench.services.files.reading.reader import Reader
@@ -84,6 +85,8 @@ class ImportPlanner:
         self._is_of_several_kinds = len(Counter(reader.kind for reader in readers)) > 1
         for place, reader in enumerate(readers):
             self._plan.rows_of_files.append(0)
+            self._plan.errors.add(reader.unlisted)
+            self._plan.is_broken |= bool(reader.unlisted)
             try:
                 if reader.kind is ImportKind.CALLS:
                     self._take_calls(place, reader)
@@ -152,6 +155,10 @@ class ImportPlanner:
             ]
         if self._plan.applicants is not None and classified.rows is not None and classified.rows.rows:
             self._plan.applicants.add(classified.rows)
+        if reader.kind is ImportKind.APPLICATIONS and classified.rows is not None and classified.rows.rows:
+            changed = (line for line, row in zip(lines, accepted, strict=True) if row.outcome != RowOutcome.UNCHANGED)
+            provinces = zip(changed, classified.rows.column("province"), strict=True)
+            self._plan.unknown_provinces += (line for line, text in provinces if text and not province_key(text))
         self._plan.rows_of_files[place] += len(accepted)
         self._spill.add(portion)
 

@@ -170,7 +170,7 @@ class Imports:
                 raise another_import_runs()
             return undo_batch(self.context, batch_id)
 
-    def _agents_of(self, agent: str, numbers: Set[str]) -> Mapping[str, str]:
+    def _agents_of(self, agent: str, numbers: Set[str]) -> Mapping[str, str | None]:
         """Return the agents of applications by number: the given one, or else the only one that has the number."""
         if agent:
             return dict.fromkeys(numbers, agent)
@@ -187,8 +187,9 @@ class Imports:
         for path, kind in _files_of(request, plan):
             try:
                 if kind is ImportKind.DOCUMENTS and path.is_dir():
-                    source = list_of_documents(path, names, partial(self._agents_of, request.agent))
+                    source, unlisted = list_of_documents(path, names, partial(self._agents_of, request.agent))
                     found = [Reader(source, kind, zone, "", self.context.now())]
+                    found[0].unlisted = unlisted
                 else:
                     found = _readers_of(path, replace(request, kind=kind), zone, self.context.now())
             except FileProblem as problem:
@@ -271,5 +272,6 @@ def report_of(request: ImportRequest, readers: Sequence[Reader], plan: ImportPla
         error_count=plan.errors.count,
         encoding=", ".join(dict.fromkeys(reader.encoding for reader in readers if reader.encoding)),
         sheets=_sheets(request, readers, plan),
+        unknown_provinces=plan.unknown_provinces,
         documents=tuple(record.raw for reader in readers if reader.path == reader.folder for record in reader),
     )

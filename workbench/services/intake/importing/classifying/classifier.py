@@ -209,13 +209,13 @@ def other_agents_of(session: Session, unknown: Set[Key]) -> Mapping[str, str]:
     return {row.application_no: row.agent for row in rows}
 
 
-def agents_of_numbers(session: Session, numbers: Set[str]) -> dict[str, str]:
-    """Return, by number, the agent of published applications, unless several agents have the number."""
+def agents_of_numbers(session: Session, numbers: Set[str]) -> dict[str, str | None]:
+    """Return, by number, the agent of published applications, None if several agents have the number."""
     columns = TABLES[ImportKind.APPLICATIONS].c
-    agents = select(columns.application_no, func.min(columns.agent)).where(is_published(columns.batch_id))
-    agents = agents.group_by(columns.application_no).having(func.min(columns.agent) == func.max(columns.agent))
+    agents = select(columns.application_no, func.min(columns.agent), func.max(columns.agent))
+    agents = agents.where(is_published(columns.batch_id)).group_by(columns.application_no)
     found = (session.execute(agents.where(columns.application_no.in_(chunk))) for chunk in chunks(numbers))
-    return {number: agent for rows in found for number, agent in rows}
+    return {number: first if first == last else None for rows in found for number, first, last in rows}
 
 
 def of_unknown_application(key: Key, agents: Mapping[str, str]) -> ClassifiedRow:

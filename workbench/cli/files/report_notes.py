@@ -1,0 +1,22 @@
+"""The sentences of an import's report about rows that are not wrong."""
+
+from collections.abc import Iterator
+
+from db.enums import ImportKind
+from workbench.i18n import _, comma_joined
+from workbench.services.files.reading.sheets.names import shown
+from workbench.services.intake.importing.plan import ImportReport
+from workbench.wording.amounts import commas
+
+
+def report_notes(report: ImportReport) -> Iterator[str]:
+    """Yield what the admin should know of rows that are not wrong."""
+    if lines := report.unknown_provinces:
+        message = _("Rows whose province is none of China's: {count}, the first in line {line}; see --columns.")
+        yield message.format(count=commas(len(lines)), line=lines[0])
+    if report.findings:
+        counts = comma_joined(f"{rule} {commas(count)}" for rule, count in report.findings.items())
+        yield _("Findings of the new cases, with the number of cases: {counts}.").format(counts=counts)
+    for kind, count in report.unlinked.items():
+        message = _("{kind}: {count} numbers or subjects belong to no application.")
+        yield message.format(kind=shown(ImportKind(kind)), count=commas(count))
