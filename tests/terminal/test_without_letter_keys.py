@@ -128,7 +128,6 @@ def test_columns_are_aligned_after_chinese_text(tmp_path: Path, symbols: str) ->
         y for y in range(top + 1, bottom) if any(unicodedata.east_asian_width(c[:1] or "a") == "W" for c in cells[y])
     }
     assert chinese
-    assert chinese != set(range(top + 1, bottom))
     for y in range(top + 1, bottom):
         assert [cells[y][x] for x in edges] == ["|"] * 6, y
     drawn = {char for row in cells for sign in row for char in sign}

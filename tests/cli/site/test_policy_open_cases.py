@@ -248,7 +248,7 @@ async def test_the_day_until_which_a_new_policy_asks_for_documents_is_told_befor
         await screen.press("n")
         assert asked in " ".join(screen.text.split())
         await screen.press("1", "plus")
-        screen.app.screen.query_one("#identity").scroll_to(y=14, animate=False)
+        screen.app.screen.query_one("#identity").scroll_to(y=8, animate=False)
         await screen.settle()
         assert "asked for until Fri 27 Nov" in screen.text
         for key, is_warned in (("f", True), ("p", True), ("w", False)):
