@@ -18,5 +18,5 @@ def report_notes(report: ImportReport) -> Iterator[str]:
         counts = comma_joined(f"{rule} {commas(count)}" for rule, count in report.findings.items())
         yield _("Findings of the new cases, with the number of cases: {counts}.").format(counts=counts)
     for kind, count in report.unlinked.items():
-        message = _("{kind}: {count} numbers or subjects belong to no application.")
+        message = _("Numbers or subjects that belong to no application, in {kind}: {count}.")
         yield message.format(kind=shown(ImportKind(kind)), count=commas(count))

@@ -457,7 +457,7 @@ def test_a_row_of_an_unknown_application_names_the_agent_that_has_its_number(des
         [error] = caught.value.report.errors
         return error.message
 
-    assert cause("HB-002", "").endswith("but there is one of agent “虚构渠道”; name that agent.")
+    assert cause("HB-002", "").endswith("but one of agent “虚构渠道”; name it (for all: --agent).")
     assert cause("HB-003", "虚构渠道").endswith("but there is one without an agent; leave the agent empty.")
     assert cause("HB-004", "").endswith("import it first.")
 

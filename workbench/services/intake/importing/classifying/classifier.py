@@ -227,7 +227,7 @@ def of_unknown_application(key: Key, agents: Mapping[str, str]) -> ClassifiedRow
     message = _("There is no application {number}{whose}; import it first.")
     other = agents.get(number)
     if other:
-        message = _("There is no application {number}{whose}, but there is one of agent “{other}”; name that agent.")
+        message = _("There is no application {number}{whose}, but one of agent “{other}”; name it (for all: --agent).")
     elif other is not None:
         message = _(
             "There is no application {number}{whose}, but there is one without an agent; leave the agent empty."
