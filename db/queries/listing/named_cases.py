@@ -17,6 +17,11 @@ def has_number(number: str, prefix: str) -> CaseCondition:
     )
 
 
+def has_applicant(name: str, prefix: str) -> CaseCondition:
+    """Return the condition that the applicant has this whole name; it goes with a condition that an index answers."""
+    return CaseCondition(check=f"c.applicant_name = :{prefix} COLLATE NOCASE", values={prefix: name.strip()})
+
+
 def has_handler(name: str, prefix: str) -> CaseCondition:
     """Return the condition that the handler has this name.
 

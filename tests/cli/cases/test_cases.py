@@ -177,12 +177,18 @@ def test_commands_that_read_find_a_case_by_any_number_or_its_handler(terminal: T
 
     # A part of a handler's name would reveal it character by character.
     assert "whole name" in refused(terminal.as_person("a", "show", "测试"), 66)
+    for words in ("司2", "虚构公司", "0"):
+        assert "No case has" in refused(terminal.as_person("a", "show", words, "--reveal"), 66)
+    for words in ("t-1-2", "虚构公司2"):
+        assert terminal.document("a", "show", words, "--reveal")["case"] == "C-000002"
 
 
-def test_commands_that_act_take_a_case_only_by_its_case_number(terminal: Terminal) -> None:
+def test_commands_that_act_take_a_case_only_by_its_case_number(terminal: Terminal, tmp_path: Path) -> None:
     terminal.site.plant(1)
     for words in (("take", "T-1-1", "--reason", "x"), ("release", "1"), ("undo", "测试人")):
         assert "C-000123" in refused(terminal.as_person("a", *words), 66)
+    for words in (("documents", "司1", "--to"), ("dossier", "T-1-1", "--reveal", "--reason", "x", "--output")):
+        assert "C-000123" in refused(terminal.as_person("sup", *words, str(tmp_path / "folder")), 66)
 
 
 @pytest.mark.promise("D10")

@@ -1,6 +1,7 @@
 """The commands import, imports, export and notices."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -83,10 +84,12 @@ def test_files_that_cannot_be_listed_hide_neither_the_list_nor_other_errors(term
     names = ("A-1_BIZ_LICENSE", "A-1_护照", "licence", "Z-9_BIZ_LICENSE", "B-2_BIZ_LICENSE", "B-2_CALL_SCRIPT")
     for name in names:
         (folder / f"{name}.png").write_bytes(PDF)
+    (folder / os.fsdecode(b"A-1_CALL_SCRIPT_\xff.png")).write_bytes(PDF)
     words = ("import", "documents", str(folder), "--dry-run", "--json")
     must_begin = "The file name must begin with the application number and the kind of document"
     report = json.loads(terminal.as_person("admin", *words).stdout)
     assert [(error["file"], error["message"].partition(";")[0]) for error in report["errors"]] == [
+        (r"A-1_CALL_SCRIPT_\xff.png", "The name is not in UTF-8"),
         ("A-1_护照.png", "Kind 护照 is not known"),
         ("licence.png", f"{must_begin}, like EX-0001_BIZ_LICENSE.pdf"),
         ("scans", "Several agents have an application B-2"),

@@ -134,7 +134,8 @@ def show(
 ) -> None:
     """Show one case."""
     with context.services() as services:
-        case_id = found_case(context, services, case)
+        # A part would let a person reveal one case after another without knowing whose they are.
+        case_id = found_case(context, services, case, is_whole=reveal)
         if at is not None:
             print_seen_case(context, services.seen_cases.show(case_id, at, reveal=reveal), revealed=reveal)
             return

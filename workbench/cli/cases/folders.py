@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from workbench.cli.cases.case_json import case_document, seen_document
-from workbench.cli.cases.found_case import FoundCase, found_case
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_attributes
+from workbench.cli.framework.options import CaseArgument
 from workbench.cli.framework.parameters import option
 from workbench.domain.case.case_id import format_case
 from workbench.errors import ExitCode
@@ -20,12 +20,11 @@ _NEW_FOLDER = N_("New or empty folder; only you can read it.")
 
 
 def documents(
-    context: CommandContext, case: FoundCase, to: Annotated[Path, option("--to", _NEW_FOLDER, "DIR")]
+    context: CommandContext, case: CaseArgument, to: Annotated[Path, option("--to", _NEW_FOLDER, "DIR")]
 ) -> None:
     """Write a case's documents to a folder."""
     with context.services() as services:
-        case_id = found_case(context, services, case)
-        copies, zone = services.documents.write(case_id, to), zone_of(services)
+        copies, zone = services.documents.write(case, to), zone_of(services)
     for copy in copies:
         if copy.problem:
             output.complain(copy.problem)
@@ -39,7 +38,7 @@ def documents(
             }
             for copy in copies
         ]
-        output.document({"case": format_case(case_id), "folder": str(to.expanduser().absolute()), "documents": rows})
+        output.document({"case": format_case(case), "folder": str(to.expanduser().absolute()), "documents": rows})
     else:
         columns = {_("File"): lambda line: line.file_name, _("Document"): lambda line: line.name(current_language())}
         output.listing(written, columns)
@@ -51,7 +50,7 @@ def documents(
 
 def dossier(
     context: CommandContext,
-    case: FoundCase,
+    case: CaseArgument,
     folder: Annotated[Path, option("--output", _NEW_FOLDER, "DIR")],
     reveal: Annotated[
         bool, option("--reveal", N_("Write personal data unmasked, with the documents; requires --reason."))
@@ -61,18 +60,17 @@ def dossier(
     """Write a whole case to a folder."""
     from workbench.services.records.auditing.dossiers import CaseToJson, DossierRequest
 
+    request = DossierRequest(case_id=case, output=folder, reveal=reveal, reason=reason)
     to_json = CaseToJson(
         case=partial(case_document, now=context.now(), revealed=reveal), seen=partial(seen_document, revealed=reveal)
     )
     with context.services() as services:
-        case_id = found_case(context, services, case)
-        request = DossierRequest(case_id=case_id, output=folder, reveal=reveal, reason=reason)
         report = services.dossiers.write(request, to_json)
     problems = [copy.problem for copy in report.documents if copy.problem]
     for problem in problems:
         output.complain(problem)
     written = {
-        "case": format_case(case_id),
+        "case": format_case(case),
         "folder": str(report.path),
         "files": report.file_count,
         "revealed": reveal,
@@ -80,8 +78,6 @@ def dossier(
         "audit_head": {"seq": report.head_seq, "hash": report.head},
     }
     sentence = _("{case} is in {folder}: {count} files, with their check values in SHA256SUMS.")
-    context.print_result(
-        written, sentence.format(case=format_case(case_id), folder=report.path, count=report.file_count)
-    )
+    context.print_result(written, sentence.format(case=format_case(case), folder=report.path, count=report.file_count))
     if problems:
         raise typer.Exit(ExitCode.IO)

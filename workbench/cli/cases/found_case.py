@@ -29,8 +29,8 @@ def print_rows(context: CommandContext, rows: tuple[CaseRowView, ...], total: in
         CaseText(zone, context.now()).queue(rows, total)
 
 
-def found_case(context: CommandContext, services: "Services", words: str) -> int:
-    """Return the case that a number or name means; list the cases if it means several.
+def found_case(context: CommandContext, services: "Services", words: str, *, is_whole: bool = False) -> int:
+    """Return the case that a number or name means, or only a whole one; list the cases if it means several.
 
     Raises:
         NotFound: If it means no case.
@@ -38,7 +38,7 @@ def found_case(context: CommandContext, services: "Services", words: str) -> int
     """
     if is_case(words):
         return parse_case(words)
-    rows, total = services.queue.find(words)
+    rows, total = services.queue.find(words, is_whole=is_whole)
     if len(rows) == 1:
         return rows[0].id
     if not rows:

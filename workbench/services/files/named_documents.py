@@ -1,6 +1,7 @@
 """Lists the documents of a folder whose file names begin with the application number and the kind of document."""
 
 import csv
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from pathlib import Path
@@ -41,10 +42,13 @@ def list_of_documents(
     documents, problems = list[tuple[str, object, Path, int]](), list[RowProblem]()
     for path in files:
         number, kind = _number_and_kind(path.stem, kinds)
-        if number:
-            documents.append((number, kind, path.relative_to(folder), path.lstat().st_mtime_ns))
+        name = path.relative_to(folder)
+        readable = os.fsencode(name).decode("utf-8", "backslashreplace")
+        if number and readable == str(name):
+            documents.append((number, kind, name, path.lstat().st_mtime_ns))
         else:
-            problems.append(RowProblem(file=path.name, message=_why_unnamed(path.stem)))
+            not_utf8 = "" if readable == str(name) else _("The name is not in UTF-8; rename the file.")
+            problems.append(RowProblem(file=readable, message=not_utf8 or _why_unnamed(path.stem)))
     if not files:
         problems.append(RowProblem(file=folder.resolve().name, message=_("The folder has no documents.")))
     agents = agents_of({number for number, *_others in documents})

@@ -14,6 +14,7 @@ from db.queries.listing import case_order, case_pages
 from db.queries.listing.case_conditions import distinct
 from db.queries.listing.case_list import CaseQuery
 from db.queries.listing.case_rows import case_rows
+from db.queries.listing.named_cases import has_applicant
 from db.queries.listing.stuck_cases import stuck_causes
 from db.queries.outbox import count_owed
 from workbench.domain.case.lifecycle import Action, role_refusal, work_list_refusal
@@ -96,16 +97,18 @@ class Queue(Service):
             "agent": dict.fromkeys(filter(None, agents), ()),
         }
 
-    def find(self, words: str) -> tuple[tuple[CaseRowView, ...], int]:
+    def find(self, words: str, *, is_whole: bool = False) -> tuple[tuple[CaseRowView, ...], int]:
         """Return the first cases, open or closed, that a whole number or name means, and how many there are.
 
-        If there is none, the cases that a search for the words finds.
+        If there is none, the cases that a search for the words finds; if they must be whole, of the applicant so named.
         """
         from workbench.services.queue.named_cases import is_named
 
         with self.context.read() as session:
             found = self._query(session, f"state:all {FilterTerm(key=BARE_WORD, values=(words,))}")
-            named = replace(found, conditions=(is_named(words, self.context.store, "named"),))
+            named = replace(found, conditions=(is_named(words, self.context.store, "named", by_part=not is_whole),))
+            if is_whole:
+                found = replace(found, conditions=(*found.conditions, has_applicant(words, "whole")))
             meant = named if case_pages.page(session, named, skip=0, limit=1) else found
             ids = case_pages.page(session, meant, skip=0, limit=20)
             now, zone = from_us(found.now), self.context.zone(session)

@@ -25,15 +25,18 @@ def has_phone(number: str, store: Store, name: str) -> CaseCondition:
     )
 
 
-def is_named(word: str, store: Store, name: str, *, by_handler: bool = True) -> CaseCondition:
-    """Return the condition that a word is a whole number of a case, or the whole name of its handler."""
+def is_named(word: str, store: Store, name: str, *, by_handler: bool = True, by_part: bool = True) -> CaseCondition:
+    """Return the condition that a word is a whole number of a case, or the whole name of its handler.
+
+    With `by_part`, digits that begin with 0 are also a part of an application number.
+    """
     found = [has_number(word, f"{name}_is")]
     if by_handler:
         found.append(has_handler(word, f"{name}_by"))
     if _CASE_DIGITS.fullmatch(word) or is_case(word):
         case_id = int(word) if word.isdecimal() else parse_case(word)
         found.append(conditions.is_one_of([case_id], f"{name}_case"))
-    if _CASE_DIGITS.fullmatch(word) and word.startswith("0"):
+    if by_part and _CASE_DIGITS.fullmatch(word) and word.startswith("0"):
         # Application numbers have such parts; a case number is rarely written with its zeros and without its prefix.
         found.append(conditions.number_matches(word, f"{name}_part"))
     number, plain = normal_msisdn(word), comparable_number(word)

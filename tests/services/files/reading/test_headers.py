@@ -114,11 +114,15 @@ def test_a_column_far_from_all_is_to_be_renamed_or_removed() -> None:
 
 
 def test_a_header_is_shown_in_clear_and_a_record_in_its_place_is_outlined() -> None:
-    columns = [column for column, _message in problems("企业全称", "开户号码1", "经办")]
-    assert columns[:3] == ["企业全称", "开户号码1", "经办"]
+    columns = [column for column, _message in problems("企业全称", "号码1", "开户日")]
+    assert columns[:3] == ["企…称 (4 characters)", "号码1", "开户日"]
     for number in ("16200000301", "2026-11-03", "EX-0001"):
         (name, *_others) = [column for column, _message in problems("王样本", number)]
         assert name == "王…本 (3 characters)"
+    row = ("张样本", "张样本", "虚构失信人", "\ufeff样本人", "msisdm")
+    for cells in (row[:3], row[2:]):
+        assert not [problem for problem in problems(*cells) if any(cell in str(problem) for cell in row[:4])]
+    assert "msisdm" in [column for column, _message in problems("张样本", "msisdm")]
 
 
 def test_a_problem_is_one_line_although_its_header_has_line_breaks() -> None:

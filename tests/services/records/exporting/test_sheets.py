@@ -127,11 +127,11 @@ def test_dates_and_times_are_date_cells_in_a_sheet_and_other_texts_stay(tmp_path
         "issued_on": "1900-01-31",
     }
 
-    _write(path, ExportFormat.XLSX, [cells, {**cells, "sent_at": "", "listed_on": "never"}], tuple(cells))
+    _write(path, ExportFormat.XLSX, [cells, {**cells, "sent_at": "", "listed_on": "2026-02-30"}], tuple(cells))
 
     _header, row, other = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
     assert row == [datetime(2026, 11, 24, 10, 5, 30), date(2026, 11, 3), "2026-11-03", "1900-01-31"]  # noqa: DTZ001
-    assert other == ["", "never", "2026-11-03", "1900-01-31"]
+    assert other == ["", "2026-02-30", "2026-11-03", "1900-01-31"]
 
 
 def test_a_text_too_long_for_a_cell_is_refused_and_leaves_no_open_file(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def header_problems(
         for name in names
         if len(name) > MAX_HEADER_LENGTH
     ]
-    problems += _invisible_marks(names, place)
+    problems += _invisible_marks(names, known, place)
     if problems:
         return problems
     return _unknown(names, known, place) + _repeated(names, known, place) + _missing(names, known, required, place)
@@ -133,21 +133,31 @@ def _at(place: RowProblem, column: str, message: str) -> RowProblem:
     return RowProblem(file=place.file, sheet=place.sheet, line=place.line, column=column, message=message)
 
 
-def _invisible_marks(names: Sequence[str], place: RowProblem) -> list[RowProblem]:
+def _shown(name: str, names: Sequence[str], known: ColumnNames) -> str:
+    """Return a name of a row as messages show it.
+
+    A row without a known name may be a record whose cells name people. They are outlined, except what resembles a
+    column in a row without a number.
+    """
+    if any(known.meaning(other) is not None for other in names):
+        return name
+    has_number = any(map(_NUMBER.search, names))
+    return name if not has_number and nearest_names(name, known.meanings) else outline_of(name)
+
+
+def _invisible_marks(names: Sequence[str], known: ColumnNames, place: RowProblem) -> list[RowProblem]:
     """Return a problem for each column name with invisible characters."""
     message = _("The column's name holds a byte order mark or a NUL; type the name again.")
-    return [_at(place, name, message) for name in names if "\ufeff" in name or "\0" in name]
+    return [_at(place, _shown(name, names, known), message) for name in names if "\ufeff" in name or "\0" in name]
 
 
 def _unknown(names: Sequence[str], known: ColumnNames, place: RowProblem) -> list[RowProblem]:
     """Return a problem for each unknown column, with similar names."""
     unknown = [name for name in names if name and known.meaning(name) is None]
-    # A row without a known name may be a record, with numbers, so its cells are outlined: they may name people.
-    is_header = any(known.meaning(name) is not None for name in names) or not any(map(_NUMBER.search, names))
     problems = []
     for unknown_name in unknown[:MAX_UNKNOWN_REPORTED]:
         near = [known.shown(column) for column in nearest_names(unknown_name, known.meanings) if column != IGNORED]
-        name = unknown_name if is_header else outline_of(unknown_name)
+        name = _shown(unknown_name, names, known)
         if near:
             message = _("The column “{name}” is not known; did you mean {near}?")
             message = message.format(name=name, near=_(" or ").join(near))
@@ -171,8 +181,9 @@ def _repeated(names: Sequence[str], known: ColumnNames, place: RowProblem) -> li
             continue
         if key in first:
             message = _("The columns “{first}” and “{second}” are the same; remove one.")
-            problems.append(_at(place, name, message.format(first=first[key], second=name)))
-        first.setdefault(key, name)
+            shown = _shown(name, names, known)
+            problems.append(_at(place, shown, message.format(first=first[key], second=shown)))
+        first.setdefault(key, _shown(name, names, known))
     return problems
 
 

@@ -4,6 +4,7 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -184,9 +185,11 @@ def _write_cell(sheet: Any, row: int, index: int, value: Value, shapes: Sequence
         return
     text = text_of(value)
     if shapes and _MOMENT.fullmatch(text):
-        # A spreadsheet has no time zones, so the cell shows the local time.
-        sheet.write_datetime(row, index, datetime.fromisoformat(text).replace(tzinfo=None), shapes["T" in text])
-        return
+        # A text such as 2026-02-30 is no date, and stays a text.
+        with suppress(ValueError):
+            # A spreadsheet has no time zones, so the cell shows the local time.
+            sheet.write_datetime(row, index, datetime.fromisoformat(text).replace(tzinfo=None), shapes["T" in text])
+            return
     if len(text) > MAX_CELL_LENGTH:
         raise CannotCreate(_("A text is too long for a cell of a sheet; export as csv or jsonl."))
     if text:
