@@ -187,8 +187,8 @@ def test_commands_that_act_take_a_case_only_by_its_case_number(terminal: Termina
     terminal.site.plant(1)
     for words in (("take", "T-1-1", "--reason", "x"), ("release", "1"), ("undo", "测试人")):
         assert "C-000123" in refused(terminal.as_person("a", *words), 66)
-    for words in (("documents", "司1", "--to"), ("dossier", "T-1-1", "--reveal", "--reason", "x", "--output")):
-        assert "C-000123" in refused(terminal.as_person("sup", *words, str(tmp_path / "folder")), 66)
+    for command in ("documents 司1 --to", "dossier T-1-1 --reveal --reason x --output"):
+        assert "C-000123" in refused(terminal.as_person("sup", *command.split(), str(tmp_path / "folder")), 66)
 
 
 @pytest.mark.promise("D10")
