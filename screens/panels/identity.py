@@ -23,7 +23,7 @@ from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, hanging, j
 from workbench.domain.case.case_id import format_inquiry
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.reason_scope import EvidencePart
-from workbench.domain.case.vocabulary import ApplicantKind, PanelKind
+from workbench.domain.case.vocabulary import ApplicantKind, PanelKind, VerificationKind
 from workbench.domain.evidence.evidence import CardFacts
 from workbench.domain.facts.documents import missing_documents, newest_files
 from workbench.domain.facts.identity import HANDLER, LEGAL_REP
@@ -217,8 +217,12 @@ def _checklist(case: CaseFile, width: int) -> list[PanelLine]:
 
 def _verifications(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     # The answers of departments are below, with their questions.
-    answered = tuple(format_inquiry(line.id) for line in case.inquiries)
-    verifications = [line for line in case.verifications if not line.result.startswith(answered)]
+    answered = tuple(f"{format_inquiry(line.id)} · " for line in case.inquiries)
+    verifications = [
+        line
+        for line in case.verifications
+        if line.kind != VerificationKind.DEPARTMENT or not line.result.startswith(answered)
+    ]
     lines = [heading(_("External verification"))] if verifications else []
     for line in verifications:
         how = _(VERIFICATION[line.kind]) if line.kind in VERIFICATION else line.kind

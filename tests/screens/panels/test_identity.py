@@ -84,6 +84,10 @@ def test_a_contradicted_answer_stands_above_the_panels_and_once_in_them() -> Non
     ]
     assert " ✗ Anti-fraud  Known?" in lines
     assert "External verification" not in lines
+    typed = replace(verified, kind="phone", result="I-000001 was wrong: it is our number")
+    wrong = replace(typed, kind="department")
+    for line in (typed, wrong, replace(verified, kind="phone")):
+        assert "External verification" in panel(replace(case, verifications=(line,)))
 
 
 def test_a_long_question_and_answer_are_whole() -> None:
