@@ -31,7 +31,7 @@ from workbench.i18n import _, comma_joined, current_language
 from workbench.keys.registry import with_keys
 from workbench.services.review.second_checks import StagedRow
 from workbench.wording.case.history import detail_words, event_words
-from workbench.wording.case.labels import CHECK_FOR, DECIDED, ITEM_RESULT, measure_words
+from workbench.wording.case.labels import CHECK_FOR, DECIDED, ITEM_RESULT, MEASURE, measure_words
 
 STAGED = "staged"
 _LOGIN_FROM, _PRIORITY_FROM, _MAX_WIDTH = 70, 100, 130
@@ -147,9 +147,10 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
         kind = _("final") if decision.fail_kind is FailKind.FINAL else _("can be rectified")
         verdict.append((_(", ") + kind, ""))
     if decision.measure is not Measure.NONE:
-        verdict.append((_(", ") + measure_words(decision), ""))
+        verdict.append((_(", ") + _(MEASURE[decision.measure]), ""))
     by = _("by {maker}, {when}").format(maker=decision.maker, when=view.instant(decision.decided_at))
     lines = [row(joined(*verdict), joined((by, MUTED)), width)]
+    lines += wrapped_lines(measure_words(decision), width) if decision.numbers else []
     if decision.check_for:
         why = comma_joined(_(CHECK_FOR.get(name, name)) for name in decision.check_for)
         lines += wrapped_lines(_("Needs a check: {why}").format(why=why), width, MUTED)

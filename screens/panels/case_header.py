@@ -77,7 +77,7 @@ def story_lines(case: CaseFile, view: View, width: int, height: int) -> list[Con
     fail of the applicant in its cooldown. Each act has an entry; a low screen shows only the newest acts, and counts
     the others.
     """
-    story = CaseStory(case, view.now)
+    story = CaseStory(case, view.now, is_short=True)
     lines = wrapped_lines(story.check_note, width, WARNING)[:_MAX_NOTE_LINES] if story.check_note else []
     for inquiry in case.inquiries:
         if inquiry.is_contradicted:

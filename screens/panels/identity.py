@@ -217,12 +217,8 @@ def _checklist(case: CaseFile, width: int) -> list[PanelLine]:
 
 def _verifications(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     # The answers of departments are below, with their questions.
-    answered = tuple(f"{format_inquiry(line.id)} · " for line in case.inquiries)
-    verifications = [
-        line
-        for line in case.verifications
-        if line.kind != VerificationKind.DEPARTMENT or not line.result.startswith(answered)
-    ]
+    answered = tuple(f"{VerificationKind.DEPARTMENT} {format_inquiry(line.id)} · " for line in case.inquiries)
+    verifications = [line for line in case.verifications if not f"{line.kind} {line.result}".startswith(answered)]
     lines = [heading(_("External verification"))] if verifications else []
     for line in verifications:
         how = _(VERIFICATION[line.kind]) if line.kind in VERIFICATION else line.kind

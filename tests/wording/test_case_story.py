@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from screens.checks.staged_text import staged_lines
+from screens.shell.view import UNICODE, ZONE, View
 from tests.languages import speaking
 from tests.screens.cases import NOW, casefile, clean
 from workbench.domain.case.appeal import AppealLine
@@ -502,3 +504,17 @@ def test_chinese_has_words_of_its_own_and_blanks_around_logins() -> None:
     ]:
         with speaking("zh"):
             assert sentence in (*found.happened, *found.next)
+
+
+def test_many_chosen_numbers_are_all_named_or_end_with_their_count() -> None:
+    numbers = tuple(f"138••••••0{last}" for last in range(1, 6))
+    whole = story(CaseState.FAILED, fail(measure=Measure.BAR_OUT, numbers=numbers))
+    short = replace(whole, is_short=True)
+
+    assert f"bar outbound: {', '.join(numbers)}: " in whole.happened[0]
+    assert f"bar outbound: {', '.join(numbers[:3])} … (5 in total): " in short.happened[0]
+    with speaking("zh"):
+        assert f"{'、'.join(numbers[:3])}等5个" in short.happened[0]
+    lines = staged_lines(whole.case, whole.case.decisions[0], View(now=NOW, zone=ZONE, symbols=UNICODE), 80)
+    assert max(line.cell_length for line in lines) <= 80
+    assert f"bar outbound: {', '.join(numbers)}" in " ".join(line.plain.strip() for line in lines)

@@ -11,6 +11,8 @@ from sqlalchemy import text
 
 from tests.cli.files.test_work_lists import REVEAL
 from tests.cli.framework.terminal import Terminal, refused
+from tests.cli.site.retention_store import PERIODS
+from tests.policies import amend_policy
 from workbench.services.review.measures import work_list as work_lists
 
 BAR = ("fail", "--reason", "ACT-PEAK-HOUR", "--measure", "bar-out")
@@ -368,6 +370,15 @@ def test_a_checker_sees_the_chosen_numbers_and_approves_only_these(
     decide(terminal, case, *BAR, "--final", "--number", TWO)
     [staged] = terminal.document("b", "show", case)["decisions"]
     assert staged["numbers"] == ["138••••••02"]
+    swap = "UPDATE decision SET seen = replace(seen, :was, :became)"
+    for was, became in ((TWO, ONE), ('"chosen": {', '"other": {')):
+        with terminal.site.services("admin").context.write() as session:
+            session.execute(text(swap), {"was": was, "became": became})
+        assert "D-000001" in refused(terminal.as_person("audit", "audit", "verify"), 74)
+        assert case in refused(terminal.as_person("b", "check", case, "approve", "--note", "seen"), 77)
+        with terminal.site.services("admin").context.write() as session:
+            session.execute(text(swap), {"was": became, "became": was})
+    assert terminal.as_person("audit", "audit", "verify").exit_code == 0
 
     for _time in range(2):
         terminal.document("b", "check", case, "approve", "--note", "seen")
@@ -379,6 +390,31 @@ def test_a_checker_sees_the_chosen_numbers_and_approves_only_these(
     file = tmp_path / "decisions.jsonl"
     terminal.document("admin", "export", "decisions", "--output", str(file), "--format", "jsonl")
     assert [json.loads(line)["msisdn"] for line in file.read_text(encoding="utf-8").splitlines()] == ["138••••••02"]
+
+    amend_policy(terminal.site, (PERIODS[0][0], 'keep_in_service = []\n\n[retention.periods]\nsnapshots = "7 days"'))
+    terminal.site.clock.advance(days=1)
+    sent = tmp_path / "sent.txt"
+    sent.write_text("".join(f"{one['id']}\n" for one in terminal.document("sup", "notices", "list")["notices"]))
+    terminal.document("sup", "notices", "sent", str(sent))
+    [barred] = work_list(terminal, tmp_path / "list.csv")
+    report(terminal, tmp_path, barred["order"])
+    terminal.site.clock.advance(days=100)
+    erased = terminal.document("admin", "retention", "apply", "--reason", "period over", "--yes")
+    assert erased["by_kind"] == {"snapshots": 1}
+    assert terminal.document("b", "show", case)["decisions"][0]["numbers"] == ["138••••••02"]
+    assert terminal.as_person("audit", "audit", "verify").exit_code == 0
+
+
+def test_nothing_is_ordered_if_the_chosen_number_is_gone(terminal: Terminal, case: str) -> None:
+    decide(terminal, case, *BAR, "--final", "--number", TWO)
+    with terminal.site.services("admin").context.write() as session:
+        session.execute(text("UPDATE application SET msisdns = ''"))
+
+    notice = terminal.document("b", "check", case, "approve", "--note", "seen")["notice"]
+
+    assert listed(terminal) == []
+    assert "限呼" not in notice
+    assert "本次未对号码采取限制措施" in notice
 
 
 @pytest.mark.parametrize(

@@ -86,8 +86,8 @@ def test_a_contradicted_answer_stands_above_the_panels_and_once_in_them() -> Non
     assert "External verification" not in lines
     typed = replace(verified, kind="phone", result="I-000001 was wrong: it is our number")
     wrong = replace(typed, kind="department")
-    for line in (typed, wrong, replace(verified, kind="phone")):
-        assert "External verification" in panel(replace(case, verifications=(line,)))
+    for one in (typed, wrong, replace(verified, kind="phone")):
+        assert "External verification" in panel(replace(case, verifications=(one,)))
 
 
 def test_a_long_question_and_answer_are_whole() -> None:

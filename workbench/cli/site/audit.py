@@ -26,7 +26,7 @@ def verify(
     """Verify the hash chain from the first event to the last, and that events explain what is in the database."""
     from workbench.services.foundation.audit_log import verify as verify_chain
     from workbench.services.site.log_checks.anchors import anchor_file, kept_anchor_faults, lost_anchors
-    from workbench.services.site.log_checks.unexplained_rows import log_faults
+    from workbench.services.site.log_checks.unexplained_rows import choice_faults, log_faults
 
     kept_file = None if heads else anchor_file(context.anchor_target())
     with context.services() as services, services.context.read() as session:
@@ -38,6 +38,7 @@ def verify(
             *(lost_anchors(session, heads) if heads else ()),
             *(kept_anchor_faults(session, kept_file) if kept_file else ()),
             *log_faults(session),
+            *choice_faults(session, services.context.store),
         ]
         policy = services.policies.in_force()
     if faults:

@@ -8,11 +8,13 @@ from sqlalchemy import bindparam, exists, select
 from sqlmodel import Session
 
 from db.enums import IN_EFFECT, Measure
-from db.models import CaseRow, DecisionRow, ReviewerRow
+from db.models import CaseRow, DecisionRow, EventRow, ReviewerRow
 from db.queries.published import APPLICATION, CASE, DECISION, MEASURE_ORDER, ImportedRow, newest_visible_rows, table_of
+from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.measures import MeasureOrder
 from workbench.services.case.evidence_reader import CARD, application_key, snapshot_of
 from workbench.services.case.known_people import BETWEEN_NUMBERS, key_of
+from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.row_values import from_row
 
 _NUMBERS = "msisdns"
@@ -24,7 +26,12 @@ CHOSEN = "chosen"
 UNKNOWN_NUMBER = ""
 """The number of an order for a case without any number."""
 
-_REVIEWER = table_of(ReviewerRow)
+LOGGED_CHOICE = "numbers"
+"""The key of the hash of the chosen numbers in the event of a verdict."""
+
+_EVENT, _REVIEWER = table_of(EventRow), table_of(ReviewerRow)
+_DECIDED = (_EVENT.c.action == Action.DECIDE.value, _EVENT.c.is_refused.is_(False))
+_LOGGED = select(_EVENT.c.body).where(*_DECIDED, _EVENT.c.body.contains(f'"{LOGGED_CHOICE}":')).order_by(_EVENT.c.seq)
 _CASES = select(CASE.c.id).where(
     CASE.c.agent == bindparam("agent"), CASE.c.application_no == bindparam("application_no")
 )
@@ -76,6 +83,18 @@ def chosen_in(seen: str) -> tuple[str, ...]:
     return tuple(filter(None, chosen.split(BETWEEN_NUMBERS)))
 
 
+def choice_hash(store: Store, numbers: tuple[str, ...]) -> str:
+    """Return the keyed hash of the numbers that a measure is limited to; "" without a limit."""
+    return store.hashed(BETWEEN_NUMBERS.join(numbers))
+
+
+def logged_choices(session: Session, case_id: int | None = None) -> dict[int, str]:
+    """Return the hashes of chosen numbers in the events of verdicts, of one case or all, by the decision."""
+    events = _LOGGED if case_id is None else _LOGGED.where(_EVENT.c.case_id == case_id)
+    bodies = map(json.loads, session.execute(events).scalars())
+    return {body["decision"]: body[LOGGED_CHOICE] for body in bodies}
+
+
 def store_numbers(decision: DecisionRow, numbers: tuple[str, ...]) -> None:
     """Store in a decision that comes into force the numbers that its measure concerns."""
     decision.seen = json.dumps(
@@ -107,8 +126,8 @@ def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[Measur
         at = decision.release_at or decision.decided_at
         if numbers is None:
             numbers = numbers_in_service(session, case, today)
-        if not numbers and not ended:
-            # A case without numbers has one order for an unknown number, unless all its numbers are out of service.
+        if not numbers and not ended and not chosen_in(decision.seen):
+            # A case without numbers has one order for an unknown number, unless the numbers are out of service.
             numbers = (UNKNOWN_NUMBER,)
         for number in numbers:
             order = MeasureOrder(

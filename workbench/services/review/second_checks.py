@@ -22,6 +22,7 @@ from workbench.services.acts.act import ActInProgress, act_in, checked_act_reaso
 from workbench.services.case.assessment import is_contradicted, refresh_findings
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.decisions import makers_of_staged, newest_decision, waiver_of
+from workbench.services.case.measure_orders import choice_hash, chosen_in, logged_choices
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
@@ -190,6 +191,10 @@ class Checks(Service):
         is_waived = action is Action.APPROVE and people.solo_reason(session)
         if refusal is not None and not is_waived:
             raise NotAllowed(refusal)
+        chosen, logged = choice_hash(self.context.store, chosen_in(decision.seen)), logged_choices(session, case_id)
+        if action is Action.APPROVE and chosen != logged.get(decision.id or 0, ""):
+            message = _("The log does not have these numbers for the verdict on {case}; return it to its maker.")
+            raise NotAllowed(message.format(case=format_case(case_id)))
         return case, decision
 
 

@@ -25,7 +25,7 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.documents import opening_problem, unopened_kinds
 from workbench.services.case.drafts import close_draft
 from workbench.services.case.history import changes_since
-from workbench.services.case.measure_orders import chosen_part
+from workbench.services.case.measure_orders import LOGGED_CHOICE, choice_hash, chosen_part
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.case_access import held_case
@@ -218,6 +218,7 @@ class Verdicts(Service):
                 **waiver_details(plan.waiver),
                 measure=decision.measure,
                 orders=orders,
+                **{LOGGED_CHOICE: choice_hash(context.store, request.numbers)},
             )
             act.finish(body)
         result = decision_result(case, decision, now, notice, plan.check_for if plan.is_staged else ())

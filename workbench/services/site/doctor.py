@@ -34,7 +34,7 @@ from workbench.services.site.check_values import verify_hash_key
 from workbench.services.site.database import open_without_upgrade
 from workbench.services.site.file_checks import CheckLine, Health, check_retention
 from workbench.services.site.log_checks.anchors import check_anchors
-from workbench.services.site.log_checks.unexplained_rows import check_unexplained, log_faults
+from workbench.services.site.log_checks.unexplained_rows import check_unexplained, choice_faults, log_faults
 from workbench.services.site.people import look_alikes, solo_reason
 
 
@@ -104,6 +104,7 @@ def _check_opened(
     yield from _check_contents(session, now)
     if is_current:
         yield from check_unexplained(session)
+        yield from ((Health.FAULT, fault) for fault in choice_faults(session, store))
         yield _check_second_cases(session)
         yield from _check_owed(session, path, now)
 

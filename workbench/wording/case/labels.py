@@ -7,7 +7,7 @@ from workbench.domain.case.records import DecisionLine
 from workbench.i18n import N_, _, comma_joined
 
 _MOST_NUMBERS = 3
-"""The most numbers that a measure lists."""
+"""The most numbers that a short list names."""
 
 APPLICANT_KIND: dict[ApplicantKind, str] = {
     ApplicantKind.ENTERPRISE: N_("enterprise"),
@@ -86,12 +86,13 @@ CHECK_FOR: dict[str, str] = {
 }
 
 
-def measure_words(decision: DecisionLine) -> str:
-    """Return the measure of a verdict, with the numbers if it concerns only some of them."""
-    words, numbers = _(MEASURE[decision.measure]), numbers_words(decision.numbers)
-    return _("{what}: {details}").format(what=words, details=numbers) if numbers else words
+def measure_words(decision: DecisionLine, *, is_short: bool = False) -> str:
+    """Return the measure of a verdict, with its numbers, all or in short, if it concerns only some of the case's."""
+    words, listed = _(MEASURE[decision.measure]), numbers_words if is_short else comma_joined
+    return _("{what}: {details}").format(what=words, details=listed(decision.numbers)) if decision.numbers else words
 
 
 def numbers_words(numbers: Sequence[str]) -> str:
-    """Return the first of some numbers, and whether there are more."""
-    return comma_joined(numbers[:_MOST_NUMBERS]) + (", …" if len(numbers) > _MOST_NUMBERS else "")
+    """Return some numbers, or the first of them and how many there are."""
+    first, message = comma_joined(numbers[:_MOST_NUMBERS]), _("{numbers} … ({total} in total)")
+    return message.format(numbers=first, total=len(numbers)) if len(numbers) > _MOST_NUMBERS else first

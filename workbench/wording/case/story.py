@@ -46,13 +46,13 @@ _VOIDED_BY = {
 _EVENTS_WITH_ACTOR = frozenset({"reopen", "withdraw", "undo", "waive"})
 
 
-def verdict_words(decision: DecisionLine) -> str:
-    """Return the verdict of a decision, with the kind of a fail and the measure."""
+def verdict_words(decision: DecisionLine, *, is_short: bool = False) -> str:
+    """Return the verdict of a decision, with the kind of a fail and the measure, see `measure_words`."""
     words = [_(DECIDED[decision.verdict])]
     if decision.fail_kind is not None:
         words.append(_("final") if decision.fail_kind is FailKind.FINAL else _("can be rectified"))
     if decision.measure is not Measure.NONE:
-        words.append(measure_words(decision))
+        words.append(measure_words(decision, is_short=is_short))
     return _(", ").join(words)
 
 
@@ -76,6 +76,8 @@ class CaseStory:
 
     case: CaseFile
     now: datetime
+    is_short: bool = False
+    """Whether it names only the first of many numbers."""
 
     @property
     def is_new(self) -> bool:
@@ -144,7 +146,7 @@ class CaseStory:
             by.append(self._checked_by_words(_("returned by {login}"), decision))
         elif decision.status == "void":
             by.append(_(self._void_words(decision)))
-        words = verdict_words(decision)
+        words = verdict_words(decision, is_short=self.is_short)
         if is_explained and (reasons := self._reasons(decision)):
             words = _("{what}: {details}").format(what=words, details=reasons)
         message = _("round {round}: {verdict} ({by})")

@@ -27,6 +27,7 @@ from workbench.services.case.evidence_reader import (
     DOCUMENT,
     period_of_row,
 )
+from workbench.services.case.measure_orders import CHOSEN
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.records.retention.sharing import SubjectSharing
@@ -180,12 +181,15 @@ def _erase_case(session: Session, context: Context, case_id: int) -> None:
 
 
 def _erase_snapshots(session: Session, case_id: int) -> None:
-    """Empty the snapshots of rounds, decisions and appeals, except for the numbers that a measure concerns."""
+    """Empty the snapshots of rounds, decisions and appeals, except for the numbers that a measure concerns.
+
+    The choice of numbers stays with them: without it, the verdict would read as one about all numbers.
+    """
     kept = session.execute(select(DECISION.c.id, DECISION.c.seen).where(DECISION.c.case_id == case_id)).all()
     for model in _SNAPSHOTS:
         _empty(session, model, case_id, _SNAPSHOT_COLUMNS)
     for row in kept:
-        numbers = {name: value for name, value in json.loads(row.seen).items() if name == "msisdns"}
+        numbers = {name: value for name, value in json.loads(row.seen).items() if name in {"msisdns", CHOSEN}}
         session.execute(update(DECISION).where(DECISION.c.id == row.id).values(seen=json.dumps(numbers)))
 
 

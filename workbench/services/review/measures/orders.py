@@ -47,13 +47,14 @@ def plan_measure(session: Session, context: Context, case: CaseRow, decision: De
     """Return what `order_measure` will order for a verdict.
 
     If the case has no number at all, the plan has one order without a number, so that somebody finds out the number.
+    If all chosen numbers are out of service, nothing is ordered.
     """
     measure, today = Measure(decision.measure), context.today(session)
     ordered: tuple[str, ...] = ()
     if measure is not Measure.NONE:
         numbers, chosen = numbers_in_service(session, case, today), chosen_in(decision.seen)
         ordered = tuple(number for number in numbers if not chosen or number in chosen)
-        if not ordered and not numbers_out_of_service(session, case, today):
+        if not ordered and not chosen and not numbers_out_of_service(session, case, today):
             ordered = (UNKNOWN_NUMBER,)
     if _lifts_bars(decision) and (lifted := lifted_numbers(session, context, case)):
         return MeasurePlan(ordered, Measure.RESTORE, _known(dict.fromkeys([*ordered, *lifted])))

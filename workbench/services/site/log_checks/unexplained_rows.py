@@ -16,12 +16,14 @@ from db import dialect
 from db.dialect import NOTED_COLUMNS, RECEIPT, noted_rows
 from db.enums import CaseState
 from db.models import DocumentRow, ReviewerRoleRow
-from db.queries.published import CASE, NOTICE, is_published, table_of
+from db.queries.published import CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _, comma_joined
+from workbench.services.case.measure_orders import CHOSEN, choice_hash, chosen_in, logged_choices
 from workbench.services.foundation.audit_log import row_digest
 from workbench.services.foundation.calendar_days import calendar_digest
 from workbench.services.foundation.case_access import logins_of
+from workbench.services.foundation.file_store import Store
 from workbench.services.site.file_checks import CheckLine, Health
 from workbench.services.site.log_checks.logged_state import LoggedState, logged_state
 
@@ -112,6 +114,22 @@ def log_faults(session: Session) -> Iterator[str]:
     yield from unexplained_rows(session, logged)
     if (broken := dialect.table_with_broken_reference(session.connection())) is not None:
         yield _("A row of {table} refers to a row that does not exist; restore a backup.").format(table=broken)
+
+
+def choice_faults(session: Session, store: Store) -> Iterator[str]:
+    """Yield a sentence for each verdict whose chosen numbers are not those of its event, unless its case is erased."""
+    logged, decisions = logged_choices(session), select(DECISION.c.id, DECISION.c.seen)
+    chosen = {row.id: row.seen for row in session.execute(decisions.where(DECISION.c.seen.contains(f'"{CHOSEN}"')))}
+    of_erased = select(DECISION.c.id).join(CASE, CASE.c.id == DECISION.c.case_id).where(CASE.c.erased_at.is_not(None))
+    for number in sorted({*chosen, *logged}.difference(session.execute(of_erased).scalars())):
+        try:
+            found = choice_hash(store, chosen_in(chosen.get(number, "{}")))
+        except (ValueError, AttributeError, TypeError):
+            # A forged text can be no JSON, or JSON of another form.
+            found = "?"
+        if found != logged.get(number, ""):
+            name = _(_NAMES[DECISION.name]).format(number=number)
+            yield _("{row} names other numbers than its event; they were changed outside the program.").format(row=name)
 
 
 def check_unexplained(session: Session) -> Iterator[CheckLine]:
