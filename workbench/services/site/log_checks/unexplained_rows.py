@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from db import dialect
 from db.dialect import NOTED_COLUMNS, RECEIPT, noted_rows
-from db.enums import CaseState
+from db.enums import CaseState, Measure
 from db.models import DocumentRow, ReviewerRoleRow
 from db.queries.published import CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.case_id import format_case
@@ -118,8 +118,10 @@ def log_faults(session: Session) -> Iterator[str]:
 
 def choice_faults(session: Session, store: Store) -> Iterator[str]:
     """Yield a sentence for each verdict whose chosen numbers are not those of its event, unless its case is erased."""
-    logged, decisions = logged_choices(session), select(DECISION.c.id, DECISION.c.seen)
-    chosen = {row.id: row.seen for row in session.execute(decisions.where(DECISION.c.seen.contains(f'"{CHOSEN}"')))}
+    # Most verdicts have no measure, and their large snapshots need not be read.
+    with_measure = select(DECISION.c.id, DECISION.c.seen).where(DECISION.c.measure != Measure.NONE.value)
+    with_choice = with_measure.where(DECISION.c.seen.contains(f'"{CHOSEN}"'))
+    chosen, logged = {row.id: row.seen for row in session.execute(with_choice)}, logged_choices(session)
     of_erased = select(DECISION.c.id).join(CASE, CASE.c.id == DECISION.c.case_id).where(CASE.c.erased_at.is_not(None))
     for number in sorted({*chosen, *logged}.difference(session.execute(of_erased).scalars())):
         try:
