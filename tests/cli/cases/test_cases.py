@@ -183,6 +183,17 @@ def test_commands_that_read_find_a_case_by_any_number_or_its_handler(terminal: T
         assert terminal.document("a", "show", words, "--reveal")["case"] == "C-000002"
 
 
+def test_the_lines_of_a_comment_are_aligned_in_the_history(terminal: Terminal) -> None:
+    terminal.site.plant(1)
+    terminal.document("a", "comment", "C-1", "one\ntwo\n\nthree")
+
+    lines = terminal.as_person("a", "show", "C-1").stdout.splitlines()
+
+    place = next(number for number, line in enumerate(lines) if line.endswith("  one"))
+    column = lines[place].index("one")
+    assert lines[place + 1 : place + 4] == [" " * column + "two", "", " " * column + "three"]
+
+
 def test_commands_that_act_take_a_case_only_by_its_case_number(terminal: Terminal, tmp_path: Path) -> None:
     terminal.site.plant(1)
     for words in (("take", "T-1-1", "--reason", "x"), ("release", "1"), ("undo", "测试人")):

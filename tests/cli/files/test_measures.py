@@ -421,6 +421,8 @@ def test_nothing_is_ordered_if_the_chosen_number_is_gone(terminal: Terminal, cas
     ("words", "code", "sentence"),
     [
         ((*BAR, "--number", "13900139000"), 77, "139••••••00"),
+        ((*BAR, "--number", "0a" * 16), 77, "A chosen number is no longer in service"),
+        ((*BAR, "--number", "9" * 9_999), 77, "… +"),
         ((*BAR, "--number", "138••••••01"), 77, "3 "),
         ((*BAR[:-2], "--number", ONE), 2, "--measure"),
     ],

@@ -156,13 +156,15 @@ class CaseText:
         if casefile.notices:
             output.listing(casefile.notices, letter_columns(self.instant))
             output.line()
-        output.table(
-            [_("At"), _("Who"), _("What"), ""],
-            [
-                [self.instant(line.at), line.who, event_words(line), detail_words(line, casefile)]
-                for line in casefile.history
-            ],
-        )
+        rows = list[Sequence[str]]()
+        for line in casefile.history:
+            # A comment may have several lines; they are aligned below the first.
+            first, *more = detail_words(line, casefile).splitlines() or [""]
+            rows += [
+                (self.instant(line.at), line.who, event_words(line), first),
+                *(("", "", "", rest) for rest in more),
+            ]
+        output.table([_("At"), _("Who"), _("What"), ""], rows)
 
     def show_decision(self, seen: "SeenCase") -> None:
         """Print a decision on a case, with the answers and verifications that had been recorded until then."""

@@ -1,5 +1,6 @@
 """Writes the orders to bar and to restore numbers."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from sqlmodel import Session
 from db.enums import RESTRICTIONS, Measure, Verdict
 from db.models import CaseRow, DecisionRow, MeasureOrderRow
 from db.queries.published import MEASURE_ORDER, chunks
+from workbench.domain.case.case_id import quoted_masked
 from workbench.domain.case.measures import MeasurePlan, plan_lifting
 from workbench.domain.clock.due import due_at
 from workbench.domain.text.mask import MaskKind, mask
@@ -25,6 +27,8 @@ from workbench.services.case.measure_orders import (
     store_numbers,
 )
 from workbench.services.foundation.context import Context
+
+_HASH = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,9 @@ def chosen_numbers(
         for name in (number, mask(MaskKind.MSISDN, number), context.store.hashed(number)):
             names[name].append(number)
     for name in wanted:
-        shown = mask(MaskKind.MSISDN, name)
+        shown = quoted_masked(mask(MaskKind.MSISDN, name))
+        if not names[name] and _HASH.fullmatch(name):
+            return (), _("A chosen number is no longer in service; choose the numbers again.")
         if not names[name]:
             return (), _("The case has no number {number} in service; `show` lists them.").format(number=shown)
         if len(names[name]) > 1:
