@@ -158,12 +158,8 @@ class CaseText:
             output.line()
         rows = list[Sequence[str]]()
         for line in casefile.history:
-            # A comment may have several lines; they are aligned below the first.
-            first, *more = detail_words(line, casefile).splitlines() or [""]
-            rows += [
-                (self.instant(line.at), line.who, event_words(line), first),
-                *(("", "", "", rest) for rest in more),
-            ]
+            top, *below = detail_words(line, casefile).split("\n")
+            rows += [(self.instant(line.at), line.who, event_words(line), top), *(("", "", "", rest) for rest in below)]
         output.table([_("At"), _("Who"), _("What"), ""], rows)
 
     def show_decision(self, seen: "SeenCase") -> None:
