@@ -82,7 +82,11 @@ def completions(word: TypedWord, known: KnownValues = NOTHING_KNOWN) -> tuple[st
         return ()
     before, comma, last = word.value.rpartition(",")
     head = word.text[: len(word.text) - len(word.value)] + before + comma
-    return tuple(f"{head}{quoted(value)}" for value in _found(last, _values(key, known)) if value != last)
+    found = _found(last, _values(key, known))
+    if not word.key.isascii() and key.name not in known:
+        # Who types the key in Chinese gets the values as the screen shows them, which a filter understands too.
+        found = [next((said for said in words_of(key)[value] if not said.isascii()), value) for value in found]
+    return tuple(f"{head}{quoted(value)}" for value in found if value != last)
 
 
 def _values(key: FilterKey, known: KnownValues) -> Mapping[str, tuple[str, ...]]:
