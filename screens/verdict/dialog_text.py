@@ -225,7 +225,7 @@ def _omission_lines(case: CaseFile, preview: VerdictPreview, view: View, width: 
 
 
 def _where(*keys: str) -> str:
-    return _("(Esc, then {keys})").format(keys=comma_joined(keys))
+    return _("(Esc, then {keys})").format(keys=" / ".join(keys))
 
 
 def _questions(lines: list[ChecklistLine]) -> str:

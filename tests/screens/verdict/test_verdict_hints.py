@@ -126,7 +126,7 @@ async def test_unopened_documents_are_counted_if_their_names_do_not_fit() -> Non
 
         hints = " ".join(desk.text.replace("│", " ").split())
         documents = len(desk.services.evidence[123].documents)
-        assert f"i 5 questions unanswered · {documents} documents opened by nobody (Esc, then l, o)" in hints
+        assert f"i 5 questions unanswered · {documents} documents opened by nobody (Esc, then l / o)" in hints
 
         # Names that fit have the key too.
         desk.services.documents.unopened = lambda case_id: (DocumentKind.BIZ_LICENSE,) if case_id else ()  # type: ignore[method-assign]
