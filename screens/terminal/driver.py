@@ -36,6 +36,41 @@ SAME_PASTE_WITHIN_S = 0.1
 """Keys within this time after a paste belong to it: a pasted text may contain the mark that ends a paste."""
 
 
+_PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
+
+
+class PasteReader:
+    """Takes the Escapes out of pasted text.
+
+    Textual reports a sequence that it does not know as keys, even within a paste; one of them could give a verdict.
+    """
+
+    def __init__(self) -> None:
+        self._is_within = False
+        self._kept = ""
+
+    def read(self, text: str) -> str:
+        """Return what was read; the beginning of a mark at its end is kept for the next read."""
+        text, self._kept = self._kept + text, ""
+        parts = list[str]()
+        while True:
+            part, mark, rest = text.partition(_PASTE_ENDS if self._is_within else _PASTE_BEGINS)
+            if not mark:
+                part, self._kept = self._parted(part)
+            parts += part.replace("\x1b", "") if self._is_within else part, mark
+            if not mark:
+                return "".join(parts)
+            self._is_within, text = not self._is_within, rest
+
+    def _parted(self, text: str) -> tuple[str, str]:
+        # Outside a paste, the first two characters may be a key, which must not wait.
+        mark, shortest = (_PASTE_ENDS, 1) if self._is_within else (_PASTE_BEGINS, 3)
+        for length in range(len(mark) - 1, shortest - 1, -1):
+            if text.endswith(mark[:length]):
+                return text[:-length], text[-length:]
+        return text, ""
+
+
 def _question_marks(error: UnicodeError) -> tuple[str, int]:
     """Replace characters that the terminal's encoding lacks by as many question marks as they have cells."""
     if not isinstance(error, UnicodeEncodeError):
@@ -131,7 +166,7 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the program ends or the terminal is gone."""
-        parser = XTermParser(self._debug)
+        parser, pastes = XTermParser(self._debug), PasteReader()
         encoding = getattr(sys.__stdin__, "encoding", None) or "utf-8"
         decode = codecs.getincrementaldecoder(encoding)("replace").decode
         poll = select.poll()
@@ -143,7 +178,9 @@ class TerminalDriver(LinuxDriver):
                     if isinstance(self._app, TerminalApp):
                         self._loop.call_soon_threadsafe(self._app.terminal_gone, HUNG_UP)
                     break
-                for event in parser.feed(decode(data)):
+                # An empty text would end the parser.
+                text = pastes.read(decode(data))
+                for event in parser.feed(text) if text else ():
                     self.process_message(event)
             for event in parser.tick():
                 self.process_message(event)

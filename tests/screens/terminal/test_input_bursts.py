@@ -1,14 +1,20 @@
 """Text that an input method sends at once, full-width keys, held keys, and the width probe."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from textual import events
+from textual._xterm_parser import XTermParser
+from textual.message import Message
 
 from db.enums import FailKind
+from screens.terminal.driver import PasteReader
 from screens.terminal.input_bursts import InputBurst, is_text
 from screens.terminal.width_probe import is_worth_asking
 from screens.widgets.text_fields import TextLine
 from tests.screens.cases import clean, troubled
 from tests.screens.driver import Driver, memory_workbench
+from tests.terminal.payloads import PAYLOADS
 
 
 def text_of(characters: str) -> InputBurst:
@@ -157,3 +163,19 @@ async def test_a_long_text_enters_a_field_at_once_with_one_hint() -> None:
 
         assert lengths == [2000]
         assert desk.text.count("This field is limited") == 1
+
+
+@given(st.lists(st.one_of(st.sampled_from(PAYLOADS), st.text(max_size=5))), st.lists(st.integers(1, 40)))
+def test_a_paste_is_read_whole_and_without_a_key_however_it_arrives(pasted: list[str], lengths: list[int]) -> None:
+    text = "".join(pasted).replace("\x1b[20", "")
+    stream, pastes, parser = f"x\x1b[200~{text}\x1b[201~\x1b[Ay", PasteReader(), XTermParser()
+    found: list[Message] = []
+    for length in (*lengths, len(stream)):
+        if read := pastes.read(stream[:length]):
+            found += parser.feed(read)
+        stream = stream[length:]
+
+    kinds = [one.key if isinstance(one, events.Key) else type(one) for one in found]
+    assert kinds == ["x", events.Paste, "up", "y"]
+    assert isinstance(found[1], events.Paste)
+    assert found[1].text == text.replace("\x1b", "").replace("\x00", "")
