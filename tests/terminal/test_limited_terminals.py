@@ -57,7 +57,7 @@ def test_a_gb18030_terminal_is_read_and_written_in_gb18030(site: Site, tmp_path:
         terminal.draws = False
         _until(terminal, "工作台".encode("gb18030")[:2], b"")
         _until(terminal, "虚构公司".encode("gb18030"), b"n")
-        _until(terminal, "备注".encode("gb18030"), b"c")
+        _until(terminal, "留言".encode("gb18030"), b"c")
         os.write(terminal._main, "甲乙".encode("gb18030") + b"\xff\xfe\x80")
         _until(terminal, "甲乙".encode("gb18030"), b"")
 

@@ -12,7 +12,7 @@ from workbench.policies import default_policy_text
 ODD = (
     *("已转派给你", "已转派给", "领取剩余", "（下限60）", "小时呼出频次整改方案", "实际使用人未填写", "填写不对"),
     *("有材料未加盖公章", "有卡的", "第0日", "或之前", "最迟", "办结予以撤销", "办结通知予以撤销", "这晚于"),
-    *("服务等级", "号卡", "话单"),
+    *("服务等级", "号卡", "话单", "转派", "发起核实", "内部备注"),
 )
 """Odd phrases and second words for a thing; see the trade's wording list."""
 
@@ -47,6 +47,10 @@ def test_an_odd_phrase_is_written_nowhere() -> None:
     written = [*messages(), *templates(), *chinese_of(POLICY)]
     for odd in ODD:
         assert [text for text in written if odd in text] == []
+
+
+def test_a_finding_has_one_name() -> None:
+    assert [text for text in messages() if re.search("(?<!风险)提示", text)] == []
 
 
 def test_colleagues_are_addressed_without_a_pronoun() -> None:

@@ -6,7 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from db.queries.search_index import index_cases, terms_of
 from tests.cli.framework.terminal import Terminal, refused
 from tests.services.intake.importing.files import Desk
 from tests.sites import Site
@@ -108,8 +110,8 @@ def test_show_has_the_names_and_values_of_fields_in_words(site: Site, tmp_path: 
     shown = terminal.document("a", "show", "C-1")
     names = {*shown["identity"], *shown["activity"], *shown["credit"], *shown["documents"][0]}
     expected = {
-        "en": ("kind of applicant", "enterprise", "received at", "business licence", "in effect"),
-        "zh": ("申请人类型", "企业", "收到时间", "营业执照副本", "已生效", "身份证"),
+        "en": ("kind of applicant", "enterprise", "received at", "business licence", "in effect", "Cards\nnumber"),
+        "zh": ("申请人类型", "企业", "收到时间", "营业执照副本", "已生效", "身份证", "号码卡\n号码"),
     }
     verified = {"en": "by phone: he answered (a)", "zh": "电话核实：he answered（a）"}
 
@@ -174,6 +176,14 @@ def test_commands_that_read_find_a_case_by_any_number_or_its_handler(terminal: T
         f"C-{number:06}" for number in (1, *range(3, 13), 2)
     ]
     assert "虚构公司1" in terminal.as_person("a", "notices", "T-1").stdout
+
+    # The number of one case is the number of the application of another.
+    with terminal.site.services("a").context.write() as session:
+        session.execute(text("""UPDATE "case" SET application_no = 'HB-002' WHERE id = 9"""))
+        index_cases(session, [{**terms_of("虚构公司9", "HB-002"), "id": 9}])
+    result = terminal.as_person("a", "show", "2", "--json")
+    assert "means 2 cases" in refused(result, 2, json_failure=True)
+    assert {row["application_no"] for row in json.loads(result.stdout)["cases"]} == {"T-1-2", "HB-002"}
 
     # A part of a handler's name would reveal it character by character.
     assert "whole name" in refused(terminal.as_person("a", "show", "测试"), 66)

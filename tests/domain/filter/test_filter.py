@@ -55,6 +55,10 @@ def test_terms_are_parsed() -> None:
             'due<+5 due:周三 due>"3 Dec"',
             [("due", op, (day,), False) for op, day in (("<", "+5"), (":", "周三"), (">", "3 Dec"))],
         ),
+        (
+            "谁:我 理由:失信 number:T-1",
+            [("who", ":", ("me",), False), ("reason", ":", ("失信",), False), ("application", ":", ("T-1",), False)],
+        ),
         ("状态：pending 截止<今天", [("state", ":", ("pending",), False), ("due", "<", ("today",), False)]),
     ]:
         assert terms(text) == expected
@@ -68,7 +72,7 @@ def test_states_can_be_written_as_the_screen_shows_them() -> None:
 def test_an_error_has_its_position() -> None:
     for text, marked, words in [
         ("prioriti:high", "prioriti", "did you mean priority?"),
-        ("a colour:red", "colour", "in quotes"),
+        ("a colour:red", "colour", "there are case, application, applicant, handler"),
         ("state:qeued", "qeued", "did you mean queued?"),
         ("risk:huge", "huge", "low, medium, high"),
         ("state<queued", "<", "cannot be compared"),
@@ -105,7 +109,7 @@ def test_only_a_state_term_replaces_the_default_open_states() -> None:
 
 
 def test_every_key_has_help_and_unique_names() -> None:
-    names = [name for key in FILTER_KEYS for name in (key.name, *key.chinese)]
+    names = [name for key in FILTER_KEYS for name in (key.name, *key.others)]
     assert len(names) == len(set(names))
     assert all(key.help for key in FILTER_KEYS)
 

@@ -65,7 +65,7 @@ async def test_a_reviewer_asks_a_department_and_keeps_the_case(office: Site, lan
         [line] = office.services("a").inquiries.list()
         assert (line.department, line.question, line.asked_by) == ("fraud", "known", "a")
         assert office.state(line.case_id) == "in_review"
-        assert ("department asked" if language == "en" else "已向部门核实") in desk.text
+        assert ("department asked" if language == "en" else "已向部门发出核实单") in desk.text
         panel = identity_lines(office.services("a").casefiles.show(line.case_id), desk.desk_screen.view(), 100)
         shown = "\n".join(row.content.plain for row in panel).partition("  known")
         assert shown[0].endswith("Anti-fraud and risk control" if language == "en" else "反诈风控部")
@@ -254,4 +254,4 @@ async def test_the_palette_of_a_verifier_opens_no_other_screen(office: Site) -> 
 async def test_the_screen_without_inquiries_says_so(office: Site) -> None:
     async with site_workbench(office, "ver", language="zh") as desk:
         with speaking("zh"):
-            assert "没有待核实的事项" in desk.text
+            assert "没有待答复的核实单" in desk.text

@@ -145,7 +145,7 @@ def hint(text: str, *, scrolled: int = 0, width: int = 100, is_submitted: bool =
         ("agent:华东", ('agent:"虚构 代理（华东）"',)),
         ("失信", ("reason:CR-DEBTOR",)),
         ("fang", ("who:wang.fang",)),
-        ("f", ()),
+        ("z", ()),
         ("applicant:x", ()),
         ("xyz:", ()),
         ("", ()),

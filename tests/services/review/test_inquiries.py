@@ -367,7 +367,7 @@ def test_the_filter_and_the_board_count_the_cases_with_inquiries(office: Site) -
         return set(office.services("sup").queue.ids(filter_text, 10))
 
     assert found("inquiry:open") == {first, third}
-    assert found("inquiry:overdue") == found("核实:overdue") == {first}
+    assert found("inquiry:overdue") == found("核实单:overdue") == {first}
     assert found("inquiry:answered") == {second}
     assert found("-inquiry:open") == {second, fourth}
     assert office.services("sup").boards.read().counts["inquiries_overdue"] == 1

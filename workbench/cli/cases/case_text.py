@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.json_values import json_record
 from workbench.domain.case.case_id import format_case, format_decision
-from workbench.domain.case.casefile import CaseFile, DecisionResult, NoNextCase
+from workbench.domain.case.casefile import CaseFile, DecisionResult
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, VERDICT_WORDS
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.facts.all_facts import CASE_ACTIVITY_FACTS, FACTS_OF_CALLS
@@ -115,6 +116,10 @@ class CaseText:
         inferred = {name: IdType(str(kind)) for name in names if (kind := facts.get(name))}
         shown = {field.name: getattr(evidence.application, field.name) for field in fields(evidence.application)}
         _print_fields(_("Identity"), words, shown | inferred)
+        output.line()
+        output.line(_("Cards"))
+        card_columns = ("iccid", "carrier", "brand", "activated_on", "daily_quota_calls", "actual_user_name")
+        _print_records(words, ("msisdn", *card_columns, "service_ended_on"), evidence.cards, _("none"))
         calls = evidence.all_calls
         windows = {"window_from": calls.window_from, "window_to": calls.window_to}
         # Without call records, there are no figures of calls, and zero would say that nobody called.
@@ -260,22 +265,6 @@ def print_decision(context: CommandContext, decided: DecisionResult, zone: ZoneI
         output.narrate(_("Note: {words}.").format(words=words))
 
 
-def empty_sentence(empty: NoNextCase, now: datetime, zone: ZoneInfo) -> str:
-    """Return one sentence that says why `next` has no case."""
-    text = CaseText(zone, now)
-    who = comma_joined(
-        _("{login} until {when}").format(login=login, when=text.instant(until)) for login, until in empty.who
-    )
-    sentences = {
-        "none": _("The queue is empty."),
-        "held": _("All {count} cases are held by others: {who}."),
-        "skipped": _("You have skipped all {count} remaining cases."),
-        "filtered": _("The remaining {count} cases are outside the filter or your skills; widen the filter."),
-        "limit": _("You have put aside {limit} cases, which is your limit; decide or release one."),
-    }
-    return sentences.get(empty.kind, sentences["none"]).format(count=empty.count, who=who, limit=empty.limit)
-
-
 def _print_fields(title: str, words: FieldWords, values: Mapping[str, Any]) -> None:
     """Print the values under a title."""
     output.line()
@@ -284,12 +273,15 @@ def _print_fields(title: str, words: FieldWords, values: Mapping[str, Any]) -> N
 
 
 def _print_records(words: FieldWords, names: Sequence[str], records: Sequence[object], none: str) -> None:
-    """Print a line for each record with the fields of these names, or `none` if there is no record."""
+    """Print a line for each record with those of the fields that any record has, or `none` if there is no record."""
     if not records:
         output.line(f"  {none}")
-    else:
-        rows = [[words.value(name, getattr(record, name)) for name in names] for record in records]
-        output.table([_(FIELD_NAMES[name]) for name in names], rows)
+        return
+    shown = [name for name in names if any(getattr(record, name) not in {None, ""} for record in records)]
+    # The number of a card is its subject, and no field with a name.
+    cell = {name: partial(words.value, name) if name in FIELD_NAMES else str for name in shown}
+    rows = [[cell[name](getattr(record, name)) for name in shown] for record in records]
+    output.table([_(FIELD_NAMES.get(name, N_("number"))) for name in shown], rows)
 
 
 def _title(code: str, casefile: CaseFile) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from workbench.cli.cases.case_json import empty_document, header_document
-from workbench.cli.cases.case_text import empty_sentence, print_case, print_seen_case
+from workbench.cli.cases.case_text import CaseText, print_case, print_seen_case
 from workbench.cli.cases.found_case import FoundCase, found_case, print_rows
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
@@ -20,7 +22,7 @@ from workbench.domain.clock.typed.tense import Tense
 from workbench.domain.filter.ordering import DEFAULT_ORDER
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, comma_joined
 from workbench.wording.amounts import commas, minute, percentage
 
 if TYPE_CHECKING:
@@ -94,11 +96,27 @@ def take_next(context: CommandContext, filter_text: FilterText = "") -> None:
     with context.services() as services, reporting_filter_position():
         next_case, zone = services.claims.next(filter_text), zone_of(services)
     if isinstance(next_case, NoNextCase):
-        output.complain(empty_sentence(next_case, context.now(), zone))
+        output.complain(_empty_sentence(next_case, context.now(), zone))
         if context.as_json:
             output.document(empty_document(next_case, zone))
         raise typer.Exit(ExitCode.UNAVAILABLE)
     print_case(context, next_case)
+
+
+def _empty_sentence(empty: NoNextCase, now: datetime, zone: ZoneInfo) -> str:
+    """Return one sentence that says why `next` has no case."""
+    text = CaseText(zone, now)
+    who = comma_joined(
+        _("{login} until {when}").format(login=login, when=text.instant(until)) for login, until in empty.who
+    )
+    sentences = {
+        "none": _("The queue is empty."),
+        "held": _("All {count} cases are held by others: {who}."),
+        "skipped": _("You have skipped all {count} remaining cases."),
+        "filtered": _("The remaining {count} cases are outside the filter or your skills; widen the filter."),
+        "limit": _("You have put aside {limit} cases, which is your limit; decide or release one."),
+    }
+    return sentences.get(empty.kind, sentences["none"]).format(count=empty.count, who=who, limit=empty.limit)
 
 
 def take(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:

@@ -3,6 +3,8 @@
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import zip_longest
+from shutil import get_terminal_size
 from time import monotonic
 from typing import Any, Self, TypeVar
 
@@ -10,11 +12,15 @@ import typer
 
 from workbench.domain.text.cells import cells, pad_left, pad_right
 from workbench.domain.text.safe import safe
+from workbench.domain.text.wrapping import wrap_paragraph
 from workbench.domain.values.char_table import CharTable
 from workbench.i18n import _
 from workbench.settings.symbols import for_terminal
 
 _GAP = "  "
+
+_LEAST_CELLS = 20
+"""The cells that a column keeps in a narrow terminal: a number of 20 digits is not broken."""
 
 _Row = TypeVar("_Row")
 
@@ -65,16 +71,30 @@ def table(
 ) -> None:
     """Print rows in columns, aligned by terminal cells; the columns in `numeric` are right-aligned.
 
-    A message goes to stderr.
+    A message goes to stderr. In a terminal, the widest columns are wrapped so that a row fits.
     """
     shown = [[_drawable(cell) for cell in row] for row in [headers, *rows]]
-    widths = [max(cells(row[index]) for row in shown) for index in range(len(headers))]
-    for row in shown:
-        padded = [
-            pad_left(cell, width) if index in numeric else pad_right(cell, width)
-            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+    _align(shown, numeric=numeric, is_message=is_message)
+
+
+def _align(rows: Sequence[Sequence[str]], *, numeric: Sequence[int] = (), is_message: bool = False) -> None:
+    """Print cells, of one or more lines each, in columns. Data for a file or pipe is not wrapped."""
+    widths = [max(cells(line) for cell in column for line in cell.split("\n")) for column in zip(*rows, strict=True)]
+    if (sys.stderr if is_message else sys.stdout).isatty():
+        most = get_terminal_size().columns - len(_GAP) * (len(widths) - 1)
+        while sum(widths) > most and (widest := max(widths)) > _LEAST_CELLS:
+            widths[widths.index(widest)] -= 1
+    for row in rows:
+        lines_of_cells = [
+            [line for part in cell.split("\n") for line in wrap_paragraph(part, width)]
+            for cell, width in zip(row, widths, strict=True)
         ]
-        typer.echo(_GAP.join(padded).rstrip(), err=is_message)
+        for line_cells in zip_longest(*lines_of_cells, fillvalue=""):
+            padded = [
+                pad_left(cell, width) if index in numeric else pad_right(cell, width)
+                for index, (cell, width) in enumerate(zip(line_cells, widths, strict=True))
+            ]
+            typer.echo(_GAP.join(padded).rstrip(), err=is_message)
 
 
 def listing(rows: Iterable[_Row], columns: Mapping[str, Callable[[_Row], str]], *, numeric: Sequence[int] = ()) -> None:
@@ -84,13 +104,7 @@ def listing(rows: Iterable[_Row], columns: Mapping[str, Callable[[_Row], str]], 
 
 def pairs(rows: Iterable[tuple[str, str]]) -> None:
     """Print names and values in two columns, without empty values; all lines of a value are aligned."""
-    shown = [(_drawable(name), _drawable(value, keep_newlines=True)) for name, value in rows if value]
-    width = max((cells(name) for name, _value in shown), default=0)
-    for name, value in shown:
-        first, *more = value.split("\n")
-        typer.echo(f"{pad_right(name, width)}{_GAP}{first}".rstrip())
-        for rest in more:
-            typer.echo(f"{' ' * width}{_GAP}{rest}".rstrip())
+    _align([(_drawable(name), _drawable(value, keep_newlines=True)) for name, value in rows if value])
 
 
 _LEAST_FOR_ESTIMATE_S = 2

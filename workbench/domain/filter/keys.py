@@ -33,7 +33,7 @@ class FilterKey:
         name: Its English name.
         help: What it selects.
         value_type: The type of its value.
-        chinese: Its Chinese names.
+        others: Its Chinese names, and English words that people try for it.
         values: The known words, for completion; a key of type choice accepts only these.
         is_ordered: Whether it accepts the operators < <= > >=.
         is_exact: Whether = asks for the whole value, and : for a part of it. Otherwise both mean the same.
@@ -41,7 +41,7 @@ class FilterKey:
 
     name: str
     help: str
-    chinese: tuple[str, ...]
+    others: tuple[str, ...]
     values: tuple[str, ...] = ()
     value_type: ValueType = ValueType.TEXT
     is_ordered: bool = False
@@ -75,7 +75,7 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
     _choice(
         "state",
         N_("where the case stands, by default open; waits:applicant says for whom pending ones wait"),
-        ("状态",),
+        ("状态", "status"),
         (*STATE_GROUPS, *CaseState),
     ),
     _choice(
@@ -96,7 +96,7 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
     _day(
         "due",
         N_("its local day, as in due<2026-12-01 or due<+5; due:today and due:overdue only while its clock runs"),
-        ("截止时间", "截止"),
+        ("截止时间", "截止", "deadline"),
         DUE_WORDS,
     ),
     _choice(
@@ -114,19 +114,19 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
     _choice(
         "inquiry",
         N_("an inquiry about it is open, overdue (open after its due date) or answered"),
-        ("核实",),
+        ("核实单", "核实"),
         ("open", "overdue", "answered"),
     ),
-    FilterKey("applicant", N_("a part of the applicant's name, or its pinyin initials"), ("申请人",)),
+    FilterKey("applicant", N_("a part of the applicant's name, or its pinyin initials"), ("申请人", "公司", "name")),
     FilterKey("handler", N_("the whole name of the handler"), ("经办人",)),
     FilterKey("agent", N_("a part of the agent's name; agent=NAME for the whole name"), ("代理商",), is_exact=True),
     FilterKey(
         "province",
         N_("the province or a part of its name, as in province:Sichuan or province:四川"),
-        ("省份", "省"),
+        ("省份", "省", "地区", "region"),
         is_exact=True,
     ),
-    FilterKey("reason", N_("a reason of its newest verdict, as in state:closed reason:CR-DEBTOR"), ("原因",)),
+    FilterKey("reason", N_("a reason of its newest verdict, as in state:closed reason:CR-DEBTOR"), ("原因", "理由")),
     _person("maker", N_("who gave its newest verdict: a login, me or nobody"), ("初审人",)),
     _day(
         "decided",
@@ -140,7 +140,7 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         ("接收日",),
         ("today", "yesterday"),
     ),
-    FilterKey("rule", N_("a finding of this rule, as in rule:ACT-PEAK-HOUR"), ("规则",)),
+    FilterKey("rule", N_("a finding of this rule, as in rule:ACT-PEAK-HOUR"), ("规则", "风险提示", "finding")),
     _choice(
         "attention", N_("reopen: new block findings since the verdict; lists closed cases too"), ("关注",), ("reopen",)
     ),
@@ -150,25 +150,25 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         ("停滞",),
         ("any", "check", "expired", "skipped", "undated", "appeal"),
     ),
-    _person("who", N_("held by or assigned to a login, me or nobody"), ("人员",)),
+    _person("who", N_("held by or assigned to a login, me or nobody"), ("人员", "谁", "user", "login", "reviewer")),
     _person("owner", N_("who goes on with it: holds it, has it assigned, or gave the verdict that waits"), ("负责人",)),
     _person("holder", N_("held by a login, me or nobody"), ("领取人",)),
-    _person("assignee", N_("assigned to a login, me or nobody"), ("转派",)),
+    _person("assignee", N_("assigned to a login, me or nobody"), ("分派", "转派", "assigned")),
     FilterKey(
         "round", N_("which round it is in, as in round>1"), ("轮次",), value_type=ValueType.NUMBER, is_ordered=True
     ),
     _choice("kind", N_("enterprise, sole_proprietor or individual"), ("申请人类型",), tuple(ApplicantKind)),
     FilterKey("case", N_("a case number, as in case:C-000123"), ("审核单",), value_type=ValueType.CASE),
-    FilterKey("application", N_("an application number, its beginning, or one of its parts"), ("申请编号",)),
-    FilterKey("phone", N_("a whole phone number: of a card or the contact"), ("电话",)),
+    FilterKey("application", N_("an application number, its beginning, or one of its parts"), ("申请编号", "number")),
+    FilterKey("phone", N_("a whole phone number: of a card or the contact"), ("电话", "手机号", "mobile")),
 )
 """All keys, in the order of the help."""
 
 KEY_BY_NAME: dict[str, FilterKey] = {
     **{key.name: key for key in FILTER_KEYS},
-    **{name: key for key in FILTER_KEYS for name in key.chinese},
+    **{name: key for key in FILTER_KEYS for name in key.others},
 }
-"""The keys by name, English or Chinese."""
+"""The keys by each of their names."""
 
 KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("a number"), ("case", "application", "phone")),

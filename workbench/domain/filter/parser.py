@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from db.enums import FINAL_STATES, CaseState
 from workbench.domain.case.lifecycle import OPEN_STATES
-from workbench.domain.filter.keys import BARE_WORD, FILTER_KEYS, KEY_BY_NAME, FilterKey, ValueType
+from workbench.domain.filter.keys import BARE_WORD, FILTER_KEYS, KEY_BY_NAME, KINDS, FilterKey, ValueType
 from workbench.domain.filter.values import BadFilterValue, read_value
 from workbench.errors import WrongUsage
 from workbench.i18n import _
@@ -164,10 +164,10 @@ def _key(match: re.Match[str]) -> FilterKey:
     if name in KEY_BY_NAME:
         return KEY_BY_NAME[name]
     near = get_close_matches(name, KEY_BY_NAME, n=3, cutoff=0.6)
-    if near:
-        sentence = _("There is no filter key “{name}”; did you mean {near}?")
-    else:
-        sentence = _("There is no filter key “{name}”; to search for it as text, put it in quotes.")
+    sentence = _("There is no filter key “{name}”; did you mean {near}?")
+    if not near:
+        near = [key for _kind, keys in KINDS for key in keys[:2]]
+        sentence = _("There is no filter key “{name}”; there are {near} and more. In quotes, it is searched as text.")
     names = ", ".join(dict.fromkeys(KEY_BY_NAME[similar].name for similar in near))
     raise FilterProblem(sentence.format(name=match[1], near=names), match.start(1), match.end(1))
 

@@ -10,6 +10,7 @@ from workbench.domain.values.identifiers import comparable_number, normal_msisdn
 from workbench.services.foundation.file_store import Store
 
 _FEWEST_PHONE_DIGITS = 7
+_MOST_SERIAL_DIGITS = 8
 _CASE_DIGITS = re.compile(r"[0-9]{1,12}")
 _IDENTIFIER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{18}")
 
@@ -28,7 +29,7 @@ def has_phone(number: str, store: Store, name: str) -> CaseCondition:
 def is_named(word: str, store: Store, name: str, *, by_handler: bool = True, by_part: bool = True) -> CaseCondition:
     """Return the condition that a word is a whole number of a case, or the whole name of its handler.
 
-    With `by_part`, digits that begin with 0 are also a part of an application number.
+    With `by_part`, digits are also a part of an application number that has zeros before them, such as HB-008 for 8.
     """
     found = [has_number(word, f"{name}_is")]
     if by_handler:
@@ -36,9 +37,10 @@ def is_named(word: str, store: Store, name: str, *, by_handler: bool = True, by_
     if _CASE_DIGITS.fullmatch(word) or is_case(word):
         case_id = int(word) if word.isdecimal() else parse_case(word)
         found.append(conditions.is_one_of([case_id], f"{name}_case"))
-    if by_part and _CASE_DIGITS.fullmatch(word) and word.startswith("0"):
-        # Application numbers have such parts; a case number is rarely written with its zeros and without its prefix.
-        found.append(conditions.number_matches(word, f"{name}_part"))
+    if by_part and _CASE_DIGITS.fullmatch(word):
+        # Without a zero, they are also the year of every number.
+        widths = range(len(word) + (not word.startswith("0")), _MOST_SERIAL_DIGITS + 1)
+        found += [conditions.number_matches(word.zfill(width), f"{name}_part{width}") for width in widths]
     number, plain = normal_msisdn(word), comparable_number(word)
     if number.isdecimal() and number.isascii() and len(number) >= _FEWEST_PHONE_DIGITS:
         found.append(has_phone(number, store, name))
