@@ -62,27 +62,9 @@ TEXTS: list[tuple[str, Evidence, str, str]] = [
     ),
     (
         "ID-RIC",
-        evidence(application=application(legal_rep_id_no=WRONG)),
-        "legal representative: ID number is wrong (form, check digit or date)",
-        "法定代表人证件号码有误（格式、校验位或日期）",
-    ),
-    (
-        "ID-RIC",
         evidence(application=application(legal_rep_id_no=WRONG, handler_id_no=WRONG)),
         "handler and legal representative: ID number is wrong (form, check digit or date)",
         "经办人和法定代表人证件号码有误（格式、校验位或日期）",
-    ),
-    (
-        "ID-LICENCE-EXPIRING",
-        evidence(application=application(licence_valid_to=TODAY + timedelta(days=41))),
-        "licence ends in 41 days (at least 60)",
-        "营业执照41天后到期（须满60天）",
-    ),
-    (
-        "CR-ARREARS",
-        evidence(credit=(credit(CreditList.ARREARS, CreditMatch.EXACT, amount_fen=90_000, overdue_days=71),)),
-        "in arrears for 71 days (limit 30)",
-        "欠费已逾期71天（上限30天）",
     ),
     (
         "ID-MSISDN",
@@ -101,12 +83,6 @@ TEXTS: list[tuple[str, Evidence, str, str]] = [
         evidence(application=application(call_script="请告诉我密码和验证码")),
         "call script holds words that are not allowed: 密码, 验证码",
         "外呼话术含不允许的用语：密码、验证码",
-    ),
-    (
-        "ACT-SAME-CALLEE",
-        with_calls(calls(max_same_callee_5min=4)),
-        "4 calls to one number in 5 minutes (limit 3)",
-        "5分钟内呼叫同一被叫4次（上限3）",
     ),
 ]
 

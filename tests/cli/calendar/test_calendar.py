@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from db.enums import Language
 from db.models import CaseRow
 from tests.cli.framework.terminal import Terminal, refused
 from tests.screens.driver import site_workbench
@@ -18,9 +17,6 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.clock import ClockBudget, clock_state
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-YEARS = range(2018, 2027)
 
 
 def local(month: int, day: int, hour: int, minute: int = 0, year: int = 2026) -> datetime:
@@ -64,24 +60,6 @@ def worked(day: str, name: str = "元旦") -> dict[str, Any]:
     return {"name": name, "date": day, "isOffDay": False}
 
 
-def published() -> dict[date, bool]:
-    """Every day of 2018 to 2026 according to the published notices."""
-    named: dict[date, bool] = {}
-    for year in YEARS:
-        body = json.loads(shared_data("holidays_cn", f"{year}.json").read_text(encoding="utf-8"))
-        named |= {date.fromisoformat(day["date"]): not day["isOffDay"] for day in body["days"]}
-    every = (date(2018, 1, 1) + timedelta(days=n) for n in range((date(2027, 1, 1) - date(2018, 1, 1)).days))
-    return {on: named.get(on, on.weekday() < 5) for on in every}
-
-
-def shown(terminal: Terminal) -> dict[date, bool]:
-    return {
-        date.fromisoformat(day["date"]): day["working"]
-        for year in YEARS
-        for day in terminal.document("audit", "calendar", "show", str(year))["days"]
-    }
-
-
 def test_an_empty_year_is_not_published_and_stays_provisional(terminal: Terminal) -> None:
     before = terminal.document("a", "calendar", "2027")
     done = terminal.document("admin", "import", "calendar", str(shared_data("holidays_cn", "2027.json")))
@@ -95,7 +73,7 @@ def test_an_empty_year_is_not_published_and_stays_provisional(terminal: Terminal
     assert "The calendar of 2027 is not published yet" in shown
 
 
-def test_days_have_their_kinds(terminal: Terminal) -> None:
+def test_a_year_has_its_days_with_their_kinds_and_a_year_beyond_the_table_is_assumed(terminal: Terminal) -> None:
     days = {day["date"]: day for day in terminal.document("a", "calendar", "show", "2026")["days"]}
 
     assert len(days) == 365
@@ -110,20 +88,12 @@ def test_days_have_their_kinds(terminal: Terminal) -> None:
     assert (days["2026-10-10"]["working"], days["2026-10-10"]["kind"]) == (True, "make_up")
     assert (days["2026-11-21"]["kind"], days["2026-11-21"]["name"]) == ("weekend", None)
     assert days["2026-11-24"]["hours"] == "09:00-12:00,13:00-18:00"
-
-
-def test_the_default_is_this_year_and_unknown_years_are_assumed(terminal: Terminal) -> None:
-    assert terminal.document("a", "calendar")["year"] == 2026
+    shown = terminal.as_person("a", "calendar").stdout
+    assert " 5* 6* 7* 8  9 10+11." in shown
+    assert "* holiday   + make-up working day" in shown
     assumed = terminal.document("a", "calendar", "2031")
     assert (assumed["status"], assumed["working_days"]) == ("provisional", 261)
     refused(terminal.as_person("a", "calendar", "show", "12026", "--json"), 2)
-
-
-def test_the_text_output_shows_a_year_in_months_with_marks(terminal: Terminal) -> None:
-    shown = terminal.as_person("a", "calendar", "2026").stdout
-
-    assert " 5* 6* 7* 8  9 10+11." in shown
-    assert "* holiday   + make-up working day" in shown
 
 
 def test_a_dry_run_says_which_due_dates_move_and_writes_nothing(terminal: Terminal) -> None:
@@ -160,26 +130,12 @@ def test_setting_a_day_off_moves_the_due_dates_that_depend_on_it(terminal: Termi
     assert (day["date"], day["working"], day["kind"], day["name"]) == ("2026-11-26", False, "override", "台风")
     assert "off, set by hand · 台风 · admin · storm" in terminal.as_person("a", "calendar").stdout
 
-
-def test_a_half_day_on_the_due_day_moves_the_due_time_to_noon_and_back(terminal: Terminal) -> None:
-    case = plant_case(terminal, local(11, 24, 10))
-
-    terminal.document("admin", "calendar", "set", "2026-11-27", "09:00-12:00", "--reason", "inventory")
-    assert due_of(terminal, case)[0] == "2026-11-27T12:00:00+08:00"
-    assert terminal.document("a", "calendar")["days"][330]["hours"] == "09:00-12:00"
-
-    terminal.document("admin", "calendar", "set", "2026-11-27", "published", "--reason", "done")
-    assert due_of(terminal, case)[0] == "2026-11-27T18:00:00+08:00"
-    assert terminal.document("a", "calendar")["days"][330]["kind"] == "workday"
-
-
-def test_a_working_weekend_brings_due_dates_forward(terminal: Terminal) -> None:
-    case = plant_case(terminal, local(11, 24, 10), days=5)
-    assert due_of(terminal, case)[0] == "2026-12-01T18:00:00+08:00"
-
-    terminal.document("admin", "calendar", "set", "2026-11-28", "work", "--reason", "backlog")
-
+    terminal.document("admin", "calendar", "set", "2026-11-30", "09:00-12:00", "--reason", "inventory")
+    assert due_of(terminal, case)[0] == "2026-11-30T12:00:00+08:00"
+    assert terminal.document("a", "calendar")["days"][333]["hours"] == "09:00-12:00"
+    terminal.document("admin", "calendar", "set", "2026-11-30", "published", "--reason", "done")
     assert due_of(terminal, case)[0] == "2026-11-30T18:00:00+08:00"
+    assert terminal.document("a", "calendar")["days"][333]["kind"] == "workday"
 
 
 def test_importing_a_year_moves_due_dates_and_makes_them_final(terminal: Terminal, tmp_path: Path) -> None:
@@ -269,18 +225,13 @@ def test_an_error_in_a_file_is_reported_with_its_position_and_nothing_is_written
             "message": "2027-02-30 is no day of the calendar",
         }
     ]
+    wrong.write_text('{"year": 2027, "days": [{"name": "元旦", "date": "x", "isOffDay": true}, {}]}')
+    both = terminal.as_person(
+        "admin", "import", "calendar", str(notice(tmp_path, 2028, [off("x")])), str(wrong), "--json"
+    )
+    assert (both.exit_code, json.loads(both.stdout)["error_count"]) == (65, 3)
     assert [line for line in _events(terminal) if line[0] == "calendar import"] == []
     assert terminal.document("a", "calendar", "2025")["days"][27]["working"] is False
-
-
-def test_all_errors_of_several_files_are_reported_at_once(terminal: Terminal, tmp_path: Path) -> None:
-    first = notice(tmp_path, 2027, [off("x"), off("2027-01-01"), {}])
-    second = notice(tmp_path, 2028, [off("2027-01-01")])
-
-    result = terminal.as_person("admin", "import", "calendar", str(first), str(second), "--json")
-
-    assert result.exit_code == 65
-    assert json.loads(result.stdout)["error_count"] == 3
 
 
 def test_missing_files_and_unsupported_options_are_refused(terminal: Terminal, tmp_path: Path) -> None:
@@ -398,28 +349,13 @@ async def test_desk_queue_and_dialog_show_the_provisional_mark(terminal: Termina
         assert "working days ◐ provisional" in desk.text
 
 
-@pytest.mark.parametrize(
-    ("language", "sentence"),
-    [
-        (Language.ZH, "2027年的放假调休安排尚未公布，以上涉及该年的日期为暂定日期"),
-        (
-            Language.EN,
-            "The working days of 2027 are not published yet, so the dates above that depend on them are provis",
-        ),
-    ],
-)
-def test_letters_name_the_unpublished_year(terminal: Terminal, case: str, language: str, sentence: str) -> None:
-    with terminal.site.services("admin").context.write() as session:
-        session.execute(text("UPDATE application SET language = :language"), {"language": language})
-
+def test_letters_name_the_unpublished_year(terminal: Terminal, case: str) -> None:
+    sentence = "2027年的放假调休安排尚未公布，以上涉及该年的日期为暂定日期"
     assert sentence in _letter(terminal, case)
 
-
-def test_letters_do_not_mention_a_published_year(terminal: Terminal) -> None:
+    terminal.site.clock.at = TUESDAY_29_DECEMBER - timedelta(days=35)
     [case_id] = terminal.site.plant(severity="block")
-
     letter = _letter(terminal, format_case(case_id))
-
     assert "2026年12月" in letter
     assert "暂定" not in letter
 

@@ -15,7 +15,6 @@ from workbench.services.forecast.forecasts import Forecasts
 pytestmark = pytest.mark.proof
 
 NOTHING = {"queued": 0, "lapsed": 0, "delayed": 0, "resumed": 0, "reminded": 0, "opened": 0, "inquiries": 0}
-LANGUAGES = pytest.mark.parametrize("language", list(Language))
 NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "This is an estimate, not a commitment."}
 DUE_SO_FAR = {
     Language.ZH: "此前的办结时限：2026年11月25日（周三）",
@@ -36,8 +35,9 @@ def notices(services: ClockSite) -> list[Any]:
     return found
 
 
-@LANGUAGES
-@pytest.mark.parametrize("at", ["2026-11-25 17:50", "2026-11-25 18:30"])
+@pytest.mark.parametrize(
+    ("at", "language"), [("2026-11-25 17:50", Language.ZH), ("2026-11-25 18:30", Language.EN)], ids=["before", "after"]
+)
 @pytest.mark.parametrize("word", ["promise", "forecast", "both"])
 def test_the_policy_sets_which_times_a_delay_letter_gives(
     services: ClockSite, word: str, at: str, language: Language

@@ -28,14 +28,6 @@ def suspend(services: ClockSite, *words: str, reason: str = "台风停工") -> A
     return services.terminal.document("sup", "calendar", "suspend", *words, "--reason", reason)
 
 
-def test_a_case_opened_during_a_suspension_is_suspended(services: ClockSite) -> None:
-    suspend(services, "2026-11-23", "2026-11-25")
-    case = services.received("2026-11-24 10:00")
-
-    # Seven hours of Tuesday, which is day 0, and eight of Wednesday.
-    assert services.due(case) == "2026-12-01 17:00"
-
-
 def test_interrupted_resumptions_are_announced_once(services: ClockSite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recompute, "CASES_PER_TRANSACTION", 1)
     for _case in range(3):
@@ -123,7 +115,7 @@ def test_the_same_period_is_not_suspended_twice_unless_the_first_was_cancelled(s
     assert suspend(services, "2026-12-03")["suspensions"] == [4]
 
 
-def test_a_dry_run_says_what_a_suspension_would_do_and_writes_nothing(services: ClockSite) -> None:
+def test_a_dry_run_says_what_a_suspension_or_its_end_would_do_and_writes_nothing(services: ClockSite) -> None:
     services.received("2026-11-20 10:00", "expedited")
     cases = [services.received("2026-11-24 10:00") for _case in range(2)]
     for words in (("2026-11-25", "2026-11-25"), ("2026-11-25",)):
@@ -144,18 +136,13 @@ def test_a_dry_run_says_what_a_suspension_would_do_and_writes_nothing(services: 
     assert {services.due(case) for case in cases} == {"2026-11-27 18:00"}
     assert "supervisor" in refused(services.terminal.as_person("a", "calendar", "suspend", *words, "--dry-run"), 77)
 
-
-def test_a_dry_run_says_what_an_end_would_do_and_writes_nothing(services: ClockSite) -> None:
-    cases = [services.received("2026-11-24 10:00") for _case in range(2)]
     suspend(services, "2026-11-25")
     services.at("2026-11-26 10:00")
     due, letters = services.due(cases[0]), notices(services)
     planned = services.terminal.document("sup", "calendar", "resume", "--dry-run")
-
     assert (services.due(cases[0]), notices(services)) == (due, letters)
     assert (planned["cases"], planned["notices"], planned["written"]) == (2, 2, False)
-    done = services.terminal.document("sup", "calendar", "resume")
-    assert done == {**planned, "written": True}
+    assert services.terminal.document("sup", "calendar", "resume") == {**planned, "written": True}
 
 
 def test_the_year_shows_its_suspensions(services: ClockSite) -> None:
@@ -203,12 +190,16 @@ def test_resume_cancels_a_future_open_suspension_without_lost_time(services: Clo
     assert services.at("2026-12-02 10:00").clock(case)["running"] is True
 
 
-def test_ending_a_suspension_keeps_future_ones(services: ClockSite) -> None:
-    suspend(services, "2026-11-24 09:00")
+def test_only_the_named_suspension_is_ended_and_future_ones_are_kept(services: ClockSite) -> None:
+    suspend(services, "2026-11-24 09:00", "--province", "Sichuan")
+    suspend(services, "2026-11-24 09:00", "--province", "Guangdong")
     suspend(services, "2026-12-01")
 
+    assert services.terminal.document("sup", "calendar", "resume", "2")["suspensions"] == [2]
+    over = refused(services.terminal.as_person("sup", "calendar", "resume", "2"), 69)
+    assert "Suspension 2 is over already" in over
     assert services.terminal.document("sup", "calendar", "resume")["suspensions"] == [1]
-    assert services.terminal.document("sup", "calendar", "resume")["suspensions"] == [2]
+    assert services.terminal.document("sup", "calendar", "resume")["suspensions"] == [3]
 
 
 def test_a_future_suspension_with_a_known_end_is_cancelled_by_its_number(services: ClockSite) -> None:
@@ -226,34 +217,3 @@ def test_a_future_suspension_with_a_known_end_is_cancelled_by_its_number(service
     assert [one["kind"] for one in notices(services)] == ["delay"]
     assert "called off already" in refused(services.terminal.as_person("sup", "calendar", "resume", "1"), 69)
     assert "no suspension 9" in refused(services.terminal.as_person("sup", "calendar", "resume", "9"), 66)
-
-
-def test_only_the_named_suspension_is_ended(services: ClockSite) -> None:
-    suspend(services, "2026-11-24 09:00", "--province", "Sichuan")
-    suspend(services, "2026-11-24 09:00", "--province", "Guangdong")
-
-    assert services.terminal.document("sup", "calendar", "resume", "2")["suspensions"] == [2]
-    over = refused(services.terminal.as_person("sup", "calendar", "resume", "2"), 69)
-    assert "Suspension 2 is over already" in over
-    assert services.terminal.document("sup", "calendar", "resume")["suspensions"] == [1]
-
-
-def test_an_interrupted_suspension_is_finished_without_duplicate_notices(
-    services: ClockSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(recompute, "CASES_PER_TRANSACTION", 2)
-    for _case in range(4):
-        services.received("2026-11-24 10:00")
-
-    def broken() -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        after_first_transaction(patch, broken)
-        services.terminal.as_person("sup", "calendar", "suspend", "2026-11-25", "--reason", "洪水")
-    with services.site.services("admin").context.read() as session:
-        assert session.execute(text("SELECT count(*) FROM notice")).scalar() == 2
-    services.site.services("a").resume()
-    services.site.services("a").resume()
-
-    assert sorted(one["case"] for one in notices(services)) == ["C-000001", "C-000002", "C-000003", "C-000004"]

@@ -21,10 +21,14 @@ def services(site: Site) -> ClockSite:
     return ClockSite(site).at("2026-11-26 12:00")
 
 
-def speak(services: ClockSite, language: str) -> None:
-    """Set the language of every applicant."""
+def in_both_languages(services: ClockSite, received_at: str, service_class: str = "standard") -> dict[str, str]:
+    """Plant a case for an applicant of each language, and return their numbers by language."""
+    found = {language: services.received(received_at, service_class) for language in (EN, ZH)}
     with services.site.services("admin").context.write() as session:
-        session.execute(text("UPDATE application SET language = :language"), {"language": language})
+        for language, case in found.items():
+            values = {"language": language, "id": int(case[2:])}
+            session.execute(text("UPDATE application SET language = :language WHERE id = :id"), values)
+    return found
 
 
 def letters(services: ClockSite, case: str) -> list[tuple[str, str]]:
@@ -78,73 +82,59 @@ NOT_FINISHED = {
 }
 
 
-@pytest.mark.parametrize("language", [EN, ZH])
-def test_no_letter_promises_a_date_that_is_past(services: ClockSite, language: str) -> None:
-    case = services.received("2026-10-09 10:00")
-    speak(services, language)
-    assert services.due(case) == "2026-10-13 18:00"
+def test_no_letter_promises_a_date_that_is_past(services: ClockSite) -> None:
+    cases = in_both_languages(services, "2026-10-09 10:00")
+    assert {services.due(case) for case in cases.values()} == {"2026-10-13 18:00"}
     services.run("audit", "tick")
-    has(newest(services, case), NOT_FINISHED[language], PROMISES[language])
-    for number, words in enumerate(
-        [
-            ("calendar", "suspend", "2026-10-12", "2026-10-12", "--reason", "x"),
-            ("class", case, "complex", "--reason", "x"),
-        ]
-    ):
-        services.run("sup", *words)
-        assert len(letters(services, case)) == number + 2
-        has(newest(services, case), NOT_FINISHED[language], PROMISES[language])
+    services.run("sup", "calendar", "suspend", "2026-10-12", "2026-10-12", "--reason", "x")
+    for language, case in cases.items():
+        services.run("sup", "class", case, "complex", "--reason", "x")
+        found = letters(services, case)
+        assert len(found) == 3
+        for _kind, body in found:
+            has(body, NOT_FINISHED[language], PROMISES[language])
 
 
-@pytest.mark.parametrize(
-    ("language", "ahead", "off"),
-    [
-        (EN, "Work will be suspended from Tuesday, 1 December 2026, 00:00", "has been called off."),
-        (ZH, "审核工作将自2026年12月1日（周二）00:00起中止", "中止安排已经取消。"),
-    ],
-)
-def test_letters_announce_a_future_suspension_and_its_cancellation(
-    services: ClockSite, language: str, ahead: str, off: str
-) -> None:
-    case = services.received("2026-11-26 10:00", "extended")
-    speak(services, language)
+AHEAD = {
+    EN: ("Work will be suspended from Tuesday, 1 December 2026, 00:00", "has been called off."),
+    ZH: ("审核工作将自2026年12月1日（周二）00:00起中止", "中止安排已经取消。"),
+}
+
+
+def test_letters_announce_a_future_suspension_and_its_cancellation(services: ClockSite) -> None:
+    cases = in_both_languages(services, "2026-11-26 10:00", "extended")
     services.run("sup", "calendar", "suspend", "2026-12-01", "--reason", "x")
-    has(newest(services, case), [ahead], ["has been suspended since", "审核工作自"])
+    for language, case in cases.items():
+        has(newest(services, case), AHEAD[language][:1], ["has been suspended since", "审核工作自"])
     with services.site.services("admin").context.write() as session:
         session.execute(text("UPDATE notice SET sent_at = created_at"))
     services.run("sup", "calendar", "resume")
 
-    has(newest(services, case), [off], ["have resumed", "已经恢复", *PROMISES[language][:2]])
+    for language, case in cases.items():
+        has(newest(services, case), AHEAD[language][1:], ["have resumed", "已经恢复", *PROMISES[language][:2]])
 
 
-@pytest.mark.parametrize("language", [EN, ZH])
-def test_letters_to_applicants_who_must_act_do_not_say_to_do_nothing(services: ClockSite, language: str) -> None:
-    case = services.received("2026-11-26 10:00")
-    speak(services, language)
-    wait_for(services, case, WaitsFor.APPLICANT)
-    services.run("sup", "extend", case, "--until", "2026-12-04", "--reason", "x")
+def test_letters_to_applicants_who_must_act_do_not_say_to_do_nothing(services: ClockSite) -> None:
+    for language, case in in_both_languages(services, "2026-11-26 10:00").items():
+        wait_for(services, case, WaitsFor.APPLICANT)
+        services.run("sup", "extend", case, "--until", "2026-12-04", "--reason", "x")
 
-    reminder = "We still need what we asked you for." if language == EN else "此前要求补充的材料仍须提交。"
-    has(newest(services, case), [reminder], ["do not need to do anything", "无需办理"])
+        reminder = "We still need what we asked you for." if language == EN else "此前要求补充的材料仍须提交。"
+        has(newest(services, case), [reminder], ["do not need to do anything", "无需办理"])
 
 
-@pytest.mark.parametrize(
-    ("language", "promised", "planned"),
-    [
-        (EN, ["longer than we had told you"], ["longer than planned"]),
-        (ZH, ["晚于此前告知的时间"], ["晚于预定的时间"]),
-    ],
-)
-def test_only_applicants_with_a_receipt_are_reminded_of_it(
-    services: ClockSite, language: str, promised: list[str], planned: list[str]
-) -> None:
-    imported, accepted = services.received("2026-10-09 10:00"), services.received("2026-10-09 10:00")
-    speak(services, language)
-    send_receipt(services, accepted)
+def test_only_applicants_with_a_receipt_are_reminded_of_it(services: ClockSite) -> None:
+    imported, accepted = (in_both_languages(services, "2026-10-09 10:00") for _time in range(2))
+    for case in accepted.values():
+        send_receipt(services, case)
     services.run("audit", "tick")
 
-    has(newest(services, imported), planned, promised)
-    has(newest(services, accepted), promised, planned)
+    for language, promised, planned in (
+        (EN, ["longer than we had told you"], ["longer than planned"]),
+        (ZH, ["晚于此前告知的时间"], ["晚于预定的时间"]),
+    ):
+        has(newest(services, imported[language]), planned, promised)
+        has(newest(services, accepted[language]), promised, planned)
 
 
 OTHERS = {
@@ -153,44 +143,40 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("language", [EN, ZH])
-def test_a_delay_letter_gives_a_reason_only_if_it_is_known(services: ClockSite, language: str) -> None:
+def test_a_delay_letter_gives_a_reason_only_if_it_is_known(services: ClockSite) -> None:
     states: list[tuple[CaseState, WaitsFor | None]] = [
         (CaseState.QUEUED, None),
         (CaseState.AWAITING_CHECK, None),
         *((CaseState.PENDING, whom) for whom in (WaitsFor.REGISTRY, WaitsFor.CARRIER, WaitsFor.DEPARTMENT)),
     ]
-    cases = [services.received("2026-10-09 10:00") for _state in states]
-    speak(services, language)
-    for case, (state, waits_for) in zip(cases, states, strict=True):
-        wait_for(services, case, waits_for, state)
+    cases = [in_both_languages(services, "2026-10-09 10:00") for _state in states]
+    for pair, (state, waits_for) in zip(cases, states, strict=True):
+        for case in pair.values():
+            wait_for(services, case, waits_for, state)
     services.run("audit", "tick")
 
-    for case, (state, _waits_for) in zip(cases, states, strict=True):
-        reason = OTHERS[language] if state is CaseState.PENDING else ""
-        body = newest(services, case)
-        has(body, [reason, *NOT_FINISHED[language]], ["still waiting for its review", "排队"])
-        assert ("\nReason:\n" in body or "\n原因：\n" in body) is (state is CaseState.PENDING)
-        assert "\n\n\n" not in body
+    found = {one["case"]: one["body"] for one in services.terminal.document("a", "notices")["notices"]}
+    for pair, (state, _waits_for) in zip(cases, states, strict=True):
+        for language, case in pair.items():
+            reason = OTHERS[language] if state is CaseState.PENDING else ""
+            has(found[case], [reason, *NOT_FINISHED[language]], ["still waiting for its review", "排队"])
+            assert ("\nReason:\n" in found[case] or "\n原因：\n" in found[case]) is (state is CaseState.PENDING)
+            assert "\n\n\n" not in found[case]
 
 
-@pytest.mark.parametrize(
-    ("language", "stopped", "promise"),
-    [
-        (EN, "Work has been suspended since Thursday, 26 November 2026, 12:00", "by the due date."),
-        (ZH, "审核工作自2026年11月26日（周四）12:00起中止", "在办结时限前"),
-    ],
-)
 def test_a_receipt_during_a_suspension_says_so_and_is_followed_by_a_resumption_letter(
-    services: ClockSite, tmp_path: Path, language: str, stopped: str, promise: str
+    services: ClockSite, tmp_path: Path
 ) -> None:
     require_no_documents_of_individuals(services.site)
     services.run("sup", "calendar", "suspend", "2026-11-26 12:00", "--reason", "x")
     desk = Desk(services.at("2026-11-26 14:00").site, tmp_path)
     person = {"applicant_kind": "individual", "uscc": "", "registered_capital_cny": "", "licence_valid_to": ""}
-    received = {"received_at": "2026-11-26 13:30", "language": language, "business_scope": ""}
-    desk.take(ImportKind.APPLICATIONS, desk.write([application("P-1", **person, **received)]))
-    has(newest(services, "C-000001"), [stopped], [promise])
+    received = {"received_at": "2026-11-26 13:30", "business_scope": "", **person}
+    rows = [application(f"P-{language}", language=language, **received) for language in (EN, ZH)]
+    desk.take(ImportKind.APPLICATIONS, desk.write(rows))
+    english, chinese = newest(services, "C-000001"), newest(services, "C-000002")
+    has(english, ["Work has been suspended since Thursday, 26 November 2026, 12:00"], ["by the due date."])
+    has(chinese, ["审核工作自2026年11月26日（周四）12:00起中止"], ["在办结时限前"])
     services.at("2026-11-26 15:00").run("sup", "calendar", "resume")
 
     assert [kind for kind, _body in letters(services, "C-000001")] == ["receipt", "resumed"]
