@@ -78,7 +78,7 @@ def open_workbench(find_database: "FindDatabase", as_login: str | None, symbols:
                 app.services.close()
         if not isinstance(app.error, PassphraseNeeded):
             return app.return_code or 0
-        from workbench.cli.framework.passphrase import ask_hidden
+        from workbench.cli.framework.questions import ask_hidden
 
         try:
             passphrase = ask_hidden(i18n._("Passphrase"))

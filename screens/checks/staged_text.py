@@ -162,8 +162,7 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
         lines += wrapped_lines(_("Open: {points}.").format(points=comma_joined(points)), width, WARNING)
     lines += _changes(case, decision, view, width)
     for code in decision.reasons:
-        reason = case.policy.reasons.get(code)
-        title = code if reason is None else reason.title.in_language(current_language())
+        title = case.policy.reason_title(code, current_language())
         lines.append(row(plain(f"  {title}"), plain(code, MUTED), width))
     if case.changes is not None and case.asked_items:
         lines.append(plain(_("Asked for in round {round}").format(round=case.changes.since_round), MUTED))

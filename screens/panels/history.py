@@ -85,8 +85,7 @@ def appealed_lines(case: CaseFile, appeal: AppealLine, view: View, width: int) -
         if decision.id == appeal.decision_id:
             by = _("by {maker}, {when}").format(maker=decision.maker, when=view.instant(decision.decided_at))
             for code in decision.reasons:
-                reason = case.policy.reasons.get(code)
-                title = code if reason is None else reason.title.in_language(current_language())
+                title = case.policy.reason_title(code, current_language())
                 yield row(plain(f"  {title}"), plain(by, MUTED), width)
                 # The maker stands beside the first reason only.
                 by = ""

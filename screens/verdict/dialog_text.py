@@ -59,7 +59,7 @@ def marked_line(state: VerdictState, case: CaseFile, width: int) -> Content:
     # Before the first layout, there is no width yet.
     width = width or _WIDTH_BEFORE_LAYOUT
     marked = _("{count} marked:").format(count=len(state.reasons))
-    titles = comma_joined(case.policy.reasons[code].title.in_language(current_language()) for code in state.reasons)
+    titles = comma_joined(case.policy.reason_title(code, current_language()) for code in state.reasons)
     shown = titles if cells(f"{marked}  {titles}") <= width else comma_joined(state.reasons)
     return Content("\n").join(hanging([(f"{marked}  ", "$text-accent bold")], shown, width))
 
@@ -187,7 +187,7 @@ def title(case: CaseFile, verdict: Verdict) -> str:
 
 
 def _own_deadline_words(item: ItemRequest, case: CaseFile, view: View) -> str:
-    title = case.policy.reasons[item.code].title.in_language(current_language())
+    title = case.policy.reason_title(item.code, current_language())
     when = view.instant(item.deadline_at) if item.deadline_at is not None else ""
     return _("{item}: by {when}; if it is missed, the case lapses.").format(item=title, when=when)
 

@@ -69,7 +69,7 @@ class Keyboard:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.answers: list[str] = []
-        monkeypatch.setattr("workbench.cli.framework.passphrase.is_terminal", lambda: True)
+        monkeypatch.setattr("workbench.cli.framework.questions.is_terminal", lambda: True)
         monkeypatch.setattr("getpass.getpass", lambda _question, **_options: self.answers.pop(0))
 
 
@@ -240,7 +240,7 @@ def test_a_passphrase_that_nobody_can_type_is_refused(terminal: Terminal, tmp_pa
     keyboard.answers = [PASSPHRASE, PASSPHRASE]
     made(terminal, tmp_path / "n.db", "--encrypt")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("workbench.cli.framework.passphrase.is_terminal", lambda: False)
+        patched.setattr("workbench.cli.framework.questions.is_terminal", lambda: False)
         assert "run this command in one" in refused(
             terminal.run_bare("--database", str(tmp_path / "n.db"), "queue"), 78
         )

@@ -137,12 +137,15 @@ class CaseText:
         if not casefile.decisions:
             return
         output.line()
+        language = current_language()
         output.listing(
             casefile.decisions,
             {
                 _("Decision"): lambda line: format_decision(line.id),
                 _("Verdict"): lambda line: _(VERDICT_WORDS[line.verdict]),
-                _("Reasons"): lambda line: comma_joined(_title(code, casefile) for code in line.reasons),
+                _("Reasons"): lambda line: comma_joined(
+                    casefile.policy.reason_title(code, language) for code in line.reasons
+                ),
                 _("Status"): lambda line: _(DECISION_STATUS[line.status]),
                 _("By"): lambda line: line.maker,
                 _("At"): lambda line: self.instant(line.decided_at),
@@ -282,9 +285,3 @@ def _print_records(words: FieldWords, names: Sequence[str], records: Sequence[ob
     cell = {name: partial(words.value, name) if name in FIELD_NAMES else str for name in shown}
     rows = [[cell[name](getattr(record, name)) for name in shown] for record in records]
     output.table([_(FIELD_NAMES.get(name, N_("number"))) for name in shown], rows)
-
-
-def _title(code: str, casefile: CaseFile) -> str:
-    """Return a reason in words; its code if the policy no longer has it."""
-    reason = casefile.policy.reasons.get(code)
-    return code if reason is None else reason.title.in_language(current_language())

@@ -166,11 +166,7 @@ def explain(context: CommandContext, case: FoundCase) -> None:
     with context.services() as services:
         case_id = found_case(context, services, case)
         sentences = services.claims.explain(case_id)
-    if context.as_json:
-        output.document({"case": format_case(case_id), "explanation": list(sentences)})
-        return
-    for sentence in sentences:
-        output.line(sentence)
+    context.print_lines({"case": format_case(case_id), "explanation": list(sentences)}, sentences)
 
 
 def skip(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:

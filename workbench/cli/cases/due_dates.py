@@ -6,7 +6,6 @@ from db.enums import Priority, ServiceClass
 from workbench.cli.cases.case_json import explanation_document
 from workbench.cli.cases.cases import print_done
 from workbench.cli.cases.found_case import FoundCase, found_case
-from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, ReasonText, parse_day_option, required_text
 from workbench.cli.framework.parameters import argument, option
@@ -23,11 +22,8 @@ def clock(context: CommandContext, case: FoundCase) -> None:
         case_id = found_case(context, services, case)
         explanation, zone = services.clocks.explain(case_id), zone_of(services)
     words = ClockWords(explanation, context.now().astimezone(zone).date(), zone)
-    if context.as_json:
-        output.document({"case": format_case(case_id), **explanation_document(explanation, words, zone)})
-        return
-    for sentence in words.lines():
-        output.line(sentence)
+    document = {"case": format_case(case_id), **explanation_document(explanation, words, zone)}
+    context.print_lines(document, words.lines())
 
 
 def extend(

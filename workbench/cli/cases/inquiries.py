@@ -1,11 +1,11 @@
 """Commands about inquiries to departments: inquire; inquiries list, answer and withdraw."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from db.enums import InquiryOutcome
 from workbench.cli.cases.case_json import inquiry_document
-from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.json_values import json_attributes, to_json
 from workbench.cli.framework.options import CaseArgument, ReasonText, parse_day_option, required_text
@@ -17,6 +17,7 @@ from workbench.wording.amounts import minute
 from workbench.wording.case.inquiries import department_words, status_words
 
 if TYPE_CHECKING:
+    from workbench.cli.framework.output import Columns
     from workbench.domain.facts.inquiry_lines import InquiryLine
     from workbench.services.wiring import Services
 
@@ -44,13 +45,8 @@ def list_inquiries(
 ) -> None:
     """List the inquiries."""
     with context.services() as services:
-        found, zone = services.inquiries.list(case), services.inquiries.zone()
-        if context.as_json:
-            output.document({"inquiries": [_document(services, line) for line in found]})
-            return
-    output.listing(
-        found,
-        {
+        zone = services.inquiries.zone()
+        columns: Columns[InquiryLine] = {
             _("Inquiry"): lambda line: format_inquiry(line.id),
             _("Case"): lambda line: format_case(line.case_id),
             _("Department"): department_words,
@@ -58,8 +54,8 @@ def list_inquiries(
             _("State"): status_words,
             _("Question"): lambda line: line.question,
             _("Answer"): lambda line: line.note,
-        },
-    )
+        }
+        context.print_list("inquiries", services.inquiries.list(case), partial(_document, services), columns)
 
 
 def answer(

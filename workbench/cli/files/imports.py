@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,6 +26,10 @@ from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.sheets.names import shown
 from workbench.services.intake.importing.plan import MAX_ERRORS_REPORTED, ImportRefused, ImportReport, ImportRequest
 from workbench.wording.amounts import commas, minute
+
+if TYPE_CHECKING:
+    from workbench.cli.framework.output import Columns
+    from workbench.services.intake.batches.publishing import BatchLine
 
 _COUNTS = {
     "rows": N_("Rows"),
@@ -213,21 +217,16 @@ def list_batches(context: CommandContext) -> None:
     """List the imports."""
     with context.services() as services:
         batches, zone = services.imports.batches(), zone_of(services)
-    if context.as_json:
-        output.document({"batches": [json_record(batch, zone, batch="id") for batch in batches]})
-        return
-    output.listing(
-        batches,
-        {
-            _("Batch"): lambda batch: format_batch(batch.id),
-            _("Kind"): lambda batch: shown(batch.kind),
-            _("At"): lambda batch: minute(batch.published_at, zone),
-            _("By"): lambda batch: batch.by,
-            **{_(word): partial(_count, name) for name, word in _COUNTS.items()},
-            _("Files"): lambda batch: " ".join(batch.files),
-        },
-        numeric=(4, 5, 6, 7, 8),
-    )
+    columns: Columns[BatchLine] = {
+        _("Batch"): lambda batch: format_batch(batch.id),
+        _("Kind"): lambda batch: shown(batch.kind),
+        _("At"): lambda batch: minute(batch.published_at, zone),
+        _("By"): lambda batch: batch.by,
+        **{_(word): partial(_count, name) for name, word in _COUNTS.items()},
+        _("Files"): lambda batch: " ".join(batch.files),
+    }
+    as_document = partial(json_record, zone=zone, batch="id")
+    context.print_list("batches", batches, as_document, columns, numeric=(4, 5, 6, 7, 8))
 
 
 def undo_batch(

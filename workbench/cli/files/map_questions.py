@@ -4,10 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-import typer
-
 from workbench.cli.framework import output
-from workbench.domain.text.safe import safe
+from workbench.cli.framework.questions import ask
 from workbench.domain.values.bad_value import BadValue, outline_of, with_outlined_numbers
 from workbench.i18n import _, comma_joined
 from workbench.services.files.reading.headers import column_names
@@ -32,7 +30,7 @@ def ask_about(proposal: "Proposal") -> bool:
     if any([_ask_meanings(proposal), _ask_missing(proposal), _ask_conversions(proposal)]):
         _print_proposal(proposal)
     question = _("Use this map, keep it as {name}, and import? [y/N]").format(name=proposal.name)
-    return _answer(question).casefold() in {"y", "yes", "是"}
+    return ask(question).casefold() in {"y", "yes", "是"}
 
 
 def _print_proposal(proposal: "Proposal") -> None:
@@ -176,14 +174,9 @@ def _ask_conversions(proposal: "Proposal") -> bool:
 
 def _ask_until_usable(question: str, parse: Callable[[str], str]) -> str:
     """Ask until an answer can be parsed, and return the result; Enter leaves the question open and returns ""."""
-    while answer := _answer(question):
+    while answer := ask(question):
         try:
             return parse(answer)
         except (_Unusable, BadValue) as error:
             output.narrate(str(error))
     return ""
-
-
-def _answer(question: str) -> str:
-    answer: str = typer.prompt(question, default="", show_default=False, err=True)
-    return safe(answer.strip())

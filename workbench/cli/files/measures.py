@@ -1,11 +1,11 @@
 """Commands about the numbers to bar and to restore: measures list, measures done."""
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from workbench.cli.cases.case_json import order_document
-from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case
@@ -15,6 +15,8 @@ from workbench.wording.case.labels import MEASURE
 from workbench.wording.measures import ORDER_STATUS_WORDS
 
 if TYPE_CHECKING:
+    from workbench.cli.framework.output import Columns
+    from workbench.domain.case.measures import MeasureOrder
     from workbench.services.review.measures.work_list import ReportCounts
 
 
@@ -27,25 +29,17 @@ def list_measures(
     with context.services() as services:
         orders, zone = services.measures.list(owed=owed, overdue=overdue), zone_of(services)
     now = context.now()
-    if context.as_json:
-        output.document({"measures": [order_document(order, zone, now) for order in orders]})
-        return
-    output.listing(
-        orders,
-        {
-            _("Order"): lambda order: str(order.id),
-            _("Case"): lambda order: format_case(order.case_id),
-            _("Number"): lambda order: order.msisdn,
-            _("Measure"): lambda order: _(MEASURE[order.measure]),
-            _("State"): lambda order: (
-                _("overdue") if order.is_overdue(now) else _(ORDER_STATUS_WORDS[order.status(now)])
-            ),
-            _("Due"): lambda order: minute(order.due_at, zone),
-            _("Done"): lambda order: minute(order.done_at, zone),
-            _("Cause of failure"): lambda order: order.failure,
-        },
-        numeric=(0,),
-    )
+    columns: Columns[MeasureOrder] = {
+        _("Order"): lambda order: str(order.id),
+        _("Case"): lambda order: format_case(order.case_id),
+        _("Number"): lambda order: order.msisdn,
+        _("Measure"): lambda order: _(MEASURE[order.measure]),
+        _("State"): lambda order: _("overdue") if order.is_overdue(now) else _(ORDER_STATUS_WORDS[order.status(now)]),
+        _("Due"): lambda order: minute(order.due_at, zone),
+        _("Done"): lambda order: minute(order.done_at, zone),
+        _("Cause of failure"): lambda order: order.failure,
+    }
+    context.print_list("measures", orders, partial(order_document, zone=zone, now=now), columns, numeric=(0,))
 
 
 def report_done(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -20,6 +21,7 @@ from workbench.wording.amounts import commas, minute
 from workbench.wording.letters import late_letter_sentences, sent_and_failed_sentence
 
 if TYPE_CHECKING:
+    from workbench.domain.case.records import NoticeLine
     from workbench.services.outbox.recording import RecordedDeliveries
     from workbench.services.review.rectifying.late_letters import MovedDeadline
 
@@ -37,23 +39,17 @@ def list_notices(
         case_id = None if case is None else found_case(context, services, case)
         lines = services.notices.list(case_id, unsent=unsent, overdue=overdue)
         zone = zone_of(services)
-    if context.as_json:
-        # `decision` is the number as people write it, `decision_id` is the bare number.
-        rows = (
-            {**json_record(line, zone, case="case_id", decision="decision_id"), "decision_id": line.decision_id}
-            for line in lines
-        )
-        output.document({"notices": list(rows)})
-        return
-    output.listing(
-        lines,
-        {
-            _("Notice"): lambda line: str(line.id),
-            _("Case"): lambda line: format_case(line.case_id),
-            **letter_columns(partial(minute, zone=zone)),
-        },
-        numeric=(0,),
-    )
+    columns = {
+        _("Notice"): lambda line: str(line.id),
+        _("Case"): lambda line: format_case(line.case_id),
+        **letter_columns(partial(minute, zone=zone)),
+    }
+    context.print_list("notices", lines, partial(_notice_document, zone=zone), columns, numeric=(0,))
+
+
+def _notice_document(line: "NoticeLine", zone: ZoneInfo) -> dict[str, Any]:
+    """Return a notice; `decision` is the number as people write it, `decision_id` is the bare number."""
+    return {**json_record(line, zone, case="case_id", decision="decision_id"), "decision_id": line.decision_id}
 
 
 def mark_sent(

@@ -12,7 +12,7 @@ from workbench.cli.files.map_questions import ask_about
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.parameters import argument, option
-from workbench.cli.framework.passphrase import is_terminal
+from workbench.cli.framework.questions import is_terminal
 from workbench.errors import ExitCode, NotFound, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.services.files.reading.sheets.names import shown
@@ -21,6 +21,7 @@ from workbench.services.intake.importing.plan import ImportRequest
 from workbench.wording.amounts import commas
 
 if TYPE_CHECKING:
+    from workbench.cli.framework.output import Columns
     from workbench.services.files.reseller_sheets.maps import MapLine
     from workbench.services.files.reseller_sheets.sheet_map import SheetMap
     from workbench.services.wiring import Services
@@ -83,22 +84,17 @@ def list_maps(context: CommandContext) -> None:
     """List the maps."""
     with context.services() as services:
         lines = services.maps.lines()
-    if context.as_json:
-        output.document({"maps": [_map_document(line) for line in lines]})
-        return
     kinds = {kind.value: shown(kind) for kind in ImportKind}
-    output.listing(
-        lines,
-        {
-            _("Map"): lambda line: line.name,
-            _("Kind"): lambda line: kinds.get(line.kind, line.kind),
-            _("Agent"): lambda line: line.agent,
-            _("State"): lambda line: _state(is_proposed=line.is_proposed, is_wrong=bool(line.problem)),
-            _("File"): lambda line: str(line.file),
-        },
-    )
-    for line in lines:
-        for sentence in line.problem.splitlines():
+    columns: Columns[MapLine] = {
+        _("Map"): lambda line: line.name,
+        _("Kind"): lambda line: kinds.get(line.kind, line.kind),
+        _("Agent"): lambda line: line.agent,
+        _("State"): lambda line: _state(is_proposed=line.is_proposed, is_wrong=bool(line.problem)),
+        _("File"): lambda line: str(line.file),
+    }
+    context.print_list("maps", lines, _map_document, columns)
+    if not context.as_json:
+        for sentence in "\n".join(line.problem for line in lines).splitlines():
             output.narrate(sentence)
 
 

@@ -47,20 +47,14 @@ def backtest(
 
 
 def _print(result: "BacktestResult") -> None:
-    output.table(
-        [_("Method"), _("Mean error (days)"), _("Ratio")],
-        [
-            [_("This forecast"), f"{result.mae_days:,.2f}", ""],
-            [_("Median of the past"), f"{result.median_mae_days:,.2f}", _ratio(result, result.median_mae_days)],
-            [_("Mean of the past"), f"{result.mean_mae_days:,.2f}", _ratio(result, result.mean_mae_days)],
-            [
-                _("Median of the past, per activity"),
-                f"{result.activity_mae_days:,.2f}",
-                _ratio(result, result.activity_mae_days),
-            ],
-        ],
-        numeric=(1, 2),
-    )
+    other_methods = {
+        _("Median of the past"): result.median_mae_days,
+        _("Mean of the past"): result.mean_mae_days,
+        _("Median of the past, per activity"): result.activity_mae_days,
+    }
+    rows = [[_("This forecast"), f"{result.mae_days:,.2f}", ""]]
+    rows += [[name, f"{days:,.2f}", _ratio(result, days)] for name, days in other_methods.items()]
+    output.table([_("Method"), _("Mean error (days)"), _("Ratio")], rows, numeric=(1, 2))
     output.line()
     output.pairs(
         [

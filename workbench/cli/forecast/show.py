@@ -170,11 +170,8 @@ def _show_queue(context: CommandContext, reviewers: int | None) -> None:
         forecast = services.forecasts.of_queue(reviewers)
         cases = services.forecasts.of_all(reviewers) if context.as_json else ()
         zone = zone_of(services)
-    if context.as_json:
-        output.document({**_queue_document(forecast), "cases": [_document(of_case) for of_case in cases]})
-    else:
-        for line in wording.queue_lines(forecast, context.now().astimezone(zone).date()):
-            output.line(line)
+    document = {**_queue_document(forecast), "cases": [_document(of_case) for of_case in cases]}
+    context.print_lines(document, wording.queue_lines(forecast, context.now().astimezone(zone).date()))
 
 
 def _queue_document(forecast: QueueForecast) -> dict[str, Any]:

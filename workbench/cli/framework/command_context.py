@@ -1,16 +1,19 @@
 """The context of a command: the shared options, the clock, and access to the services."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
+    from workbench.cli.framework.output import Columns
     from workbench.services.wiring import Services
+
+Row = TypeVar("Row")
 
 FindDatabase = Callable[[], "Path | Services"]
 """Returns the path of a database, or services that are open already."""
@@ -19,7 +22,7 @@ OpenWorkbench = Callable[[FindDatabase, str | None, str], int]
 """Opens the workbench, given a way to find the database, the login and the symbols; returns the exit code."""
 
 
-_OF_VERIFIERS = "inquiries"
+_VERIFIERS_COMMAND = "inquiries"
 """The command of people who only answer inquiries."""
 
 FLAGS = {"--database": "database", "--lang": "language", "--as": "login", "--symbols": "symbols", "--site": "site"}
@@ -84,10 +87,12 @@ class CommandContext:
     def services(self) -> Iterator["Services"]:
         """Open the services for the current user, and close the database afterwards.
 
+        Typed dates are read in the order of the user's settings. If these cannot be read, a message says so.
+
         Raises:
             WorkbenchError: If the database cannot be opened or the user is not registered.
         """
-        from workbench.cli.framework.passphrase import passphrase_prompt
+        from workbench.cli.framework.questions import passphrase_prompt
         from workbench.domain.clock.typed.tense import set_date_order
         from workbench.services.database.opening import open_services
         from workbench.services.foundation.file_store import Store
@@ -102,21 +107,56 @@ class CommandContext:
         path = self.database()
         services = open_services(path, self.shared.login, self.now, store=Store.unlocked(path, passphrase_prompt()))
         try:
-            if not self.command.startswith(_OF_VERIFIERS):
+            if not self.command.startswith(_VERIFIERS_COMMAND):
                 services.refuse_verifier(self.command)
             yield services
         finally:
             services.close()
 
-    def print_result(self, document: Any, sentence: str) -> None:
-        """Print what the command did: a JSON document with --json, else a sentence on stderr."""
+    def print_result(self, document: Any, *sentences: str) -> None:
+        """Print what the command did: a JSON document with --json, else sentences on stderr."""
         # Imported here, because opening the workbench prints nothing.
         from workbench.cli.framework import output
 
         if self.as_json:
             output.document(document)
-        else:
+            return
+        for sentence in sentences:
             output.narrate(sentence)
+
+    def print_lines(self, document: Any, lines: Iterable[str]) -> None:
+        """Print data: a JSON document with --json, else lines of text."""
+        from workbench.cli.framework import output
+
+        if self.as_json:
+            output.document(document)
+            return
+        for line in lines:
+            output.line(line)
+
+    def print_list(
+        self,
+        name: str,
+        rows: Iterable[Row],
+        as_document: Callable[[Row], Any],
+        columns: "Columns[Row]",
+        numeric: Sequence[int] = (),
+    ) -> None:
+        """Print rows: with --json a document with their documents under a name, else a table.
+
+        Args:
+            name: The key in the document.
+            rows: The rows.
+            as_document: Returns a row as JSON.
+            columns: Each heading of the table with the function that returns the cell of a row.
+            numeric: The columns that are right-aligned.
+        """
+        from workbench.cli.framework import output
+
+        if self.as_json:
+            output.document({name: [as_document(row) for row in rows]})
+        else:
+            output.listing(rows, columns, numeric=numeric)
 
 
 def zone_of(services: "Services") -> ZoneInfo:

@@ -24,6 +24,9 @@ _LEAST_CELLS = 20
 
 _Row = TypeVar("_Row")
 
+Columns = Mapping[str, Callable[[_Row], str]]
+"""Each heading of a table with the function that returns the cell of a row."""
+
 
 def _drawable(text: str, *, keep_newlines: bool = False) -> str:
     """Return a text without control characters, and with symbols that this terminal can draw."""
@@ -97,8 +100,8 @@ def _align(rows: Sequence[Sequence[str]], *, numeric: Sequence[int] = (), is_mes
             typer.echo(_GAP.join(padded).rstrip(), err=is_message)
 
 
-def listing(rows: Iterable[_Row], columns: Mapping[str, Callable[[_Row], str]], *, numeric: Sequence[int] = ()) -> None:
-    """Print a line for each row; `columns` maps each heading to the function that makes the cell of a row."""
+def listing(rows: Iterable[_Row], columns: Columns[_Row], *, numeric: Sequence[int] = ()) -> None:
+    """Print a line for each row, below the headings of its columns."""
     table(list(columns), [[cell_of(row) for cell_of in columns.values()] for row in rows], numeric=numeric)
 
 

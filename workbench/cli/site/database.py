@@ -11,7 +11,7 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import required_text
 from workbench.cli.framework.parameters import argument, option
-from workbench.cli.framework.passphrase import passphrase_prompt
+from workbench.cli.framework.questions import passphrase_prompt
 from workbench.cli.site.encryption import KeyCommand, KeyFile, key_source_named, new_key
 from workbench.cli.site.supplier_questions import read_or_ask_supplier
 from workbench.errors import ExitCode, NotAllowed, WrongUsage

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.parameters import option
-from workbench.cli.framework.passphrase import ask_hidden, passphrase_prompt
+from workbench.cli.framework.questions import ask_hidden, passphrase_prompt
 from workbench.errors import BadConfiguration, WorkbenchError, WrongUsage
 from workbench.i18n import N_, _
 

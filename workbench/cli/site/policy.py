@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_record, to_json
 from workbench.cli.framework.options import parse_day_option
 from workbench.cli.framework.parameters import argument, option
-from workbench.cli.framework.passphrase import is_terminal
+from workbench.cli.framework.questions import is_terminal
 from workbench.cli.site.request_text import print_request
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.typed.tense import Tense
@@ -23,6 +24,7 @@ from workbench.wording import policy as wording
 from workbench.wording.amounts import minute
 
 if TYPE_CHECKING:
+    from workbench.cli.framework.output import Columns
     from workbench.domain.policy.comparison import PolicyChange
     from workbench.services.site.policies import AppliedPolicy, NamedPolicy, PolicyVersion, VersionLine
     from workbench.services.time.deadlines.policy_changes import OpenCaseEffect
@@ -53,21 +55,16 @@ def list_versions(context: CommandContext) -> None:
     """List the versions of the policy."""
     with context.services() as services:
         versions, zone = services.policies.versions(), zone_of(services)
-    if context.as_json:
-        output.document({"versions": [_line_document(version, zone) for version in versions]})
-        return
-    output.listing(
-        versions,
-        {
-            _("Policy"): lambda version: str(version.number),
-            _("Name"): lambda version: version.name,
-            _("State"): lambda version: _state(version, zone),
-            _("Applied"): lambda version: minute(version.applied_at, zone),
-            _("By"): lambda version: version.applied_by or "–",
-            _("From"): lambda version: _first_day(version, zone).isoformat(),
-            _("Open cases"): _open_case_words,
-        },
-    )
+    columns: Columns[VersionLine] = {
+        _("Policy"): lambda version: str(version.number),
+        _("Name"): lambda version: version.name,
+        _("State"): lambda version: _state(version, zone),
+        _("Applied"): lambda version: minute(version.applied_at, zone),
+        _("By"): lambda version: version.applied_by or "–",
+        _("From"): lambda version: _first_day(version, zone).isoformat(),
+        _("Open cases"): _open_case_words,
+    }
+    context.print_list("versions", versions, partial(_line_document, zone=zone), columns)
 
 
 def diff(
@@ -164,14 +161,10 @@ def apply(
 def change_open_cases(context: CommandContext, services: "Services", applied: "AppliedPolicy", file: str) -> None:
     """Change the open cases to an applied policy if it is for them, and print the result."""
     effect, zone = services.policy_changes.finish(), zone_of(services)
-    if context.as_json:
-        counts = {"open_cases_changed": effect.open_count, **_effect_document(effect)}
-        replaced = [version.number for version in applied.replaced]
-        document = {**_document(applied.version, zone), "changed": applied.is_changed, "replaced": replaced}
-        output.document({**document, **counts})
-        return
-    for sentence in _applied_sentences(applied, effect, file, zone):
-        output.narrate(sentence)
+    replaced = [version.number for version in applied.replaced]
+    document = {**_document(applied.version, zone), "changed": applied.is_changed, "replaced": replaced}
+    document |= {"open_cases_changed": effect.open_count, **_effect_document(effect)}
+    context.print_result(document, *_applied_sentences(applied, effect, file, zone))
 
 
 def _applied_sentences(applied: "AppliedPolicy", effect: "OpenCaseEffect", file: str, zone: ZoneInfo) -> Iterator[str]:

@@ -1,23 +1,28 @@
 """Commands about how long data is kept: retention show, apply, approve, reject and compact; hold and unhold."""
 
 import sys
+from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
+from workbench.cli.framework.json_values import json_attributes, json_record
 from workbench.cli.framework.options import CaseArgument, DryRun, ReasonText, required_text
 from workbench.cli.framework.parameters import argument, option
 from workbench.cli.site.request_text import print_request, request_json
 from workbench.cli.site.reviewers import RequestArgument, reject_request
-from workbench.domain.case.case_id import format_case, format_request, parse_case, parse_request
+from workbench.domain.case.case_id import format_case, format_request, parse_case
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined
 from workbench.wording.amounts import commas, minute
 
 if TYPE_CHECKING:
+    from workbench.cli.framework.output import Columns
     from workbench.services.records.retention.counting import RetentionCounts
+    from workbench.services.records.retention.holds import LegalHold
     from workbench.services.records.retention.service import ErasureReport
     from workbench.services.wiring import Services
 
@@ -30,12 +35,7 @@ def show(context: CommandContext) -> None:
         _print_counts(context, services)
 
 
-def apply(
-    context: CommandContext,
-    reason: ReasonText,
-    yes: WithoutAsking = False,
-    dry_run: DryRun = False,
-) -> None:
+def apply(context: CommandContext, reason: ReasonText, yes: WithoutAsking = False, dry_run: DryRun = False) -> None:
     """Erase what is due, or ask another admin to approve it."""
     from workbench.services.site.admin_requests import AdminRequest
 
@@ -56,12 +56,11 @@ def apply(
 
 def approve(context: CommandContext, request: RequestArgument, yes: WithoutAsking = False) -> None:
     """Approve a request of another admin, and erase what is due."""
-    number = parse_request(request)
     with context.services() as services:
         if not yes and not _is_confirmed(context, services):
             return
         with output.ProgressLine(_("Erasing …")) as progress:
-            erased = services.retention.approve(number, progress)
+            erased = services.retention.approve(request, progress)
     _print_erased(context, erased)
 
 
@@ -73,11 +72,7 @@ def reject(context: CommandContext, request: RequestArgument) -> None:
 
 
 def _print_erased(context: CommandContext, erased: "ErasureReport") -> None:
-    if context.as_json:
-        output.document(_erased_document(erased))
-        return
-    for sentence in _erased_sentences(erased):
-        output.narrate(sentence)
+    context.print_result(_erased_document(erased), *_erased_sentences(erased))
 
 
 def compact(context: CommandContext) -> None:
@@ -125,29 +120,16 @@ def unhold(context: CommandContext, case: CaseArgument, reason: ReasonText) -> N
     context.print_result({"case": format_case(case), "legal_hold": False}, sentence)
 
 
-def _list_holds(context: CommandContext, services: Any) -> None:
-    holds, zone = services.legal_holds.list(), zone_of(services)
-    if context.as_json:
-        rows = [
-            {
-                "case": format_case(hold.case_id),
-                "reason": hold.reason,
-                "placed_at": hold.placed_at.astimezone(zone).isoformat(),
-                "placed_by": hold.placed_by,
-            }
-            for hold in holds
-        ]
-        output.document({"holds": rows})
-        return
-    output.listing(
-        holds,
-        {
-            _("Case"): lambda hold: format_case(hold.case_id),
-            _("Since"): lambda hold: minute(hold.placed_at, zone),
-            _("By"): lambda hold: hold.placed_by,
-            _("Reason"): lambda hold: hold.reason,
-        },
-    )
+def _list_holds(context: CommandContext, services: "Services") -> None:
+    zone = zone_of(services)
+    columns: Columns[LegalHold] = {
+        _("Case"): lambda hold: format_case(hold.case_id),
+        _("Since"): lambda hold: minute(hold.placed_at, zone),
+        _("By"): lambda hold: hold.placed_by,
+        _("Reason"): lambda hold: hold.reason,
+    }
+    as_document = partial(json_record, zone=zone, case="case_id")
+    context.print_list("holds", services.legal_holds.list(), as_document, columns)
 
 
 def _is_confirmed(context: CommandContext, services: "Services") -> bool:
@@ -201,18 +183,14 @@ def _counts_document(counts: "RetentionCounts") -> dict[str, Any]:
         "day": counts.day.isoformat(),
         "kinds": [
             {
-                "kind": row.kind.value,
-                "period": row.period or None,
-                "due": row.due,
-                "documents": row.documents,
+                **json_attributes(row, ("kind", "period", "due", "documents"), UTC),
                 "document_bytes": row.bytes_count,
                 "call_rows": row.call_rows,
                 "kept": {why.value: number for why, number in sorted(row.kept.items())},
             }
             for row in counts.kinds
         ],
-        "open_cases": counts.open_cases,
-        "next_on": None if counts.next_on is None else counts.next_on.isoformat(),
+        **json_attributes(counts, ("open_cases", "next_on"), UTC),
     }
 
 

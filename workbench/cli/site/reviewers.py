@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from db.enums import Role
@@ -23,35 +24,32 @@ from workbench.wording.amounts import minute
 from workbench.wording.policy import change_words
 
 if TYPE_CHECKING:
-    from workbench.services.site.admin_requests import RequestKind
+    from workbench.cli.framework.output import Columns
+    from workbench.services.site.admin_requests import AdminRequest, RequestKind
     from workbench.services.site.people import PersonLine
     from workbench.services.site.roles import RoleOutcome
     from workbench.services.wiring import Services
 
 LoginArgument = Annotated[str, argument("LOGIN", N_("Login of the person."))]
 DepartmentText = Annotated[str, option("--department", N_("Department of a verifier: its code or name."), "D")]
-RequestArgument = Annotated[str, argument("REQUEST", N_("Number of the request, such as R-000123."))]
+RequestArgument = Annotated[
+    int, argument("REQUEST", N_("Number of the request, such as R-000123."), parser=parse_request)
+]
 
 
 def list_people(context: CommandContext) -> None:
     """List everyone."""
     with context.services() as services:
         people = services.people.list()
-    if context.as_json:
-        output.document({"reviewers": [to_json(person, UTC) for person in people]})
-        return
-    output.listing(
-        people,
-        {
-            _("Login"): lambda person: person.login,
-            _("Roles"): lambda person: comma_joined(_(ROLE_WORDS[role]) for role in person.roles),
-            _("Limit"): lambda person: str(person.max_held),
-            _("Away"): _away,
-            _("Skills"): lambda person: person.skills,
-            _("Active"): lambda person: "" if person.is_active else _("no"),
-        },
-        numeric=(2,),
-    )
+    columns: Columns[PersonLine] = {
+        _("Login"): lambda person: person.login,
+        _("Roles"): lambda person: _role_words(person.roles),
+        _("Limit"): lambda person: str(person.max_held),
+        _("Away"): _away,
+        _("Skills"): lambda person: person.skills,
+        _("Active"): lambda person: "" if person.is_active else _("no"),
+    }
+    context.print_list("reviewers", people, partial(to_json, zone=UTC), columns, numeric=(2,))
 
 
 def _away(person: "PersonLine") -> str:
@@ -108,21 +106,16 @@ def requests(context: CommandContext) -> None:
 
     with context.services() as services:
         waiting, zone = services.requests.open(RequestKind.ROLES, RequestKind.POLICY), zone_of(services)
-    if context.as_json:
-        output.document({"requests": [request_json(request, zone) for request in waiting]})
-        return
-    output.listing(
-        waiting,
-        {
-            _("Request"): lambda request: format_request(request.number),
-            _("Login"): lambda request: request.values.get("login", ""),
-            _("Added"): lambda request: _role_words(request.values.get("add", ())),
-            _("Removed"): lambda request: _role_words(request.values.get("remove", ())),
-            _("Policy"): lambda request: comma_joined(map(change_words, request.values.get("safeguards", ()))),
-            _("By"): lambda request: request.requested_by,
-            _("Until"): lambda request: minute(request.expires_at, zone),
-        },
-    )
+    columns: Columns[AdminRequest] = {
+        _("Request"): lambda request: format_request(request.number),
+        _("Login"): lambda request: request.values.get("login", ""),
+        _("Added"): lambda request: _role_words(request.values.get("add", ())),
+        _("Removed"): lambda request: _role_words(request.values.get("remove", ())),
+        _("Policy"): lambda request: comma_joined(map(change_words, request.values.get("safeguards", ()))),
+        _("By"): lambda request: request.requested_by,
+        _("Until"): lambda request: minute(request.expires_at, zone),
+    }
+    context.print_list("requests", waiting, partial(request_json, zone=zone), columns)
 
 
 def _role_words(roles: Iterable[Role]) -> str:
@@ -133,14 +126,13 @@ def approve(context: CommandContext, request: RequestArgument) -> None:
     """Approve a request of another admin, and change the roles or apply the policy."""
     from workbench.services.site.admin_requests import RequestKind
 
-    number = parse_request(request)
     with context.services() as services:
         for open_request in services.requests.open(RequestKind.POLICY):
-            if open_request.number == number:
-                change_open_cases(context, services, services.policies.approve(number), open_request.values["policy"])
+            if open_request.number == request:
+                change_open_cases(context, services, services.policies.approve(request), open_request.values["policy"])
                 return
         # The zone is read first, because afterwards the current user may have no role.
-        zone, done = zone_of(services), services.roles.approve(number)
+        zone, done = zone_of(services), services.roles.approve(request)
     sentence = _("The roles of {login} were changed.").format(login=done.values["login"])
     context.print_result(request_json(done, zone), sentence)
 
@@ -152,10 +144,10 @@ def reject(context: CommandContext, request: RequestArgument) -> None:
     reject_request(context, request, RequestKind.ROLES, RequestKind.POLICY)
 
 
-def reject_request(context: CommandContext, request: str, *kinds: "RequestKind") -> None:
+def reject_request(context: CommandContext, request: int, *kinds: "RequestKind") -> None:
     """Reject a request, which must be of one of the kinds, and print that it is rejected."""
     with context.services() as services:
-        zone, rejected = zone_of(services), services.requests.reject(parse_request(request), *kinds)
+        zone, rejected = zone_of(services), services.requests.reject(request, *kinds)
     sentence = _("The request {request} is rejected.").format(request=format_request(rejected.number))
     context.print_result(request_json(rejected, zone), sentence)
 

@@ -3,11 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from workbench.cli.framework import output
-from workbench.cli.framework.passphrase import is_terminal
-from workbench.domain.text.safe import safe
+from workbench.cli.framework.questions import ask, is_terminal
 from workbench.i18n import _
 from workbench.wording.policy import SUPPLIER_WORDS
 
@@ -42,29 +39,23 @@ def ask_supplier() -> "Supplier | None":
 
     def words(field: str, default: BilingualText | None = None) -> BilingualText:
         label = _(SUPPLIER_WORDS[field])
-        chinese = _answer(_("{field}, in Chinese").format(field=label), default.zh if default else None)
+        chinese = ask(_("{field}, in Chinese").format(field=label), default.zh if default else None)
         return BilingualText(zh=chinese, en=english(field, default.en if default else chinese))
 
     def english(field: str, default: str) -> str:
-        return _answer(_("{field}, in English").format(field=_(SUPPLIER_WORDS[field])), default)
+        return ask(_("{field}, in English").format(field=_(SUPPLIER_WORDS[field])), default)
 
     output.narrate(_("Who sends the letters to applicants? Enter takes the value in brackets."))
-    name = _answer(_("Supplier, in Chinese; Enter: later, with `workbench policy apply`"), "")
+    name = ask(_("Supplier, in Chinese; Enter: later, with `workbench policy apply`"))
     if not name:
         return None
     default = made_up_supplier()
     answered = Supplier(
         name=BilingualText(zh=name, en=english("name", name)),
-        phone=_answer(_(SUPPLIER_WORDS["phone"])),
+        phone=ask(_(SUPPLIER_WORDS["phone"]), None),
         hours=words("hours", default.hours),
         address=words("address"),
         appeal=words("appeal", default.appeal),
         complaint=words("complaint", default.complaint),
     )
     return parse_supplier(supplier_toml(answered), "init")
-
-
-def _answer(question: str, default: str | None = None) -> str:
-    """Return the answer to a question, without control characters; Enter takes the default one."""
-    answer: str = typer.prompt(question, default=default, show_default=bool(default), err=True)
-    return safe(answer.strip())

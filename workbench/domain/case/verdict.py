@@ -122,10 +122,9 @@ def _reason_problems(request: VerdictRequest, policy: Policy) -> list[str]:
 
 def _title_with_code(code: str, policy: Policy) -> str:
     """Return the title of a reason with its code."""
-    reason = policy.reasons.get(code)
-    if reason is None:
+    if code not in policy.reasons:
         return code
-    return _("{reason} ({code})").format(reason=reason.title.in_language(current_language()), code=code)
+    return _("{reason} ({code})").format(reason=policy.reason_title(code, current_language()), code=code)
 
 
 def _pass_problem(request: VerdictRequest, case: CaseFile) -> str | None:

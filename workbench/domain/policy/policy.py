@@ -270,6 +270,10 @@ class Policy:
         """Hash by identity, so that caches can use a policy as a key without hashing all its values."""
         return id(self)
 
+    def reason_title(self, code: str, language: str) -> str:
+        """Return the title of a reason in en or zh; its code if the policy does not have it."""
+        return self.reasons[code].title.in_language(language) if code in self.reasons else code
+
     def addressing(self, kind: ApplicantKind) -> "Policy":
         """Return the policy with the texts for a kind of applicant.
 

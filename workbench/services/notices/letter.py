@@ -10,13 +10,7 @@ from zoneinfo import ZoneInfo
 from db.enums import RESTRICTIONS, ApplicantKind, FailKind, Language, Measure, Verdict
 from workbench.domain.policy.policy import Policy
 from workbench.services.foundation.row_values import from_row
-from workbench.services.notices.letter_facts import (
-    AppealLetterKind,
-    ClockLetterKind,
-    LetterFacts,
-    LetterReason,
-    Sender,
-)
+from workbench.services.notices.letter_facts import AppealLetterKind, ClockLetterKind, LetterFacts, LetterReason, Sender
 
 
 @dataclass(frozen=True, kw_only=True)

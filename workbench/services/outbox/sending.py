@@ -25,13 +25,7 @@ from workbench.services.foundation import audit_log
 from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.bulk_letters import select_letters, update_letter_senders
 from workbench.services.outbox.gateway import Gateway
-from workbench.services.outbox.recording import (
-    FAILED,
-    Delivery,
-    masked_failures,
-    notice_rows,
-    record_deliveries,
-)
+from workbench.services.outbox.recording import FAILED, Delivery, masked_failures, notice_rows, record_deliveries
 from workbench.services.review.rectifying.late_letters import MovedDeadline
 from workbench.services.site.log_checks.unexplained_rows import unexplained_letters
 

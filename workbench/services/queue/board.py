@@ -14,14 +14,7 @@ from db.queries import board
 from db.queries.listing import case_breakdown, case_pages
 from db.queries.outbox import count_owed
 from workbench.domain.case.lifecycle import Action, missing_role_refusal, role_refusal
-from workbench.domain.filter.figures import (
-    NOBODY,
-    OFFICE_FIGURES,
-    PERSON_FIGURES,
-    Board,
-    BoardDay,
-    BoardPerson,
-)
+from workbench.domain.filter.figures import NOBODY, OFFICE_FIGURES, PERSON_FIGURES, Board, BoardDay, BoardPerson
 from workbench.domain.forecast.result import QueueForecast
 from workbench.services.foundation.context import Service
 from workbench.services.queue.filters import case_query

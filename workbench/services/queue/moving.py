@@ -16,13 +16,7 @@ from workbench.i18n import _
 from workbench.services.acts.act import act_in
 from workbench.services.case.drafts import copy_draft
 from workbench.services.foundation.audit_log import details, last_event
-from workbench.services.foundation.case_access import (
-    case_in_state_for,
-    is_held,
-    logins_of,
-    shown_state,
-    visible_case,
-)
+from workbench.services.foundation.case_access import case_in_state_for, is_held, logins_of, shown_state, visible_case
 from workbench.services.foundation.context import Context
 from workbench.services.site.people import find_person
 

@@ -13,15 +13,7 @@ from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from db.enums import IdentityMode, Role
-from db.models import (
-    CaseRow,
-    DutyRow,
-    EventRow,
-    ReviewerRoleRow,
-    ReviewerRow,
-    SettingRow,
-    SubmissionRow,
-)
+from db.models import CaseRow, DutyRow, EventRow, ReviewerRoleRow, ReviewerRow, SettingRow, SubmissionRow
 from db.queries.published import BATCH
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import WORKERS, absence_refusal

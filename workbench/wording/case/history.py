@@ -163,10 +163,9 @@ def _verdict_details(facts: Facts, case: CaseFile) -> str:
 
 def _reason_words(code: str, case: CaseFile) -> str:
     """Return the title of a reason with its code, or the code if the policy no longer has it."""
-    reasons = case.policy.reasons
-    if code not in reasons:
+    if code not in case.policy.reasons:
         return code
-    return _("{what} ({by})").format(what=reasons[code].title.in_language(current_language()), by=code)
+    return _("{what} ({by})").format(what=case.policy.reason_title(code, current_language()), by=code)
 
 
 def _orders(facts: Facts) -> list[str]:

@@ -37,13 +37,7 @@ def missed_item_title(decision: DecisionLine, case: CaseFile, at: datetime) -> s
     """Return the title of the open item that missed its own deadline first; empty if none missed it by `at`."""
     due = [(item.deadline_at, item.code) for item in decision.items if item.is_open and item.deadline_at is not None]
     first_at, code = min(due, default=(None, ""))
-    return "" if first_at is None or first_at > at else reason_title(case, code)
-
-
-def reason_title(case: CaseFile, code: str) -> str:
-    """Return the title of a reason in the current language; its code if the policy does not have it."""
-    reason = case.policy.reasons.get(code)
-    return code if reason is None else reason.title.in_language(current_language())
+    return "" if first_at is None or first_at > at else case.policy.reason_title(code, current_language())
 
 
 @dataclass(frozen=True, slots=True)

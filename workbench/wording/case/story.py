@@ -11,16 +11,10 @@ from workbench.domain.case.appeal import AppealLine, open_appeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, HistoryLine, ReReview
-from workbench.i18n import N_, _, comma_joined
+from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording.case.history import appeal_outcome_words, detail_words, event_words, items_words
 from workbench.wording.case.labels import DECIDED, WAITS_FOR, measure_words
-from workbench.wording.case.next_steps import (
-    NextSteps,
-    missed_item_title,
-    newest_decision,
-    re_review_sentences,
-    reason_title,
-)
+from workbench.wording.case.next_steps import NextSteps, missed_item_title, newest_decision, re_review_sentences
 from workbench.wording.case.times import CaseTimes
 
 _VERDICT_EVENTS = frozenset({"decide", "appeal", "appeal-decide"})
@@ -161,7 +155,7 @@ class CaseStory:
 
     def _reasons(self, decision: DecisionLine) -> str:
         """Return the titles of the reasons of a verdict, and for whom a pending case waits if they do not say it."""
-        titles = [reason_title(self.case, code) for code in decision.reasons]
+        titles = [self.case.policy.reason_title(code, current_language()) for code in decision.reasons]
         if decision.waits_for is not None and not any(code.startswith(_WAITING) for code in decision.reasons):
             titles.append(_("waits for {who}").format(who=_(WAITS_FOR[decision.waits_for])))
         return comma_joined(titles)
