@@ -1,10 +1,9 @@
 """Opens cases from lists, read-only or on the desk, and takes them to the desk."""
 
-import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from screens.shell.base_screen import attempt, close, run_in_worker
+from screens.shell.base_screen import attempt, close, in_thread, run_in_worker
 from screens.shell.protocols import ShowsCase
 from workbench.i18n import _
 from workbench.keys.desk import ACTS
@@ -27,7 +26,7 @@ async def _open_case(app: "AppBase", desk: "DeskScreen", case_id: int, then: str
     from screens.desk.screen import ReadOnlyScreen
 
     services = desk.session.services
-    case = await attempt(app, partial(asyncio.to_thread, services.casefiles.show, case_id))
+    case = await attempt(app, in_thread(services.casefiles.show, case_id))
     if case is None:
         return
     if case.header.held_by != desk.session.login:
@@ -77,7 +76,7 @@ async def _take(app: "AppBase", desk: "DeskScreen", case_id: int) -> None:
     if held is not None and held.header.id == case_id:
         await app.switch_mode("desk")
         return
-    refusal = await attempt(app, partial(asyncio.to_thread, taking.why_not, case_id))
+    refusal = await attempt(app, in_thread(taking.why_not, case_id))
     if refusal is None:
         # `attempt` has reported that the refusal could not be read.
         return
@@ -98,7 +97,7 @@ async def _take(app: "AppBase", desk: "DeskScreen", case_id: int) -> None:
 async def _carry_out_take(app: "AppBase", desk: "DeskScreen", case_id: int, reason: str) -> None:
     from screens.desk.screen import ReadOnlyScreen
 
-    case = await attempt(app, partial(asyncio.to_thread, desk.session.services.taking.take, case_id, reason))
+    case = await attempt(app, in_thread(desk.session.services.taking.take, case_id, reason))
     if case is not None and await desk.carry_out(partial(desk.session.open_held, case)) is not None:
         screen = app.screen
         if isinstance(screen, ReadOnlyScreen):

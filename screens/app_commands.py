@@ -1,6 +1,5 @@
 """The modes of the workbench, and the commands that work in all of them."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from importlib import import_module
@@ -19,7 +18,7 @@ from screens.app_cases import (
     take_case,
 )
 from screens.desk.start_screen import StartScreen
-from screens.shell.base_screen import attempt, drop_messages, run_in_worker
+from screens.shell.base_screen import attempt, drop_messages, in_thread, run_in_worker
 from screens.shell.change_poll import POLL_EVERY_S, ChangePoll
 from screens.shell.protocols import CopiesText, HasPlace, ShowsCase
 from screens.shell.theme import THEMES
@@ -192,7 +191,7 @@ async def _catch_up(app: "AppBase", desk: "DeskScreen") -> None:
     message = _("Due deadlines could not be handled: {cause} The workbench will try again in a few minutes.")
     done = await attempt(
         app,
-        partial(asyncio.to_thread, desk.session.services.catch_up),
+        in_thread(desk.session.services.catch_up),
         lambda error: app.notify(message.format(cause=error), severity="warning", timeout=8),
     )
     if done is not None and done.has_changes:

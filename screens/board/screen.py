@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from screens.board.board_text import Cell, columns, page_lines
-from screens.shell.base_screen import attempt, unreported
+from screens.shell.base_screen import attempt, in_thread, unreported
 from screens.shell.bindings import bind, bind_key
 from screens.shell.page_screen import PageScreen
 from screens.shell.view import Clock
@@ -81,7 +81,7 @@ class BoardScreen(PageScreen):
         """Count again, first without what needs a forecast; the cursor stays on its person."""
         show_failure = unreported if is_again else self.show_failure
         for without in (FORECAST_FIGURES, frozenset[str]()) if self.board is None else (frozenset[str](),):
-            found = await attempt(self, partial(asyncio.to_thread, self._read, without), show_failure)
+            found = await attempt(self, in_thread(self._read, without), show_failure)
             if found is None:
                 return
             row, column = self.cursor
@@ -101,7 +101,7 @@ class BoardScreen(PageScreen):
 
     @work(exclusive=True, group="clearing")
     async def _compute_clearing(self) -> None:
-        compute = partial(asyncio.to_thread, lambda: self.services.boards.clearing(self._reviewers))
+        compute = in_thread(lambda: self.services.boards.clearing(self._reviewers))
         self.clearing = await attempt(self, compute, unreported)
         self.draw()
 

@@ -1,8 +1,6 @@
 """The calendar screen: a year of working days, which an admin can change."""
 
-import asyncio
 from datetime import date, timedelta
-from functools import partial
 from typing import ClassVar
 
 from textual import getters, work
@@ -16,7 +14,7 @@ from textual.widget import Widget
 from screens.calendar.forms import day_form, resume_form, suspend_form
 from screens.calendar.year_text import YearLines, day_lines, legend_lines, title_words, year_lines
 from screens.dialogs.task_dialog import FormDialog
-from screens.shell.base_screen import ModeScreen, attempt, report, unreported
+from screens.shell.base_screen import ModeScreen, attempt, in_thread, report, unreported
 from screens.shell.bindings import bind, bind_key
 from screens.shell.header import HeaderBar, reviewer_status
 from screens.shell.page_screen import failure_page
@@ -123,8 +121,7 @@ class CalendarScreen(ModeScreen):
         """Load the year of a day and select the day."""
         if self.year is None:
             self.add_class("-notice")
-        read = partial(asyncio.to_thread, self.services.calendars.year, chosen.year)
-        year = await attempt(self, read, self._show_failure)
+        year = await attempt(self, in_thread(self.services.calendars.year, chosen.year), self._show_failure)
         if year is not None:
             self.year, self.chosen, self.zone = year, chosen, year.zone
             self.remove_class("-notice")
@@ -134,8 +131,7 @@ class CalendarScreen(ModeScreen):
     @work(exclusive=True, group="read")
     async def read_again(self) -> None:
         """Read the year again, and draw it if it has changed."""
-        read = partial(asyncio.to_thread, self.services.calendars.year, self.chosen.year)
-        year = await attempt(self, read, unreported)
+        year = await attempt(self, in_thread(self.services.calendars.year, self.chosen.year), unreported)
         if year is not None and self.year is not None and year != self.year:
             self.year, self.zone = year, year.zone
             self._draw()

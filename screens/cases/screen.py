@@ -1,9 +1,7 @@
 """The base of modes that list cases, show a text about the case under the cursor, and open it with its panels."""
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path, PurePath
 from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
@@ -19,7 +17,7 @@ from screens.documents.dialog import show_documents
 from screens.panels.case_header import case_lines, story_lines
 from screens.panels.evidence_panels import EvidencePanels
 from screens.panels.lines import PanelLine
-from screens.shell.base_screen import ModeScreen, attempt, unreported
+from screens.shell.base_screen import ModeScreen, attempt, in_thread, unreported
 from screens.shell.bindings import refusal_elsewhere
 from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.view import Clock, View
@@ -121,7 +119,7 @@ class CaseBrowser(Vertical):
     @work(exclusive=True, group="read")
     async def load(self, done: Collection[int] = ()) -> None:
         """Load the list; the cursor stays on its case, or goes to the next one if its case is in `done`."""
-        rows = await attempt(self, partial(asyncio.to_thread, self._source.read_rows))
+        rows = await attempt(self, in_thread(self._source.read_rows))
         if rows is not None:
             self._rows, self._case = rows, None
             self.remove_class("-open")
@@ -131,13 +129,12 @@ class CaseBrowser(Vertical):
     @work(exclusive=True, group="read")
     async def read_again(self) -> None:
         """Read the list and the case under the cursor again; a case that left the list stays open."""
-        rows = await attempt(self, partial(asyncio.to_thread, self._source.read_rows), unreported)
+        rows = await attempt(self, in_thread(self._source.read_rows), unreported)
         if rows is None:
             return
         self._rows, before = rows, self.case
         if before is not None:
-            read = partial(asyncio.to_thread, self._source.read_case, before.header.id)
-            case = await attempt(self, read, unreported)
+            case = await attempt(self, in_thread(self._source.read_case, before.header.id), unreported)
             # The cursor may have moved to another case meanwhile.
             if case is not None and self.case is before:
                 self._case = case
@@ -152,7 +149,7 @@ class CaseBrowser(Vertical):
 
     @work(exclusive=True, group="case")
     async def _read(self, case_id: int) -> None:
-        case = await attempt(self, partial(asyncio.to_thread, self._source.read_case, case_id))
+        case = await attempt(self, in_thread(self._source.read_case, case_id))
         if case is not None:
             self._case = case
             self._show_case()

@@ -1,6 +1,5 @@
 """The checks screen: a second person reads staged verdicts and approves or returns them."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -12,7 +11,7 @@ from textual.content import Content
 from screens.cases.screen import CaseBrowserScreen
 from screens.checks.staged_text import StagedVerdict, row_line
 from screens.dialogs.prompt import Prompt
-from screens.shell.base_screen import attempt
+from screens.shell.base_screen import attempt, in_thread
 from screens.shell.bindings import bind
 from screens.shell.view import Clock, View
 from screens.widgets.safe_text import WARNING, fitted, plain
@@ -127,7 +126,7 @@ class ChecksScreen(CaseBrowserScreen):
         note = await self.app.push_screen_wait(prompt) if hint else ""
         if note is None:
             return
-        if await attempt(self, partial(asyncio.to_thread, act, case_id, note, seen)) is not None:
+        if await attempt(self, in_thread(act, case_id, note, seen)) is not None:
             self._notes.pop(title, None)
             self.notify(message.format(case=format_case(case_id)), timeout=8)
             self.action_load({case_id})

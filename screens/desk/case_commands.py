@@ -1,6 +1,5 @@
 """The commands on a case: each asks for its input, then starts an act of the session."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +9,7 @@ from typing import Any
 from screens.desk.case_screen import CaseScreen, start_act
 from screens.desk.forecast_text import forecast_lines
 from screens.desk.outcomes import CaseRef
-from screens.shell.base_screen import attempt
+from screens.shell.base_screen import attempt, in_thread
 from screens.shell.key_guard import key_presses_of
 from screens.widgets.safe_text import wrapped_lines
 from screens.widgets.time_field import Moment, Parse, TimeReader, time_reader
@@ -63,7 +62,7 @@ async def decide(screen: CaseScreen, case: CaseFile, verdict: Verdict, *, items_
         state = replace(state, fail_kind=FailKind.FIXABLE)
     keep_draft = partial(screen.keep_draft, case)
     load = partial(VerdictActions.load, session.services, session.clock.now, session.decide, keep_draft)
-    loaded = await attempt(screen, partial(asyncio.to_thread, load, case, state))
+    loaded = await attempt(screen, in_thread(load, case, state))
     if loaded is None:
         return
     actions, preview = loaded
@@ -187,7 +186,7 @@ async def inquire(screen: CaseScreen, case: CaseFile) -> None:
     from screens.dialogs.choice import ChoiceDialog
 
     ref, services = CaseRef.of(case), screen.session.services
-    departments = await attempt(screen, partial(asyncio.to_thread, services.inquiries.departments))
+    departments = await attempt(screen, in_thread(services.inquiries.departments))
     if not departments:
         screen.notify(_("The policy names no departments."), severity="warning", timeout=6)
         return
@@ -260,7 +259,7 @@ async def explain(screen: CaseScreen, case: CaseFile) -> None:
     from screens.dialogs.text_sheet import TextSheet
 
     ref = CaseRef.of(case)
-    sentences = await attempt(screen, partial(asyncio.to_thread, screen.session.services.claims.explain, ref.id))
+    sentences = await attempt(screen, in_thread(screen.session.services.claims.explain, ref.id))
     if sentences is None or not screen.session.is_on_desk(ref):
         return
     title = _("Why {case}").format(case=ref.name)

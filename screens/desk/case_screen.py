@@ -1,6 +1,5 @@
 """The base of the screens that show a case: header, panels, message line and draft, updated every second."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, ClassVar
@@ -17,7 +16,7 @@ from screens.desk.page import DeskPage
 from screens.desk.session import DeskSession
 from screens.panels.case_header import case_lines, hold_words, narrow_lines, story_lines
 from screens.panels.evidence_panels import EvidencePanels
-from screens.shell.base_screen import WorkScreen, attempt, drop_messages, run_in_worker
+from screens.shell.base_screen import WorkScreen, attempt, drop_messages, in_thread, run_in_worker
 from screens.shell.header import HeaderBar, reviewer_status, title_line
 from screens.shell.view import Clock, View, symbols_of
 from screens.widgets.safe_text import MUTED, Static, plain
@@ -271,7 +270,7 @@ async def _read_rights(screen: CaseScreen, case: CaseFile) -> None:
         why_not_of[Action.TAKE] = services.taking.why_not
     for action, why_not in why_not_of.items():
         if is_allowed(action, case.header.state, services.actor):
-            refusal = await attempt(screen, partial(asyncio.to_thread, why_not, case.header.id))
+            refusal = await attempt(screen, in_thread(why_not, case.header.id))
             if session.is_on_desk(CaseRef.of(case)):
                 session.refusals[action] = refusal
     screen.refresh_bindings()

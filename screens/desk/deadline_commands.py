@@ -1,6 +1,5 @@
 """Supervisor commands that change when a case is done: waive an item, extend a deadline, change class or priority."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from screens.desk.case_commands import reader_for
 from screens.desk.case_screen import CaseScreen, start_act
 from screens.desk.outcomes import CaseRef
-from screens.shell.base_screen import attempt
+from screens.shell.base_screen import attempt, in_thread
 from screens.shell.view import View
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
@@ -138,7 +137,7 @@ async def _ask_day(
     hint = hint.format(before=_due_words(until_now, screen.view()))
     while reader is not None and (day := await screen.app.push_screen_wait(TimePrompt(title, hint, reader, value))):
         value = day.isoformat()
-        extension = await attempt(screen, partial(asyncio.to_thread, services.rescheduling.preview, ref.id, day, item))
+        extension = await attempt(screen, in_thread(services.rescheduling.preview, ref.id, day, item))
         if extension is not None:
             return day, extension
     return None

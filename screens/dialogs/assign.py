@@ -1,6 +1,5 @@
 """The dialog that moves cases to a person, or spreads them over people, and the undo of a move."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -26,13 +25,12 @@ from screens.dialogs.assign_text import (
 )
 from screens.dialogs.task_dialog import BusyDialog, TaskDialog
 from screens.dialogs.text_sheet import TextSheet
-from screens.shell.base_screen import attempt
+from screens.shell.base_screen import attempt, in_thread
 from screens.shell.view import View
 from screens.widgets.row_list import SafeOptionList
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Static, plain
 from screens.widgets.text_fields import PROSE, TextLine
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.case.records import UndoableAct
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys.registry import with_keys
@@ -114,10 +112,12 @@ class AssignDialog(TaskDialog[Assignment]):
     @work(exclusive=True, group="read")
     async def prepare(self) -> None:
         """Load the people, and the effect of a move; the cases are spread unless a person is chosen."""
-        read = await attempt(self, partial(asyncio.to_thread, self._read), self._show_error)
-        if read is None:
+        # The thread also imports the services.
+        read = in_thread(lambda: (self._read_choices(), self._services.assigning.candidates()))
+        found = await attempt(self, read, self._show_error)
+        if found is None:
             return
-        choices, people = read
+        choices, people = found
         if not choices:
             self.about.update(plain(_("This person has no open cases."), MUTED))
             return
@@ -126,10 +126,6 @@ class AssignDialog(TaskDialog[Assignment]):
         self.people.highlighted = _SPREAD
         for event in self._early_keys:
             (self.focused or self)._forward_event(event)  # noqa: SLF001 - as Textual passes a key on
-
-    def _read(self) -> tuple[Sequence[Choice], tuple[Candidate, ...]]:
-        # In the thread, because the services are imported when they are first used.
-        return self._read_choices(), self._services.assigning.candidates()
 
     def _show_error(self, error: WorkbenchError) -> None:
         self._plan, self._submits = None, False
@@ -144,8 +140,7 @@ class AssignDialog(TaskDialog[Assignment]):
         self.show_keys()
         _words, case_ids = self._choices[0]
         login = "" if self._planned == _SPREAD else self._people[self._planned - 1].login
-        read = partial(self._services.assigning.plan, case_ids, login)
-        plan = await attempt(self, partial(asyncio.to_thread, read), self._show_error)
+        plan = await attempt(self, in_thread(self._services.assigning.plan, case_ids, login), self._show_error)
         if plan is not None:
             self._plan = plan
             self._show_plan()
@@ -251,7 +246,7 @@ async def assign_cases(
 
 async def undo_move(screen: Screen[None], services: Services) -> bool:
     """Undo the last move of this person, and name the cases that somebody touched since; return whether any moved."""
-    last_act = await attempt(screen, partial(asyncio.to_thread, _last_act, services))
+    last_act = await attempt(screen, in_thread(lambda: services.undo.last()))  # noqa: PLW0108 - the thread also imports the service
     if last_act is None or last_act.act != Action.ASSIGN:
         screen.notify(_("None of your moves can be undone now."))
         return False
@@ -266,11 +261,6 @@ async def undo_move(screen: Screen[None], services: Services) -> bool:
         screen.notify(_("Moved back: {cases}.").format(cases=cases_words(len(undone))), timeout=6)
     list_refused(screen, _("Not moved back: {cases}"), refused)
     return bool(undone)
-
-
-def _last_act(services: Services) -> UndoableAct | None:
-    # In the thread, because the service is imported when it is first used.
-    return services.undo.last()
 
 
 def list_refused(screen: Screen[None], title: str, refused: Sequence[RefusedCase]) -> None:

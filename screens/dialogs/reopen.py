@@ -6,7 +6,7 @@ from functools import partial
 from textual.screen import Screen
 
 from screens.dialogs.prompt import Prompt
-from screens.shell.base_screen import attempt
+from screens.shell.base_screen import attempt, in_thread
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import _
 from workbench.keys.registry import with_keys
@@ -16,7 +16,7 @@ from workbench.services.wiring import Services
 async def reopen_case(screen: Screen[None], services: Services, case_id: int) -> bool:
     """Ask for the reason, open the case again, and report it; return whether it was opened."""
     name = format_case(case_id)
-    refusal = await attempt(screen, partial(asyncio.to_thread, services.reopening.why_not, case_id))
+    refusal = await attempt(screen, in_thread(services.reopening.why_not, case_id))
     if refusal is None:
         return False
     if refusal:

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input
 
-from screens.shell.base_screen import BoxDialog, attempt
+from screens.shell.base_screen import BoxDialog, attempt, in_thread
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Static, key_hints, plain
 from screens.widgets.text_fields import PROSE, TextLine
 from workbench.errors import WorkbenchError
@@ -38,7 +38,7 @@ class TaskDialog(BoxDialog[Result]):
         """Run the task in a thread, and close with its result; `busy` is shown meanwhile."""
         self.is_busy = True
         self.hint.update(busy)
-        done = await attempt(self, partial(asyncio.to_thread, task), self._show_failure)
+        done = await attempt(self, in_thread(task), self._show_failure)
         self.is_busy = False
         if done is not None:
             self.leave(done)
@@ -165,7 +165,7 @@ class FormDialog(TaskDialog[Result]):
     @work(exclusive=True, group="read")
     async def _read_preview(self, preview: Callable[[], Preview]) -> None:
         await asyncio.sleep(_PAUSE_S)
-        self._preview = await attempt(self, partial(asyncio.to_thread, preview), self._show_problem)
+        self._preview = await attempt(self, in_thread(preview), self._show_problem)
         if self._preview is not None:
             self.effect_view.update(self._preview.lines(max(20, self.effect_view.size.width)))
 

@@ -1,9 +1,7 @@
 """The forecast screen: when the queue is cleared, with the current number of reviewers or another."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from typing import ClassVar
 
 from textual import work
@@ -11,7 +9,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.worker import Worker
 
-from screens.shell.base_screen import attempt
+from screens.shell.base_screen import attempt, in_thread
 from screens.shell.bindings import bind
 from screens.shell.page_screen import PageScreen
 from screens.shell.view import Clock, View
@@ -68,7 +66,7 @@ class ForecastScreen(PageScreen):
         """Compute the forecast for the selected number of reviewers."""
         self._computed_at = self.clock.now()
         # The thread also imports the modules of the forecast.
-        compute = partial(asyncio.to_thread, lambda: self.services.forecasts.of_queue(self.reviewers))
+        compute = in_thread(lambda: self.services.forecasts.of_queue(self.reviewers))
         forecast = await attempt(self, compute, self.show_failure)
         if forecast is not None:
             self.forecast = forecast

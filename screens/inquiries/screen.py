@@ -1,6 +1,5 @@
 """The screen of inquiries; people who only answer inquiries have no other screen."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial, partialmethod
 from pathlib import Path, PurePath
@@ -15,7 +14,7 @@ from textual.widgets import OptionList
 from screens.dialogs.choice import ChoiceDialog
 from screens.dialogs.prompt import Prompt, any_text
 from screens.inquiries.inquiry_text import about_lines, field_lines, row_line
-from screens.shell.base_screen import ModeScreen, attempt, show_title, unreported
+from screens.shell.base_screen import ModeScreen, attempt, in_thread, show_title, unreported
 from screens.shell.bindings import bind
 from screens.shell.key_guard import key_presses_of
 from screens.shell.revealed_fields import ONE_FIELD_S, RevealedFields
@@ -81,15 +80,12 @@ class InquiriesScreen(ModeScreen):
 
     @work(exclusive=True, group="read")
     async def action_load(self, *, is_again: bool = False) -> None:
-        found = await attempt(self, partial(asyncio.to_thread, self._read), unreported if is_again else None)
+        read = in_thread(lambda: self.services.inquiries.list())  # noqa: PLW0108 - the thread also imports the service
+        found = await attempt(self, read, unreported if is_again else None)
         if found is not None:
             self._lines = {line.id: line for line in found}
             self._draw()
             self.show_inquiry()
-
-    def _read(self) -> tuple[InquiryLine, ...]:
-        # In the thread, because the service is imported when it is first used.
-        return self.services.inquiries.list()
 
     read_again = partialmethod(action_load, is_again=True)
 
@@ -106,8 +102,7 @@ class InquiriesScreen(ModeScreen):
     async def _load_fields(self) -> None:
         line = self.current
         if line is not None and line.is_open:
-            read = partial(self.services.inquiries.fields, line.id)
-            found = await attempt(self, partial(asyncio.to_thread, read), unreported)
+            found = await attempt(self, in_thread(self.services.inquiries.fields, line.id), unreported)
             # After a failure, the next reload tries again.
             self._shown, self._shown_of = dict(enumerate(found or ())), line if found is not None else None
             self._draw_fields()
@@ -148,7 +143,7 @@ class InquiriesScreen(ModeScreen):
                     return
 
     async def _carry_out(self, act: Callable[[], InquiryLine], message: str) -> bool:
-        done = await attempt(self, partial(asyncio.to_thread, act))
+        done = await attempt(self, in_thread(act))
         if done is not None:
             self.notify(message.format(inquiry=format_inquiry(done.id)), timeout=5)
             self.action_load()
@@ -159,9 +154,7 @@ class InquiriesScreen(ModeScreen):
         line, shown, generation = self.current, self._field, self.revealed.generation
         if line is None or shown is None:
             return
-        value = await attempt(
-            self, partial(asyncio.to_thread, partial(self.services.inquiries.reveal, line.id, shown.key))
-        )
+        value = await attempt(self, in_thread(self.services.inquiries.reveal, line.id, shown.key))
         if value is not None and generation == self.revealed.generation:
             self.revealed.show(shown.key, value)
             self._draw_fields()
@@ -197,7 +190,7 @@ class InquiriesScreen(ModeScreen):
 
     @work(group="write")
     async def _log_attempt(self, command_id: str) -> None:
-        await attempt(self, partial(asyncio.to_thread, partial(self.services.refuse_verifier, command_id)), unreported)
+        await attempt(self, in_thread(self.services.refuse_verifier, command_id), unreported)
 
     @property
     def current(self) -> InquiryLine | None:

@@ -1,6 +1,5 @@
 """The letters screen: letters to applicants that are owed, failed or sent, and marking them."""
 
-import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,7 +18,7 @@ from screens.dialogs.prompt import Prompt, TimePrompt
 from screens.dialogs.text_sheet import TextSheet
 from screens.letters.row_text import LetterFilter, owed_lines, row_line, summary, title_line
 from screens.panels.letters import letter_page
-from screens.shell.base_screen import ModeScreen, attempt, show_title, unreported
+from screens.shell.base_screen import ModeScreen, attempt, in_thread, show_title, unreported
 from screens.shell.bindings import bind
 from screens.shell.view import Clock
 from screens.widgets.row_list import RowList
@@ -94,8 +93,8 @@ class LettersScreen(ModeScreen):
     async def action_load(self, done: Collection[int] = (), *, is_again: bool = False) -> None:
         """Load the list; the cursor stays on its letter, or goes to the next one if its letter is in `done`."""
         case_id, is_unsent_only = self.filter.case_id, self.filter.is_unsent_only
-        read = partial(self.services.notices.page, case_id, unsent=is_unsent_only, limit=MOST_SHOWN)
-        page = await attempt(self, partial(asyncio.to_thread, read), unreported if is_again else None)
+        read = in_thread(self.services.notices.page, case_id, unsent=is_unsent_only, limit=MOST_SHOWN)
+        page = await attempt(self, read, unreported if is_again else None)
         if page is not None:
             self._page = page
             self._marks &= {line.id for line in self._page.lines}
@@ -114,7 +113,7 @@ class LettersScreen(ModeScreen):
             return
         channel, _text = answer
         ids = [line.id for line in targets]
-        undated = await attempt(self, partial(asyncio.to_thread, self.services.notices.needing_time, ids))
+        undated = await attempt(self, in_thread(self.services.notices.needing_time, ids))
         if undated is None:
             return
         sent_at = await self._ask_when(len(undated)) if undated else None
@@ -159,7 +158,7 @@ class LettersScreen(ModeScreen):
 
     async def _record(self, deliveries: Sequence[Delivery]) -> None:
         """Record the outcomes of letters, and say which deadlines moved."""
-        recorded = await attempt(self, partial(asyncio.to_thread, self.services.notices.record, deliveries))
+        recorded = await attempt(self, in_thread(self.services.notices.record, deliveries))
         if recorded is None:
             return
         moved = [(letter, letter.deadline_on) for letter in recorded.moved]
@@ -199,7 +198,7 @@ class LettersScreen(ModeScreen):
 
     @work(group="read")
     async def action_measures(self) -> None:
-        orders = await attempt(self, partial(asyncio.to_thread, partial(self.services.measures.list, owed=True)))
+        orders = await attempt(self, in_thread(self.services.measures.list, owed=True))
         if orders is not None:
             self.app.push_screen(TextSheet(_("Numbers to bar or restore"), partial(owed_lines, orders, self.view())))
 

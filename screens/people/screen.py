@@ -1,7 +1,6 @@
 """The people screen: everyone with roles, limit, absence, skills and duties, and the forms that change them."""
 
-import asyncio
-from functools import partial, partialmethod
+from functools import partialmethod
 from typing import ClassVar
 
 from textual import getters, work
@@ -10,7 +9,7 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from screens.people.forms import FORMS
-from screens.shell.base_screen import ModeScreen, attempt, show_title, unreported
+from screens.shell.base_screen import ModeScreen, attempt, in_thread, show_title, unreported
 from screens.shell.bindings import bind
 from screens.shell.view import Clock, View
 from screens.widgets.row_list import RowList
@@ -62,15 +61,13 @@ class PeopleScreen(ModeScreen):
     @work(exclusive=True, group="read")
     async def action_load(self, *, is_again: bool = False) -> None:
         """Read the people; the cursor stays on its row."""
-        found = await attempt(self, partial(asyncio.to_thread, self._read), unreported if is_again else None)
+        read = in_thread(lambda: self.services.people.list())  # noqa: PLW0108 - the thread also imports the service
+        found = await attempt(self, read, unreported if is_again else None)
         if found is not None:
             self.people = found
             self.show()
 
     read_again = partialmethod(action_load, is_again=True)
-
-    def _read(self) -> tuple[PersonLine, ...]:
-        return self.services.people.list()
 
     def show(self) -> None:
         """Show the header and the rows."""
@@ -92,7 +89,7 @@ class PeopleScreen(ModeScreen):
             return
         person = self.people[self.list.current]
         if what == "back":
-            done = await attempt(self, partial(asyncio.to_thread, self._back, person.login))
+            done = await attempt(self, in_thread(self._back, person.login))
         else:
             done = await self.app.push_screen_wait(FORMS[what](self.services, person, self.view()))
         if done is not None:

@@ -1,6 +1,5 @@
 """The policy screen: the version in force with its sources, another chosen version, or the differences of two."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar
@@ -13,7 +12,7 @@ from textual.worker import Worker
 
 from screens.dialogs.list_dialog import ListDialog
 from screens.policy.policy_text import difference_lines, version_lines
-from screens.shell.base_screen import attempt, unreported
+from screens.shell.base_screen import attempt, in_thread, unreported
 from screens.shell.bindings import bind
 from screens.shell.page_screen import PageScreen
 from screens.shell.view import Clock, View
@@ -108,7 +107,7 @@ class PolicyScreen(PageScreen):
                 return policies.in_force(), policies.versions(), self.services.campaigns.list()
             return policies.version(number), policies.versions(), ()
 
-        answer = await attempt(self, partial(asyncio.to_thread, read), unreported if is_again else self.show_failure)
+        answer = await attempt(self, in_thread(read), unreported if is_again else self.show_failure)
         if answer is not None:
             version, self.versions, campaigns = answer
             self._number, self._compares = number, False
@@ -125,7 +124,7 @@ class PolicyScreen(PageScreen):
         def read() -> tuple[PolicyVersion, PolicyVersion]:
             return self.services.policies.version(old_number), self.services.policies.version(new_number)
 
-        versions = await attempt(self, partial(asyncio.to_thread, read))
+        versions = await attempt(self, in_thread(read))
         if versions is None:
             return
         old, new = versions
@@ -136,8 +135,7 @@ class PolicyScreen(PageScreen):
 
         self._compares = True
         self._show(partial(differences, _("Counting the open cases …")))
-        count = partial(asyncio.to_thread, self.services.policy_changes.effect_of, new.policy)
-        effect = await attempt(self, count)
+        effect = await attempt(self, in_thread(self.services.policy_changes.effect_of, new.policy))
         if effect is not None:
             name = _("Policy {name}").format(name=new_number)
             touched = affected_count_words(effect.touched_count, effect.open_count, name)

@@ -1,6 +1,5 @@
 """The commands of the queue: order, columns, views and counts of its list, and acts on its cases."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from screens.queue.layout import usable_layout
 from screens.queue.row_text import order_at
-from screens.shell.base_screen import attempt, report
+from screens.shell.base_screen import attempt, in_thread, report
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, Action, Actor, state_refusal
 from workbench.domain.filter.case_row import CaseRowView
@@ -89,7 +88,7 @@ async def save_view(screen: "ListScreen") -> None:
         screen.notify(_("The view was not saved: {why}").format(why=problem), severity="error")
         return
     view = QueueView(name=name, filter_text=cases.filter_text, layout=cases.layout_now)
-    if await attempt(screen, partial(asyncio.to_thread, _store_view, views, key, view)):
+    if await attempt(screen, in_thread(_store_view, views, key, view)):
         cases.show_view(view)
         screen.notify(_("Saved: {key} in any list shows {name}.").format(key=key, name=view.shown_name), timeout=6)
 

@@ -1,7 +1,5 @@
 """The frequency table of the cases of a list: choosing a property to count by, and a value to filter by."""
 
-import asyncio
-from functools import partial
 from typing import ClassVar
 
 from textual import work
@@ -11,7 +9,7 @@ from textual.content import Content
 
 from screens.dialogs.list_dialog import ListDialog
 from screens.queue.layout_dialogs import LayoutDialog
-from screens.shell.base_screen import attempt
+from screens.shell.base_screen import attempt, in_thread
 from screens.shell.view import View
 from screens.widgets.safe_text import ACCENT, ERROR, MUTED, Static, joined, plain
 from workbench.domain.text.mask import mask_digits_within
@@ -89,10 +87,8 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
     async def count(self) -> None:
         """Count the cases, and show the table."""
         self.message.update(plain(_("Counting …"), MUTED))
-        task = partial(self._breakdowns.count, self._filter_text, self.by)
-        breakdown = await attempt(
-            self, partial(asyncio.to_thread, task), lambda error: self.message.update(plain(str(error), ERROR))
-        )
+        count = in_thread(self._breakdowns.count, self._filter_text, self.by)
+        breakdown = await attempt(self, count, lambda error: self.message.update(plain(str(error), ERROR)))
         if breakdown is not None:
             self._list, self._total, self._cursor = breakdown.rows, breakdown.total, 0
             self.message.update(self._summary(breakdown))

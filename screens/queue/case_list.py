@@ -16,7 +16,7 @@ from screens.queue.columns import RowContext
 from screens.queue.layout import Preset, shown_layout
 from screens.queue.notices import empty_notice, failure_notice
 from screens.queue.row_text import heading_line, row_line
-from screens.shell.base_screen import attempt, report
+from screens.shell.base_screen import attempt, in_thread, report
 from screens.shell.view import View
 from screens.widgets.page_cache import PAGE_ROWS, PageCache
 from screens.widgets.paged_list import PagedList
@@ -211,8 +211,8 @@ class CaseList(Vertical):
     @work(exclusive=True, group="mark")
     async def mark_all(self) -> None:
         """Mark every case of the filter and show how many there are."""
-        ids = partial(self._services.queue.ids, self.filter_text, MAX_MARKED, self.layout_now.order)
-        case_ids = await attempt(self, partial(asyncio.to_thread, ids))
+        read = in_thread(self._services.queue.ids, self.filter_text, MAX_MARKED, self.layout_now.order)
+        case_ids = await attempt(self, read)
         if case_ids is not None:
             self.rows.mark(case_ids)
             self._notify_marked(len(case_ids))
@@ -231,7 +231,7 @@ class CaseList(Vertical):
             read = partial(
                 self._services.queue.page, order=pages.layout.order, start=first, limit=count, total=pages.count
             )
-            rows = await attempt(self, partial(asyncio.to_thread, read, self.filter_text))
+            rows = await attempt(self, in_thread(read, self.filter_text))
             if rows is None:
                 return
             case_ids = [row.id for row in rows]

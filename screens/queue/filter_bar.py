@@ -1,8 +1,6 @@
 """The filter line of the queue, with an error message or completions below it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
 from os.path import commonprefix
 from typing import ClassVar
 
@@ -25,7 +23,7 @@ from screens.queue.filter_help import (
     value_terms,
     word_at,
 )
-from screens.shell.base_screen import attempt
+from screens.shell.base_screen import attempt, in_thread
 from screens.widgets.safe_text import Static
 from screens.widgets.text_fields import TextLine
 
@@ -108,7 +106,7 @@ class FilterBar(Vertical):
     async def _load(self) -> None:
         """Load the calendar, which the help needs to explain dates, and the values that complete a word."""
         self._reader = await attempt(self, self._load_reader)
-        self.field.known = await attempt(self, partial(asyncio.to_thread, self._read_known)) or NOTHING_KNOWN
+        self.field.known = await attempt(self, in_thread(self._read_known)) or NOTHING_KNOWN
         self._show_help()
 
     def _read_known(self) -> KnownValues:

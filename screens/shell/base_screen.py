@@ -1,7 +1,9 @@
 """The base classes of screens and dialogs, and the cover shown in a window that is too small."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 
 from rich.console import RenderableType
 from textual import events
@@ -35,6 +37,7 @@ from workbench.keys.registry import BACK, HELP
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
+Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 SMALLEST_WINDOW = (60, 16)
 """The columns and lines that a screen needs."""
@@ -99,6 +102,13 @@ async def attempt(
         else:
             report(node, error)
         return None
+
+
+def in_thread(
+    act: Callable[Arguments, Result], *arguments: Arguments.args, **options: Arguments.kwargs
+) -> Callable[[], Coroutine[None, None, Result]]:
+    """Return an act for `attempt` that runs in a thread, with its arguments."""
+    return partial(asyncio.to_thread, act, *arguments, **options)
 
 
 def fit_to_window(screen: "BaseScreen[Any]") -> None:

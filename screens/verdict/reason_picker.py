@@ -1,8 +1,6 @@
 """The reasons of a verdict: digits mark a reason, and a search finds it by code, words or pinyin initials."""
 
-import asyncio
 from collections.abc import Sequence
-from functools import partial
 from typing import ClassVar
 
 from textual import events, getters, on
@@ -11,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
-from screens.shell.base_screen import run_in_worker
+from screens.shell.base_screen import in_thread, run_in_worker
 from screens.shell.view import symbols_of
 from screens.verdict.mark_list import MarkLine, MarkList
 from screens.widgets.safe_text import MUTED, WARNING, Static, joined, plain, row
@@ -104,7 +102,7 @@ class ReasonPicker(Widget):
 
     def on_mount(self) -> None:
         # Load the dictionary of initials by a search, because the first typed letter would wait for it.
-        run_in_worker(self, partial(asyncio.to_thread, find_reasons, "a", self._reasons), "dictionary")
+        run_in_worker(self, in_thread(find_reasons, "a", self._reasons), "dictionary")
 
     def show(self, marked: tuple[str, ...]) -> None:
         """Show which reasons are marked."""

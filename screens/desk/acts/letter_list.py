@@ -1,7 +1,5 @@
 """The list of the letters of a case: when each was released, exported and sent, and its text."""
 
-import asyncio
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -12,7 +10,7 @@ from screens.desk.outcomes import CaseRef
 from screens.dialogs.list_dialog import ListDialog
 from screens.dialogs.text_sheet import TextSheet
 from screens.panels.letters import letter_page, steps_of
-from screens.shell.base_screen import attempt
+from screens.shell.base_screen import attempt, in_thread
 from screens.shell.view import View
 from screens.widgets.safe_text import flowing, joined
 from workbench.domain.case.casefile import CaseFile
@@ -31,7 +29,7 @@ _INDENT = 2
 async def show_letters(screen: CaseScreen, case: CaseFile) -> None:
     """List the letters of the case, the newest first."""
     ref = CaseRef.of(case)
-    lines = await attempt(screen, partial(asyncio.to_thread, screen.session.services.notices.list, ref.id))
+    lines = await attempt(screen, in_thread(screen.session.services.notices.list, ref.id))
     if lines is not None:
         await screen.app.push_screen_wait(LetterList(ref.name, tuple(reversed(lines)), screen.view()))
 
