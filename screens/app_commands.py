@@ -39,34 +39,23 @@ if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
 
-_SCREENS = {
-    "checks": "checks.screen.ChecksScreen",
-    "appeals": "appeals.screen.AppealsScreen",
-    "calendar": "calendar.screen.CalendarScreen",
-    "letters": "letters.screen.LettersScreen",
-    "inquiries": "inquiries.screen.InquiriesScreen",
-    "forecast": "forecast.screen.ForecastScreen",
-    "people": "people.screen.PeopleScreen",
-    "policy": "policy.screen.PolicyScreen",
-}
-"""The classes of the screens by mode."""
+_PLAIN_MODES = ("checks", "appeals", "calendar", "letters", "inquiries", "forecast", "people", "policy")
+"""The modes whose screen needs only clock and services: of `checks`, it is `screens.checks.screen.ChecksScreen`."""
 
 
 def add_modes(app: "AppBase", desk: "DeskScreen") -> None:
     """Add the modes; every screen except the desk is imported when it is first shown."""
     clock, services = app.clock, desk.session.services
 
-    def imported_screen(path: str) -> "Screen[None]":
-        module, _dot, name = path.rpartition(".")
-        screen: Screen[None] = getattr(import_module(f"screens.{module}"), name)(clock, services)
+    def imported_screen(mode: str) -> "Screen[None]":
+        module = import_module(f"screens.{mode}.screen")
+        screen: Screen[None] = getattr(module, f"{mode.capitalize()}Screen")(clock, services)
         return screen
 
     def queue_screen(name: str) -> "Screen[None]":
-        from screens.queue.list_screen import UserLists
         from screens.queue.screen import PRESETS, QueueScreen
 
-        user_lists = UserLists(app.look, app.views)
-        return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk), user_lists)
+        return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk), app.look, app.views)
 
     def board_screen() -> "Screen[None]":
         from screens.board.screen import BoardScreen
@@ -75,8 +64,8 @@ def add_modes(app: "AppBase", desk: "DeskScreen") -> None:
 
     app.add_mode("desk", lambda: desk)
     app.add_mode("board", board_screen)
-    for mode, path in _SCREENS.items():
-        app.add_mode(mode, partial(imported_screen, path))
+    for mode in _PLAIN_MODES:
+        app.add_mode(mode, partial(imported_screen, mode))
     for name in ("queue", "mine", "pending", "reopen"):
         app.add_mode(name, partial(queue_screen, name))
 

@@ -93,9 +93,6 @@ class AppealDialog(Dialog[AppealResult]):
             yield Static(id="foot", markup=False)
         yield TooSmall()
 
-    def on_resize(self) -> None:
-        self._draw()
-
     def on_mount(self) -> None:
         self.show_keys()
         self._guard.watch(self)
@@ -188,6 +185,8 @@ class AppealDialog(Dialog[AppealResult]):
             shown.update(Content("\n").join(wrapped_lines(self._letter, max(8, self.preview.size.width - 1))))
         else:
             shown.update(plain(_("Choose the decision to see the letter."), MUTED))
+
+    on_resize = _draw
 
     def _say(self, problem: str) -> None:
         self.message.update(plain(f"{symbols_of(self).warn} {problem}", ERROR) if problem else "")

@@ -19,13 +19,15 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.i18n import N_, _
 from workbench.keys import desk
 from workbench.keys.appeals import DECIDE_APPEAL, LEAVE_APPEALS, OPEN_APPEAL, READ_APPEAL, RELOAD_APPEALS
-from workbench.keys.command import Command, Place
+from workbench.keys.command import Place
 from workbench.keys.registry import BACK, with_keys
 from workbench.services.wiring import Services
 
 
 class AppealSource:
     """Provides the appealed cases that wait for a decision."""
+
+    about_title = N_("Appeal")
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -54,10 +56,6 @@ class AppealSource:
         appeal = open_appeal(case.appeals)
         return appeal_lines(case, appeal, self.refusals.get(case.header.id, ""), view, width) if appeal else None
 
-    def about_title(self) -> str:
-        """Return the title of the panel with the appeal."""
-        return N_("Appeal")
-
     def head_lines(self, width: int) -> Sequence[Content]:  # noqa: ARG002 - as every source
         """Return no lines."""
         return ()
@@ -72,7 +70,6 @@ class AppealsScreen(CaseBrowserScreen):
     """Lists the appealed cases and shows the one under the cursor."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [*CaseBrowserScreen.CSS_PATH, Path(__file__).with_name("appeals.tcss")]
-    NAME = N_("Appeals")
     PLACE: ClassVar[Place] = "appeals"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(OPEN_APPEAL, "open"),
@@ -84,16 +81,13 @@ class AppealsScreen(CaseBrowserScreen):
         bind(desk.DOCUMENTS, "documents"),
         bind(desk.ACTS, f"app.act('{desk.ACTS.id}')"),
     ]
+    footer_commands = (DECIDE_APPEAL, OPEN_APPEAL, LEAVE_APPEALS, READ_APPEAL, BACK)
+    """The commands in the footer; the label of Esc says what it does now."""
 
     def __init__(self, clock: Clock, services: Services) -> None:
         self._source: AppealSource = AppealSource(services)
         super().__init__(clock, services, self._source)
         self._answers: dict[int, str] = {}
-
-    @property
-    def footer_commands(self) -> tuple[Command, ...]:
-        """The commands in the footer; the label of Esc says what it does now."""
-        return (DECIDE_APPEAL, OPEN_APPEAL, LEAVE_APPEALS, READ_APPEAL, BACK)
 
     @work(group="dialog")
     async def action_decide(self) -> None:

@@ -26,7 +26,7 @@ from workbench.domain.filter.figures import (
 from workbench.domain.forecast.result import QueueForecast
 from workbench.i18n import N_, _
 from workbench.keys import board as keys
-from workbench.keys.command import Command, Place
+from workbench.keys.command import Place
 from workbench.services.wiring import Services
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class BoardScreen(PageScreen):
         bind(keys.RELOAD, "load"),
         bind(keys.LEAVE_BOARD, "desk"),
     ]
+    footer_commands = (keys.OPEN_FIGURE, keys.MOVE_CASES, keys.SORT, keys.RELOAD, keys.LEAVE_BOARD)
+    """The commands in the footer, the most important first."""
 
     def __init__(self, clock: Clock, services: Services, show_list: Callable[[str], object]) -> None:
         super().__init__(clock, services)
@@ -70,11 +72,6 @@ class BoardScreen(PageScreen):
     def on_screen_resume(self) -> None:
         self.draw()
         self.action_load()
-
-    @property
-    def footer_commands(self) -> tuple[Command, ...]:
-        """The commands in the footer, the most important first."""
-        return (keys.OPEN_FIGURE, keys.MOVE_CASES, keys.SORT, keys.RELOAD, keys.LEAVE_BOARD)
 
     @work(exclusive=True, group="board")
     async def action_load(self, *, is_again: bool = False) -> None:

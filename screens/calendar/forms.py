@@ -57,27 +57,24 @@ def suspend_form(services: Services, day: date, view: View) -> FormDialog[Suspen
         Field("reason", _("Reason; applicants read it in their letter"), is_required=True, is_prose=True),
     )
 
-    def wanted(values: Values) -> NewSuspension:
+    def suspend(values: Values, *, dry_run: bool = False) -> SuspensionEffect:
         now = DateReference(now=services.context.now(), calendar=services.calendars.in_force(), tense=Tense.ANY)
         province = province_key(values["province"])
         if values["province"] and not province:
             raise WrongUsage(_("There is no province {name}.").format(name=values["province"]))
-        return NewSuspension(
+        wanted = NewSuspension(
             from_at=read_instant(values["start"], now),
             to_at=read_end(values["end"], now) if values["end"] else None,
             reason=values["reason"],
             province=province or None,
             agent=values["agent"] or None,
         )
+        return services.suspending.suspend(wanted, dry_run=dry_run)
 
     def preview(values: Values) -> Preview:
-        effect = services.suspending.suspend(wanted(values), dry_run=True)
-        return Preview(partial(suspension_lines, effect, view))
+        return Preview(partial(suspension_lines, suspend(values, dry_run=True), view))
 
-    def save(values: Values) -> SuspensionEffect:
-        return services.suspending.suspend(wanted(values))
-
-    return FormDialog(_("Suspend all clocks"), fields, preview, save, _("suspend"))
+    return FormDialog(_("Suspend all clocks"), fields, preview, suspend, _("suspend"))
 
 
 def resume_form(services: Services, suspension: Suspension, view: View) -> FormDialog[SuspensionEffect]:

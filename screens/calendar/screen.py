@@ -9,7 +9,6 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Region
-from textual.widget import Widget
 
 from screens.calendar.forms import day_form, resume_form, suspend_form
 from screens.calendar.year_text import YearLines, day_lines, legend_lines, title_words, year_lines
@@ -44,9 +43,7 @@ _STEPS = {"left": -1, "right": 1, "up": -7, "down": 7}
 class YearScroll(VerticalScroll, inherit_bindings=False):
     """The scrollable months; the arrow keys move the selected day and the view follows it."""
 
-    def __init__(self, *children: Widget, id: str) -> None:  # noqa: A002 - Textual's name
-        super().__init__(*children, id=id)
-        self._lines: YearLines | None = None
+    _lines: YearLines | None = None
 
     def follow(self, lines: YearLines) -> None:
         """Scroll to the selected day, with the name of its month if it fits."""
@@ -56,9 +53,8 @@ class YearScroll(VerticalScroll, inherit_bindings=False):
     def on_resize(self) -> None:
         self.call_after_refresh(self._scroll)
 
-    def watch_virtual_size(self) -> None:
-        """Scroll again once the months have their size."""
-        self.call_after_refresh(self._scroll)
+    watch_virtual_size = on_resize
+    """Scrolls again once the months have their size."""
 
     def _scroll(self) -> None:
         lines, height = self._lines, self.size.height
@@ -112,9 +108,6 @@ class CalendarScreen(ModeScreen):
 
     def on_screen_resume(self) -> None:
         self.load(self.chosen)
-
-    def on_resize(self) -> None:
-        self._draw()
 
     @work(exclusive=True, group="read")
     async def load(self, chosen: date) -> None:
@@ -236,3 +229,5 @@ class CalendarScreen(ModeScreen):
             self.query_one("#legend", Static).update(legend_lines(view, width))
             self.view_port.follow(lines)
         self.refresh_bindings()
+
+    on_resize = _draw

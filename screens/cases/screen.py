@@ -26,12 +26,16 @@ from screens.widgets.safe_text import MUTED, Static, paragraphs
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action, is_allowed
 from workbench.i18n import _
+from workbench.keys.command import PLACES
 from workbench.keys.desk import DESK_COMMANDS
 from workbench.services.wiring import Services
 
 
 class CaseSource(Protocol):
     """Provides the cases of a browser; `read_rows` and `read_case` run in a thread."""
+
+    about_title: str
+    """The title of the text about a case, untranslated."""
 
     def read_rows(self) -> Mapping[int, Any]:
         """Return the rows by case id."""
@@ -47,9 +51,6 @@ class CaseSource(Protocol):
 
     def about(self, case: CaseFile, view: View, width: int) -> Content | None:
         """Return the text about a case, None if there is none."""
-
-    def about_title(self) -> str:
-        """Return the title of the text about a case, untranslated."""
 
     def head_lines(self, width: int) -> Sequence[Content]:
         """Return the lines between the title and the list."""
@@ -99,7 +100,7 @@ class CaseBrowser(Vertical):
         yield Static(paragraphs(self._source.empty_words()).stylize(MUTED), id="nothing", markup=False)
         with VerticalScroll(id="about"):
             yield Static(markup=False)
-        yield EvidencePanels((self._source.about_title(), self._about_lines))
+        yield EvidencePanels((self._source.about_title, self._about_lines))
 
     def _about_lines(self, case: CaseFile, view: View, width: int) -> Sequence[PanelLine]:
         text = self._source.about(case, view, width)
@@ -199,7 +200,6 @@ class CaseBrowserScreen(ModeScreen):
     """Shows the cases of a source; its actions are `load`, `open`, `about`, `back`, `desk` and `documents`."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [Path(__file__).parents[1] / "panels" / "panels.tcss"]
-    NAME: ClassVar[str]
     AUTO_FOCUS = "#list"
 
     browser = getters.query_one(CaseBrowser)
@@ -230,7 +230,7 @@ class CaseBrowserScreen(ModeScreen):
         case = self.case if self.browser.is_open else None
         if case is not None:
             view = replace(view, zone=ZoneInfo(case.policy.zone))
-        lines = [title_line(_(self.NAME), case, reviewer_status(login, None, view), view, width)]
+        lines = [title_line(_(PLACES[self.PLACE]), case, reviewer_status(login, None, view), view, width)]
         if case is None:
             lines += self._source.head_lines(width)
         else:

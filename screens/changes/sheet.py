@@ -34,9 +34,7 @@ _KEYS = {"1": ItemResult.FIXED, "2": ItemResult.PARTLY, "3": ItemResult.NOT_FIXE
 class ChangesSheet(PageDialog[bool]):
     """Shows the changes; with `judge`, digits judge the item under the cursor. The result is whether one was judged."""
 
-    DEFAULT_CSS = """
-    ChangesSheet > Vertical { width: 118; max-height: 100%; }
-    """
+    DEFAULT_CSS = "ChangesSheet > Vertical { width: 118; max-height: 100%; }"
     AUTO_FOCUS = None
     FRAME_LINES = 6
     PLACE: ClassVar[Place] = "changes"

@@ -20,7 +20,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_, _
 from workbench.keys import desk
-from workbench.keys.command import Command, Place
+from workbench.keys.command import Place
 from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN_CHECK, READ_VERDICT, RELOAD, with_keys
 from workbench.services.review.second_checks import StagedRow
 from workbench.services.wiring import Services
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 class StagedSource:
     """Provides the staged verdicts."""
+
+    about_title = N_("Verdict")
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -65,10 +67,6 @@ class StagedSource:
         """Return the staged verdict."""
         return self.verdict_of(case).lines(view, width)
 
-    def about_title(self) -> str:
-        """Return the title of the panel with the verdict."""
-        return N_("Verdict")
-
     def head_lines(self, width: int) -> Sequence[Content]:
         """Return why no second person is needed, if one person reviews alone."""
         if not self.reason_alone:
@@ -85,7 +83,6 @@ class ChecksScreen(CaseBrowserScreen):
     """Lists the staged verdicts and shows the case of the selected one."""
 
     PLACE: ClassVar[Place] = "checks"
-    NAME = N_("Checks")
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(OPEN_CHECK, "open"),
         bind(APPROVE, "approve"),
@@ -98,26 +95,23 @@ class ChecksScreen(CaseBrowserScreen):
         bind(desk.ACTS, f"app.act('{desk.ACTS.id}')"),
         bind(desk.CHANGES, "changes"),
     ]
+    footer_commands = (APPROVE, GIVE_BACK, OPEN_CHECK, LEAVE_CHECKS, READ_VERDICT, BACK)
+    """The commands in the footer; the label of Esc says what it does now."""
 
     def __init__(self, clock: Clock, services: Services) -> None:
         self._source: StagedSource = StagedSource(services)
         super().__init__(clock, services, self._source)
         self._notes: dict[str, str] = {}
 
-    @property
-    def footer_commands(self) -> tuple[Command, ...]:
-        """The commands in the footer; the label of Esc says what it does now."""
-        return (APPROVE, GIVE_BACK, OPEN_CHECK, LEAVE_CHECKS, READ_VERDICT, BACK)
-
     @work(group="dialog")
     async def ask(self, title: str, hint: str, act: Callable[[int, str, int | None], object], message: str) -> None:
         """Ask for a note, run `act` on the case with it, and show `message`; without a `hint` no note is needed."""
         if self.case is None:
             return
-        case_id = self.case.header.id
+        case_id, decision = self.case.header.id, self._verdict.decision
         # The service refuses the act if what the checker saw has changed: the staged decision, the version of a case
         # with an appeal, or the evidence.
-        decision_id = next((line.id for line in reversed(self.case.decisions) if line.status == "staged"), None)
+        decision_id = decision.id if decision is not None else None
         seen = decision_id if self._verdict.appeal is None else self.case.header.version
         act = partial(act, evidence_no=self.case.header.evidence_no) if act == self.services.checks.approve else act
         title = title.format(case=format_case(case_id))

@@ -80,9 +80,6 @@ class CaseScreen(WorkScreen):
         self.show_header()
         self.set_interval(TICK_S, self.tick)
 
-    def on_resize(self) -> None:
-        self.show_header()
-
     def tick(self) -> None:
         """Update what changes each second; read the counts again if they could never be read."""
         view = self.view()
@@ -216,6 +213,8 @@ class CaseScreen(WorkScreen):
             lines += story_lines(case, view, width, self.size.height)
         lines.insert(0, title_line(_(self.NAME), case, right, view, width, scope))
         self.query_one(HeaderBar).update(Content("\n").join(lines))
+
+    on_resize = show_header
 
     def show_message_line(self) -> None:
         """Show the message line, or hide it if there is no message."""

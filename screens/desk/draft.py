@@ -4,13 +4,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-Save = Callable[[int, Mapping[str, Any]], None]
-
 
 class Draft:
     """The unfinished work on one case; only one save runs at a time."""
 
-    def __init__(self, case_id: int, body: Mapping[str, Any], save: Save) -> None:
+    def __init__(self, case_id: int, body: Mapping[str, Any], save: Callable[[int, Mapping[str, Any]], None]) -> None:
         self.case_id = case_id
         self.body: dict[str, Any] = dict(body)
         self.is_dirty = False

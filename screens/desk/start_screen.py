@@ -36,9 +36,6 @@ class StartScreen(WorkScreen):
         self.show_header()
         self.set_interval(1.0, self.show_header)
 
-    def on_resize(self) -> None:
-        self.show_header()
-
     def keep(self, event: events.Key) -> bool:
         """Keep a key for the desk; return whether it was kept.
 
@@ -56,6 +53,8 @@ class StartScreen(WorkScreen):
         self.query_one(HeaderBar).update(
             title_line(_("Desk"), None, reviewer_status("", None, view), view, max(10, self.app.size.width - 2))
         )
+
+    on_resize = show_header
 
     def show_failure(self, error: WorkbenchError) -> None:
         """Show why the database cannot be opened; keys act again."""

@@ -106,9 +106,6 @@ class AssignDialog(TaskDialog[Assignment]):
         self.prepare()
         self.show_keys()
 
-    def on_resize(self) -> None:
-        self._show_plan()
-
     @work(exclusive=True, group="read")
     async def prepare(self) -> None:
         """Load the people, and the effect of a move; the cases are spread unless a person is chosen."""
@@ -208,6 +205,8 @@ class AssignDialog(TaskDialog[Assignment]):
             self.people.replace_option_prompt_at_index(number, line)
         self.preview.update(Content("\n").join(case_lines(self._plan, view, width)))
 
+    on_resize = _show_plan
+
     def keys(self) -> list[tuple[str, str]]:
         """Return the keys; the arrows choose until the reason is written."""
         if self.focused is self.reason:
@@ -223,11 +222,8 @@ class AssignDialog(TaskDialog[Assignment]):
         cases, owners = cases_words(len(assigned)), {case.to for case in assigned}
         if len(owners) == 1:
             return _("assign {cases} to {login}").format(cases=cases, login=owners.pop())
-        return _("move {cases} to {people}").format(cases=cases, people=_people_words(len(owners)))
-
-
-def _people_words(number: int) -> str:
-    return _("{count} people").format(count=number)
+        people = _("{count} people").format(count=len(owners))
+        return _("move {cases} to {people}").format(cases=cases, people=people)
 
 
 async def assign_cases(

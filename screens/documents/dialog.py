@@ -71,7 +71,6 @@ class DocumentList(ListDialog[DocumentLine]):
         self._documents = documents
         self._case = case
         self._case_id = case.header.id
-        self._case_name = name
         self._viewer_command = viewer_command
         self._view = view
         self._number_to_open = 0
@@ -126,7 +125,7 @@ class DocumentList(ListDialog[DocumentLine]):
         turn = f"{_('← → turn the page')}   " if line.media_type == "application/pdf" else ""
         ways_out = _("Press v in the list to open it in your viewer, or w to save it to a folder.")
         words = ViewerWords(
-            caption=f"{self._case_name}  {line.number} {name}",
+            caption=f"{format_case(self._case_id)}  {line.number} {name}",
             keys=turn + _("Enter, Esc or q: back to the list"),
             blank=f"{_('This page is blank.')} {ways_out}",
             beside="\n".join(line.content.plain for line in identity_lines(self._case, self._view, BESIDE_WIDTH)),

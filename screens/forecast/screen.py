@@ -128,12 +128,10 @@ def _reviewers_line(forecast: QueueForecast) -> Content:
     if forecast.reviewers:
         words = ngettext("{count} reviewer", "{count} reviewers", forecast.reviewers)
     words = words.format(count=commas(forecast.reviewers))
-    parts: list[Part] = [(words, ACCENT)]
-    if forecast.reviewers == forecast.usual_reviewers:
-        parts.append((f"  {_('as it is')}", MUTED))
-    else:
-        parts.append((f"  {_('what if; currently: {count}').format(count=commas(forecast.usual_reviewers))}", WARNING))
-    return joined(*parts)
+    beside: Part = (f"  {_('as it is')}", MUTED)
+    if forecast.reviewers != forecast.usual_reviewers:
+        beside = (f"  {_('what if; currently: {count}').format(count=commas(forecast.usual_reviewers))}", WARNING)
+    return joined((words, ACCENT), beside)
 
 
 def _histogram(forecast: QueueForecast, view: View, width: int, height: int) -> list[Content]:

@@ -27,7 +27,7 @@ from workbench.domain.facts.inquiry_lines import OUTCOME_WORDS, InquiryField, In
 from workbench.domain.text.safe import cells
 from workbench.i18n import _
 from workbench.keys import inquiries as keys
-from workbench.keys.command import Command, Place
+from workbench.keys.command import Place
 from workbench.keys.registry import COMMANDS
 from workbench.services.wiring import Services
 from workbench.wording.case.inquiries import status_words
@@ -50,6 +50,8 @@ class InquiriesScreen(ModeScreen):
         bind(keys.LEAVE_INQUIRIES, "desk"),
     ]
 
+    footer_commands = (keys.ANSWER, keys.SWITCH, keys.REVEAL, keys.WITHDRAW, keys.LEAVE_INQUIRIES)
+
     list = getters.query_one("#list", RowList)
     fields = getters.query_one("#fields", RowList)
 
@@ -60,11 +62,6 @@ class InquiriesScreen(ModeScreen):
         self._shown: Mapping[int, InquiryField] = {}
         self._shown_of: InquiryLine | None = None
 
-    @property
-    def footer_commands(self) -> tuple[Command, ...]:
-        """The commands in the footer."""
-        return (keys.ANSWER, keys.SWITCH, keys.REVEAL, keys.WITHDRAW, keys.LEAVE_INQUIRIES)
-
     def parts(self) -> ComposeResult:
         yield RowList(id="list")
         yield Static(id="about", markup=False)
@@ -74,9 +71,6 @@ class InquiriesScreen(ModeScreen):
     def on_screen_resume(self) -> None:
         if not self.is_covered:
             self.action_load()
-
-    def on_resize(self) -> None:
-        self._draw()
 
     @work(exclusive=True, group="read")
     async def action_load(self, *, is_again: bool = False) -> None:
@@ -170,14 +164,12 @@ class InquiriesScreen(ModeScreen):
         self._draw_fields()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
-        actor, is_open = self.services.actor, self.current is not None and self.current.is_open
-        if action == "answer":
-            return (is_open or None) if keys.ANSWER.refusal(actor) is None else False
-        if action == "withdraw":
-            return (is_open or None) if keys.WITHDRAW.refusal(actor) is None else False
+        actor, command = self.services.actor, {"answer": keys.ANSWER, "withdraw": keys.WITHDRAW}.get(action)
+        if command is not None and command.refusal(actor) is None:
+            return (self.current is not None and self.current.is_open) or None
         if action == "reveal":
             return (self._field is not None and self._field.is_masked) or None
-        return action != "desk" or only_inquiries_refusal(actor) is None
+        return command is None and (action != "desk" or only_inquiries_refusal(actor) is None)
 
     def why_not(self, key: str) -> str | None:
         """Return why a key of another screen does nothing for who only answers inquiries, and log the attempt."""
@@ -208,6 +200,8 @@ class InquiriesScreen(ModeScreen):
         room = max((cells(status_words(line)) for line in self._lines.values()), default=0)
         self.list.show({number: row_line(line, view, width, room) for number, line in self._lines.items()})
         self._draw_fields()
+
+    on_resize = _draw
 
     def _draw_fields(self) -> None:
         view, width, line = self.view(), max(10, self.size.width - 6), self.current

@@ -33,7 +33,7 @@ from workbench.domain.clock.typed.tense import Tense
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, ngettext
 from workbench.keys import letters as keys
-from workbench.keys.command import Command, Place
+from workbench.keys.command import Place
 from workbench.keys.registry import BACK
 from workbench.services.outbox.outbox import NoticePage
 from workbench.services.outbox.recording import Delivery
@@ -63,6 +63,12 @@ class LettersScreen(ModeScreen):
         bind(keys.LEAVE_LETTERS, "desk"),
     ]
 
+    footer_commands = (
+        *(keys.OPEN_LETTER, keys.MARK_SENT, keys.MARK_FAILED),
+        *(keys.LEAVE_LETTERS, BACK, keys.OF_CASE, keys.UNSENT_LETTERS, keys.OWED_MEASURES),
+    )
+    """The commands in the footer; the label of Esc says what it does now."""
+
     list = getters.query_one("#list", RowList)
 
     def __init__(self, clock: Clock, services: Services) -> None:
@@ -70,12 +76,6 @@ class LettersScreen(ModeScreen):
         self.filter = LetterFilter()
         self._page = NO_LETTERS
         self._marks: set[int] = set()
-
-    @property
-    def footer_commands(self) -> tuple[Command, ...]:
-        """The commands in the footer; the label of Esc says what it does now."""
-        acts = (keys.OPEN_LETTER, keys.MARK_SENT, keys.MARK_FAILED)
-        return (*acts, keys.LEAVE_LETTERS, BACK, keys.OF_CASE, keys.UNSENT_LETTERS, keys.OWED_MEASURES)
 
     def parts(self) -> ComposeResult:
         yield Static(id="titles", markup=False)

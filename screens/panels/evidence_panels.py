@@ -104,9 +104,6 @@ class EvidencePanels(Container):
         """Whether the evidence panels are beside each other; then the documents and the use are below the credit."""
         return not self.is_zoomed and self.screen.has_class("-wide")
 
-    def on_mount(self) -> None:
-        self._mark_active()
-
     def on_resize(self) -> None:
         self.set_class(self.size.width >= _ROOM_FOR_HISTORY, "-vast")
         # The class changes the widths of the panels first.
@@ -181,6 +178,8 @@ class EvidencePanels(Container):
         for panel in self.query(Panel):
             panel.set_class(panel.id == self.active, "-active")
         self.set_class(self.active in {"history", "subject"}, "-without-evidence")
+
+    on_mount = _mark_active
 
     def _show_tabs(self) -> None:
         if self._case is None:

@@ -74,7 +74,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._cached_width = 0
         """The width for which the lines are made; 0 means that they must be made again."""
         self._rows = 0
-        self._case: CaseFile | None = None
+        self.case: CaseFile | None = None
         self._view: View | None = None
         self._title = Content()
         self._lines_below = ""
@@ -95,9 +95,9 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     def show(self, title: Content, case: CaseFile, view: View) -> None:
         """Show a case; if it is the same one, keep the cursor and the scroll position."""
-        is_same = self._case is not None and self._case.header.id == case.header.id
+        is_same = self.case is not None and self.case.header.id == case.header.id
         selected = self.selected
-        self._title, self._case, self._view = title, case, view
+        self._title, self.case, self._view = title, case, view
         self._show_title()
         self.make_again()
         if not is_same:
@@ -107,11 +107,6 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
             # Other evidence has come: the cursor must not end up on another value.
             self._at = None
         self._show_lines_below()
-
-    @property
-    def case(self) -> CaseFile | None:
-        """The case that is shown."""
-        return self._case
 
     @property
     def facts(self) -> list[PanelLine]:
@@ -152,22 +147,19 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         if not top <= y < top + height:
             self.scroll_to(y=y if y < top else y - height + 1, animate=False, immediate=True)
 
-    def on_resize(self) -> None:
-        self._show_lines_below()
-
     def watch_scroll_y(self, old: float, new: float) -> None:
         super().watch_scroll_y(old, new)
         self._show_lines_below()
 
     def _lines(self, width: int) -> Sequence[PanelLine]:
         """Return the lines for a width; none before a case is shown."""
-        if self._case is None or self._view is None:
+        if self.case is None or self._view is None:
             return ()
         is_whole = any(node.has_class("-zoomed") for node in self.ancestors)
         if (self._cached_width, self._view.is_whole) != (width, is_whole):
             self._view = replace(self._view, is_whole=is_whole)
             line_cells = min(width, MAX_LINE_CELLS) if self.id in _EVIDENCE else width
-            self._cached_width, self._made = width, self._lines_of(self._case, self._view, line_cells)
+            self._cached_width, self._made = width, self._lines_of(self.case, self._view, line_cells)
             self.fit_rows(self._rows, is_forced=True)
         return self._cached_lines
 
@@ -204,3 +196,5 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         if hint != self._lines_below:
             self._lines_below = hint
             self.border_subtitle = plain(hint)
+
+    on_resize = _show_lines_below

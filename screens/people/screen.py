@@ -11,7 +11,7 @@ from textual.content import Content
 from screens.people.forms import FORMS
 from screens.shell.base_screen import ModeScreen, attempt, in_thread, show_title, unreported
 from screens.shell.bindings import bind
-from screens.shell.view import Clock, View
+from screens.shell.view import View
 from screens.widgets.row_list import RowList
 from screens.widgets.safe_text import MUTED, WARNING, Static, fitted, joined, plain
 from workbench.domain.case.lifecycle import ROLE_WORDS
@@ -20,7 +20,6 @@ from workbench.i18n import _, comma_joined
 from workbench.keys.command import Place
 from workbench.keys.people import LEAVE_PEOPLE, PEOPLE_COMMANDS, RELOAD
 from workbench.services.site.people import PersonLine
-from workbench.services.wiring import Services
 
 _WIDE, _ROLE_CELLS, _SHORT_ROLE_CELLS = 100, 24, 14
 """The width from which a row has room for long roles, and the cells of the roles."""
@@ -32,6 +31,7 @@ _COMMANDS = {command.id.removeprefix("people."): command for command in PEOPLE_C
 class PeopleScreen(ModeScreen):
     """Lists the people; a form changes the person under the cursor."""
 
+    DEFAULT_CSS = "PeopleScreen #titles { height: 1; padding: 0 1; color: $text-muted; }"
     PLACE: ClassVar[Place] = "people"
     AUTO_FOCUS = "#list"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,11 +42,7 @@ class PeopleScreen(ModeScreen):
 
     list = getters.query_one("#list", RowList)
 
-    def __init__(self, clock: Clock, services: Services) -> None:
-        super().__init__(clock, services)
-        self.people: tuple[PersonLine, ...] = ()
-
-    DEFAULT_CSS = "PeopleScreen #titles { height: 1; padding: 0 1; color: $text-muted; }"
+    people: tuple[PersonLine, ...] = ()
 
     def parts(self) -> ComposeResult:
         yield Static(id="titles", markup=False)
@@ -54,9 +50,6 @@ class PeopleScreen(ModeScreen):
 
     def on_screen_resume(self) -> None:
         self.action_load()
-
-    def on_resize(self) -> None:
-        self.show()
 
     @work(exclusive=True, group="read")
     async def action_load(self, *, is_again: bool = False) -> None:
@@ -76,6 +69,8 @@ class PeopleScreen(ModeScreen):
         self.query_one("#titles", Static).update(_titles(width))
         self.list.show({number: _row(person, view, width) for number, person in enumerate(self.people)})
         self.refresh_bindings()
+
+    on_resize = show
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action != "change":

@@ -1,6 +1,7 @@
 """The filter line of the queue, with an error message or completions below it."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from os.path import commonprefix
 from typing import ClassVar
 
@@ -69,12 +70,11 @@ class FilterBar(Vertical):
     field = getters.query_one(FilterField)
     help_lines = getters.query_one("#help", Static)
 
+    @dataclass
     class Applied(Message):
         """A valid filter was entered; an empty text clears the filter."""
 
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
+        text: str
 
     def __init__(self, load_reader: Callable[[], Awaitable[Reader]], load_known: Callable[[], KnownValues]) -> None:
         super().__init__()

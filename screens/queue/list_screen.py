@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -26,13 +26,6 @@ from workbench.settings.saved_views import SavedViews
 TICK_S = 1.0
 
 
-class UserLists(NamedTuple):
-    """The settings of a user for lists: the last layout of each list, and the saved views."""
-
-    look: Look
-    views: SavedViews
-
-
 class ListScreen(ModeScreen):
     """Shows the cases of a preset with their header, both kept up to date; its subclass has the keys."""
 
@@ -50,13 +43,14 @@ class ListScreen(ModeScreen):
         services: Services,
         preset: Preset,
         open_case: Callable[[int], object],
-        user_lists: UserLists,
+        look: Look,
+        views: SavedViews,
     ) -> None:
         super().__init__(clock, services)
         self.preset = preset
         self._open_case = open_case
-        self.look = user_lists.look
-        self.views = user_lists.views
+        self.look = look
+        self.views = views
         self._shown_minute = ""
 
     def parts(self) -> ComposeResult:

@@ -42,9 +42,6 @@ class FooterBar(Static):
         self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self._show_hints_soon(), immediate=True)
         self.screen.screen_layout_refresh_signal.subscribe(self, lambda _screen: self._fit_messages(), immediate=True)
 
-    def on_resize(self) -> None:
-        self._show_hints()
-
     def _fit_messages(self) -> None:
         """Make room for the lines of the messages; the rack itself is invisible, so that it has no size."""
         racks = [child for child in self.screen.children if isinstance(child, ToastRack) and child.display]
@@ -66,6 +63,8 @@ class FooterBar(Static):
     def _show_hints(self) -> None:
         self._is_update_pending = False
         self.update(hints(self.screen, self.content_size.width), layout=False)
+
+    on_resize = _show_hints
 
 
 def hints(screen: Screen[object], width: int) -> Content:

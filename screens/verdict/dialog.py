@@ -116,9 +116,6 @@ class VerdictDialog(Dialog[DecisionResult]):
             self._debounce.request()
         self._guard.watch(self)
 
-    def on_resize(self) -> None:
-        self._draw()
-
     async def _show_preview(self) -> None:
         try:
             self._preview = await asyncio.to_thread(self._actions.preview, self._request())
@@ -287,6 +284,8 @@ class VerdictDialog(Dialog[DecisionResult]):
         self.rectification.show_date(*dialog_text.date_words(state, preview, typed, self._actions.until, self._view))
         self._draw_warnings()
         self.show_keys()
+
+    on_resize = _draw
 
     @property
     def _width(self) -> int:

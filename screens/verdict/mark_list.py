@@ -74,12 +74,6 @@ class MarkList(VerticalScroll, can_focus=True):
         self._draw()
         self.post_message(self.Scrolled())
 
-    def on_focus(self) -> None:
-        self._draw()
-
-    def on_blur(self) -> None:
-        self._draw()
-
     def on_resize(self) -> None:
         self._draw()
         self.post_message(self.Scrolled())
@@ -121,6 +115,8 @@ class MarkList(VerticalScroll, can_focus=True):
             return
         lines = [self._line(index, line, width) for index, line in enumerate(self.shown)]
         self.query_one(Static).update(Content("\n").join(lines) if lines else plain(self._empty_text, WARNING))
+
+    on_focus = on_blur = _draw
 
     def _line(self, at: int, line: MarkLine, width: int) -> Content:
         is_marked = line.code in self._marked

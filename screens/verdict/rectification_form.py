@@ -105,9 +105,6 @@ class RectificationForm(Vertical):
         self.query_one("#items-hint").display = is_shown
         self.call_after_refresh(self._draw)
 
-    def on_resize(self) -> None:
-        self._draw()
-
     def show_date(self, label: str, date_text: str) -> None:
         """Show the label of the date, and the date or why the typed date cannot be read."""
         self._date_words = (label, date_text)
@@ -131,6 +128,8 @@ class RectificationForm(Vertical):
         fits = message.cell_length + keys.cell_length < width
         self.date_view.update(row(message, keys, width) if fits else message)
 
+    on_resize = _draw
+
     def enter(self) -> None:
         """Focus the first item, or the date if an item has the focus; of a pending verdict the date comes first."""
         first = next(iter(self.items.query(ItemField)), None)
@@ -149,14 +148,12 @@ class RectificationForm(Vertical):
 
     def chosen_until(self) -> date | None:
         """Return the typed date; None if the field is empty or cannot be read."""
-        typed, _problem = self._read()
-        return typed
+        return self._read()[0]
 
     @property
     def problem(self) -> str:
         """Why the typed date cannot be read; empty if it can be."""
-        _typed, problem = self._read()
-        return problem
+        return self._read()[1]
 
     def _read(self) -> tuple[date | None, str]:
         """Return the typed date, None without one, and why it cannot be read, "" if it can be."""

@@ -70,9 +70,7 @@ async def time_reader(
 class UnderstoodTime(WrappedText, Generic[Moment]):
     """Shows how a typed day or time is read, or why it cannot be read."""
 
-    DEFAULT_CSS = """
-    UnderstoodTime { min-height: 1; }
-    """
+    DEFAULT_CSS = "UnderstoodTime { min-height: 1; }"
 
     def __init__(self, reader: TimeReader[Moment]) -> None:
         super().__init__(markup=False)
