@@ -20,7 +20,7 @@ SaveAnswer = Callable[[str, ChecklistValue], Awaitable[None]]
 _KEYS = {"1": ChecklistValue.YES, "2": ChecklistValue.NO, "3": ChecklistValue.NOT_APPLICABLE}
 
 
-class Checklist(ListDialog[ChecklistLine]):
+class Checklist(ListDialog[ChecklistLine, bool]):
     """Shows the questions; digits answer the one under the cursor. The result says whether any was answered."""
 
     DEFAULT_CSS = """
@@ -39,6 +39,7 @@ class Checklist(ListDialog[ChecklistLine]):
         self._answers: dict[str, str | None] = {line.question: line.answer for line in lines}
         self._save_answer = save_answer
         self._cursor = next((index for index, line in enumerate(lines) if line.answer is None), 0)
+        self._is_answered = False
 
     def parts(self) -> ComposeResult:
         yield Static(id="list", markup=False)
@@ -55,12 +56,15 @@ class Checklist(ListDialog[ChecklistLine]):
             self.message.update(plain(str(error), ERROR))
             return
         self._answers[question] = value.value
-        self._has_acted = True
+        self._is_answered = True
         self.action_move(1)
 
     def action_answer(self, value: str) -> None:
-        if self._list:
-            self.save(self._list[self._cursor].question, ChecklistValue(value))
+        if self.current is not None:
+            self.save(self.current.question, ChecklistValue(value))
+
+    def action_back(self) -> None:
+        self.leave(self._is_answered)
 
     def entry_lines(self, entry: ChecklistLine, width: int) -> list[Content]:
         """Return a question and its answer."""

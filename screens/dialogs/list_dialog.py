@@ -1,4 +1,4 @@
-"""The base of dialogs that list entries and act on the entry under the cursor."""
+"""The base of dialogs that list entries, to choose one of them or to act on the one under the cursor."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Region
 
-from screens.shell.base_screen import BoxDialog
+from screens.shell.base_screen import BoxDialog, Result
 from screens.widgets.safe_text import MUTED, Static, key_hints, plain, row
 from workbench.i18n import _
 
@@ -23,8 +23,8 @@ def list_key_hints(*keys: tuple[str, str]) -> Content:
     return key_hints(("↑ ↓", _("choose")), *keys, ("Esc", _("back")))
 
 
-class ListDialog(BoxDialog[bool], Generic[Entry]):
-    """Lists entries of one or more lines each; the result is whether the reviewer acted on any entry.
+class ListDialog(BoxDialog[Result], Generic[Entry, Result]):
+    """Lists entries of one or more lines each.
 
     Args:
         heading: The title.
@@ -47,7 +47,11 @@ class ListDialog(BoxDialog[bool], Generic[Entry]):
         self._list: Sequence[Entry] | None = None
         """The entries, None until they are loaded."""
         self._cursor = 0
-        self._has_acted = False
+
+    @property
+    def current(self) -> Entry | None:
+        """The entry under the cursor, None if there is none."""
+        return self._list[self._cursor] if self._list else None
 
     def parts(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
@@ -91,6 +95,3 @@ class ListDialog(BoxDialog[bool], Generic[Entry]):
         """Move the cursor by some entries, or to the end of the list."""
         self._cursor = min(max(0, self._cursor + step), max(0, len(self._list or ()) - 1))
         self.draw()
-
-    def action_back(self) -> None:
-        self.leave(self._has_acted)

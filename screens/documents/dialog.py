@@ -44,7 +44,7 @@ def _viewer_command(app: object) -> str:
     return app.viewer_command if isinstance(app, HasViewer) else ""
 
 
-class DocumentList(ListDialog[DocumentLine]):
+class DocumentList(ListDialog[DocumentLine, bool]):
     """Lists documents; a digit, or the arrows and Enter, opens one. The result says whether any was opened.
 
     Args:
@@ -75,6 +75,7 @@ class DocumentList(ListDialog[DocumentLine]):
         self._view = view
         self._number_to_open = 0
         self._is_busy = False
+        self._is_opened = False
 
     def parts(self) -> ComposeResult:
         self._pictures = ImageViewer(self.app)
@@ -153,7 +154,7 @@ class DocumentList(ListDialog[DocumentLine]):
 
     async def _record(self, line: DocumentLine, how: Literal["shown", "viewer"]) -> None:
         await asyncio.to_thread(self._documents.record_opening, self._case_id, line, how)
-        self._has_acted = True
+        self._is_opened = True
 
     async def _save(self, line: DocumentLine | None, why: str = "") -> None:
         """Ask for a folder, and save one document or all there; `why` says why the document is not shown instead."""
@@ -168,7 +169,7 @@ class DocumentList(ListDialog[DocumentLine]):
             return
         digest = "" if line is None else line.sha256
         written = await asyncio.to_thread(self._documents.write, self._case_id, Path(folder), digest)
-        self._has_acted = True
+        self._is_opened = True
         self._report(*save_outcome(written, folder))
 
     def action_open(self, number: int) -> None:
@@ -179,17 +180,20 @@ class DocumentList(ListDialog[DocumentLine]):
             self.action_move(number - 1 - self._cursor)
             self.action_act("open")
 
+    def action_back(self) -> None:
+        self.leave(self._is_opened)
+
     def action_write_all(self) -> None:
         if self._list and not self._is_busy:
             self.carry_out(partial(self._save, None))
 
     def action_act(self, name: str) -> None:
         """Carry out an act on the document under the cursor."""
-        if not self._list or self._is_busy:
+        line = self.current
+        if line is None or self._is_busy:
             return
-        act = {"open": self._open, "view": self._open_in_viewer, "save": self._save}[name]
-        line = self._list[self._cursor]
         if line.is_stored:
+            act = {"open": self._open, "view": self._open_in_viewer, "save": self._save}[name]
             self.carry_out(partial(act, line))
         else:
             message = _("The stored file of {document} is missing or altered. Ask an admin to restore it.")

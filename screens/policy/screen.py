@@ -30,8 +30,8 @@ _PAGE_PADDING = 4
 _MAX_PAGE_CELLS = 110
 
 
-class VersionDialog(ListDialog[VersionLine]):
-    """Lists the versions; Enter chooses one, and the dialog closes when `needed` versions are chosen."""
+class VersionDialog(ListDialog[VersionLine, list[int]]):
+    """Lists the versions; Enter marks one. The result is the numbers of the marked ones, once `needed` are marked."""
 
     DEFAULT_CSS = "VersionDialog > Vertical { width: 76; }"
     AUTO_FOCUS = None
@@ -42,10 +42,10 @@ class VersionDialog(ListDialog[VersionLine]):
         self._list = versions
         self._needed = needed
         self._view = view
-        self.chosen: list[int] = []
+        self._marked: list[int] = []
 
     def entry_lines(self, entry: VersionLine, width: int) -> list[Content]:
-        mark = self._view.symbols.fine if entry.number in self.chosen else " "
+        mark = self._view.symbols.fine if entry.number in self._marked else " "
         begins_on = entry.effective_on or entry.applied_at.astimezone(self._view.zone).date()
         parts: list[Part] = [
             (f"{mark} {_('Policy {name}').format(name=entry.number)}", ACCENT),
@@ -56,14 +56,11 @@ class VersionDialog(ListDialog[VersionLine]):
         return [joined(*parts)]
 
     def action_choose(self) -> None:
-        number = (self._list or ())[self._cursor].number
-        if number in self.chosen:
-            self.chosen.remove(number)
-        else:
-            self.chosen.append(number)
-        self.draw()
-        if len(self.chosen) == self._needed:
-            self.leave(result=True)
+        if self.current is not None:
+            self._marked = sorted({self.current.number}.symmetric_difference(self._marked))
+            self.draw()
+        if len(self._marked) == self._needed:
+            self.leave(self._marked)
 
 
 PolicyPage = Callable[[int], Content]
@@ -146,13 +143,11 @@ class PolicyScreen(PageScreen):
     @work(exclusive=True, group="dialog")
     async def choose(self, title: str, needed: int) -> None:
         """Let the user choose one version to show, or two to compare."""
-        dialog = VersionDialog(title, self.versions, needed, self.view())
-        if not await self.app.push_screen_wait(dialog):
-            return
-        if needed == 1:
-            self.load(dialog.chosen[0])
-        else:
-            self.show_differences(min(dialog.chosen), max(dialog.chosen))
+        match await self.app.push_screen_wait(VersionDialog(title, self.versions, needed, self.view())):
+            case [number]:
+                self.load(number)
+            case [old, new]:
+                self.show_differences(old, new)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         if action in {"compare", "version"}:

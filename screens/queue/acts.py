@@ -37,9 +37,9 @@ async def choose_order(screen: "ListScreen") -> None:
     from screens.queue.layout_dialogs import OrderDialog
 
     layout = screen.cases.layout_now
-    dialog = OrderDialog(layout.order)
-    if await screen.app.push_screen_wait(dialog):
-        _show_and_keep(screen, replace(layout, order=dialog.chosen))
+    order = await screen.app.push_screen_wait(OrderDialog(layout.order))
+    if order is not None:
+        _show_and_keep(screen, replace(layout, order=order))
 
 
 def order_by_title(screen: "ListScreen", x: int) -> None:
@@ -54,9 +54,9 @@ async def choose_columns(screen: "ListScreen") -> None:
     from screens.queue.layout_dialogs import ColumnsDialog
 
     layout = screen.cases.layout_now
-    dialog = ColumnsDialog(layout.columns, screen.cases.row_width)
-    if await screen.app.push_screen_wait(dialog):
-        _show_and_keep(screen, replace(layout, columns=dialog.chosen))
+    columns = await screen.app.push_screen_wait(ColumnsDialog(layout.columns, screen.cases.row_width))
+    if columns is not None:
+        _show_and_keep(screen, replace(layout, columns=columns))
 
 
 def _show_and_keep(screen: "ListScreen", layout: ListLayout) -> None:
@@ -111,14 +111,14 @@ async def count_by(screen: "ListScreen") -> None:
     from screens.queue.breakdown_dialog import BreakdownDialog, BreakdownPicker
 
     cases = screen.cases
-    picker = BreakdownPicker(cases.counted_by)
-    if not await screen.app.push_screen_wait(picker):
+    by = await screen.app.push_screen_wait(BreakdownPicker(cases.counted_by))
+    if by is None:
         return
-    dialog = BreakdownDialog(screen.services.breakdowns, cases.filter_text, picker.chosen, screen.view())
-    is_narrowed = await screen.app.push_screen_wait(dialog)
+    dialog = BreakdownDialog(screen.services.breakdowns, cases.filter_text, by, screen.view())
+    term = await screen.app.push_screen_wait(dialog)
     cases.counted_by = dialog.by
-    if is_narrowed and f" {dialog.term} " not in f" {cases.filter_text} ":
-        cases.filter_by(f"{cases.filter_text} {dialog.term}".strip())
+    if term is not None and f" {term} " not in f" {cases.filter_text} ":
+        cases.filter_by(f"{cases.filter_text} {term}".strip())
         screen.show_header()
 
 

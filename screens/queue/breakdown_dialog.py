@@ -25,7 +25,7 @@ _MAX_BAR_CELLS = 20
 
 
 class BreakdownPicker(LayoutDialog[str]):
-    """Asks for the property to count the cases by; `chosen` becomes one of BREAKDOWNS."""
+    """Asks for the property to count the cases by; the result is one of BREAKDOWNS."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", show=False),
@@ -34,7 +34,6 @@ class BreakdownPicker(LayoutDialog[str]):
 
     def __init__(self, previous: str) -> None:
         super().__init__(_("Count the cases"), "", ("Enter", _("count")))
-        self.chosen = previous
         self._list = tuple(BREAKDOWNS)
         self._cursor = self._list.index(previous)
 
@@ -43,12 +42,11 @@ class BreakdownPicker(LayoutDialog[str]):
         return [joined((_(BREAKDOWNS[entry]), ""))]
 
     def action_choose(self) -> None:
-        self.chosen = tuple(BREAKDOWNS)[self._cursor]
-        self.leave(result=True)
+        self.leave(self.current)
 
 
-class BreakdownDialog(ListDialog[BreakdownRow]):
-    """Shows how many cases of a filter have each value; `term` is the filter term of the chosen row."""
+class BreakdownDialog(ListDialog[BreakdownRow, str]):
+    """Shows how many cases of a filter have each value; the result is the filter term of the chosen row."""
 
     DEFAULT_CSS = """
     BreakdownDialog > Vertical { width: 88; }
@@ -70,7 +68,6 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
         keys = (("Enter", _("only these")), ("← →", _("count by something else")))
         super().__init__(_("Cases {by}").format(by=_(BREAKDOWNS[by])), _("No cases."), *keys)
         self.by = by
-        self.term = ""
         self._breakdowns = breakdowns
         self._filter_text = filter_text
         self._view = view
@@ -127,6 +124,5 @@ class BreakdownDialog(ListDialog[BreakdownRow]):
         self.count()
 
     def action_choose(self) -> None:
-        if self._list:
-            self.term = self._list[self._cursor].term
-            self.leave(result=True)
+        if self.current is not None:
+            self.leave(self.current.term)

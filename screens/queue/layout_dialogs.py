@@ -5,9 +5,10 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from screens.dialogs.list_dialog import Entry, ListDialog
+from screens.dialogs.list_dialog import ListDialog
 from screens.queue.columns import CHOOSABLE
 from screens.queue.layout import ALWAYS_SHOWN, columns
+from screens.shell.base_screen import Result
 from screens.widgets.safe_text import ACCENT, MUTED, joined
 from workbench.domain.filter.ordering import DEFAULT_ORDER, ORDER_WORDS, list_order_words, reversed_order
 from workbench.i18n import N_, _
@@ -32,7 +33,7 @@ COLUMN_WORDS = {
 """The columns that can be chosen, in the order of the dialog."""
 
 
-class LayoutDialog(ListDialog[Entry]):
+class LayoutDialog(ListDialog[str, Result]):
     """A short list of choices."""
 
     DEFAULT_CSS = """
@@ -42,7 +43,7 @@ class LayoutDialog(ListDialog[Entry]):
 
 
 class OrderDialog(LayoutDialog[str]):
-    """Asks for an order; `chosen` becomes this order in the syntax of `parse_order`."""
+    """Asks for an order; the result is this order in the syntax of `parse_order`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", show=False),
@@ -52,7 +53,6 @@ class OrderDialog(LayoutDialog[str]):
 
     def __init__(self, order: str) -> None:
         super().__init__(_("Order of the list"), "", ("Enter", _("sort")), ("← →", _("reverse")))
-        self.chosen = ""
         self._current = order or DEFAULT_ORDER
         current_name = self._current.removeprefix("-")
         self._orders = [self._current if name == current_name else name for name in ORDER_WORDS]
@@ -69,12 +69,11 @@ class OrderDialog(LayoutDialog[str]):
         self.draw()
 
     def action_choose(self) -> None:
-        self.chosen = self._orders[self._cursor]
-        self.leave(result=True)
+        self.leave(self.current)
 
 
-class ColumnsDialog(LayoutDialog[str]):
-    """Asks for the columns; `chosen` has them, or none for the usual columns.
+class ColumnsDialog(LayoutDialog[tuple[str, ...]]):
+    """Asks for the columns; the result has them, or none for the usual columns.
 
     Args:
         chosen: The columns that were chosen before.
@@ -91,7 +90,6 @@ class ColumnsDialog(LayoutDialog[str]):
     def __init__(self, chosen: tuple[str, ...], width: int) -> None:
         keys = (("Enter", _("show")), ("Space", _("mark")), ("0", _("the usual columns")))
         super().__init__(_("Columns of the list"), "", *keys)
-        self.chosen = chosen
         shown = [column for column, _cells in columns(width, chosen)]
         self._marked = set(chosen) or {
             name for name, variants in CHOOSABLE.items() if not set(variants).isdisjoint(shown)
@@ -113,10 +111,8 @@ class ColumnsDialog(LayoutDialog[str]):
         self.action_move(1)
 
     def action_usual(self) -> None:
-        self.chosen = ()
-        self.leave(result=True)
+        self.leave(())
 
     def action_choose(self) -> None:
         # If none is marked, name a column that is always shown, because an empty choice means the usual columns.
-        self.chosen = tuple(name for name in CHOOSABLE if name in self._marked - ALWAYS_SHOWN) or ("case",)
-        self.leave(result=True)
+        self.leave(tuple(name for name in CHOOSABLE if name in self._marked - ALWAYS_SHOWN) or ("case",))

@@ -43,9 +43,7 @@ async def insert_text(app: App[Any], own: Mapping[str, str], case: CaseFile | No
         message = _("There are no canned texts; write some under [texts] in your settings or in the policy.")
         app.notify(message, timeout=6)
         return
-    chooser = TextChooser(texts)
-    await app.push_screen_wait(chooser)
-    if chosen := chooser.chosen:
+    if chosen := await app.push_screen_wait(TextChooser(texts)):
         if isinstance(field, MultilineField):
             start, end = sorted(field.selection)
             # A paragraph begins on a line of its own.
@@ -91,8 +89,8 @@ def _filled(name: str, text: str, values: Mapping[str, str]) -> CannedText:
     return CannedText(name, fill_fields(text, values), refusal)
 
 
-class TextChooser(ListDialog[CannedText]):
-    """Lists canned texts; `chosen` is the one that was chosen, None without one."""
+class TextChooser(ListDialog[CannedText, CannedText]):
+    """Lists canned texts; the result is the one to insert."""
 
     DEFAULT_CSS = "TextChooser > Vertical { width: 84; }"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -103,7 +101,6 @@ class TextChooser(ListDialog[CannedText]):
 
     def __init__(self, texts: Sequence[CannedText]) -> None:
         super().__init__(_("Canned texts"), "", ("Enter", _("insert")), ("1-9", _("insert at once")))
-        self.chosen: CannedText | None = None
         self._list = texts
 
     def entry_lines(self, entry: CannedText, width: int) -> list[Content]:
@@ -120,5 +117,4 @@ class TextChooser(ListDialog[CannedText]):
         if self._list and at < len(self._list):
             self.action_move(at - self._cursor)
             if not self._list[at].refusal:
-                self.chosen = self._list[at]
-                self.leave(result=True)
+                self.leave(self._list[at])

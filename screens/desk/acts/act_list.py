@@ -66,9 +66,8 @@ class ActListEntry:
 
 async def show_acts(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], why_not: WhyNot) -> None:
     """List the acts among the commands on the case, and run the chosen one."""
-    dialog = ActList(_name(case), _entries(screen, case, commands, why_not))
-    await screen.app.push_screen_wait(dialog)
-    if (chosen := dialog.chosen) is None:
+    chosen = await screen.app.push_screen_wait(ActList(_name(case), _entries(screen, case, commands, why_not)))
+    if chosen is None:
         return
     command = chosen.runs
     if command is not chosen.command:
@@ -116,8 +115,8 @@ def _is_act(command: Command, screen: CaseScreen, case: CaseFile) -> bool:
     return command is not desk.NEXT and (command.group in _GROUPS or command in _SHOWING_COMMANDS)
 
 
-class ActList(ListDialog[ActListEntry]):
-    """Lists acts; the key of an act, or Enter on it, chooses it. `chosen` is the chosen act or None."""
+class ActList(ListDialog[ActListEntry, CaseAct]):
+    """Lists acts; the key of an act, or Enter on it, chooses it. The result is the chosen act."""
 
     DEFAULT_CSS = """
     ActList > Vertical { width: 84; }
@@ -132,7 +131,6 @@ class ActList(ListDialog[ActListEntry]):
 
     def __init__(self, case: str, entries: Sequence[ActListEntry]) -> None:
         super().__init__(_("What can be done with {case}").format(case=case), "")
-        self.chosen: CaseAct | None = None
         self._list = entries
         self._index_of_key = {
             key: index
@@ -163,8 +161,8 @@ class ActList(ListDialog[ActListEntry]):
     def draw(self) -> None:
         """Draw the acts, and below them what the one under the cursor does."""
         super().draw()
-        if self._list and self.query("#message") and (width := self.message.size.width):
-            entry = self._list[self._cursor]
+        entry = self.current
+        if entry is not None and self.query("#message") and (width := self.message.size.width):
             text = entry.refusal or help_of(entry.acts[0].command)
             self.message.update(Content("\n").join(wrapped_lines(text, width, MUTED)[:2]))
 
@@ -179,6 +177,6 @@ class ActList(ListDialog[ActListEntry]):
         return [*lines, *(Content.assemble(" " * _INDENT, line) for line in reason)]
 
     def action_choose(self) -> None:
-        if self._list and not (entry := self._list[self._cursor]).refusal:
-            (self.chosen,) = entry.acts
-            self.leave(result=True)
+        if self.current is not None and not self.current.refusal:
+            (act,) = self.current.acts
+            self.leave(act)

@@ -33,9 +33,7 @@ async def field_to_copy(app: App[None], panel: Panel) -> str | None:
         return None
     chosen = panel.selected
     if chosen is None:
-        dialog = FactList([*_header_facts(case), *panel.facts])
-        await app.push_screen_wait(dialog)
-        chosen = dialog.chosen
+        chosen = await app.push_screen_wait(FactList([*_header_facts(case), *panel.facts]))
     if chosen is None or not chosen.field or not isinstance(screen, CaseScreen):
         return chosen.value if chosen is not None else ""
     if chosen.field not in screen.revealed.values():
@@ -54,8 +52,8 @@ def _header_facts(case: CaseFile) -> list[PanelLine]:
     return [PanelLine(Content(), label=label, value=value) for label, value in facts.items() if value]
 
 
-class FactList(ListDialog[PanelLine]):
-    """Lists facts; `chosen` is the one on which Enter was pressed, None if the person goes back."""
+class FactList(ListDialog[PanelLine, PanelLine]):
+    """Lists facts; the result is the one on which Enter was pressed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", show=False),
@@ -65,8 +63,7 @@ class FactList(ListDialog[PanelLine]):
 
     def __init__(self, facts: Sequence[PanelLine]) -> None:
         super().__init__(_("Copy which field?"), "", ("Enter", _("copy")))
-        self.chosen: PanelLine | None = None
-        self._list: Sequence[PanelLine] = facts
+        self._list = facts
         self._label_cells = max(cells(line.label) for line in facts) + _GAP
 
     def entry_lines(self, entry: PanelLine, width: int) -> list[Content]:
@@ -74,6 +71,4 @@ class FactList(ListDialog[PanelLine]):
         return [joined((pad_right(entry.label, self._label_cells), MUTED), (value, ""))]
 
     def action_choose(self) -> None:
-        # The list is set from the start; `or ()` is for its type, in which None means not loaded yet.
-        self.chosen = (self._list or ())[self._cursor]
-        self.leave(True)  # noqa: FBT003 - the result of a list dialog
+        self.leave(self.current)

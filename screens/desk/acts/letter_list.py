@@ -1,6 +1,7 @@
 """The list of the letters of a case: when each was released, exported and sent, and its text."""
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -19,10 +20,6 @@ from workbench.i18n import _
 from workbench.keys.desk import LETTERS
 from workbench.wording.letters import letter_kind_words
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-
 _INDENT = 2
 
 
@@ -34,7 +31,7 @@ async def show_letters(screen: CaseScreen, case: CaseFile) -> None:
         await screen.app.push_screen_wait(LetterList(ref.name, tuple(reversed(lines)), screen.view()))
 
 
-class LetterList(ListDialog[NoticeLine]):
+class LetterList(ListDialog[NoticeLine, None]):
     """Lists letters; Enter shows the one under the cursor as the applicant reads it."""
 
     DEFAULT_CSS = """
@@ -46,7 +43,7 @@ class LetterList(ListDialog[NoticeLine]):
         Binding(",".join(("q", *LETTERS.keys)), "back", show=False),
     ]
 
-    def __init__(self, case: str, lines: "Sequence[NoticeLine]", view: View) -> None:
+    def __init__(self, case: str, lines: Sequence[NoticeLine], view: View) -> None:
         empty = _("{case} has no letters.").format(case=case)
         super().__init__(_("Letters of {case}").format(case=case), empty, ("Enter", _("read")))
         self._list = lines
@@ -61,5 +58,5 @@ class LetterList(ListDialog[NoticeLine]):
         return [head, *(Content.assemble(" " * _INDENT, line) for line in steps)]
 
     def action_read(self) -> None:
-        if self._list:
-            self.app.push_screen(TextSheet(*letter_page(self._list[self._cursor], self._view)))
+        if self.current is not None:
+            self.app.push_screen(TextSheet(*letter_page(self.current, self._view)))
