@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from typing import ClassVar
 
 from textual import events, getters, on, work
@@ -12,7 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import TextArea
 
-from screens.shell.base_screen import Dialog, TooSmall
+from screens.shell.base_screen import Dialog, TooSmall, attempt, in_thread
 from screens.shell.bindings import bind, bind_key
 from screens.shell.key_guard import ConfirmationGuard, key_presses_of
 from screens.shell.view import symbols_of
@@ -165,13 +164,11 @@ class AppealDialog(Dialog[AppealResult]):
     async def _show_preview(self) -> None:
         if self._chosen is None:
             return
-        try:
-            letter = await asyncio.to_thread(partial(self._compose_letter, self._request()))
-        except WorkbenchError as error:
-            self._say(str(error))
-            return
-        self._letter = letter
-        self._draw()
+        compose = in_thread(self._compose_letter, self._request())
+        letter = await attempt(self, compose, lambda error: self._say(str(error)))
+        if letter is not None:
+            self._letter = letter
+            self._draw()
 
     def _draw(self) -> None:
         symbols = symbols_of(self)

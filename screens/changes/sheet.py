@@ -1,6 +1,7 @@
 """The sheet with the changes since the last round, where the reviewer judges the items to rectify."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import ClassVar
 
 from textual import getters, work
@@ -10,6 +11,7 @@ from textual.content import Content
 
 from screens.changes.text import ChangesText
 from screens.dialogs.text_sheet import PageDialog
+from screens.shell.base_screen import attempt
 from screens.shell.bindings import bind, bind_key
 from screens.shell.view import View
 from screens.widgets.safe_text import ERROR, MUTED, Static, key_hints, plain
@@ -18,7 +20,6 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.records import ItemLine
 from workbench.domain.case.vocabulary import ItemResult
-from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys import changes as keys
 from workbench.keys.command import Place
@@ -88,15 +89,13 @@ class ChangesSheet(PageDialog[bool]):
         """Save the judgement of the item under the cursor, and move to the next item."""
         if self._judge is None:
             return
-        try:
-            self._items = await self._judge(self._cursor + 1, result)
-        except WorkbenchError as error:
-            self.message.update(plain(str(error), ERROR))
-            return
-        self._has_judged = True
-        self.message.update("")
-        self._cursor = min(self._cursor + 1, len(self._items) - 1)
-        self.draw()
+        judge = partial(self._judge, self._cursor + 1, result)
+        items = await attempt(self, judge, lambda error: self.message.update(plain(str(error), ERROR)))
+        if items is not None:
+            self._items, self._has_judged = items, True
+            self.message.update("")
+            self._cursor = min(self._cursor + 1, len(items) - 1)
+            self.draw()
 
     def action_judge(self, result: str) -> None:
         if self._can_judge:

@@ -84,45 +84,44 @@ async def extend(screen: CaseScreen, case: CaseFile) -> None:
 
 async def change_class(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for another service class and a reason, and change it."""
-    words = {value: _(word) for value, word in CLASS_WORDS.items()}
-    hint = _("Why? The applicant reads it if the due date moves later.")
-    title = _("Service class of {case}").format(case=CaseRef.of(case).name)
-    answer = await _ask_value(screen, title, words, case.header.service_class, hint)
-    if answer is not None:
-        _set_value(screen, case, screen.session.services.rescheduling.change_class, words, answer)
+    texts = (_("Service class of {case}"), _("Why? The applicant reads it if the due date moves later."))
+    act = screen.session.services.rescheduling.change_class
+    await _change(screen, case, texts, (CLASS_WORDS, case.header.service_class), act)
 
 
 async def change_priority(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for another priority and a reason, and change it."""
-    words = {value: _(word) for value, word in PRIORITY_WORDS.items()}
-    title = _("Priority of {case}").format(case=CaseRef.of(case).name)
-    answer = await _ask_value(screen, title, words, case.header.priority, _("Why? Only colleagues read it."))
-    if answer is not None:
-        _set_value(screen, case, screen.session.services.rescheduling.change_priority, words, answer)
+    texts = (_("Priority of {case}"), _("Why? Only colleagues read it."))
+    act = screen.session.services.rescheduling.change_priority
+    await _change(screen, case, texts, (PRIORITY_WORDS, case.header.priority), act)
 
 
-async def _ask_value(
-    screen: CaseScreen, title: str, words: Mapping[Any, str], present: object, hint: str
-) -> tuple[Any, str] | None:
-    """Ask for one of some values and a reason; None if the person goes back, or leaves the present value."""
-    from screens.dialogs.choice import ChoiceDialog
-
-    dialog = ChoiceDialog[Any](title, words, _("choose"), placeholder=hint, chosen=present)
-    answer = await screen.app.push_screen_wait(dialog)
-    return None if answer is None or answer[0] == present else answer
-
-
-def _set_value(
+async def _change(
     screen: CaseScreen,
     case: CaseFile,
+    texts: tuple[str, str],
+    values: tuple[Mapping[Any, str], object],
     act: Callable[..., object],
-    words: Mapping[Any, str],
-    answer: tuple[Any, str],
 ) -> None:
-    """Give a case the chosen value, with the reason."""
-    ref, (value, reason) = CaseRef.of(case), answer
-    message = _("{case}: now {value}.").format(case=ref.name, value=words[value])
-    start_act(screen, partial(screen.session.record, ref, act, value, reason), "write", message)
+    """Ask for a value and a reason, and set the value of the case, unless it is the present one.
+
+    Args:
+        screen: The screen with the case.
+        case: The case.
+        texts: The title of the dialog, with `{case}`, and the hint in the field for the reason.
+        values: All values with their untranslated words, and the present value.
+        act: Sets the value of a case; its arguments are the case, the value and the reason.
+    """
+    from screens.dialogs.choice import ChoiceDialog
+
+    ref, (title, hint), (untranslated, present) = CaseRef.of(case), texts, values
+    words = {value: _(word) for value, word in untranslated.items()}
+    title = title.format(case=ref.name)
+    dialog = ChoiceDialog[Any](title, words, _("choose"), placeholder=hint, chosen=present)
+    answer = await screen.app.push_screen_wait(dialog)
+    if answer is not None and answer[0] != present:
+        message = _("{case}: now {value}.").format(case=ref.name, value=words[answer[0]])
+        start_act(screen, partial(screen.session.record, ref, act, *answer), "write", message)
 
 
 async def _ask_day(

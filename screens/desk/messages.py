@@ -186,11 +186,10 @@ def undo_line(undoable: UndoableAct, check_for: tuple[str, ...], view: View) -> 
         reason = _(" ({why})").format(why=why) if why else ""
         return joined((message, ""), (reason, MUTED), (_("; "), ""), key, (_(" takes it back"), ""))
     seconds = max(0, round((undoable.until - view.now).total_seconds()))
-    if undoable.verdict is None:
+    if undoable.verdict is None or undoable.act == "returned":
         message = _("{case}: {what}; ").format(case=case, what=act_words(undoable))
-        return joined((message, ""), key, (_(" takes it back within {seconds} s").format(seconds=seconds), ""))
-    if undoable.act == "returned":
-        message = _("{case} returned to {maker}; ").format(case=case, maker=undoable.maker)
+        if undoable.verdict is not None:
+            message = _("{case} returned to {maker}; ").format(case=case, maker=undoable.maker)
         return joined((message, ""), key, (_(" takes it back within {seconds} s").format(seconds=seconds), ""))
     if undoable.act == "approved":
         message = _("{case} approved ({verdict} by {maker}); notice goes out in {seconds} s; ")

@@ -78,14 +78,13 @@ class EvidencePanels(Container):
     def __init__(self, subject: tuple[str, PanelLines] | None = None) -> None:
         super().__init__(id="panels", classes="-with-subject" if subject is not None else None)
         self._case: CaseFile | None = None
-        title, subject_lines = subject or ("", None)
-        self._subject_lines: PanelLines | None = subject_lines
-        self._titles = _TITLES if subject is None else {**_TITLES, "subject": title}
+        self._subject = subject
+        self._titles = _TITLES if subject is None else {**_TITLES, "subject": subject[0]}
 
     def compose(self) -> ComposeResult:
         yield Static(id="tabs", markup=False)
-        if self._subject_lines is not None:
-            yield Panel("subject", self._subject_lines)
+        if self._subject is not None:
+            yield Panel("subject", self._subject[1])
         with Horizontal(id="evidence"):
             yield Panel("identity", _unless_erased(self._identity_lines))
             yield Panel("activity", _unless_erased(calls_lines))
@@ -125,7 +124,7 @@ class EvidencePanels(Container):
         if not self.size:
             return
         history, height = self.query_one("#history", Panel), None
-        if self.is_side_by_side and self._subject_lines is None and not self.has_class("-vast"):
+        if self.is_side_by_side and self._subject is None and not self.has_class("-vast"):
             needed = max(self.query_one(f"#{kind.value}", Panel).needed_rows for kind in PanelKind) + _BORDERS
             left = max(_MIN_HISTORY, self.size.height - needed)
             height = min(left, history.needed_rows + _BORDERS)

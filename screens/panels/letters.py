@@ -7,7 +7,7 @@ from textual.content import Content
 
 from screens.panels.lines import EMPTY, PanelLine, heading
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, Part, hanging, plain, wrapped_lines
+from screens.widgets.safe_text import ERROR, MUTED, Part, hanging, joined, wrapped_lines
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
@@ -44,9 +44,11 @@ def steps_of(line: NoticeLine, view: View) -> list[Part]:
         steps.append((message.format(when=view.instant(line.exported_at), login=line.exported_by), MUTED))
     elif line.is_released and line.sent_at is None:
         steps.append((_("not exported"), MUTED))
-    if line.attempts:
-        steps.append((_("Handed to the gateway: {count}×").format(count=line.attempts), MUTED))
-    return [*steps, delivery_outcome(line, view, has_time=True)]
+    return [*steps, *_attempts(line), delivery_outcome(line, view, has_time=True)]
+
+
+def _attempts(line: NoticeLine) -> list[Part]:
+    return [(_("Handed to the gateway: {count}×").format(count=line.attempts), MUTED)] if line.attempts else []
 
 
 def letters_of(case: CaseFile, view: View, width: int) -> list[PanelLine]:
@@ -69,8 +71,5 @@ def letter_page(line: NoticeLine, view: View) -> tuple[str, Callable[[int], list
 
 def _page_lines(line: NoticeLine, view: View, width: int) -> list[Content]:
     text, style = delivery_outcome(line, view, has_time=True)
-    attempts = []
-    if line.attempts:
-        attempts = [plain(_("Handed to the gateway: {count}×").format(count=line.attempts), MUTED)]
-    head = [*wrapped_lines(text, width, style), *attempts, Content()]
+    head = [*wrapped_lines(text, width, style), *map(joined, _attempts(line)), Content()]
     return [*head, *wrapped_lines(line.subject, width, "bold"), Content(), *wrapped_lines(line.body, width)]

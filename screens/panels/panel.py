@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import ClassVar
 
 from textual import getters
@@ -119,9 +118,8 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         return self._selected_of(self._lines(self.size.width))
 
     def _selected_of(self, lines: Sequence[PanelLine]) -> PanelLine | None:
-        return (
-            next(islice((line for line in lines if line.value), self._at, None), None) if self._at is not None else None
-        )
+        values = [line for line in lines if line.value]
+        return values[self._at] if self._at is not None and self._at < len(values) else None
 
     @property
     def field(self) -> str:

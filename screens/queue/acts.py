@@ -142,34 +142,30 @@ async def undo_last_move(screen: "ListScreen") -> None:
 
 async def change_priority(screen: "ListScreen") -> None:
     """Change the priority of the marked cases, or of the one under the cursor."""
-    words = {priority: _(word) for priority, word in PRIORITY_WORDS.items()}
-    title, hint = _("Priority of {cases}"), _("Why? Only colleagues read it.")
+    texts = (_("Priority of {cases}"), _("Why? Only colleagues read it."))
     present = screen.rows.current.priority if screen.rows.current is not None else None
-    await _change(screen, title, (words, present), hint, screen.services.bulk_changes.change_priorities)
+    await _change(screen, texts, (PRIORITY_WORDS, present), screen.services.bulk_changes.change_priorities)
 
 
 async def change_class(screen: "ListScreen") -> None:
     """Change the service class of the marked cases, or of the one under the cursor."""
-    words = {service_class: _(word) for service_class, word in CLASS_WORDS.items()}
-    title, hint = _("Service class of {cases}"), _("Why? The applicant reads it if the due date moves later.")
+    texts = (_("Service class of {cases}"), _("Why? The applicant reads it if the due date moves later."))
     present = screen.rows.current.service_class if screen.rows.current is not None else None
-    await _change(screen, title, (words, present), hint, screen.services.bulk_changes.change_classes)
+    await _change(screen, texts, (CLASS_WORDS, present), screen.services.bulk_changes.change_classes)
 
 
 async def _change(
     screen: "ListScreen",
-    title: str,
-    values: tuple[Mapping[Any, str], Any],
-    hint: str,
+    texts: tuple[str, str],
+    values: tuple[Mapping[Any, str], object],
     act: Callable[[tuple[int, ...], Any, str], "BulkChange"],
 ) -> None:
     """Ask for a value and a reason, set the value of the chosen cases, and list the refused cases.
 
     Args:
         screen: The screen with the list.
-        title: The title of the dialog, with `{cases}` for the chosen cases.
-        values: All values with their words, and the present value of the case under the cursor.
-        hint: The hint in the field for the reason.
+        texts: The title of the dialog, with `{cases}` for the chosen cases, and the hint in the field for the reason.
+        values: All values with their untranslated words, and the present value of the case under the cursor.
         act: Sets the value of cases; its arguments are the cases, the value and the reason.
     """
     from screens.dialogs.assign import list_refused
@@ -177,11 +173,11 @@ async def _change(
     from screens.dialogs.choice import ChoiceDialog
     from screens.dialogs.task_dialog import BusyDialog
 
-    words, present = values
+    (title, hint), (untranslated, present) = texts, values
+    words = {value: _(word) for value, word in untranslated.items()}
     case_ids, push = screen.rows.chosen, screen.app.push_screen_wait
-    chosen_words = format_case(case_ids[0]) if len(case_ids) == 1 else cases_words(len(case_ids))
-    title = title.format(cases=chosen_words)
-    answer = await push(ChoiceDialog(title, words, _("choose"), placeholder=hint, chosen=present))
+    title = title.format(cases=format_case(case_ids[0]) if len(case_ids) == 1 else cases_words(len(case_ids)))
+    answer = await push(ChoiceDialog[Any](title, words, _("choose"), placeholder=hint, chosen=present))
     if answer is None:
         return
     value, reason = answer

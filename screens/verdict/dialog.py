@@ -1,6 +1,5 @@
 """The dialog in which a verdict is filled in, reviewed and confirmed."""
 
-import asyncio
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
@@ -12,7 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, TextArea
 
 from screens.dialogs.text_sheet import TextSheet
-from screens.shell.base_screen import Dialog, TooSmall
+from screens.shell.base_screen import Dialog, TooSmall, attempt, in_thread
 from screens.shell.bindings import bind
 from screens.shell.key_guard import ConfirmationGuard, key_presses_of
 from screens.shell.view import View, symbols_of
@@ -117,13 +116,11 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._guard.watch(self)
 
     async def _show_preview(self) -> None:
-        try:
-            self._preview = await asyncio.to_thread(self._actions.preview, self._request())
-        except WorkbenchError as error:
-            self._show_problem(str(error))
-            return
-        await self.rectification.show(self._preview.own_items)
-        self._draw()
+        preview = await attempt(self, in_thread(self._actions.preview, self._request()), self._show_error)
+        if preview is not None:
+            self._preview = preview
+            await self.rectification.show(preview.own_items)
+            self._draw()
 
     @work(group="write")
     async def decide(self) -> None:
@@ -135,7 +132,7 @@ class VerdictDialog(Dialog[DecisionResult]):
             else:
                 self.closing.say(dialog_text.too_soon_line())
         except WorkbenchError as error:
-            self._show_problem(str(error))
+            self._show_error(error)
             self._debounce.request()
         finally:
             self._is_deciding = False
@@ -237,12 +234,9 @@ class VerdictDialog(Dialog[DecisionResult]):
 
     @work(group="read", exclusive=True)
     async def action_whole_letter(self) -> None:
-        try:
-            letter = await asyncio.to_thread(self._actions.letter, self._request())
-        except WorkbenchError as error:
-            self._show_problem(str(error))
-            return
-        self.app.push_screen(TextSheet(_("The letter as it goes out"), partial(wrapped_lines, letter)))
+        letter = await attempt(self, in_thread(self._actions.letter, self._request()), self._show_error)
+        if letter is not None:
+            self.app.push_screen(TextSheet(_("The letter as it goes out"), partial(wrapped_lines, letter)))
 
     def action_back(self) -> None:
         is_writing = isinstance(self.focused, Input | TextArea)
@@ -256,6 +250,9 @@ class VerdictDialog(Dialog[DecisionResult]):
     def _show_problem(self, problem: str) -> None:
         self.closing.show_problem(problem, self._preview)
         self._draw_warnings()
+
+    def _show_error(self, error: WorkbenchError) -> None:
+        self._show_problem(str(error))
 
     def _request(self) -> VerdictRequest:
         until = self.rectification.chosen_until() if self.rectification.display else None

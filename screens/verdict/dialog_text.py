@@ -8,6 +8,7 @@ from textual.content import Content
 from screens.shell.view import Symbols, View
 from screens.verdict.form_state import VerdictState
 from screens.widgets.safe_text import (
+    ACCENT,
     ERROR,
     GAP_CELLS,
     MUTED,
@@ -37,7 +38,7 @@ from workbench.wording.case.labels import CHECK_FOR, ITEM_RESULT, VERDICT, WAITS
 from workbench.wording.findings import document_name
 from workbench.wording.quotation import is_foreign
 
-KEY = "$text-accent bold"
+KEY = f"{ACCENT} bold"
 _WIDTH_BEFORE_LAYOUT = 1_000
 
 
@@ -201,26 +202,23 @@ def _contradictions(state: VerdictState, case: CaseFile, symbols: Symbols) -> tu
 
 def _omission_lines(case: CaseFile, preview: VerdictPreview, view: View, width: int) -> list[Content]:
     """Return the unanswered questions and the unopened documents: their names if they fit, else counts and keys."""
-    named: list[str] = []
-    counted: list[str] = []
-    keys: list[str] = []
+    # By the key that shows the omitted things: their names, and their number in words.
+    omissions: dict[str, tuple[str, str]] = {}
     unanswered = [line for line in case.checklist if line.question in preview.open_questions]
-    if unanswered:
-        number = len(unanswered)
-        named.append(f"{_('unanswered: {questions}').format(questions=_questions(unanswered))} {_where(CHECKLIST.key)}")
+    if number := len(unanswered):
+        named = _("unanswered: {questions}").format(questions=_questions(unanswered))
         message = ngettext("{number} question unanswered", "{number} questions unanswered", number)
-        counted.append(message.format(number=number))
-        keys.append(CHECKLIST.key)
-    if preview.unopened:
-        number = len(preview.unopened)
+        omissions[CHECKLIST.key] = (named, message.format(number=number))
+    if number := len(preview.unopened):
         names = comma_joined(document_name(kind, case.policy, current_language()) for kind in preview.unopened)
-        named.append(f"{_('opened by nobody: {documents}').format(documents=names)} {_where(DOCUMENTS.key)}")
         message = ngettext("{number} document opened by nobody", "{number} documents opened by nobody", number)
-        counted.append(message.format(number=number))
-        keys.append(DOCUMENTS.key)
-    shown = [f"{view.symbols.info} {message}" for message in named]
+        named = _("opened by nobody: {documents}").format(documents=names)
+        omissions[DOCUMENTS.key] = (named, message.format(number=number))
+    info = view.symbols.info
+    shown = [f"{info} {named} {_where(key)}" for key, (named, _number) in omissions.items()]
     if not all(cells(line) <= width for line in shown):
-        shown = wrapped(f"{view.symbols.info} {f' {view.symbols.dot} '.join(counted)} {_where(*keys)}", width)
+        numbers = f" {view.symbols.dot} ".join(number_words for _named, number_words in omissions.values())
+        shown = wrapped(f"{info} {numbers} {_where(*omissions)}", width)
     return [joined((line, MUTED)) for line in shown]
 
 

@@ -197,9 +197,7 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _follow(self) -> None:
         """Scroll the cursor into view."""
-        height = max(1, self.size.height)
         first = self.scroll_offset.y
-        if self.cursor < first:
-            self.scroll_to(y=self.cursor, animate=False, immediate=True)
-        elif self.cursor >= first + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)
+        nearest = min(max(first, self.cursor - max(1, self.size.height) + 1), self.cursor)
+        if nearest != first:
+            self.scroll_to(y=nearest, animate=False, immediate=True)
