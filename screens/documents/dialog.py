@@ -35,17 +35,18 @@ _KILO = 1000
 
 
 async def show_documents(app: App[Any], documents: Documents, case: CaseFile, view: View) -> bool:
-    """List the documents of a case; return whether any was opened."""
-    is_opened = await app.push_screen_wait(DocumentList(documents, case, _viewer_command(app), view))
-    return bool(is_opened)
+    """List the documents of a case; return whether any was opened or saved."""
+    dialog = DocumentList(documents, case, _viewer_command(app), view)
+    await app.push_screen_wait(dialog)
+    return dialog.has_opened
 
 
 def _viewer_command(app: object) -> str:
     return app.viewer_command if isinstance(app, HasViewer) else ""
 
 
-class DocumentList(ListDialog[DocumentLine, bool]):
-    """Lists documents; a digit, or the arrows and Enter, opens one. The result says whether any was opened.
+class DocumentList(ListDialog[DocumentLine, None]):
+    """Lists documents; a digit, or the arrows and Enter, opens one. `has_opened` says whether any was opened or saved.
 
     Args:
         documents: The service that reads and saves documents.
@@ -75,7 +76,7 @@ class DocumentList(ListDialog[DocumentLine, bool]):
         self._view = view
         self._number_to_open = 0
         self._is_busy = False
-        self._is_opened = False
+        self.has_opened = False
 
     def parts(self) -> ComposeResult:
         self._pictures = ImageViewer(self.app)
@@ -154,7 +155,7 @@ class DocumentList(ListDialog[DocumentLine, bool]):
 
     async def _record(self, line: DocumentLine, how: Literal["shown", "viewer"]) -> None:
         await asyncio.to_thread(self._documents.record_opening, self._case_id, line, how)
-        self._is_opened = True
+        self.has_opened = True
 
     async def _save(self, line: DocumentLine | None, why: str = "") -> None:
         """Ask for a folder, and save one document or all there; `why` says why the document is not shown instead."""
@@ -169,7 +170,7 @@ class DocumentList(ListDialog[DocumentLine, bool]):
             return
         digest = "" if line is None else line.sha256
         written = await asyncio.to_thread(self._documents.write, self._case_id, Path(folder), digest)
-        self._is_opened = True
+        self.has_opened = True
         self._report(*save_outcome(written, folder))
 
     def action_open(self, number: int) -> None:
@@ -179,9 +180,6 @@ class DocumentList(ListDialog[DocumentLine, bool]):
         elif number <= len(self._list):
             self.action_move(number - 1 - self._cursor)
             self.action_act("open")
-
-    def action_back(self) -> None:
-        self.leave(self._is_opened)
 
     def action_write_all(self) -> None:
         if self._list and not self._is_busy:
