@@ -51,12 +51,12 @@ def _screen_below(app: "AppBase") -> "Screen[Any]":
 
 async def take_case(app: "AppBase") -> None:
     """Take the case that is open or under the cursor to the desk; ask for the reason first."""
-    case_id = _case_on(_screen_below(app))
+    case_id = _case_id_on(_screen_below(app))
     if app.desk is not None and case_id is not None:
         run_in_worker(app, partial(_take, app, app.desk, case_id), "dialog")
 
 
-def _case_on(screen: "Screen[Any]") -> int | None:
+def _case_id_on(screen: "Screen[Any]") -> int | None:
     """Return the case that is open on a screen, or under the cursor of its list."""
     from screens.desk.case_screen import CaseScreen
     from screens.queue.screen import QueueScreen

@@ -142,7 +142,7 @@ class ChecksScreen(CaseBrowserScreen):
 
     def action_approve(self) -> None:
         hint = ""
-        if self._verdict.needs_words:
+        if self._verdict.needs_note:
             hint = _("The verdict takes effect and its notice goes out. A note is required: what did you check?")
         message = with_keys(_("{case} approved. To undo, press {desk.undo} on the desk."))
         self.ask(_("Approve {case}"), hint, self._checks.approve, message)

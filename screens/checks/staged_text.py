@@ -73,7 +73,7 @@ class StagedVerdict:
         return self.decision is not None and self.decision.maker == self.actor.login
 
     @property
-    def needs_words(self) -> bool:
+    def needs_note(self) -> bool:
         """Whether an approval needs a note: for an answer to an appeal, an own verdict, or an open point."""
         if self.case is None or self.decision is None or self.appeal is not None:
             return True
@@ -115,7 +115,7 @@ class StagedVerdict:
         else:
             return None
         warning = wrapped_lines(self.warning, width, WARNING) if self.warning else []
-        if not self.needs_words and self.may(Action.APPROVE):
+        if not self.needs_note and self.may(Action.APPROVE):
             warning.append(plain(with_keys(_("No open point: {checks.approve} approves without a note.")), SUCCESS))
         return Content("\n").join([*warning, *verdict])
 

@@ -188,7 +188,7 @@ class CaseScreen(WorkScreen):
 
     def hide_fields(self) -> None:
         """Mask all revealed fields."""
-        self.revealed.clear()
+        self.revealed.hide_all()
         self.show_fields(is_forced=True)
 
     def show_header(self) -> None:

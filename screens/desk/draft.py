@@ -8,11 +8,11 @@ from typing import Any
 class Draft:
     """The unfinished work on one case; only one save runs at a time."""
 
-    def __init__(self, case_id: int, body: Mapping[str, Any], save: Callable[[int, Mapping[str, Any]], None]) -> None:
+    def __init__(self, case_id: int, body: Mapping[str, Any], store: Callable[[int, Mapping[str, Any]], None]) -> None:
         self.case_id = case_id
         self.body: dict[str, Any] = dict(body)
         self.is_dirty = False
-        self._store = save
+        self._store = store
         self._save_lock = asyncio.Lock()
 
     def change(self, name: str, value: Any) -> bool:

@@ -87,7 +87,7 @@ class DeskSession:
         """Put a case on the desk; the draft and the revealed fields of the same case stay."""
         is_same = self.case is not None and self.case.header.id == case.header.id
         if not is_same:
-            self.revealed.clear()
+            self.revealed.hide_all()
             self.refusals = {}
             self._renewed_at = self.clock.now()
         if not is_same or (self.case is not None and self.case.header.state is not case.header.state):
@@ -105,7 +105,7 @@ class DeskSession:
             return Superseded()
         self.case = self.draft = None
         self.is_lost, self.news = False, ChangesSinceSeen()
-        self.revealed.clear()
+        self.revealed.hide_all()
         return CaseRemoved(decided)
 
     async def save_draft(self) -> bool:
@@ -230,9 +230,9 @@ class DeskSession:
         if self.case is None or not self.is_on_desk(ref) or self.revealed.generation != generation:
             return Superseded()
         if is_all:
-            self.revealed.show_all(values)
+            self.revealed.reveal_all(values)
         else:
-            self.revealed.show(field, values[field])
+            self.revealed.reveal(field, values[field])
         self.case = replace(self.case, history=history)
         return CaseChanged()
 

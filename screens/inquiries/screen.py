@@ -150,7 +150,7 @@ class InquiriesScreen(ModeScreen):
             return
         value = await attempt(self, in_thread(self.services.inquiries.reveal, line.id, shown.key))
         if value is not None and generation == self.revealed.generation:
-            self.revealed.show(shown.key, value)
+            self.revealed.reveal(shown.key, value)
             self._draw_fields()
             self.set_timer(ONE_FIELD_S, self._draw_fields)
 
@@ -160,7 +160,7 @@ class InquiriesScreen(ModeScreen):
 
     def hide_fields(self) -> None:
         """Mask all fields."""
-        self.revealed.clear()
+        self.revealed.hide_all()
         self._draw_fields()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature

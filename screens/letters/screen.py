@@ -91,7 +91,10 @@ class LettersScreen(ModeScreen):
 
     @work(exclusive=True, group="read")
     async def action_load(self, done: Collection[int] = (), *, is_again: bool = False) -> None:
-        """Load the list; the cursor stays on its letter, or goes to the next one if its letter is in `done`."""
+        """Load the list; the cursor stays on its letter, or goes to the next one if its letter is in `done`.
+
+        A failure to load it again (`is_again`) is not reported.
+        """
         case_id, is_unsent_only = self.filter.case_id, self.filter.is_unsent_only
         read = in_thread(self.services.notices.page, case_id, unsent=is_unsent_only, limit=MOST_SHOWN)
         page = await attempt(self, read, unreported if is_again else None)

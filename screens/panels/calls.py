@@ -59,7 +59,12 @@ _NOT_COUNTED = {
     ComplaintStatus.OUTSIDE_SERVICE: N_("outside the service"),
     ComplaintStatus.OLD: N_("old, not counted"),
 }
-_WIDE_MAP, _DAY_CELLS = 54, 3
+_WIDE_MAP = 54
+"""From this width on, an hour of the heat map has two cells."""
+
+_MAX_DAY_CELLS = 3
+"""The greatest width of the bar of a day, with the blank after it."""
+
 _FIGURE_LINE_CELLS = 48
 """The most cells of a line with a figure, so that its limit stays beside it."""
 
@@ -93,7 +98,7 @@ def calls_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 def _days(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return a bar for each day, and below them the days of the month, the first day and the maximum of all cards."""
     days = case.days[-max(1, width - 1) :]
-    cell = max(1, min(_DAY_CELLS, (width - 1) // max(1, len(days))))
+    cell = max(1, min(_MAX_DAY_CELLS, (width - 1) // max(1, len(days))))
     bars = sparkline([number for _day, number in days], width - 1, view.symbols.bars)
     if not bars.strip():
         return []

@@ -15,7 +15,7 @@ from screens.panels.calls import calls_lines
 from screens.panels.credit import credit_lines
 from screens.panels.history import history_lines
 from screens.panels.identity import identity_lines, paper_lines
-from screens.panels.lines import PanelLine, counts_of, muted, severity_rank
+from screens.panels.lines import PanelLine, finding_counts, muted, severity_rank
 from screens.panels.panel import Panel, PanelLines
 from screens.shell.bindings import bind
 from screens.shell.view import Symbols, View, symbols_of
@@ -189,12 +189,12 @@ class EvidencePanels(Container):
             label = plain(f" {number} {_(title)} ", "bold reverse" if name == self.active else MUTED)
             counts = _counts(self._case, name, symbols)
             parts.append(Content.assemble(label, " ", counts) if counts else label)
-        line = Content.assemble(" ", Content(f" {symbols.bar} ").join(parts))
-        fitting = line if line.cell_length <= self.size.width else Content(symbols.bar).join(parts)
+        line = Content.assemble(" ", Content(f" {symbols.separator} ").join(parts))
+        fitting = line if line.cell_length <= self.size.width else Content(symbols.separator).join(parts)
         self.tabs.update(fitting, layout=False)
 
 
 def _counts(case: CaseFile, name: str, symbols: Symbols) -> Content:
     """Return the number of findings of a panel; empty for the history and for an erased case, which have none."""
     has_findings = name in set(PanelKind) and case.header.erased_at is None
-    return counts_of(case, PanelKind(name), symbols) if has_findings else Content()
+    return finding_counts(case, PanelKind(name), symbols) if has_findings else Content()

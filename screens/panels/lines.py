@@ -18,9 +18,9 @@ from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _, current_language
 from workbench.wording.findings import finding_text
 
-STYLES = {Severity.BLOCK: ERROR, Severity.WARN: WARNING, Severity.INFO: INFO}
-_MARKS = frozenset({ERROR, WARNING})
-_ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)
+_STYLE_OF = {Severity.BLOCK: ERROR, Severity.WARN: WARNING, Severity.INFO: INFO}
+_MARK_STYLES = frozenset({ERROR, WARNING})
+_SEVERITY_ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class PanelLine:
     @property
     def is_marked(self) -> bool:
         """Whether the line shows a finding, a defect or a change."""
-        return any(span.style in _MARKS for span in self.content.spans)
+        return any(span.style in _MARK_STYLES for span in self.content.spans)
 
 
 EMPTY = PanelLine(Content())
@@ -45,11 +45,11 @@ UNKNOWN = "–"
 """Stands for what no data says; it has no mark."""
 
 
-def without_blanks(lines: Sequence[PanelLine], rows: int) -> Sequence[PanelLine]:
+def condensed(lines: Sequence[PanelLine], rows: int) -> Sequence[PanelLine]:
     """Return the lines of a panel for a height that is too small for them: without the blank lines between the groups.
 
-    If they still do not fit, the groups with a mark come first, so that the fold never hides a mark; the findings
-    are the first group.
+    If they still do not fit, the groups with a mark follow the first group, which has the findings. So the end of the
+    panel never hides a mark.
     """
     groups = [list(group) for is_blank, group in groupby(lines, key=lambda line: line is EMPTY) if not is_blank]
     if sum(map(len, groups)) > rows:
@@ -117,14 +117,14 @@ def findings_on(case: CaseFile, kind: PanelKind) -> list[Finding]:
     """Return the findings of a panel, the most severe first."""
     return sorted(
         (finding for finding in case.findings if finding.leg is kind),
-        key=lambda finding: _ORDER.index(finding.severity),
+        key=lambda finding: _SEVERITY_ORDER.index(finding.severity),
     )
 
 
 def severity_rank(case: CaseFile, kind: PanelKind) -> int:
     """Return the rank of the most severe finding of a panel; 0 is the most severe."""
     findings = findings_on(case, kind)
-    return _ORDER.index(findings[0].severity) if findings else len(_ORDER)
+    return _SEVERITY_ORDER.index(findings[0].severity) if findings else len(_SEVERITY_ORDER)
 
 
 def finding_lines(case: CaseFile, kind: PanelKind, width: int, symbols: Symbols) -> list[PanelLine]:
@@ -134,7 +134,7 @@ def finding_lines(case: CaseFile, kind: PanelKind, width: int, symbols: Symbols)
         return [PanelLine(joined((f"{symbols.fine} ", SUCCESS), (_("no findings"), SUCCESS)))]
     lines: list[PanelLine] = []
     for finding in findings:
-        style = STYLES[finding.severity]
+        style = _STYLE_OF[finding.severity]
         label = [(f"{symbols.of_severity(finding.severity)} ", style)]
         if changed_mark(case, EvidencePart.FINDINGS, symbols, finding.rule):
             label.append((f"{symbols.changed} ", WARNING))
@@ -155,7 +155,9 @@ def changed_mark(case: CaseFile, part: EvidencePart, symbols: Symbols, *names: s
 
 def severity_mark(severity: Severity | None, symbols: Symbols) -> Content:
     """Return the mark of a severity; without a severity, the mark for fine."""
-    return plain(symbols.fine, SUCCESS) if severity is None else plain(symbols.of_severity(severity), STYLES[severity])
+    return (
+        plain(symbols.fine, SUCCESS) if severity is None else plain(symbols.of_severity(severity), _STYLE_OF[severity])
+    )
 
 
 def judgement_mark(judged: ItemResult, symbols: Symbols) -> tuple[str, str]:
@@ -177,7 +179,7 @@ def mark_of(case: CaseFile, rules: Sequence[str] | None, symbols: Symbols, *, su
         for finding in case.findings
         if (rules is None or finding.rule in rules) and (not subject or subject in _about(finding))
     ]
-    return severity_mark(min(severities, key=_ORDER.index, default=None), symbols)
+    return severity_mark(min(severities, key=_SEVERITY_ORDER.index, default=None), symbols)
 
 
 def _about(finding: Finding) -> tuple[str, ...]:
@@ -185,12 +187,12 @@ def _about(finding: Finding) -> tuple[str, ...]:
     return finding.subjects or (LEGAL_REP if finding.observes.startswith(LEGAL_REP) else HANDLER,)
 
 
-def counts_of(case: CaseFile, kind: PanelKind, symbols: Symbols) -> Content:
+def finding_counts(case: CaseFile, kind: PanelKind, symbols: Symbols) -> Content:
     """Return the number of findings for the title of a panel: `✗ 1  ! 2`, or `✓` if there are none."""
     numbers = Counter(finding.severity for finding in findings_on(case, kind))
     parts = [
-        plain(f"{symbols.of_severity(severity)} {numbers[severity]}", STYLES[severity])
-        for severity in _ORDER
+        plain(f"{symbols.of_severity(severity)} {numbers[severity]}", _STYLE_OF[severity])
+        for severity in _SEVERITY_ORDER
         if numbers[severity]
     ]
     return Content("  ").join(parts) if parts else plain(symbols.fine, SUCCESS)

@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
 
-from screens.panels.lines import EMPTY, PanelLine, without_blanks
+from screens.panels.lines import EMPTY, PanelLine, condensed
 from screens.shell.bindings import bind
 from screens.shell.view import View, symbols_of
 from screens.widgets.safe_text import FittedText, Static, plain
@@ -67,8 +67,8 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
     def __init__(self, name: str, lines: PanelLines) -> None:
         super().__init__(id=name)
         self._lines_of = lines
-        self._cached_lines: Sequence[PanelLine] = ()
-        self._made: Sequence[PanelLine] = ()
+        self._fitted_lines: Sequence[PanelLine] = ()
+        self._all_lines: Sequence[PanelLine] = ()
         """The lines with all blank lines, before they are fitted into the height."""
         self._cached_width = 0
         """The width for which the lines are made; 0 means that they must be made again."""
@@ -157,24 +157,24 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         if (self._cached_width, self._view.is_whole) != (width, is_whole):
             self._view = replace(self._view, is_whole=is_whole)
             line_cells = min(width, MAX_LINE_CELLS) if self.id in _EVIDENCE else width
-            self._cached_width, self._made = width, self._lines_of(self.case, self._view, line_cells)
+            self._cached_width, self._all_lines = width, self._lines_of(self.case, self._view, line_cells)
             self.fit_rows(self._rows, is_forced=True)
-        return self._cached_lines
+        return self._fitted_lines
 
     @property
     def needed_rows(self) -> int:
         """The lines that this panel needs at least to show everything."""
         lines = self._lines(self.size.width)
-        return len([line for line in self._made if line is not EMPTY]) if self.id in _EVIDENCE else len(lines)
+        return len([line for line in self._all_lines if line is not EMPTY]) if self.id in _EVIDENCE else len(lines)
 
     def fit_rows(self, rows: int, *, is_forced: bool = False) -> None:
         """Arrange the lines for a height; the layout sets it before it asks for the lines."""
         if rows == self._rows and not is_forced:
             return
-        selected = self._selected_of(self._cached_lines)
-        fits = len(self._made) <= rows or self.id not in _EVIDENCE
-        self._rows, self._cached_lines = rows, self._made if fits else without_blanks(self._made, rows)
-        values = (line for line in self._cached_lines if line.value)
+        selected = self._selected_of(self._fitted_lines)
+        fits = len(self._all_lines) <= rows or self.id not in _EVIDENCE
+        self._rows, self._fitted_lines = rows, self._all_lines if fits else condensed(self._all_lines, rows)
+        values = (line for line in self._fitted_lines if line.value)
         self._at = next((at for at, line in enumerate(values) if line is selected), self._at)
 
     def make_again(self) -> None:

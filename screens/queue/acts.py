@@ -36,7 +36,7 @@ async def choose_order(screen: "ListScreen") -> None:
     """Ask for the order of the list."""
     from screens.queue.layout_dialogs import OrderDialog
 
-    layout = screen.cases.layout_now
+    layout = screen.cases.chosen_layout
     order = await screen.app.push_screen_wait(OrderDialog(layout.order))
     if order is not None:
         _show_and_keep(screen, replace(layout, order=order))
@@ -46,14 +46,14 @@ def order_by_title(screen: "ListScreen", x: int) -> None:
     """Order the list by the column whose title was clicked; a second click reverses the order."""
     order = order_at(x, screen.cases.row_width, screen.cases.shown_layout)
     if order:
-        _show_and_keep(screen, replace(screen.cases.layout_now, order=order))
+        _show_and_keep(screen, replace(screen.cases.chosen_layout, order=order))
 
 
 async def choose_columns(screen: "ListScreen") -> None:
     """Ask for the columns of the list."""
     from screens.queue.layout_dialogs import ColumnsDialog
 
-    layout = screen.cases.layout_now
+    layout = screen.cases.chosen_layout
     columns = await screen.app.push_screen_wait(ColumnsDialog(layout.columns, screen.cases.row_width))
     if columns is not None:
         _show_and_keep(screen, replace(layout, columns=columns))
@@ -87,7 +87,7 @@ async def save_view(screen: "ListScreen") -> None:
     if (problem := name_problem(name)) is not None:
         screen.notify(_("The view was not saved: {why}").format(why=problem), severity="error")
         return
-    view = QueueView(name=name, filter_text=cases.filter_text, layout=cases.layout_now)
+    view = QueueView(name=name, filter_text=cases.filter_text, layout=cases.chosen_layout)
     if await attempt(screen, in_thread(_store_view, views, key, view)):
         cases.show_view(view)
         screen.notify(_("Saved: {key} in any list shows {name}.").format(key=key, name=view.shown_name), timeout=6)

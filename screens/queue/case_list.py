@@ -53,7 +53,7 @@ class CaseList(Vertical):
     ) -> None:
         super().__init__()
         self.preset = preset
-        self.layout_now = layout
+        self.chosen_layout = layout
         self.filter_text = preset.filter_text
         self.open_count: int | None = None
         """The number of all open cases, None until they are counted."""
@@ -81,8 +81,8 @@ class CaseList(Vertical):
 
     @property
     def shown_layout(self) -> ListLayout:
-        """The order and the columns."""
-        return shown_layout(self.layout_now, self.filter_text)
+        """The order and the columns that are drawn: the chosen ones, or those of a list about lateness."""
+        return shown_layout(self.chosen_layout, self.filter_text)
 
     def show_titles(self) -> None:
         """Show the titles of the columns."""
@@ -175,14 +175,14 @@ class CaseList(Vertical):
 
     def show_view(self, view: "QueueView") -> None:
         """Show the cases of a saved view in its layout."""
-        self.layout_now = view.layout
+        self.chosen_layout = view.layout
         self.filter_by(view.filter_text)
         self.view_name = view.shown_name
         self.post_message(self.Changed())
 
     def show_layout(self, layout: ListLayout) -> None:
         """Show the list in another order, or with other columns; the marks stay on their cases."""
-        before, self.layout_now = self.layout_now, layout
+        before, self.chosen_layout = self.chosen_layout, layout
         if layout.order == before.order:
             self.rows.refresh()
             self.post_message(self.Changed())
@@ -211,7 +211,7 @@ class CaseList(Vertical):
     @work(exclusive=True, group="mark")
     async def mark_all(self) -> None:
         """Mark every case of the filter and show how many there are."""
-        read = in_thread(self._services.queue.ids, self.filter_text, MAX_MARKED, self.layout_now.order)
+        read = in_thread(self._services.queue.ids, self.filter_text, MAX_MARKED, self.chosen_layout.order)
         case_ids = await attempt(self, read)
         if case_ids is not None:
             self.rows.mark(case_ids)
@@ -220,7 +220,7 @@ class CaseList(Vertical):
     @work(exclusive=True, group="mark")
     async def mark_range(self) -> None:
         """Mark the cases of the selected range, unless the order changed after the range was started."""
-        selected, pages = self.rows.range, self.rows.pages
+        selected, pages = self.rows.selected_range, self.rows.pages
         if selected is None or pages is None:
             return
         first, last = selected

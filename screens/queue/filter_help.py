@@ -24,6 +24,7 @@ KnownValues = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 NOTHING_KNOWN: KnownValues = {}
 Reader = TimeReader[date] | None
+"""Explains typed dates; None until the calendar is loaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def head_line(cases: CaseList, login: str, view: View, width: int) -> Content:
 
 def _order_part(cases: CaseList, width: int) -> list[Part]:
     """Return the order: always if it was chosen, otherwise only in a wide window that has room for it."""
-    order, pages = cases.layout_now.order, cases.rows.pages
+    order, pages = cases.chosen_layout.order, cases.rows.pages
     if order in {"", DEFAULT_ORDER}:
         lists_open_cases = not parse_filter(cases.filter_text).names_state
         has_room = width >= _WIDE and not cases.is_stale and not cases.rows.marks

@@ -27,14 +27,15 @@ _IGNORED_GROUPS = frozenset({"dialog", "forecast"})
 
 
 class ChangePoll:
-    """Lets the shown screens and the desk read again after a change by another program, and each minute.
+    """Lets the shown screens and the `home` screen read again after a change by another program, and each minute.
 
     The change of the minute counts, because what is due today or overdue depends on the time. `is_changed` runs in a
-    thread, and returns whether another program changed the database since its last call.
+    thread, and returns whether another program changed the database since its last call. The `home` is the desk, or
+    the only screen of a person who only answers inquiries.
     """
 
-    def __init__(self, app: App[Any], desk: Screen[Any], is_changed: Callable[[], bool], clock: Clock) -> None:
-        self._app, self._desk, self._is_changed, self._clock = app, desk, is_changed, clock
+    def __init__(self, app: App[Any], home: Screen[Any], is_changed: Callable[[], bool], clock: Clock) -> None:
+        self._app, self._home, self._is_changed, self._clock = app, home, is_changed, clock
         self._minute = self._minute_now()
         self._answer: asyncio.Future[bool] | None = None
         self._has_unread_change = False
@@ -58,7 +59,7 @@ class ChangePoll:
         """Ask whether another program changed the database, and let the screens read again."""
         is_changed = await asyncio.to_thread(self._is_changed) or self._has_unread_change
         self._has_unread_change = False
-        minute, shown = self._minute_now(), {self._desk, *_shown_screens(self._app)}
+        minute, shown = self._minute_now(), {self._home, *_shown_screens(self._app)}
         # A screen that is not shown reads again when it is.
         if is_changed or self._is_new_minute():
             self._outdated, self._minute = shown, minute

@@ -49,12 +49,12 @@ class RevealedFields:
         before, self._pressed_at = self._pressed_at, now
         return before is not None and now - before <= TWICE_WITHIN_S
 
-    def show(self, field: str, value: str) -> None:
-        """Reveal one field for a while."""
+    def reveal(self, field: str, value: str) -> None:
+        """Reveal the value of one field for a while."""
         self._hint_until = 0.0
         self._single_fields[field] = (value, self._monotonic() + ONE_FIELD_S)
 
-    def show_all(self, values: Mapping[str, str]) -> None:
+    def reveal_all(self, values: Mapping[str, str]) -> None:
         """Reveal all fields while the reviewer is active."""
         self._hint_until = 0.0
         self._all = dict(values)
@@ -65,7 +65,7 @@ class RevealedFields:
         if self.is_all:
             self._all_until = self._monotonic() + ALL_IDLE_S
 
-    def clear(self) -> None:
+    def hide_all(self) -> None:
         """Hide all fields."""
         self.generation += 1
         self._single_fields, self._all, self._all_until, self._pressed_at = {}, {}, 0.0, None

@@ -48,7 +48,7 @@ class Symbols:
     cursor: str = "▏"
     dot: str = "·"
     rule: str = "─"
-    bar: str = "│"
+    separator: str = "│"
     ellipsis: str = "…"
     bars: str = " ▁▂▃▄▅▆▇█"
     shades: str = " ░▒▓█"

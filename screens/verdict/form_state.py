@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Choice = TypeVar("Choice")
 
+_LEAVE_OUT, _ADD = frozenset("-–—－"), frozenset("+＋")
+"""The texts that leave an item out, and the beginnings of texts that add to it; also as input methods type them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictState:
@@ -150,9 +153,6 @@ def unfixed_texts(case: CaseFile) -> dict[str, str]:
             texts[document_reason] = f"{other_documents};{item.code}" if other_documents else item.code
     return {code: text for code, text in texts.items() if Verdict.FAIL in reasons[code].verdicts}
 
-
-_LEAVE_OUT, _ADD = frozenset("-–—－"), frozenset("+＋")
-"""The texts that leave an item out, and the beginnings of texts that add to it; also as input methods type them."""
 
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(VerdictState)
 

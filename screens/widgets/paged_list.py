@@ -75,7 +75,7 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         return first, max(first, min(first + max(1, self.size.height), self.length) - 1)
 
     @property
-    def range(self) -> tuple[int, int] | None:
+    def selected_range(self) -> tuple[int, int] | None:
         """The first and the last row of the range that is being selected."""
         if self.range_from is None:
             return None
@@ -90,10 +90,10 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         if pages is None or not pages.length:
             return None
         without_range = (0, self.length - 1) if self.marks else (self.cursor, self.cursor)
-        first, last = self.range or without_range
+        first, last = self.selected_range or without_range
         rows = [row for index in range(first, last + 1) if (row := pages.row(index)) is not None]
         unread: list[int] = []
-        if self.marks and self.range is None:
+        if self.marks and self.selected_range is None:
             rows = [row for row in rows if row.id in self.marks]
             unread = sorted(self.marks.difference(row.id for row in rows))
         read = [row_text(self._draw(row, False).plain) for row in rows]  # noqa: FBT003 - copied without its mark
@@ -135,7 +135,7 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         """Move the cursor to a row and scroll to it."""
         before, self.cursor = self.cursor, max(0, min(row, self.length - 1))
         self._follow()
-        first, last = self.range or (self.cursor, self.cursor)
+        first, last = self.selected_range or (self.cursor, self.cursor)
         start = min(first, before)
         self.refresh_lines(start, max(last, before) - start + 1)
         self.post_message(self.Moved())
@@ -163,7 +163,7 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         width = self.size.width
         if self.pages is None or index >= self.length:
             return Strip.blank(width, self.visual_style.rich_style)
-        row, selected = self.pages.row(index), self.range
+        row, selected = self.pages.row(index), self.selected_range
         is_selected = selected is not None and selected[0] <= index <= selected[1]
         is_marked = is_selected or (row is not None and row.id in self.marks)
         line = self._draw(row, is_marked)

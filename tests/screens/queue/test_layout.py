@@ -92,7 +92,7 @@ async def test_order_and_columns_are_kept_for_each_list(tmp_path: Path) -> None:
 
     async with memory_workbench(arrange=filled_queue(9), look=look) as desk:
         screen = await go(desk)
-        assert screen.cases.layout_now.order == "-due"
+        assert screen.cases.chosen_layout.order == "-due"
         assert "due" not in desk.text.splitlines()[1]
         assert "due date, latest first" in desk.text.splitlines()[0]
 
@@ -129,7 +129,7 @@ async def test_a_view_is_saved_and_comes_back_by_its_digit_at_the_next_start(tmp
         assert under_cursor(screen) == 29
         assert screen.cases.view_name == "My [/b] twos"
         await desk.press("0")
-        assert (under_cursor(screen), screen.cases.filter_text, screen.cases.layout_now.order) == (30, "", "case")
+        assert (under_cursor(screen), screen.cases.filter_text, screen.cases.chosen_layout.order) == (30, "", "case")
 
     async with memory_workbench(size=(80, 24), arrange=filled_queue(30), settings=settings(tmp_path)) as desk:
         again = await go(desk)

@@ -294,7 +294,7 @@ async def test_a_click_moves_the_cursor_and_a_click_on_it_opens() -> None:
             title = desk.text.splitlines()[1].index("case")
             await desk.pilot.click("#titles", offset=(title, 0))
             await desk.settle()
-            assert screen.cases.layout_now.order == order
+            assert screen.cases.chosen_layout.order == order
         await desk.pilot.click("#rows", offset=(10, 1))
         assert under_cursor(screen) == 124
         await desk.pilot.click("#rows", offset=(10, 1))
