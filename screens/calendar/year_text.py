@@ -39,14 +39,16 @@ def title_words(calendar: CalendarYear | None, year: int, view: View) -> list[Pa
     """Return the header: the year, whether it is published, and its number of working days."""
     parts: list[Part] = [(_("Calendar"), "bold"), (f"   {year}", "bold $text-accent")]
     if calendar is not None:
-        dot = f" {view.symbols.dot} "
-        is_provisional = calendar.status is DayStatus.PROVISIONAL
-        mark = f"{view.symbols.provisional} " if is_provisional else ""
-        parts.append(
-            (f"{dot}{mark}{_(wording.DAY_STATUS_WORDS[calendar.status])}", WARNING if is_provisional else MUTED)
-        )
-        parts.append((dot + wording.working_days_words(sum(day.working for day in calendar.days)), MUTED))
+        working_days = wording.working_days_words(sum(day.working for day in calendar.days))
+        parts += [_status_part(calendar.status, view, MUTED), (f" {view.symbols.dot} {working_days}", MUTED)]
     return parts
+
+
+def _status_part(status: DayStatus, view: View, style: str) -> Part:
+    """Return the status of a year or a day; a provisional one has a mark, and the style of a warning."""
+    is_provisional = status is DayStatus.PROVISIONAL
+    mark = f"{view.symbols.provisional} " if is_provisional else ""
+    return f" {view.symbols.dot} {mark}{_(wording.DAY_STATUS_WORDS[status])}", WARNING if is_provisional else style
 
 
 def months_per_row(width: int) -> int:
@@ -128,12 +130,10 @@ def day_lines(calendar: CalendarYear, chosen: date, view: View, width: int) -> C
     """Return the selected day: its kind, name, status and hours, and who changed it."""
     day = calendar.days[(chosen - calendar.days[0].on).days]
     dot = f" {view.symbols.dot} "
-    is_provisional = day.status is DayStatus.PROVISIONAL
     parts: list[Part] = [(view.day(chosen), "bold"), (dot + wording.day_kind_words(day), "")]
     if day.name:
         parts.append((dot + day.name, ""))
-    mark = f"{view.symbols.provisional} " if is_provisional else ""
-    parts.append((f"{dot}{mark}{_(wording.DAY_STATUS_WORDS[day.status])}", WARNING if is_provisional else SUCCESS))
+    parts.append(_status_part(day.status, view, SUCCESS))
     if chosen == calendar.today:
         parts.append((dot + _("today"), "bold underline"))
     hours = wording.hours_words(day.hours or calendar.hours) if day.working else _("no working hours")

@@ -36,13 +36,10 @@ _KILO = 1000
 
 async def show_documents(app: App[Any], documents: Documents, case: CaseFile, view: View) -> bool:
     """List the documents of a case; return whether any was opened or saved."""
-    dialog = DocumentList(documents, case, _viewer_command(app), view)
+    viewer_command = app.viewer_command if isinstance(app, HasViewer) else ""
+    dialog = DocumentList(documents, case, viewer_command, view)
     await app.push_screen_wait(dialog)
     return dialog.has_opened
-
-
-def _viewer_command(app: object) -> str:
-    return app.viewer_command if isinstance(app, HasViewer) else ""
 
 
 class DocumentList(ListDialog[DocumentLine, None]):

@@ -89,13 +89,11 @@ def duty_form(services: Services, person: PersonLine, view: View) -> FormDialog[
 def limit_form(services: Services, person: PersonLine, _view: View) -> FormDialog[PersonLine]:
     """Return the form of the number of cases that a person may hold."""
     fields = [Field("limit", _("Number of cases the person may hold at once"), str(person.max_held))]
-    return _form(
-        services,
-        person,
-        _("Limit of {login}"),
-        fields,
-        lambda values: services.people.limit(person.login, _number(values["limit"])),
-    )
+
+    def set_limit(values: Values) -> None:
+        services.people.limit(person.login, _number(values["limit"]))
+
+    return _form(services, person, _("Limit of {login}"), fields, set_limit)
 
 
 def skills_form(services: Services, person: PersonLine, _view: View) -> FormDialog[PersonLine]:

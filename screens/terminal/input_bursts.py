@@ -23,13 +23,9 @@ class InputBurst(events.Event, bubble=False):
 
 
 def is_text(characters: str) -> bool:
-    """Return whether a burst is text.
-
-    It is if it is too long for keys. A burst of several characters is text, too, if one of them is on no key.
-    """
-    if len(characters) > _MAX_KEYS:
-        return True
-    return len(characters) > 1 and not all(fold_key(char).isascii() for char in characters)
+    """Return whether a burst is text: it is too long for keys, or one of its several characters is on no key."""
+    number = len(characters)
+    return number > _MAX_KEYS or (number > 1 and any(not fold_key(char).isascii() for char in characters))
 
 
 def takes_text(widget: Widget | None, key: events.Key | None = None) -> bool:
