@@ -112,7 +112,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         self.open_desk()
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep keys that are typed before the desk is open; afterwards each key renews the hold."""
+        """Keep keys that are typed before the desk is open; afterwards, typing renews the hold."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             if self._start.keep(event):
                 return

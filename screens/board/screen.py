@@ -111,7 +111,7 @@ class BoardScreen(PageScreen):
         """Return the figures, with the cursor on one of them."""
         if self.board is None:
             return None
-        self.cursor = self._within(self.cursor)
+        self.cursor = self._clamped(self.cursor)
         lines = page_lines(self.board, self._people(), self.clearing, self.cursor, self.view(), self._room())
         return Content("\n").join(lines)
 
@@ -125,7 +125,7 @@ class BoardScreen(PageScreen):
             people.sort(key=lambda row: (row.is_nobody, -row.counts.get(self._sorted_by, 0)))
         return people
 
-    def _within(self, cursor: Cell) -> Cell:
+    def _clamped(self, cursor: Cell) -> Cell:
         if self.board is None:
             # Keys that are pressed before the board is read count too.
             return max(cursor[0], 0), max(cursor[1], 0)
@@ -135,7 +135,7 @@ class BoardScreen(PageScreen):
 
     def action_move(self, key: str) -> None:
         down, right = _MOVES[key]
-        self.cursor = self._within((self.cursor[0] + down, self.cursor[1] + right))
+        self.cursor = self._clamped((self.cursor[0] + down, self.cursor[1] + right))
         self.draw()
 
     def action_sort(self) -> None:

@@ -152,7 +152,7 @@ class CaseScreen(WorkScreen):
             if self.IS_DESK and case.changes is not None:
                 self.call_after_refresh(self.run_action, f"act('{desk.CHANGES.id}')")
         self.refresh_bindings()
-        self.call_after_refresh(run_in_worker, self, partial(_read_rights, self, case), "rights")
+        self.call_after_refresh(run_in_worker, self, partial(_read_refusals, self, case), "rights")
         self.call_after_refresh(run_in_worker, self, partial(_read_forecast, self, case), "forecast", is_exclusive=True)
 
     def show_page(self, text: Content | None = None) -> None:
@@ -258,8 +258,8 @@ async def _read_forecast(screen: CaseScreen, case: CaseFile) -> None:
         screen.show_header()
 
 
-async def _read_rights(screen: CaseScreen, case: CaseFile) -> None:
-    """Enable the keys that reopen or take a case only for a person who may use them.
+async def _read_refusals(screen: CaseScreen, case: CaseFile) -> None:
+    """Read why this person may not reopen or take the case, so that only allowed keys work.
 
     A person who made or checked the verdict may not reopen it; the policy says who may take a case out of turn.
     """

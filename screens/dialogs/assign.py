@@ -50,7 +50,7 @@ class _People(SafeOptionList):
 
     def _forward_event(self, event: events.Event) -> None:
         dialog = self.screen
-        if not (isinstance(dialog, AssignDialog) and isinstance(event, events.Key) and dialog.takes(event)):
+        if not (isinstance(dialog, AssignDialog) and isinstance(event, events.Key) and dialog.handles_key(event)):
             super()._forward_event(event)
 
 
@@ -163,8 +163,11 @@ class AssignDialog(TaskDialog[Assignment]):
         message = _("Moving {cases} …").format(cases=cases_words(len(plan.assigned)))
         self.run_task(partial(self._services.assigning.carry_out, plan, reason), plain(message, MUTED))
 
-    def takes(self, event: events.Key) -> bool:
-        """Act on a key that chooses, before the next key arrives; keep all keys until there is something to choose."""
+    def handles_key(self, event: events.Key) -> bool:
+        """Handle a key that chooses, before the next key arrives, and return whether it is one.
+
+        Until there is something to choose, keep every key but Esc.
+        """
         if not self._people and event.key != "escape":
             self._early_keys.append(event)
         elif event.key == "enter":

@@ -99,7 +99,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The effect of a form: a function that returns its lines for a width, and why it is not carried out, if so."""
+    """The effect of a form: a function that returns its lines for a width, and why it is refused, "" if it is not."""
 
     lines: Callable[[int], Content]
     refusal: str = ""

@@ -17,7 +17,7 @@ from screens.dialogs.prompt import Prompt
 from screens.documents import BESIDE_WIDTH, ViewerWords
 from screens.documents.system_viewer import system_viewer
 from screens.documents.viewer import ImageViewer
-from screens.panels.document_words import claimed_defects, validity_words
+from screens.panels.document_words import declared_defects, validity_words
 from screens.panels.identity import identity_lines
 from screens.shell.protocols import HasViewer
 from screens.shell.view import View
@@ -219,7 +219,7 @@ def document_lines(line: DocumentLine, view: View, width: int) -> list[Content]:
     name = joined((f" {number} ", "$text-accent bold"), (line.name(current_language()), "bold"))
     opened = _opened(line, view)
     about = plain(f"   {_file(line, view)}", MUTED)
-    return [row(name, _claims(line, view), width), row(about, opened, width)]
+    return [row(name, _declared_state(line, view), width), row(about, opened, width)]
 
 
 def _file(line: DocumentLine, view: View) -> str:
@@ -242,13 +242,13 @@ def _opened(line: DocumentLine, view: View) -> Content:
     return plain(f"{message.format(who=who)} ", WARNING)
 
 
-def _claims(line: DocumentLine, view: View) -> Content:
+def _declared_state(line: DocumentLine, view: View) -> Content:
     """Return the declared state of a document, which the checklist confirms."""
     if line.erased_at is not None:
         return plain(f"{erased_words(line.erased_at.astimezone(view.zone).date())} ", MUTED)
     if not line.is_stored:
         return plain(f"{_('file missing or altered')} {view.symbols.block} ", ERROR)
-    if defects := claimed_defects(line, view.today):
+    if defects := declared_defects(line, view.today):
         return plain(f"{defects} {view.symbols.warn} ", WARNING)
     fine = [_("declared as sealed")] if line.sealed else []
     if line.valid_to is not None:

@@ -125,7 +125,7 @@ def _listed(label: str, entries: Sequence[str], width: int, room: int, style: st
 def _due_and_forecast(
     header: CaseHeader, view: View, forecast: str, left: Content, width: int, *, is_whole: bool = False
 ) -> Content:
-    """Return the due date and the forecast, as far as they fit beside the left part, or the whole of it.
+    """Return the due date and the forecast, as far as they fit beside the left part; if `is_whole`, that is never cut.
 
     If they do not fit, the remaining time is left out first, unless the case is overdue, and then the forecast.
     """

@@ -14,7 +14,7 @@ def validity_words(valid_to: date, view: View) -> str:
     return _("long-term") if valid_to == LONG_TERM else _("to {day}").format(day=view.day(valid_to))
 
 
-def claimed_defects(document: DocumentFacts | DocumentLine, today: date) -> str:
+def declared_defects(document: DocumentFacts | DocumentLine, today: date) -> str:
     """Return the defects that the sender declared, empty without defects; the checklist confirms seal and quality."""
     defects = [_("no seal")] if document.sealed is False else []
     if document.quality in QUALITY:

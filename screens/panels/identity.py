@@ -6,7 +6,7 @@ from functools import partial
 
 from textual.content import Content
 
-from screens.panels.document_words import claimed_defects, validity_words
+from screens.panels.document_words import declared_defects, validity_words
 from screens.panels.lines import (
     EMPTY,
     PanelLine,
@@ -185,7 +185,7 @@ def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
             lines.append(PanelLine(plain(f"   {until}", MUTED)))
     newest = set(newest_files(case.evidence.documents))
     for document in case.evidence.documents:
-        defects = claimed_defects(document, view.today)
+        defects = declared_defects(document, view.today)
         mark = f"{defects} {view.symbols.warn}" if defects else view.symbols.fine
         names = (document.kind.value,) if document in newest else ()
         changed = changed_mark(case, EvidencePart.DOCUMENTS, view.symbols, *names)

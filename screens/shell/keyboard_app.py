@@ -103,7 +103,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             await super().on_event(event)
         elif event.key in _PRESSED_TWICE and self.presses.may_be_new_press:
             # In a worker, because only the time after it tells whether the key is held down.
-            run_in_worker(self, partial(_press_again, self, event, self.screen, self.presses.count), "keys")
+            run_in_worker(self, partial(_repeat_key, self, event, self.screen, self.presses.count), "keys")
 
     async def wait_until_composed(self) -> None:
         """Wait until the screen on top has its widgets, because a key that opened it may be followed by another."""
@@ -165,12 +165,12 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
             return True
         self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
         if self.second_press is not None and (not self.presses.is_repeat or self.presses.may_be_new_press):
-            await _press_second(self, self.second_press)
+            await _repeat_fail_key(self, self.second_press)
         if not self.presses.is_repeat:
             self.pressed_on = self.screen
         elif key.key in FINAL.keys and not takes_text(self.focused, key) and _gives_verdicts(self.screen):
             self.second_press = key if self.presses.may_be_new_press else None
-            run_in_worker(self, partial(_press_second, self, self.second_press, after_s=FINAL_AGAIN_AFTER_S), "keys")
+            run_in_worker(self, partial(_repeat_fail_key, self, self.second_press, after_s=FINAL_AGAIN_AFTER_S), "keys")
             return False
         if is_too_small(self.screen):
             # Only quitting works in a covered screen; a text field still takes letters, so that none is lost.
@@ -178,7 +178,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         return self.screen is self.pressed_on or key.key == "escape" or takes_text(self.focused, key)
 
 
-async def _press_second(app: KeyboardApp, key: events.Key | None, after_s: float = 0.0) -> None:
+async def _repeat_fail_key(app: KeyboardApp, key: events.Key | None, after_s: float = 0.0) -> None:
     """Handle the second press of the key of a fail, unless the key turns out to be held down meanwhile."""
     await asyncio.sleep(after_s)
     if key is not None and key is app.second_press and app.screen_stack:
@@ -201,7 +201,7 @@ def _gives_verdicts(screen: Screen[Any]) -> bool:
     return isinstance(screen, HasPlace) and screen.PLACE in {"desk", "verdict"}
 
 
-async def _press_again(app: KeyboardApp, key: events.Key, screen: Screen[Any], number: int) -> None:
+async def _repeat_key(app: KeyboardApp, key: events.Key, screen: Screen[Any], number: int) -> None:
     """Handle the second press of a key that opened the screen, unless it is held down; it is press `number` of all."""
     if await app.presses.is_alone(number) and app.screen is screen:
         app.pressed_on = screen

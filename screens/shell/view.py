@@ -25,10 +25,10 @@ def machine_time() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """Both clocks."""
+    """The clock that tells the time, and the clock that measures durations."""
 
     now: Callable[[], datetime] = machine_time
-    """Returns an aware time."""
+    """Returns the time, with its time zone."""
     monotonic: Callable[[], float] = time.monotonic
     """Returns seconds, which measure the time between keys."""
 
