@@ -84,10 +84,6 @@ class RecordingSession(PtySession):
         """Wait until the output after a position has a sequence."""
         self._await(lambda: sequence in self.raw[begins:], repr(sequence), begins)
 
-    def await_letters(self, letters: str, begins: int) -> None:
-        """Wait until the output after a position has these letters, ignoring line breaks."""
-        self._await(lambda: letters in "".join(words(bytes(self.raw[begins:])).split()), letters, begins)
-
     def await_written(self, text: str) -> None:
         """Wait until the whole output has a text."""
         self._await(lambda: text in words(bytes(self.raw)), text, 0)

@@ -78,7 +78,7 @@ def site_with_a_case(folder: Path) -> tuple[Site, int]:
 
 
 @pytest.mark.promise("C6")
-@pytest.mark.parametrize("count", [2, pytest.param(sized(ci=6, full=50), marks=pytest.mark.proof)])
+@pytest.mark.parametrize("count", [sized(ci=2, full=50)])
 def test_an_end_during_a_decision_loses_nothing_and_blocks_nobody(tmp_path: Path, count: int) -> None:
     sites = {how: site_with_a_case(tmp_path / f"site{at}") for at, how in enumerate(ENDS)}
 

@@ -126,17 +126,3 @@ async def test_an_empty_outbox_says_so(site: Site) -> None:
         await desk.press("space", "s", "x", "enter")
 
         assert "There are no letters yet. A verdict writes one." in desk.text
-
-
-async def test_k_on_the_desk_records_a_contact(site: Site) -> None:
-    site.plant(1)
-    async with site_workbench(site, "a", size=(80, 24)) as desk:
-        await desk.press("n", "k", "down")
-        await desk.type("they call back")
-        await desk.press("enter")
-        assert "Contact recorded; it stands in the history of C-000001." in desk.text
-        await desk.press("4", "plus")
-
-        assert "SMS: they call back" in desk.text
-        [contact] = site.services("a").casefiles.show(1).contacts
-        assert (contact.channel, contact.text) == ("sms", "they call back")

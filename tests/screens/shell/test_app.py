@@ -33,25 +33,38 @@ def test_what_is_imported_before_the_first_frame_loads_no_heavy_module() -> None
     assert done.stdout.strip() == "[]"
 
 
+class Opening:
+    """A workbench whose database opens when the test lets it."""
+
+    def __init__(self) -> None:
+        self.clocks, self._gate = Clocks(), threading.Event()
+        self.services: Any = MemoryServices(self.clocks, clean())
+        self.app = WorkbenchApp(self._open, now=self.clocks.now, monotonic=self.clocks.monotonic)
+
+    def _open(self) -> Any:
+        self._gate.wait(60)
+        return self.services
+
+    async def type(self, pilot: Pilot[None], *keys: str) -> Driver:
+        """Press keys while the database is opening, let it open, and wait until the app is idle."""
+        driver = Driver(self.app, pilot, self.clocks, self.services)
+        await pilot.pause()
+        for key in keys:
+            self.app.post_message(events.Key(key, key))
+        await pilot.pause()
+        self._gate.set()
+        await driver.settle()
+        return driver
+
+
 async def test_a_key_pressed_before_the_desk_is_open_acts_afterwards() -> None:
-    clocks, gate = Clocks(), threading.Event()
-    services = MemoryServices(clocks, clean())
-
-    def slow() -> Any:
-        gate.wait(60)
-        return services
-
-    app = WorkbenchApp(slow, now=clocks.now, monotonic=clocks.monotonic)
-    async with app.run_test(size=(120, 40)) as pilot:
-        driver = Driver(app, pilot, clocks, services)
+    opening = Opening()
+    async with opening.app.run_test(size=(120, 40)) as pilot:
+        driver = Driver(opening.app, pilot, opening.clocks, opening.services)
         await pilot.pause()
         assert "Opening …" in driver.text
         assert "Desk" in driver.text
-        await pilot.press("n")
-        assert services.files[123].header.held_by is None
-
-        gate.set()
-        await driver.settle()
+        await opening.type(pilot, "n")
         await driver.settle()
         assert "C-000123" in driver.text
 
@@ -76,24 +89,13 @@ async def test_a_failed_count_of_waiting_cases_is_reported_and_retried(monkeypat
 
 
 async def test_a_failed_claim_from_an_early_key_leaves_the_desk_empty() -> None:
-    clocks, gate = Clocks(), threading.Event()
-    services = MemoryServices(clocks, clean())
-
-    def slow() -> Any:
-        gate.wait(60)
-        return services
-
     def fails(filter_text: str = "") -> Any:
         raise StorageBusy("Another program holds the database.")
 
-    services.claims.next = fails  # type: ignore[method-assign]  # the double fails
-    app = WorkbenchApp(slow, now=clocks.now, monotonic=clocks.monotonic)
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        driver = Driver(app, pilot, clocks, services)
-        await pilot.pause()
-        await pilot.press("n")
-        gate.set()
-        await driver.settle()
+    opening = Opening()
+    opening.services.claims.next = fails
+    async with opening.app.run_test(size=(120, 40), notifications=True) as pilot:
+        driver = await opening.type(pilot, "n")
         await driver.settle()
         assert "Opening …" not in driver.text
         assert "takes the next" in driver.text
@@ -120,46 +122,16 @@ async def test_a_database_that_cannot_be_opened_is_reported_with_the_remedy(erro
     assert app.return_code == code
 
 
-class Opening:
-    """A workbench whose database opens when the test lets it."""
-
-    def __init__(self) -> None:
-        self.clocks, self._gate = Clocks(), threading.Event()
-        self.services: Any = MemoryServices(self.clocks, clean())
-        self.app = WorkbenchApp(self._open, now=self.clocks.now, monotonic=self.clocks.monotonic)
-
-    def _open(self) -> Any:
-        self._gate.wait(60)
-        return self.services
-
-    async def type(self, pilot: Pilot[None], *keys: str) -> Driver:
-        """Press keys while the database is opening, let it open, and wait until the app is idle."""
-        driver = Driver(self.app, pilot, self.clocks, self.services)
-        await pilot.pause()
-        for key in keys:
-            self.app.post_message(events.Key(key, key))
-        await pilot.pause()
-        self._gate.set()
-        await driver.settle()
-        return driver
-
-
-async def test_g_q_typed_before_the_desk_is_open_goes_to_the_queue() -> None:
+@pytest.mark.parametrize(("keys", "dialog"), [(("g", "q"), "QueueScreen"), (("n", "2", "plus", "q"), "QuitDialog")])
+async def test_keys_typed_before_the_desk_is_open_act_in_order(keys: tuple[str, ...], dialog: str) -> None:
     opening = Opening()
     async with opening.app.run_test() as pilot:
-        driver = await opening.type(pilot, "g", "q")
+        driver = await opening.type(pilot, *keys)
 
-        assert (driver.dialog, opening.app.return_code) == ("QueueScreen", None)
-
-
-async def test_keys_typed_before_the_desk_is_open_act_in_order() -> None:
-    opening = Opening()
-    async with opening.app.run_test() as pilot:
-        driver = await opening.type(pilot, "n", "2", "plus", "q")
-
-        assert driver.dialog == "QuitDialog"
-        assert driver.desk_screen.panels.active == "activity"
-        assert driver.desk_screen.panels.is_zoomed
+        assert (driver.dialog, opening.app.return_code) == (dialog, None)
+        if "plus" in keys:
+            assert driver.desk_screen.panels.active == "activity"
+            assert driver.desk_screen.panels.is_zoomed
 
 
 async def test_q_quits_at_once_while_the_database_opens() -> None:

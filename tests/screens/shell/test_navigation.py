@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import FailKind, Verdict
-from tests.policies import amend_policy
 from tests.screens.cases import MSISDNS, calls, evidence
 from tests.screens.driver import WINDOWS, memory_workbench, site_workbench
 from tests.sites import Site
@@ -102,17 +101,6 @@ async def test_an_empty_desk_names_the_other_screens_and_the_cases_put_aside(sit
     async with site_workbench(site, "audit", size=size) as desk:
         assert "g c" not in desk.text
         assert "takes the next one" not in desk.text
-
-
-async def test_at_the_limit_the_desk_names_the_cases_put_aside(site: Site) -> None:
-    site.plant(2)
-    amend_policy(site, ("max_aside = 10", "max_aside = 1"))
-    async with site_workbench(site, "a") as desk:
-        await desk.press("n", "h", "enter", "n")
-
-        assert "as many as you may." in desk.text
-        assert "g m your cases" in desk.text
-        assert "C-000001 until Tue 24 Nov 12:00" in desk.text
 
 
 @pytest.mark.parametrize("size", WINDOWS)

@@ -142,9 +142,10 @@ def test_the_width_is_probed_only_in_a_direct_terminal(environment: dict[str, st
 async def test_a_cursor_report_counts_only_after_a_probe() -> None:
     async with memory_workbench(clean()) as desk:
         await desk.press("n")
-        desk.app._awaits_width = False
-        await receive(desk, events.CursorPosition(10, 0))
-        assert "╭" in desk.text
+        for awaits, column in ((False, 10), (True, 5)):
+            desk.app._awaits_width = awaits
+            await receive(desk, events.CursorPosition(column, 0))
+            assert "╭" in desk.text, "not asked, or drawn one cell wide"
 
         desk.app._awaits_width = True
         await receive(desk, events.CursorPosition(10, 0))

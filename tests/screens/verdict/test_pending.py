@@ -11,8 +11,6 @@ from tests.sites import Site
 
 pytestmark = pytest.mark.proof
 
-"""Each size of the window and each language."""
-
 
 def reasons(desk: KeyDriver) -> tuple[str, ...]:
     dialog: Any = desk.app.screen

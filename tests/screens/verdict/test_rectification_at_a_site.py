@@ -50,14 +50,13 @@ async def test_a_supervisor_waives_an_item_by_key(services: ClockSite) -> None:
     assert standing(services, case) == ("rectifying", 1)
 
 
-@pytest.mark.parametrize("is_own", [False, True])
-async def test_a_supervisor_extends_a_deadline_by_key(services: ClockSite, *, is_own: bool) -> None:
+async def test_a_supervisor_extends_all_deadlines_or_one_of_an_item_by_key(services: ClockSite) -> None:
     case = verifying(services, "--item", PLAN)
     async with site_workbench(services.site, "sup") as desk:
         await open_rectifying(desk)
         await desk.press("E")
         assert desk.dialog == "ChoiceDialog"
-        await desk.press(*(["down"] if is_own else []), "enter")
+        await desk.press("enter")
         await desk.type("soon")
         await desk.press("enter")
         assert "“soon” is not a date; write 3 Dec" in desk.text
@@ -74,9 +73,16 @@ async def test_a_supervisor_extends_a_deadline_by_key(services: ClockSite, *, is
         await desk.type("a journey")
         await desk.press("enter")
         assert desk.notes[-1] == f"{case}: extended to Mon 7 Dec 18:00. To undo, press u on the desk."
+        assert services.clock(case)["mend_by"] == "2026-12-07T18:00:00+08:00"
+        assert own_deadlines(services, case) == ["2026-11-25T10:01:00+08:00", None]
+
+        await desk.press("E", "down", "enter")
+        await desk.type("4 Dec")
+        await desk.press("enter")
+        await desk.type("a journey")
+        await desk.press("enter")
+    assert own_deadlines(services, case) == ["2026-12-04T18:00:00+08:00", None]
     assert services.clock(case)["mend_by"] == "2026-12-07T18:00:00+08:00"
-    own = "2026-12-07T18:00:00+08:00" if is_own else "2026-11-25T10:01:00+08:00"
-    assert own_deadlines(services, case) == [own, None]
 
 
 async def test_a_reviewer_has_no_key_to_waive_or_extend(services: ClockSite) -> None:

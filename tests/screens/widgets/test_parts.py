@@ -21,7 +21,6 @@ from screens.widgets.stylesheet import CachedStylesheet
 from screens.widgets.text_fields import LINE_LENGTH, TEXT_LENGTH, MultilineField, TextLine
 from tests.screens.cases import casefile, clean, troubled
 from tests.screens.doubles.queue import MemoryQueue
-from tests.screens.driver import memory_workbench
 from workbench.domain.case.records import DeskCounts
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
 from workbench.domain.text.safe import cells, clean_input, safe
@@ -210,17 +209,6 @@ async def test_a_pasted_megabyte_is_cut_to_the_limit_of_the_field_with_a_message
             await pilot.press("x")
             assert len(field.value if isinstance(field, TextLine) else field.text) <= limit
         assert any("limited to" in note.message and "was dropped" in note.message for note in app._notifications)
-
-
-async def test_pasted_text_on_the_desk_is_no_command() -> None:
-    async with memory_workbench() as desk:
-        await desk.press("n")
-        for text in ("p", "py", "s\nreason\n", MEGABYTE):
-            desk.app.post_message(events.Paste(text))
-            await desk.settle()
-
-        assert desk.dialog == "DeskScreen"
-        assert desk.services.decided == []
 
 
 class HiddenRows(App[None]):
