@@ -24,7 +24,7 @@ from workbench.i18n import _
 from workbench.keys import changes as keys
 from workbench.keys.command import Place
 from workbench.keys.registry import HELP
-from workbench.wording.case.labels import ITEM_RESULT
+from workbench.wording.case.labels import ITEM_RESULT_WORDS
 
 JudgeItem = Callable[[int, ItemResult], Awaitable[tuple[ItemLine, ...]]]
 """Judges the item with a number, counted from 1, and returns all items."""
@@ -71,7 +71,7 @@ class ChangesSheet(PageDialog[bool]):
     def parts(self) -> ComposeResult:
         yield self.page(can_focus=False)
         yield Static(id="message", markup=False)
-        judging = [(key, _(ITEM_RESULT[result])) for key, result in _KEYS.items()] if self._can_judge else []
+        judging = [(key, _(ITEM_RESULT_WORDS[result])) for key, result in _KEYS.items()] if self._can_judge else []
         hints = [
             *judging,
             (keys.SHOW_UNCHANGED.key, _("all")),

@@ -15,7 +15,7 @@ from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.records import ItemLine
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _, comma_joined
-from workbench.wording.case.labels import ITEM_RESULT
+from workbench.wording.case.labels import ITEM_RESULT_WORDS
 from workbench.wording.changes import PART_WORDS, ChangeWords
 
 _SIDE_BY_SIDE = 84
@@ -28,7 +28,7 @@ def judgement_words(item: ItemLine) -> str:
     """Return a judgement in words."""
     if item.is_waived:
         return _("waived")
-    return _("not judged") if item.judged is None else _(ITEM_RESULT[item.judged])
+    return _("not judged") if item.judged is None else _(ITEM_RESULT_WORDS[item.judged])
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,13 @@ from workbench.i18n import _, comma_joined, current_language
 from workbench.keys.registry import with_keys
 from workbench.services.review.second_checks import StagedRow
 from workbench.wording.case.history import detail_words, event_words
-from workbench.wording.case.labels import CHECK_FOR, DECIDED, ITEM_RESULT, MEASURE, measure_words
+from workbench.wording.case.labels import (
+    CHECK_CAUSE_WORDS,
+    DECIDED_WORDS,
+    ITEM_RESULT_WORDS,
+    MEASURE_WORDS,
+    measure_words,
+)
 
 STAGED = "staged"
 _LOGIN_FROM, _PRIORITY_FROM, _MAX_WIDTH = 70, 100, 130
@@ -142,17 +148,17 @@ def row_line(staged: StagedRow, view: View, width: int) -> Content:
 
 def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[Content]:
     """Return the verdict, what changed since, its reasons, the internal note and the letter to the applicant."""
-    verdict: list[Part] = [(f"{format_case(case.header.id)}  {_(DECIDED[decision.verdict])}", "bold")]
+    verdict: list[Part] = [(f"{format_case(case.header.id)}  {_(DECIDED_WORDS[decision.verdict])}", "bold")]
     if decision.fail_kind is not None:
         kind = _("final") if decision.fail_kind is FailKind.FINAL else _("can be rectified")
         verdict.append((_(", ") + kind, ""))
     if decision.measure is not Measure.NONE:
-        verdict.append((_(", ") + _(MEASURE[decision.measure]), ""))
+        verdict.append((_(", ") + _(MEASURE_WORDS[decision.measure]), ""))
     by = _("by {maker}, {when}").format(maker=decision.maker, when=view.instant(decision.decided_at))
     lines = [row(joined(*verdict), joined((by, MUTED)), width)]
     lines += wrapped_lines(measure_words(decision), width) if decision.numbers else []
     if decision.check_for:
-        why = comma_joined(_(CHECK_FOR.get(name, name)) for name in decision.check_for)
+        why = comma_joined(_(CHECK_CAUSE_WORDS.get(name, name)) for name in decision.check_for)
         lines += wrapped_lines(_("Needs a check: {why}").format(why=why), width, MUTED)
     earlier = next((line for line in reversed(case.decisions) if line.status == "returned"), None)
     if earlier is not None:
@@ -167,7 +173,7 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
     if case.changes is not None and case.asked_items:
         lines.append(plain(_("Asked for in round {round}").format(round=case.changes.since_round), MUTED))
     for item in case.asked_items:
-        judged = _(ITEM_RESULT[item.judged]) if item.judged else _("not judged")
+        judged = _(ITEM_RESULT_WORDS[item.judged]) if item.judged else _("not judged")
         lines.append(row(plain(f"  {item.text or item.code}", MUTED), plain(judged, MUTED), width))
     lines += _titled_text(_("For us only"), decision.note, width)
     lines += _titled_text(_("The applicant reads"), decision.letter, width)

@@ -170,9 +170,9 @@ async def file_appeal(screen: CaseScreen, case: CaseFile) -> None:
 async def verify(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for an external verification, and record it."""
     from screens.dialogs.choice import ChoiceDialog
-    from workbench.wording.case.labels import VERIFICATION
+    from workbench.wording.case.labels import VERIFICATION_WORDS
 
-    words = {kind: _(VERIFICATION[kind]) for kind in VerificationKind}
+    words = {kind: _(VERIFICATION_WORDS[kind]) for kind in VerificationKind}
     placeholder = _("what was confirmed or could not be confirmed")
     dialog = ChoiceDialog(_("External verification"), words, _("method"), placeholder=placeholder)
     answer = await screen.app.push_screen_wait(dialog)

@@ -24,7 +24,7 @@ from workbench.keys.queue import GO_MINE, GO_QUEUE, GO_REOPEN
 from workbench.keys.registry import GO_CHECKS, with_keys
 from workbench.wording.amounts import commas, decided_today_words
 from workbench.wording.case.history import action_name
-from workbench.wording.case.labels import CHECK_FOR, DECIDED, VERDICT
+from workbench.wording.case.labels import CHECK_CAUSE_WORDS, DECIDED_WORDS, VERDICT_TITLES
 from workbench.wording.letters import overdue_letters_words
 
 if TYPE_CHECKING:
@@ -169,9 +169,9 @@ def act_words(act: UndoableAct) -> str:
     if act.act == "returned":
         return _("returned to {maker}").format(maker=act.maker)
     if act.verdict is not None and act.act == "approved":
-        return _("{verdict} by {maker}, approved").format(verdict=_(DECIDED[act.verdict]), maker=act.maker)
+        return _("{verdict} by {maker}, approved").format(verdict=_(DECIDED_WORDS[act.verdict]), maker=act.maker)
     if act.verdict is not None:
-        return _(DECIDED[act.verdict])
+        return _(DECIDED_WORDS[act.verdict])
     return _("deadline extended") if act.act == "extend-deadline" else action_name(act.act)
 
 
@@ -181,7 +181,7 @@ def undo_line(undoable: UndoableAct, check_for: tuple[str, ...], view: View) -> 
     case = _("{count} cases").format(count=commas(number)) if number else format_case(undoable.case_id)
     key = (UNDO.key, "$text-accent bold")
     if undoable.until is None:
-        why = comma_joined(_(CHECK_FOR.get(name, name)) for name in check_for)
+        why = comma_joined(_(CHECK_CAUSE_WORDS.get(name, name)) for name in check_for)
         message = _("{case} waits for a second person").format(case=case)
         reason = _(" ({why})").format(why=why) if why else ""
         return joined((message, ""), (reason, MUTED), (_("; "), ""), key, (_(" takes it back"), ""))
@@ -195,7 +195,9 @@ def undo_line(undoable: UndoableAct, check_for: tuple[str, ...], view: View) -> 
         message = _("{case} approved ({verdict} by {maker}); notice goes out in {seconds} s; ")
     else:
         message = _("{case} {verdict}; notice goes out in {seconds} s; ")
-    message = message.format(case=case, verdict=_(DECIDED[undoable.verdict]), maker=undoable.maker, seconds=seconds)
+    message = message.format(
+        case=case, verdict=_(DECIDED_WORDS[undoable.verdict]), maker=undoable.maker, seconds=seconds
+    )
     style = SUCCESS if undoable.verdict is Verdict.PASS else ""
     return joined((message, style), key, (_(" takes it back"), style))
 
@@ -288,7 +290,7 @@ def draft_line(body: Mapping[str, Any], symbols: Symbols, width: int) -> Content
     parts: list[str] = []
     form = body.get("verdict")
     if isinstance(form, Mapping) and form.get("verdict") in set(Verdict):
-        parts.append(_(VERDICT[Verdict(form["verdict"])]))
+        parts.append(_(VERDICT_TITLES[Verdict(form["verdict"])]))
         parts.append(comma_joined(str(code) for code in form.get("reasons", ())))
     parts += [str(body.get("note", "")), str(body.get("comment", ""))]
     message = f" {symbols.dot} ".join(part for part in parts if part.strip())

@@ -14,7 +14,7 @@ from workbench.domain.case.records import ChecklistLine
 from workbench.domain.case.vocabulary import ChecklistValue
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, current_language
-from workbench.wording.case.labels import ANSWER
+from workbench.wording.case.labels import ANSWER_WORDS
 
 SaveAnswer = Callable[[str, ChecklistValue], Awaitable[None]]
 _KEYS = {"1": ChecklistValue.YES, "2": ChecklistValue.NO, "3": ChecklistValue.NOT_APPLICABLE}
@@ -44,7 +44,7 @@ class Checklist(ListDialog[ChecklistLine, bool]):
     def parts(self) -> ComposeResult:
         yield Static(id="list", markup=False)
         yield Static(id="message", markup=False)
-        keys = ((key, _(ANSWER[value.value])) for key, value in _KEYS.items())
+        keys = ((key, _(ANSWER_WORDS[value.value])) for key, value in _KEYS.items())
         yield Static(list_key_hints(*keys), id="foot", markup=False)
 
     @work(group="write")
@@ -69,7 +69,7 @@ class Checklist(ListDialog[ChecklistLine, bool]):
     def entry_lines(self, entry: ChecklistLine, width: int) -> list[Content]:
         """Return a question and its answer."""
         answer = self._answers[entry.question]
-        word = _(ANSWER[answer]) if answer in ANSWER else _("unanswered")
+        word = _(ANSWER_WORDS[answer]) if answer in ANSWER_WORDS else _("unanswered")
         style = MUTED if answer is None else "$text-accent bold"
         first, *rest = wrapped(entry.text.in_language(current_language()), width - 20)
         return [row(plain(f" {first}"), plain(f"{word} ", style), width), *(plain(f" {part}") for part in rest)]

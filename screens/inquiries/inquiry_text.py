@@ -12,8 +12,8 @@ from workbench.domain.facts.inquiry_lines import InquiryField, InquiryLine
 from workbench.domain.text.safe import cells, pad_right
 from workbench.i18n import _
 from workbench.wording.case.fields import FIELD_NAMES, NOTHING
-from workbench.wording.case.inquiries import department_words, status_words
-from workbench.wording.case.labels import APPLICANT_KIND
+from workbench.wording.case.inquiries import status_words
+from workbench.wording.case.labels import APPLICANT_KIND_WORDS
 
 
 def row_line(line: InquiryLine, view: View, width: int, status_room: int) -> Content:
@@ -22,12 +22,8 @@ def row_line(line: InquiryLine, view: View, width: int, status_room: int) -> Con
     `status_room` is the width of the longest state; the department gives way to it.
     """
     rooms = (10, 10, max(10, min(28, width - 33 - status_room)), 13)
-    texts = (
-        format_inquiry(line.id),
-        format_case(line.case_id),
-        department_words(line),
-        view.short_instant(line.due_at),
-    )
+    case, due = format_case(line.case_id), view.short_instant(line.due_at)
+    texts = (format_inquiry(line.id), case, line.department_name, due)
     parts = [
         (pad_right(fitted(text, room - 1), room), "" if line.is_open else MUTED)
         for text, room in zip(texts, rooms, strict=True)
@@ -64,4 +60,4 @@ def field_lines(fields: Mapping[int, InquiryField], revealed: Mapping[str, str],
 
 
 def _value(value: object) -> str:
-    return _(APPLICANT_KIND[value]) if isinstance(value, ApplicantKind) else str(value) or NOTHING
+    return _(APPLICANT_KIND_WORDS[value]) if isinstance(value, ApplicantKind) else str(value) or NOTHING

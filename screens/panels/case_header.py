@@ -28,7 +28,7 @@ from workbench.i18n import _
 from workbench.keys.registry import with_keys
 from workbench.wording.amounts import commas, hold_left, working_days_left
 from workbench.wording.case.inquiries import inquiry_sentence
-from workbench.wording.case.labels import APPLICANT_KIND
+from workbench.wording.case.labels import APPLICANT_KIND_WORDS
 from workbench.wording.case.story import CaseStory
 from workbench.wording.findings import earlier_fail_text
 
@@ -154,7 +154,7 @@ def _case_facts(header: CaseHeader, view: View) -> list[str]:
     cards = _("1 card") if header.card_count == 1 else _("{count} cards").format(count=commas(header.card_count))
     received = _("resubmitted {when}") if header.round > 1 else _("received {when}")
     parts = (
-        _(APPLICANT_KIND[header.applicant_kind]),
+        _(APPLICANT_KIND_WORDS[header.applicant_kind]),
         header.industry,
         cards,
         province_words(header.province),

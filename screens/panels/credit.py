@@ -25,7 +25,7 @@ from workbench.domain.evidence.evidence import CreditFacts
 from workbench.i18n import _
 from workbench.wording.amounts import commas, money_words
 from workbench.wording.case.history import appeal_outcome_words
-from workbench.wording.case.labels import CREDIT_LIST, DECIDED, MATCH
+from workbench.wording.case.labels import CREDIT_LIST_WORDS, CREDIT_MATCH_WORDS, DECIDED_WORDS
 from workbench.wording.findings import earlier_fail_text
 from workbench.wording.measures import measure_lines
 
@@ -33,7 +33,7 @@ from workbench.wording.measures import measure_lines
 def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the lines of the credit panel."""
     lines = [*finding_lines(case, PanelKind.CREDIT, width, view.symbols), EMPTY]
-    facts = fact_layout((_(word) for word in CREDIT_LIST.values()), width)
+    facts = fact_layout((_(word) for word in CREDIT_LIST_WORDS.values()), width)
     for kind in CreditList:
         lines += _list_lines(case, kind, view, facts)
     checked = [record.checked_on for record in case.evidence.credit if record.checked_on is not None]
@@ -45,13 +45,13 @@ def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: FactLayout) -> list[PanelLine]:
-    label, changed = _(CREDIT_LIST[kind]), changed_mark(case, EvidencePart.CREDIT, view.symbols, kind.value)
+    label, changed = _(CREDIT_LIST_WORDS[kind]), changed_mark(case, EvidencePart.CREDIT, view.symbols, kind.value)
     records = [record for record in case.evidence.credit if record.list is kind]
     hits = [record for record in records if record.match is not CreditMatch.NONE]
     if not records:
         return [facts.fact(label, _("not checked"), plain("–", MUTED))]
     if not hits:
-        nothing = money_words(0) if kind is CreditList.ARREARS else _(MATCH[CreditMatch.NONE])
+        nothing = money_words(0) if kind is CreditList.ARREARS else _(CREDIT_MATCH_WORDS[CreditMatch.NONE])
         return [facts.fact(label, nothing, Content.assemble(plain(view.symbols.fine, SUCCESS), changed))]
     lines: list[PanelLine] = []
     for record in hits:
@@ -68,7 +68,7 @@ def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: FactLayout)
 def _amount_or_match(record: CreditFacts) -> str:
     if record.list is CreditList.ARREARS and record.amount_fen is not None:
         return money_words(record.amount_fen)
-    return _(MATCH[record.match])
+    return _(CREDIT_MATCH_WORDS[record.match])
 
 
 def _record_details(record: CreditFacts, view: View) -> list[str]:
@@ -102,7 +102,7 @@ def _earlier_reviews(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         lines += map(PanelLine, hanging([(" ", "")], warning, width, WARNING))
     for decision in decisions:
         on = view.day(decision.decided_at.astimezone(view.zone).date())
-        words = _(DECIDED[decision.verdict])
+        words = _(DECIDED_WORDS[decision.verdict])
         lines += labelled(on, words, joined((f" {on}  ", MUTED), (words, ""), (f"  {decision.maker}", MUTED)))
         lines += _appeal_lines(case, decision, view)
     return lines

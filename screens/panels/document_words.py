@@ -6,7 +6,7 @@ from screens.shell.view import View
 from workbench.domain.evidence.evidence import LONG_TERM, DocumentFacts
 from workbench.domain.facts.document_lines import DocumentLine
 from workbench.i18n import _, comma_joined
-from workbench.wording.case.labels import QUALITY
+from workbench.wording.case.labels import QUALITY_WORDS
 
 
 def validity_words(valid_to: date, view: View) -> str:
@@ -17,8 +17,8 @@ def validity_words(valid_to: date, view: View) -> str:
 def declared_defects(document: DocumentFacts | DocumentLine, today: date) -> str:
     """Return the defects that the sender declared, empty without defects; the checklist confirms seal and quality."""
     defects = [_("no seal")] if document.sealed is False else []
-    if document.quality in QUALITY:
-        defects.append(_(QUALITY[document.quality]))
+    if document.quality in QUALITY_WORDS:
+        defects.append(_(QUALITY_WORDS[document.quality]))
     if document.valid_to is not None and document.valid_to < today:
         defects.append(_("expired"))
     return comma_joined(defects)

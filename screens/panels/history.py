@@ -18,7 +18,7 @@ from workbench.i18n import _, current_language
 from workbench.keys.registry import with_keys
 from workbench.wording.amounts import commas
 from workbench.wording.case.history import appeal_outcome_words, detail_words, event_words, items_words
-from workbench.wording.case.labels import ITEM_RESULT
+from workbench.wording.case.labels import ITEM_RESULT_WORDS
 
 _MIN_DETAIL_CELLS, _DETAIL_INDENT = 24, 3
 """The cells that details need beside an event, and their indent below the event in a narrow panel."""
@@ -96,7 +96,7 @@ def item_words(item: ItemLine, view: View) -> str:
     words = item.text or item.code
     if item.deadline_at is not None:
         words = _("{item} (by {when})").format(item=words, when=view.instant(item.deadline_at))
-    return words if item.judged is None else f"{words} {view.symbols.dot} {_(ITEM_RESULT[item.judged])}"
+    return words if item.judged is None else f"{words} {view.symbols.dot} {_(ITEM_RESULT_WORDS[item.judged])}"
 
 
 def asked_lines(case: CaseFile, view: View, width: int) -> list[Content]:

@@ -30,8 +30,8 @@ from workbench.domain.facts.identity import HANDLER, LEGAL_REP
 from workbench.domain.text.safe import cells
 from workbench.i18n import N_, _, current_language
 from workbench.wording.amounts import capital_words, commas
-from workbench.wording.case.inquiries import department_words, status_words
-from workbench.wording.case.labels import ANSWER, ID_NUMBER, VERIFICATION
+from workbench.wording.case.inquiries import status_words
+from workbench.wording.case.labels import ANSWER_WORDS, ID_NUMBER_WORDS, VERIFICATION_WORDS
 from workbench.wording.findings import document_name
 
 _USCC_RULES = ("ID-USCC", "ID-USCC-KIND")
@@ -113,10 +113,10 @@ def _prose(case: CaseFile, view: View, width: int, label: str, field: str) -> li
 def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     application = case.evidence.application
     number_label, legal_label = (
-        _(ID_NUMBER.get(case.facts.case.get(name), N_("ID number")))
+        _(ID_NUMBER_WORDS.get(case.facts.case.get(name), N_("ID number")))
         for name in ("handler_id_type", "legal_rep_id_type")
     )
-    document_label = _("ID document") if case.facts.case.get("handler_id_type") in ID_NUMBER else _("ID card")
+    document_label = _("ID document") if case.facts.case.get("handler_id_type") in ID_NUMBER_WORDS else _("ID card")
     name_label, phone_label = _("name"), _("phone")
     facts = fact_layout((name_label, number_label, document_label, phone_label, legal_label), width)
 
@@ -207,7 +207,7 @@ def _use(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 def _checklist(case: CaseFile, width: int) -> list[PanelLine]:
     lines = [heading(_("Checklist"))] if case.checklist else []
     for line in case.checklist:
-        answer = _(ANSWER[line.answer]) if line.answer in ANSWER else _("unanswered")
+        answer = _(ANSWER_WORDS[line.answer]) if line.answer in ANSWER_WORDS else _("unanswered")
         style = MUTED if line.answer is None else ""
         question = line.text.in_language(current_language())
         lines += labelled(question, answer, row(plain(f" {question}", style), plain(answer, style), width))
@@ -221,7 +221,7 @@ def _verifications(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     verifications = [line for line in case.verifications if not f"{line.kind} {line.result}".startswith(answered)]
     lines = [heading(_("External verification"))] if verifications else []
     for line in verifications:
-        how = _(VERIFICATION[line.kind]) if line.kind in VERIFICATION else line.kind
+        how = _(VERIFICATION_WORDS[line.kind]) if line.kind in VERIFICATION_WORDS else line.kind
         about = joined((f" {how} ", MUTED), (line.result, ""), (f"  {line.by} {view.instant(line.at)}", MUTED))
         lines += labelled(how, line.result, *wrapped_content(about, width))
     return lines
@@ -232,8 +232,8 @@ def _inquiries(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     for line in case.inquiries:
         mark = (f"{view.symbols.block} ", ERROR) if line.is_contradicted else ("", "")
         style = ERROR if line.is_contradicted else WARNING if line.is_open else MUTED
-        about = joined((" ", ""), mark, (f"{department_words(line)}  ", MUTED), (line.question, ""))
-        lines += labelled(department_words(line), line.question, *wrapped_content(about, width))
+        about = joined((" ", ""), mark, (f"{line.department_name}  ", MUTED), (line.question, ""))
+        lines += labelled(line.department_name, line.question, *wrapped_content(about, width))
         when = view.instant(line.ended_at or line.due_at)
         status = "  ".join(part for part in (status_words(line), line.note, line.ended_by, when) if part)
         lines += map(PanelLine, hanging([("   ", "")], status, width, style))

@@ -32,7 +32,7 @@ from workbench.services.time.campaigns.campaigns import CampaignProgress
 from workbench.wording import amounts
 from workbench.wording import policy as wording
 from workbench.wording.case.fields import FIELD_NAMES, NOTHING
-from workbench.wording.case.labels import APPLICANT_KIND, MEASURE, VERDICT
+from workbench.wording.case.labels import APPLICANT_KIND_WORDS, MEASURE_WORDS, VERDICT_TITLES
 from workbench.wording.findings import document_name
 
 _SEVERITIES = {
@@ -156,7 +156,7 @@ def _deadlines(policy: Policy) -> Iterator[NamedValue]:
 def _documents(policy: Policy) -> Iterator[NamedValue]:
     for kind, required in policy.documents.required.items():
         names = [document_name(kind, policy, current_language()) for kind in required]
-        yield _(APPLICANT_KIND[kind]), "; ".join(names) or _("none")
+        yield _(APPLICANT_KIND_WORDS[kind]), "; ".join(names) or _("none")
     yield _("Opened before a pass"), _(_TO_OPEN[policy.documents.open_before_pass])
 
 
@@ -202,7 +202,7 @@ def _limit_words(limit: RuleLimit) -> str:
 
 def _reason(reason: Reason, width: int) -> Iterator[Content]:
     """Yield a reason with the sentence of its letter and what the applicant must submit."""
-    verdicts = comma_joined(_(VERDICT[verdict]) for verdict in reason.verdicts)
+    verdicts = comma_joined(_(VERDICT_TITLES[verdict]) for verdict in reason.verdicts)
     days = reason.rectify_days
     until = f"; {_('{count} working days').format(count=days)}" if days else ""
     title = reason.title.in_language(current_language())
@@ -230,7 +230,7 @@ def _campaign_lines(campaigns: Sequence[CampaignProgress], view: View, width: in
 
 def _second_persons(policy: Policy) -> Iterator[NamedValue]:
     for verdict, measures in policy.measures.items():
-        yield _(VERDICT[verdict]), comma_joined(_(MEASURE[measure]) for measure in measures)
+        yield _(VERDICT_TITLES[verdict]), comma_joined(_(MEASURE_WORDS[measure]) for measure in measures)
     check = policy.check
     asked = {
         _("a final fail"): check.final_fail,

@@ -34,7 +34,13 @@ from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.command import shown_key
 from workbench.keys.desk import CHANGES, CHECKLIST, DOCUMENTS
 from workbench.keys.registry import CONFIRM, FINAL, NOTE, TEXTS, WAIT_FOR, with_keys
-from workbench.wording.case.labels import CHECK_FOR, ITEM_RESULT, VERDICT, WAITS_FOR, numbers_words
+from workbench.wording.case.labels import (
+    CHECK_CAUSE_WORDS,
+    ITEM_RESULT_WORDS,
+    VERDICT_TITLES,
+    WAITS_FOR_WORDS,
+    numbers_words,
+)
 from workbench.wording.findings import document_name
 from workbench.wording.quotation import is_foreign
 
@@ -81,7 +87,7 @@ def _choices(state: VerdictState, case: CaseFile, symbols: Symbols) -> list[Cont
         chosen = pending_waits_for(state.reasons, case.policy)
         # In the catalogue, this message ends with a space.
         head = joined((WAIT_FOR.key, KEY), (f" {_('waits for ').rstrip()}", MUTED))
-        return [head, *(_choice(_(WAITS_FOR[who]), who is chosen, symbols) for who in WaitsFor)]
+        return [head, *(_choice(_(WAITS_FOR_WORDS[who]), who is chosen, symbols) for who in WaitsFor)]
     return [joined((_("the case passes"), SUCCESS))]
 
 
@@ -94,7 +100,7 @@ def _choice(words: str, is_chosen: bool, symbols: Symbols) -> Content:  # noqa: 
 def _check_words(preview: VerdictPreview) -> Content:
     if not preview.check_for:
         return joined((_("no second person needed"), MUTED))
-    why = comma_joined(_(CHECK_FOR.get(name, name)) for name in preview.check_for)
+    why = comma_joined(_(CHECK_CAUSE_WORDS.get(name, name)) for name in preview.check_for)
     if preview.waiver_reason:
         return joined((_("decided by one person, no check: {why}").format(why=why), WARNING))
     return joined((_("a second person checks: {why}").format(why=why), WARNING))
@@ -165,7 +171,7 @@ def _unfixed_words(case: CaseFile) -> str:
     """Return how many items of the last round are not judged fixed, and the judgement of each."""
     judged = (
         _("{what}: {details}").format(
-            what=item.code, details=_(ITEM_RESULT[item.judged]) if item.judged else _("not judged")
+            what=item.code, details=_(ITEM_RESULT_WORDS[item.judged]) if item.judged else _("not judged")
         )
         for item in case.unfixed_items
     )
@@ -180,7 +186,7 @@ def _unfixed_words(case: CaseFile) -> str:
 
 def title(case: CaseFile, verdict: Verdict) -> str:
     """Return the title of the dialog, which says so if the dialog continues from the draft."""
-    words = f"{_(VERDICT[verdict])} {format_case(case.header.id)}"
+    words = f"{_(VERDICT_TITLES[verdict])} {format_case(case.header.id)}"
     draft = case.draft.get("verdict")
     if isinstance(draft, Mapping) and draft.get("verdict") == verdict:
         return _("{title}, continued from your draft").format(title=words)

@@ -10,7 +10,7 @@ from workbench.domain.case.casefile import VerdictPreview
 from workbench.domain.case.vocabulary import Measure
 from workbench.i18n import _
 from workbench.keys import registry as keys
-from workbench.wording.case.labels import MEASURE, numbers_words
+from workbench.wording.case.labels import MEASURE_WORDS, numbers_words
 
 _KEY = f"{ACCENT} bold"
 
@@ -19,7 +19,7 @@ def measure_line(state: VerdictState, preview: VerdictPreview | None) -> Content
     """Return what happens to which cards; empty if the policy leaves no choice."""
     if preview is None or len(preview.measures) <= 1:
         return Content()
-    line = joined((keys.MEASURE.key, _KEY), (f" {_('cards')}  ", MUTED), (_(MEASURE[state.measure]), ""))
+    line = joined((keys.MEASURE.key, _KEY), (f" {_('cards')}  ", MUTED), (_(MEASURE_WORDS[state.measure]), ""))
     if state.measure is Measure.NONE or len(preview.numbers) <= 1:
         return line
     chosen = [number for key, number in preview.numbers.items() if key in state.numbers]
@@ -35,7 +35,7 @@ class NumberChooser(MarkDialog[tuple[str, ...]]):
         lines = [MarkLine(key, number, plain(""), is_bright=True) for key, number in preview.numbers.items()]
         # The draft may have numbers that are out of service by now.
         chosen = [key for key in state.numbers if key in preview.numbers]
-        super().__init__(_("{what}: for which numbers?").format(what=_(MEASURE[state.measure])), lines, chosen)
+        super().__init__(_("{what}: for which numbers?").format(what=_(MEASURE_WORDS[state.measure])), lines, chosen)
 
     def parts(self) -> ComposeResult:
         yield MarkList()

@@ -77,7 +77,7 @@ def commas(number: int) -> str:
 
 
 def short_figure(number: float) -> str:
-    """Return a number with one decimal if it is less than 10, else without decimals: `4.2`, `22`."""
+    """Return a number with one decimal if it rounds to less than 10, else without decimals: `4.2`, `22`."""
     return f"{number:.1f}".removesuffix(".0") if number < _ONE_DECIMAL_BELOW else commas(round(number))
 
 

@@ -153,11 +153,9 @@ def affected_case_words(case: AffectedCase, today: date, zone: ZoneInfo) -> str:
 
 def affected_count_words(cases: int, *, is_written: bool) -> str:
     """Return how many cases a suspension affects, or would affect."""
-    message = (
-        ngettext("{count} case is affected.", "{count} cases are affected.", cases)
-        if is_written
-        else ngettext("{count} case would be affected.", "{count} cases would be affected.", cases)
-    )
+    message = ngettext("{count} case would be affected.", "{count} cases would be affected.", cases)
+    if is_written:
+        message = ngettext("{count} case is affected.", "{count} cases are affected.", cases)
     return message.format(count=commas(cases))
 
 

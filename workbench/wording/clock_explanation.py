@@ -8,10 +8,31 @@ from db.enums import CaseState, ServiceClass
 from workbench.domain.case.lifecycle import CLASS_WORDS, STATE_WORDS
 from workbench.domain.clock.calendar import DayKind
 from workbench.domain.clock.explanation import ClockExplanation, ClockStep, StepKind
-from workbench.i18n import _, current_language, ngettext
+from workbench.i18n import N_, _, current_language, ngettext
 from workbench.wording.amounts import day_on_screen, duration_words, instant_on_screen, working_days_left
 
 _MICROSECOND = timedelta(microseconds=1)
+
+_SENTENCES = {
+    StepKind.INCOMPLETE: N_("{start}: received; complete on {end}, when the clock starts."),
+    StepKind.OUTSIDE_HOURS: N_("{start}: outside the hours; counts as {end}, day 0, before the days that count."),
+    StepKind.RUNNING: N_("{span}: the clock runs, {hours} of work."),
+    StepKind.LATE: N_("{span}: overdue, {hours} of work."),
+    StepKind.MAKE_UP: N_("{span}: a make-up working day, {hours} of work."),
+    StepKind.OWN_HOURS: N_("{span}: hours set by hand, {hours} of work."),
+    StepKind.HOLIDAY: N_("{span}: {name}, no work."),
+    StepKind.APPLICANT: N_("{span}: waiting for the applicant; {hours} of work do not count."),
+    StepKind.RECTIFYING: N_("{span}: the applicant was rectifying; {hours} of work do not count."),
+    StepKind.SUSPENDED: N_("{span}: work suspended ({cause}); {hours} of work do not count."),
+    StepKind.EXTENDED: N_("{start}: extended until {until}, by {hours} of work."),
+}
+_SENTENCES_WITHOUT_END = {
+    StepKind.INCOMPLETE: N_("{start}: received, not complete; the clock has not started."),
+    StepKind.APPLICANT: N_("Since {start}: waiting for the applicant; the clock is paused."),
+    StepKind.RECTIFYING: N_("Since {start}: the applicant is rectifying; the clock is paused."),
+    StepKind.SUSPENDED: N_("From {start}, end unknown: work is suspended ({cause}); the clock is paused."),
+}
+"""The sentences of steps whose end is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,35 +71,13 @@ class ClockWords:
         )
 
     def _sentence(self, step: ClockStep) -> str:
-        """Return the sentence template of a step with a duration."""
-        is_open = step.end is None
-        sentences = {
-            StepKind.INCOMPLETE: _("{start}: received, not complete; the clock has not started.")
-            if is_open
-            else _("{start}: received; complete on {end}, when the clock starts."),
-            StepKind.RECEIVED: self._receipt_sentence(step),
-            StepKind.OUTSIDE_HOURS: _(
-                "{start}: outside the hours; counts as {end}, day 0, before the days that count."
-            ),
-            StepKind.RUNNING: _("{span}: the clock runs, {hours} of work."),
-            StepKind.LATE: _("{span}: overdue, {hours} of work."),
-            StepKind.MAKE_UP: _("{span}: set as a working day, {hours} of work.")
-            if step.detail
-            else _("{span}: a make-up working day, {hours} of work."),
-            StepKind.OWN_HOURS: _("{span}: hours set by hand, {hours} of work."),
-            StepKind.HOLIDAY: _("{span}: {name}, no work."),
-            StepKind.APPLICANT: _("Since {start}: waiting for the applicant; the clock is paused.")
-            if is_open
-            else _("{span}: waiting for the applicant; {hours} of work do not count."),
-            StepKind.RECTIFYING: _("Since {start}: the applicant is rectifying; the clock is paused.")
-            if is_open
-            else _("{span}: the applicant was rectifying; {hours} of work do not count."),
-            StepKind.SUSPENDED: _("From {start}, end unknown: work is suspended ({cause}); the clock is paused.")
-            if is_open
-            else _("{span}: work suspended ({cause}); {hours} of work do not count."),
-            StepKind.EXTENDED: _("{start}: extended until {until}, by {hours} of work."),
-        }
-        return sentences[step.what]
+        """Return the sentence of a step, with placeholders."""
+        if step.what is StepKind.RECEIVED:
+            return self._receipt_sentence(step)
+        if step.what is StepKind.MAKE_UP and step.detail:
+            return _("{span}: set as a working day, {hours} of work.")
+        sentence = _SENTENCES[step.what]
+        return _(_SENTENCES_WITHOUT_END.get(step.what, sentence) if step.end is None else sentence)
 
     def _receipt_sentence(self, step: ClockStep) -> str:
         if self.explanation.cap_days is not None:

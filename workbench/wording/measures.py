@@ -44,7 +44,7 @@ def measure_lines(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo)
     return tuple(words)
 
 
-def owed_orders(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
+def owed_order_words(orders: Iterable[MeasureOrder], now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     """Return the orders that are not carried out yet, in words, each once; overdue ones say so."""
     today, words = now.astimezone(zone).date(), list[str]()
     for order in last_orders(orders):

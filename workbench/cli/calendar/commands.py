@@ -85,7 +85,7 @@ def set_day(
     if not dry_run:
         required_text(reason, "--reason")
     with context.services() as services:
-        setting = _setting(parse_day_option(day, "DATE", services, Tense.ANY), how, name)
+        setting = _parse_setting(parse_day_option(day, "DATE", services, Tense.ANY), how, name)
         zone = zone_of(services)
         effect = services.calendars.set_day(setting, reason, dry_run=dry_run)
         today = context.now().astimezone(zone).date()
@@ -94,10 +94,10 @@ def set_day(
         return
     for line in effect_lines(effect, zone, today):
         output.line(line)
-    output.narrate(effect_summary(effect, written=not dry_run))
+    output.narrate(effect_summary(effect, is_written=not dry_run))
 
 
-def _setting(on: date, how: str, name: str) -> "DaySetting":
+def _parse_setting(on: date, how: str, name: str) -> "DaySetting":
     """Parse the arguments of `calendar set`."""
     from workbench.services.time.calendar.preview import DaySetting
 
@@ -131,11 +131,11 @@ def import_calendar(context: CommandContext, files: list[Path], *, dry_run: bool
         if not dry_run:
             done = services.calendars.import_notices(files)
     context.print_result(
-        _import_document(done, zone, written=not dry_run), effect_summary(done.effect, written=not dry_run)
+        _import_document(done, zone, is_written=not dry_run), effect_summary(done.effect, is_written=not dry_run)
     )
 
 
-def _import_document(done: "CalendarImport", zone: "ZoneInfo", *, written: bool) -> dict[str, Any]:
+def _import_document(done: "CalendarImport", zone: "ZoneInfo", *, is_written: bool) -> dict[str, Any]:
     return {
         "batch": None,
         "kind": "calendar",
@@ -145,7 +145,7 @@ def _import_document(done: "CalendarImport", zone: "ZoneInfo", *, written: bool)
         "errors": [],
         "error_count": 0,
         "kept": [override.on.isoformat() for override in done.kept],
-        "written": written and bool(done.effect.after),
+        "written": is_written and bool(done.effect.after),
         **_effect_document(done.effect, zone),
     }
 

@@ -52,7 +52,7 @@ def suspend(
             agent=None if agent is None else required_text(agent, "--agent"),
         )
         done, zone = services.suspending.suspend(suspension, dry_run=dry_run), zone_of(services)
-    _print_result(context, done, zone, written=not dry_run)
+    _print_result(context, done, zone, is_written=not dry_run)
 
 
 def resume(
@@ -74,10 +74,10 @@ def resume(
         resumed_at = None if at is None else parse_instant_option(at, "--at", services, Tense.PAST)
         done = services.suspending.resume(resumed_at, suspension, is_mistake=mistake, dry_run=dry_run)
         zone = zone_of(services)
-    _print_result(context, done, zone, written=not dry_run)
+    _print_result(context, done, zone, is_written=not dry_run)
 
 
-def _print_result(context: CommandContext, done: "SuspensionEffect", zone: "ZoneInfo", *, written: bool) -> None:
+def _print_result(context: CommandContext, done: "SuspensionEffect", zone: "ZoneInfo", *, is_written: bool) -> None:
     if context.as_json:
         counts = {"cases": len(done.cases), "notices": done.notified_count, "deadlines": done.deadline_count}
         affected = [
@@ -85,17 +85,19 @@ def _print_result(context: CommandContext, done: "SuspensionEffect", zone: "Zone
             | {"notice": one.is_notified, "deadline": one.has_deadline}
             for one in done.cases[:MAX_LISTED]
         ]
-        output.document({"suspensions": list(done.suspension_ids), **counts, "affected": affected, "written": written})
+        output.document(
+            {"suspensions": list(done.suspension_ids), **counts, "affected": affected, "written": is_written}
+        )
         return
     today = context.now().astimezone(zone).date()
     for line in first_lines([affected_case_words(one, today, zone) for one in done.cases]):
         output.line(line)
-    if not written:
+    if not is_written:
         output.narrate(_("Dry run: nothing was written."))
-    output.narrate(affected_count_words(len(done.cases), is_written=written))
+    output.narrate(affected_count_words(len(done.cases), is_written=is_written))
     if done.deadline_count:
         output.narrate(deadline_count_words(done.deadline_count))
-    output.narrate(notice_count_words(done.notified_count, is_written=written))
+    output.narrate(notice_count_words(done.notified_count, is_written=is_written))
 
 
 def _province(text: str) -> str:

@@ -93,13 +93,13 @@ def first_lines(lines: Sequence[str]) -> Iterator[str]:
         yield _("… and {count} more.").format(count=commas(len(lines) - _MAX_LINES))
 
 
-def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
+def effect_summary(effect: "CalendarEffect", *, is_written: bool) -> str:
     """Summarise the effect of a change that was written or is planned."""
     # `after` also has days whose working time stays and only the name or the status changes.
     day_count, moved_count = len(effect.after), len(effect.moved_due_dates)
     if effect.changes_nothing:
         return _("The calendar does not change; nothing was written.")
-    if written:
+    if is_written:
         changed = ngettext("{count} day changed.", "{count} days changed.", day_count)
         moved = ngettext("{count} due date moved.", "{count} due dates moved.", moved_count)
         parts = [changed.format(count=commas(day_count)), moved.format(count=commas(moved_count))]
@@ -112,5 +112,5 @@ def effect_summary(effect: "CalendarEffect", *, written: bool) -> str:
     if effect.certainty_change_count:
         parts.append(wording.certainty_change_words(effect.certainty_change_count))
     if moved_count or effect.deadline_changes:
-        parts.append(wording.notice_count_words(effect.notified_count, is_written=written))
+        parts.append(wording.notice_count_words(effect.notified_count, is_written=is_written))
     return ("" if current_language() == "zh" else " ").join(parts)

@@ -20,7 +20,6 @@ from workbench.domain.filter.case_row import CaseRowView, is_clock_suspended
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import current_language
-from workbench.wording.case.inquiries import department_words
 from workbench.wording.clock_explanation import ClockWords
 from workbench.wording.findings import finding_text
 
@@ -83,7 +82,7 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
 def inquiry_document(line: InquiryLine, zone: tzinfo) -> dict[str, Any]:
     """Return an inquiry to a department."""
     shown = json_record(line, zone, without=("id", "name"), case="case_id")
-    return {"inquiry": format_inquiry(line.id), **shown, "name": department_words(line)}
+    return {"inquiry": format_inquiry(line.id), **shown, "name": line.department_name}
 
 
 def _history_document(line: HistoryLine, zone: tzinfo) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.fields import FIELD_NAMES, FieldWords
 from workbench.wording.case.history import detail_words, event_words
-from workbench.wording.case.labels import CHECK_FOR, DECISION_STATUS, WAITS_FOR
+from workbench.wording.case.labels import CHECK_CAUSE_WORDS, DECISION_STATUS_WORDS, WAITS_FOR_WORDS
 from workbench.wording.case.story import CaseStory
 from workbench.wording.findings import earlier_fail_text, finding_text
 from workbench.wording.measures import measure_lines
@@ -146,7 +146,7 @@ class CaseText:
                 _("Reasons"): lambda line: comma_joined(
                     casefile.policy.reason_title(code, language) for code in line.reasons
                 ),
-                _("Status"): lambda line: _(DECISION_STATUS[line.status]),
+                _("Status"): lambda line: _(DECISION_STATUS_WORDS[line.status]),
                 _("By"): lambda line: line.maker,
                 _("At"): lambda line: self.instant(line.decided_at),
             },
@@ -154,7 +154,7 @@ class CaseText:
         for line in casefile.decisions:
             if line.waived is not None:
                 message = _("{decision} was decided by one person ({reason}); not checked: {rules}.")
-                rules = comma_joined(_(CHECK_FOR.get(rule, rule)) for rule in line.waived.rules)
+                rules = comma_joined(_(CHECK_CAUSE_WORDS.get(rule, rule)) for rule in line.waived.rules)
                 output.line(message.format(decision=format_decision(line.id), reason=line.waived.reason, rules=rules))
         if decision := next((line for line in reversed(casefile.decisions_in_effect) if line.items), None):
             self.rounds.items(casefile.header, decision)
@@ -204,7 +204,7 @@ class CaseText:
         """Return the state of a case, whom it waits for, and until when."""
         state, day = _(STATE_WORDS[row.state]), row.next_action_on
         if row.waits_for is not None and row.state is CaseState.PENDING and day is not None:
-            message, party = _("{state}: {party} until {day}"), _(WAITS_FOR[row.waits_for])
+            message, party = _("{state}: {party} until {day}"), _(WAITS_FOR_WORDS[row.waits_for])
             return message.format(state=state, party=party, day=amounts.day_on_screen(day, self.today))
         if row.state is CaseState.RECTIFYING and row.deadline_at is not None:
             return _("{state} until {when}").format(state=state, when=self.instant(row.deadline_at))

@@ -11,7 +11,7 @@ import typer
 
 from workbench.cli.cases.case_json import empty_document, header_document
 from workbench.cli.cases.case_text import CaseText, print_case, print_seen_case
-from workbench.cli.cases.found_case import FoundCase, found_case, print_rows
+from workbench.cli.cases.named_case import NumberOrName, find_case, print_rows
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, ReasonText, parse_instant_option, required_text
@@ -138,7 +138,7 @@ def reporting_filter_position() -> Iterator[None]:
 
 def show(
     context: CommandContext,
-    case: FoundCase,
+    case: NumberOrName,
     reveal: Annotated[bool, option("--reveal", N_("Show personal data unmasked; this is logged."))] = False,
     at: Annotated[
         int | None,
@@ -153,7 +153,7 @@ def show(
     """Show one case."""
     with context.services() as services:
         # A part would let a person reveal one case after another without knowing whose they are.
-        case_id = found_case(context, services, case, is_whole=reveal)
+        case_id = find_case(context, services, case, is_whole=reveal)
         if at is not None:
             print_seen_case(context, services.seen_cases.show(case_id, at, reveal=reveal), revealed=reveal)
             return
@@ -161,10 +161,10 @@ def show(
     print_case(context, casefile, revealed=reveal)
 
 
-def explain(context: CommandContext, case: FoundCase) -> None:
+def explain(context: CommandContext, case: NumberOrName) -> None:
     """Explain the position of a case in the queue."""
     with context.services() as services:
-        case_id = found_case(context, services, case)
+        case_id = find_case(context, services, case)
         sentences = services.claims.explain(case_id)
     context.print_lines({"case": format_case(case_id), "explanation": list(sentences)}, sentences)
 

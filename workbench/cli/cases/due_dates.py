@@ -5,7 +5,7 @@ from typing import Annotated
 from db.enums import Priority, ServiceClass
 from workbench.cli.cases.case_json import explanation_document
 from workbench.cli.cases.cases import print_done
-from workbench.cli.cases.found_case import FoundCase, found_case
+from workbench.cli.cases.named_case import NumberOrName, find_case
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, ReasonText, parse_day_option, required_text
 from workbench.cli.framework.parameters import argument, option
@@ -16,10 +16,10 @@ from workbench.wording.amounts import minute
 from workbench.wording.clock_explanation import ClockWords
 
 
-def clock(context: CommandContext, case: FoundCase) -> None:
+def clock(context: CommandContext, case: NumberOrName) -> None:
     """Show how the due date of a case is calculated."""
     with context.services() as services:
-        case_id = found_case(context, services, case)
+        case_id = find_case(context, services, case)
         explanation, zone = services.clocks.explain(case_id), zone_of(services)
     words = ClockWords(explanation, context.now().astimezone(zone).date(), zone)
     document = {"case": format_case(case_id), **explanation_document(explanation, words, zone)}

@@ -14,7 +14,7 @@ from workbench.domain.case.case_id import format_case, format_inquiry, parse_cas
 from workbench.domain.clock.typed.tense import Tense
 from workbench.i18n import N_, _
 from workbench.wording.amounts import minute
-from workbench.wording.case.inquiries import department_words, status_words
+from workbench.wording.case.inquiries import status_words
 
 if TYPE_CHECKING:
     from workbench.cli.framework.output import Columns
@@ -49,7 +49,7 @@ def list_inquiries(
         columns: Columns[InquiryLine] = {
             _("Inquiry"): lambda line: format_inquiry(line.id),
             _("Case"): lambda line: format_case(line.case_id),
-            _("Department"): department_words,
+            _("Department"): lambda line: line.department_name,
             _("Due"): lambda line: minute(line.due_at, zone),
             _("State"): status_words,
             _("Question"): lambda line: line.question,
@@ -80,7 +80,7 @@ def withdraw(context: CommandContext, inquiry: InquiryArgument, reason: ReasonTe
 
 def _print_result(context: CommandContext, services: "Services", line: "InquiryLine", sentence: str) -> None:
     words = {"inquiry": format_inquiry(line.id), "case": format_case(line.case_id)}
-    words |= {"department": department_words(line), "status": status_words(line)}
+    words |= {"department": line.department_name, "status": status_words(line)}
     due = minute(line.due_at, services.inquiries.zone())
     context.print_result(_document(services, line), sentence.format(**words, due=due))
 

@@ -15,7 +15,7 @@ from workbench.domain.case.running import is_with_applicant
 from workbench.i18n import _
 from workbench.wording.case.history import appeal_outcome_words, items_words
 from workbench.wording.case.inquiries import inquiry_sentence
-from workbench.wording.case.labels import ITEM_RESULT
+from workbench.wording.case.labels import ITEM_RESULT_WORDS
 from workbench.wording.changes import ChangeWords
 
 
@@ -36,7 +36,7 @@ class RoundsText:
             progress = self._progress(item, decision.deadline_at, is_awaited=is_awaited)
             if header.round > decision.round and item.is_open and item.is_for_reviewer:
                 progress = _("for the reviewer to judge")
-            judged = f"{_(ITEM_RESULT[item.judged])} ({item.judged_by})" if item.judged else ""
+            judged = f"{_(ITEM_RESULT_WORDS[item.judged])} ({item.judged_by})" if item.judged else ""
             rows.append([str(number), item.code, progress, judged, item.text])
         output.table([_("No."), _("Item"), _("Progress"), _("Judged"), _("Text")], rows, numeric=(0,))
 

@@ -13,7 +13,7 @@ from workbench.services.files.reading.headers import column_names
 if TYPE_CHECKING:
     from workbench.services.files.reseller_sheets.proposal import Proposal, ProposedColumn
 
-_WITHOUT_NAMES = frozenset({"application_no", "submitted_at", "applicant_kind", "province", "industry", "card_type"})
+_SHOWN_IN_FULL = frozenset({"application_no", "submitted_at", "applicant_kind", "province", "industry", "card_type"})
 """The columns whose examples are shown in full, since they name no person; only long numbers are outlined."""
 
 
@@ -81,7 +81,7 @@ def _example(column: "ProposedColumn") -> str:
     from workbench.services.files.reseller_sheets.by_values import is_company
 
     value = next(iter(column.values), "")
-    if column.means in _WITHOUT_NAMES or column.unit is not None or is_company(value):
+    if column.means in _SHOWN_IN_FULL or column.unit is not None or is_company(value):
         return with_outlined_numbers(value)
     return outline_of(value) if value else ""
 

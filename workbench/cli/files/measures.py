@@ -11,7 +11,7 @@ from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case
 from workbench.i18n import N_, _
 from workbench.wording.amounts import commas, minute
-from workbench.wording.case.labels import MEASURE
+from workbench.wording.case.labels import MEASURE_WORDS
 from workbench.wording.measures import ORDER_STATUS_WORDS
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def list_measures(
         _("Order"): lambda order: str(order.id),
         _("Case"): lambda order: format_case(order.case_id),
         _("Number"): lambda order: order.msisdn,
-        _("Measure"): lambda order: _(MEASURE[order.measure]),
+        _("Measure"): lambda order: _(MEASURE_WORDS[order.measure]),
         _("State"): lambda order: _("overdue") if order.is_overdue(now) else _(ORDER_STATUS_WORDS[order.status(now)]),
         _("Due"): lambda order: minute(order.due_at, zone),
         _("Done"): lambda order: minute(order.done_at, zone),
@@ -59,17 +59,19 @@ def report_done(
     """Record which orders were carried out."""
     from workbench.services.acts.portions import PartlyRecorded
 
-    stopped: PartlyRecorded[ReportCounts] | None = None
     with context.services() as services:
         try:
             counts = services.measures.report(file)
         except PartlyRecorded as error:
-            stopped, counts = error, error.recorded
+            _print_counts(context, error.recorded)
+            raise
+    _print_counts(context, counts)
+
+
+def _print_counts(context: CommandContext, counts: "ReportCounts") -> None:
     document = asdict(counts)
     sentence = _(
         "Carried out: {done}. Reported before: {already_done}. Failed and still owed: {failed}. "
         "Without an answer and still owed: {unanswered}."
     )
     context.print_result(document, sentence.format(**{name: commas(number) for name, number in document.items()}))
-    if stopped is not None:
-        raise stopped

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from workbench.cli.cases.found_case import found_case
 from workbench.cli.cases.letters_text import letter_columns
+from workbench.cli.cases.named_case import find_case
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_record
@@ -36,7 +36,7 @@ def list_notices(
 ) -> None:
     """List the notices."""
     with context.services() as services:
-        case_id = None if case is None else found_case(context, services, case)
+        case_id = None if case is None else find_case(context, services, case)
         lines = services.notices.list(case_id, unsent=unsent, overdue=overdue)
         zone = zone_of(services)
     columns = {
@@ -68,22 +68,20 @@ def mark_sent(
     """Mark the notices in a file as sent or failed."""
     from workbench.services.acts.portions import PartlyRecorded
 
-    stopped: PartlyRecorded[RecordedDeliveries] | None = None
     with context.services() as services:
         try:
             recorded = services.notices.record_file(file)
         except PartlyRecorded as error:
-            stopped, recorded = error, error.recorded
-    document = {
-        "sent": recorded.sent,
-        "already_sent": recorded.already_sent,
-        "failed": recorded.failed,
-        **_moved_document(recorded.moved),
-    }
+            _print_recorded(context, error.recorded)
+            raise
+    _print_recorded(context, recorded)
+
+
+def _print_recorded(context: CommandContext, recorded: "RecordedDeliveries") -> None:
+    counts = {"sent": recorded.sent, "already_sent": recorded.already_sent, "failed": recorded.failed}
+    document = {**counts, **_moved_document(recorded.moved)}
     context.print_result(document, sent_and_failed_sentence(recorded.sent, recorded.failed))
     _narrate_moved(context, recorded.moved)
-    if stopped is not None:
-        raise stopped
 
 
 def send(

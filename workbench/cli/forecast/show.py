@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from workbench.cli.cases.found_case import found_case
+from workbench.cli.cases.named_case import find_case
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_attributes, json_record, to_json
@@ -47,7 +47,7 @@ def show(
 
 def _show_case(context: CommandContext, case: str, reviewers: int | None, *, sentence_only: bool) -> None:
     with context.services() as services:
-        case_id = found_case(context, services, case)
+        case_id = find_case(context, services, case)
         forecast = services.forecasts.of_case(case_id, reviewers)
         casefile, zone = services.casefiles.show(case_id), zone_of(services)
     today = context.now().astimezone(zone).date()

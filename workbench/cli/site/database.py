@@ -150,18 +150,17 @@ def demo(
     from workbench.services.foundation.site_settings import APP_NAME
 
     folder = Path(platformdirs.user_data_dir(APP_NAME)) / "demo"
-    days = None if reset else days_if_stale(folder, context.now())
-    if days is not None:
-        output.narrate(
-            _("The sample data is {days} days old; `workbench demo --reset` creates it again.").format(days=days)
-        )
-    is_kept = reset and (folder / NAME).exists()
+    days_old = None if reset else days_if_stale(folder, context.now())
+    if days_old is not None:
+        message = _("The sample data is {days} days old; `workbench demo --reset` creates it again.")
+        output.narrate(message.format(days=days_old))
+    replaces_earlier = reset and (folder / NAME).exists()
     if prints_path:
         output.line(str(prepare(folder, context.now, reset=reset)))
         return
     demo_start, login = DemoStart(folder, context.now, reset=reset), context.shared.login or FIRST_REVIEWER
     exit_code = context.run_workbench(lambda: demo_start.open(login), login)
-    if is_kept and not demo_start.whole.done():
+    if replaces_earlier and not demo_start.whole.done():
         message = _("You quit before the fresh sample data was complete, so the earlier stays; --reset starts again.")
         output.narrate(message)
     raise typer.Exit(exit_code)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from db.enums import InquiryOutcome, InquiryStatus
 from workbench.domain.policy.settings import BilingualText
-from workbench.i18n import N_
+from workbench.i18n import N_, current_language
 
 OUTCOME_WORDS: dict[InquiryOutcome, str] = {
     InquiryOutcome.CONFIRMED: N_("confirmed"),
@@ -54,9 +54,10 @@ class InquiryLine:
         """Whether the department contradicts what the applicant says."""
         return self.outcome is InquiryOutcome.CONTRADICTED
 
-    def department_name(self, language: str) -> str:
-        """Return the name of the department in a language, or its code."""
-        return self.department if self.name is None else self.name.in_language(language)
+    @property
+    def department_name(self) -> str:
+        """The name of the department in the current language; its code if it left the policy."""
+        return self.department if self.name is None else self.name.in_language(current_language())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,79 +17,65 @@ from workbench.services.foundation.group_sharing import not_in_group
 from workbench.services.foundation.site_settings import APP_NAME, default_site_file, read_settings
 from workbench.settings.user_settings import load_settings, settings_file
 
-_REFUSALS: dict[Refusal, tuple[type[errors.WorkbenchError], str]] = {
-    Refusal.MISSING: (
-        errors.NotFound,
-        N_("There is no database at {where}; `workbench init` makes one, `workbench demo` shows sample data."),
+_MESSAGES: dict[Refusal, str] = {
+    Refusal.MISSING: N_(
+        "There is no database at {where}; `workbench init` makes one, `workbench demo` shows sample data."
     ),
-    Refusal.NOT_A_FILE: (errors.BadConfiguration, N_("{where} is not a file; name the database file itself.")),
-    Refusal.NOT_OURS: (
-        errors.BadConfiguration,
-        N_("{where} is not a database of this program and was left unchanged; choose another file."),
+    Refusal.NOT_A_FILE: N_("{where} is not a file; name the database file itself."),
+    Refusal.NOT_OURS: N_("{where} is not a database of this program and was left unchanged; choose another file."),
+    Refusal.NOT_ENCRYPTED: N_(
+        "{where} is not encrypted, but its store has key settings; put the right file back, or restore a backup."
     ),
-    Refusal.NOT_ENCRYPTED: (
-        errors.BadConfiguration,
-        N_("{where} is not encrypted, but its store has key settings; put the right file back, or restore a backup."),
+    Refusal.NOT_DECRYPTED: N_(
+        "{where} is damaged or was encrypted with another key, and was left unchanged; restore a backup."
     ),
-    Refusal.NOT_DECRYPTED: (
-        errors.BadConfiguration,
-        N_("{where} is damaged or was encrypted with another key, and was left unchanged; restore a backup."),
+    Refusal.KEY_SETTINGS_MISSING: N_(
+        "{where} is encrypted or damaged, and its key settings {detail} are missing; put them back from a backup."
     ),
-    Refusal.KEY_SETTINGS_MISSING: (
-        errors.BadConfiguration,
-        N_("{where} is encrypted or damaged, and its key settings {detail} are missing; put them back from a backup."),
+    Refusal.CREATED_BY_NEWER: N_(
+        "{where} was created by a newer version of this program ({detail}); upgrade the program."
     ),
-    Refusal.CREATED_BY_NEWER: (
-        errors.BadConfiguration,
-        N_("{where} was created by a newer version of this program ({detail}); upgrade the program."),
+    Refusal.CREATED_BY_OLDER: N_(
+        "{where} has schema {detail} and was left unchanged; this program reads schema 16 or later. Open it, or"
+        " restore its backup, once with the program of commit 73b88f9e, which brings it up to date."
     ),
-    Refusal.CREATED_BY_OLDER: (
-        errors.BadConfiguration,
-        N_(
-            "{where} has schema {detail} and was left unchanged; this program reads schema 16 or later. Open it, or"
-            " restore its backup, once with the program of commit 73b88f9e, which brings it up to date."
-        ),
+    Refusal.UPGRADED_WHILE_OPEN: N_(
+        "{where} was upgraded by a newer version of this program ({detail}); start the program again."
     ),
-    Refusal.UPGRADED_WHILE_OPEN: (
-        errors.BadConfiguration,
-        N_("{where} was upgraded by a newer version of this program ({detail}); start the program again."),
+    Refusal.REPLACED: N_(
+        "{where} was replaced or removed while it was open; nothing was written. Put it back, or start again."
     ),
-    Refusal.REPLACED: (
-        errors.StorageGone,
-        N_("{where} was replaced or removed while it was open; nothing was written. Put it back, or start again."),
+    Refusal.DAMAGED: N_("{where} is damaged ({detail}) and was left unchanged; restore a backup."),
+    Refusal.TOO_OPEN: N_(
+        "Other users can read {where} ({detail}); run `chmod 600` on it, or `chmod 660` if a group shares it."
     ),
-    Refusal.DAMAGED: (
-        errors.DatabaseDamaged,
-        N_("{where} is damaged ({detail}) and was left unchanged; restore a backup."),
+    Refusal.UNREADABLE: N_("{where} cannot be opened by this user ({detail})."),
+    Refusal.READ_ONLY: N_(
+        "{where} is on a file system that is mounted read-only; mount it for writing, then run the command again."
     ),
-    Refusal.TOO_OPEN: (
-        errors.BadConfiguration,
-        N_("Other users can read {where} ({detail}); run `chmod 600` on it, or `chmod 660` if a group shares it."),
-    ),
-    Refusal.UNREADABLE: (errors.NotAllowed, N_("{where} cannot be opened by this user ({detail}).")),
-    Refusal.READ_ONLY: (
-        errors.StorageFailed,
-        N_("{where} is on a file system that is mounted read-only; mount it for writing, then run the command again."),
-    ),
-    Refusal.EXISTS: (errors.CannotCreate, N_("{where} already exists and was left unchanged; choose another path.")),
-    Refusal.CANNOT_CREATE: (errors.CannotCreate, N_("{where} cannot be created: {detail}.")),
-    Refusal.NO_HOME: (
-        errors.BadConfiguration,
-        N_("{where} names a home folder that does not exist; give the full path of the database."),
-    ),
-    Refusal.UNKNOWN_SCHEME: (
-        errors.BadConfiguration,
-        N_("{where} is a kind of database that this program cannot open; give the path of a file."),
-    ),
+    Refusal.EXISTS: N_("{where} already exists and was left unchanged; choose another path."),
+    Refusal.CANNOT_CREATE: N_("{where} cannot be created: {detail}."),
+    Refusal.NO_HOME: N_("{where} names a home folder that does not exist; give the full path of the database."),
+    Refusal.UNKNOWN_SCHEME: N_("{where} is a kind of database that this program cannot open; give the path of a file."),
 }
+_ERRORS: dict[Refusal, type[errors.WorkbenchError]] = {
+    Refusal.MISSING: errors.NotFound,
+    Refusal.REPLACED: errors.StorageGone,
+    Refusal.DAMAGED: errors.DatabaseDamaged,
+    Refusal.UNREADABLE: errors.NotAllowed,
+    Refusal.READ_ONLY: errors.StorageFailed,
+    Refusal.EXISTS: errors.CannotCreate,
+    Refusal.CANNOT_CREATE: errors.CannotCreate,
+}
+"""The errors for refusals; one that is not listed here is a BadConfiguration."""
 
 
 def refusal(error: DatabaseRefused) -> errors.WorkbenchError:
     """Return the error, with message and exit code, for a database that cannot be used."""
     if error.refusal is Refusal.UNREADABLE and (access_error := not_in_group(Path(error.where))) is not None:
         return access_error
-    kind, message = _REFUSALS[error.refusal]
-    return kind(_(message).format(where=error.where, detail=error.detail))
+    kind = _ERRORS.get(error.refusal, errors.BadConfiguration)
+    return kind(_(_MESSAGES[error.refusal]).format(where=error.where, detail=error.detail))
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Service
 from workbench.services.queue.filters import case_query
-from workbench.wording.case.labels import APPLICANT_KIND, WAITS_FOR
+from workbench.wording.case.labels import APPLICANT_KIND_WORDS, WAITS_FOR_WORDS
 
 MOST_ROWS = 200
 """The most rows of a table; `others` counts the values without a row."""
@@ -125,8 +125,8 @@ class Breakdowns(Service):
             "priority": lambda value: PRIORITY_WORDS[Priority(value)],
             "class": lambda value: CLASS_WORDS[ServiceClass(value)],
             "risk": lambda value: RISK_WORDS[Risk(value)],
-            "kind": lambda value: APPLICANT_KIND[ApplicantKind(value)],
-            "waits": lambda value: WAITS_FOR[WaitsFor(value)],
+            "kind": lambda value: APPLICANT_KIND_WORDS[ApplicantKind(value)],
+            "waits": lambda value: WAITS_FOR_WORDS[WaitsFor(value)],
         }
         if by in {"reason", "rule"}:
             titles = {code: reason.title for code, reason in self.context.policy(session).reasons.items()}

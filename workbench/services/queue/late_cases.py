@@ -9,7 +9,6 @@ from db.enums import CaseState, InquiryStatus
 from db.queries import board
 from db.queries.published import INQUIRY
 from workbench.domain.clock.late_risk import LateRisk, late_risk
-from workbench.i18n import current_language
 from workbench.services.case.inquiries import read_inquiries
 from workbench.services.forecast.forecasts import Forecasts
 from workbench.services.foundation.context import Context
@@ -26,9 +25,7 @@ def late_risks(context: Context, session: Session, rows: Sequence[Any]) -> Mappi
     as_of, chances = Forecasts(context).late_chances(session)
     away = {row.login: row.away_until for row in board.reviewers_on(session, context.today(session)) if row.is_away}
     conditions = (INQUIRY.c.case_id.in_([row.id for row in rows]), INQUIRY.c.status == InquiryStatus.OPEN.value)
-    asked = {
-        line.case_id: line.department_name(current_language()) for line in read_inquiries(session, context, conditions)
-    }
+    asked = {line.case_id: line.department_name for line in read_inquiries(session, context, conditions)}
     returns = board.returned_verdicts(session, [row.id for row in rows])
     return {
         row.id: late_risk(

@@ -170,12 +170,6 @@ def _wanted_values(session: Session, kind: RequestKind, body: Mapping[str, Any])
     }
 
 
-def policy_text_of(session: Session, number: int) -> str:
-    """Return the text of the policy of an open request."""
-    stored = session.get(SettingRow, f"{_TEXT_SETTING}{number}")
-    return stored.value if stored is not None else ""
-
-
 def drop_settled_texts(session: Session, context: Context) -> None:
     """Remove the policy texts of requests that are not open any more."""
     waiting = [f"{_TEXT_SETTING}{one.number}" for one in open_requests(session, context, RequestKind.POLICY)]
@@ -262,8 +256,8 @@ def requested_policy(session: Session, context: Context, number: int) -> WantedP
         BadData: If the text of the policy was changed in the database.
     """
     request = approvable(session, context, number, RequestKind.POLICY)
-    asked = request.values
-    text = policy_text_of(session, number)
+    asked, stored = request.values, session.get(SettingRow, f"{_TEXT_SETTING}{number}")
+    text = stored.value if stored is not None else ""
     if hashlib.sha256(text.encode()).hexdigest() != asked["sha256"]:
         message = _("The text of request {request} was changed in the database; reject it, and apply the file again.")
         raise BadData(message.format(request=format_request(number)))

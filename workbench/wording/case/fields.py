@@ -12,7 +12,13 @@ from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.domain.policy.policy import Policy
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
-from workbench.wording.case.labels import APPLICANT_KIND, CREDIT_LIST, ID_NUMBER, MATCH, QUALITY
+from workbench.wording.case.labels import (
+    APPLICANT_KIND_WORDS,
+    CREDIT_LIST_WORDS,
+    CREDIT_MATCH_WORDS,
+    ID_NUMBER_WORDS,
+    QUALITY_WORDS,
+)
 from workbench.wording.findings import document_name
 
 FIELD_NAMES: Mapping[str, str] = {
@@ -97,13 +103,13 @@ FIELD_NAMES: Mapping[str, str] = {
 }
 
 _VALUES: Mapping[Any, str] = {
-    **APPLICANT_KIND,
+    **APPLICANT_KIND_WORDS,
     **CLASS_WORDS,
-    **CREDIT_LIST,
-    **MATCH,
-    **QUALITY,
+    **CREDIT_LIST_WORDS,
+    **CREDIT_MATCH_WORDS,
+    **QUALITY_WORDS,
     Quality.OK: N_("ok"),
-    **ID_NUMBER,
+    **ID_NUMBER_WORDS,
     IdType.RESIDENT: N_("ID card"),
     Language.ZH: N_("Chinese"),
     Language.EN: N_("English"),

@@ -15,8 +15,13 @@ from workbench.domain.facts.inquiry_lines import OUTCOME_WORDS
 from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.calendar import deadline_move_words
-from workbench.wording.case.inquiries import department_words
-from workbench.wording.case.labels import ANSWER, DECIDED, ITEM_RESULT, MEASURE, VERIFICATION
+from workbench.wording.case.labels import (
+    ANSWER_WORDS,
+    DECIDED_WORDS,
+    ITEM_RESULT_WORDS,
+    MEASURE_WORDS,
+    VERIFICATION_WORDS,
+)
 from workbench.wording.findings import document_name
 from workbench.wording.letters import letter_kind_words
 from workbench.wording.retention import parts_words
@@ -66,7 +71,7 @@ _KINDS: dict[str, str] = {
     "complaints": N_("complaints"),
 }
 _ORDERS: dict[str, str] = {
-    **{measure.value: words for measure, words in MEASURE.items()},
+    **{measure.value: words for measure, words in MEASURE_WORDS.items()},
     "done": N_("carried out"),
     "failed": N_("not carried out"),
     "cancelled": N_("cancelled"),
@@ -118,7 +123,7 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
 
 def _way_words(way: str) -> str:
     """Return how a fact was confirmed, or through which channel the applicant was contacted."""
-    return _(VERIFICATION[way]) if way in VERIFICATION else channel_words(way)
+    return _(VERIFICATION_WORDS[way]) if way in VERIFICATION_WORDS else channel_words(way)
 
 
 def items_words(items: Sequence[ItemLine], *, is_answered: bool = False) -> str:
@@ -150,7 +155,7 @@ def _verdict_details(facts: Facts, case: CaseFile) -> str:
     elif "verdict" not in facts:
         return action_name(facts.get("act", ""))
     else:
-        outcome = _(DECIDED[Verdict(facts["verdict"])])
+        outcome = _(DECIDED_WORDS[Verdict(facts["verdict"])])
     if facts.get("fail_kind"):
         outcome = _("{verdict}, {kind}").format(verdict=outcome, kind=_(_FAIL_KINDS[facts["fail_kind"]]))
     if facts.get("waived"):
@@ -197,7 +202,7 @@ def _evidence_details(facts: Facts, _case: CaseFile) -> str:
 def _checklist_details(facts: Facts, case: CaseFile) -> str:
     code, language = facts["question"], current_language()
     question = next((line.text.in_language(language) for line in case.checklist if line.question == code), code)
-    return _("{what}: {details}").format(what=question, details=_(ANSWER[facts["answer"]]))
+    return _("{what}: {details}").format(what=question, details=_(ANSWER_WORDS[facts["answer"]]))
 
 
 def _letter_details(facts: Facts, case: CaseFile) -> str:
@@ -206,7 +211,7 @@ def _letter_details(facts: Facts, case: CaseFile) -> str:
 
 
 def _judgement_details(facts: Facts, _case: CaseFile) -> str:
-    return _("{what}: {details}").format(what=facts["item"], details=_(ITEM_RESULT[ItemResult(facts["judged"])]))
+    return _("{what}: {details}").format(what=facts["item"], details=_(ITEM_RESULT_WORDS[ItemResult(facts["judged"])]))
 
 
 def _opened_document_details(facts: Facts, case: CaseFile) -> str:
@@ -228,7 +233,7 @@ def _revealed_field_details(facts: Facts, _case: CaseFile) -> str:
 
 def _inquiry_details(facts: Facts, case: CaseFile) -> str:
     """Return the number of an inquiry with its department, and the answer if there is one."""
-    names = (department_words(line) for line in case.inquiries if line.id == facts["inquiry"])
+    names = (line.department_name for line in case.inquiries if line.id == facts["inquiry"])
     words = [format_inquiry(facts["inquiry"]), next(names, str(facts["department"]))]
     if facts.get("outcome"):
         words.append(_(OUTCOME_WORDS[facts["outcome"]]))

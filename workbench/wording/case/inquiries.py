@@ -6,12 +6,7 @@ from datetime import datetime
 from db.enums import InquiryStatus
 from workbench.domain.case.case_id import format_inquiry
 from workbench.domain.facts.inquiry_lines import OUTCOME_WORDS, InquiryLine
-from workbench.i18n import _, current_language
-
-
-def department_words(line: InquiryLine) -> str:
-    """Return the name of the department, or its code if it left the policy."""
-    return line.department_name(current_language())
+from workbench.i18n import _
 
 
 def status_words(line: InquiryLine) -> str:
@@ -35,7 +30,7 @@ def inquiry_sentence(line: InquiryLine, when: Callable[[datetime], str]) -> str:
         words = _("{inquiry}, {department}: “{question}” {status}, due {when}")
     sentence = words.format(
         inquiry=format_inquiry(line.id),
-        department=department_words(line),
+        department=line.department_name,
         question=line.question,
         status=status_words(line),
         when=when(line.ended_at or line.due_at),

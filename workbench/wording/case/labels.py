@@ -9,12 +9,12 @@ from workbench.i18n import N_, _, comma_joined
 _MOST_NUMBERS = 3
 """The most numbers that a short list names."""
 
-APPLICANT_KIND: dict[ApplicantKind, str] = {
+APPLICANT_KIND_WORDS: dict[ApplicantKind, str] = {
     ApplicantKind.ENTERPRISE: N_("enterprise"),
     ApplicantKind.SOLE_PROPRIETOR: N_("sole proprietor"),
     ApplicantKind.INDIVIDUAL: N_("individual"),
 }
-ID_NUMBER: dict[object, str] = {
+ID_NUMBER_WORDS: dict[object, str] = {
     IdType.PASSPORT: N_("passport number"),
     IdType.HMT_PERMIT: N_("HK/Macau permit"),
     IdType.TW_PERMIT: N_("Taiwan permit"),
@@ -22,14 +22,14 @@ ID_NUMBER: dict[object, str] = {
     IdType.MILITARY: N_("military ID"),
     IdType.POLICE: N_("armed police ID"),
 }
-ANSWER: dict[str | None, str] = {"yes": N_("yes"), "no": N_("no"), "n/a": N_("does not apply")}
-VERIFICATION: dict[str, str] = {
+ANSWER_WORDS: dict[str | None, str] = {"yes": N_("yes"), "no": N_("no"), "n/a": N_("does not apply")}
+VERIFICATION_WORDS: dict[str, str] = {
     "phone": N_("by phone"),
     "registry": N_("in a registry"),
     "visit": N_("by a visit"),
     "department": N_("by another department"),
 }
-CREDIT_LIST: dict[CreditList, str] = {
+CREDIT_LIST_WORDS: dict[CreditList, str] = {
     CreditList.ARREARS: N_("arrears"),
     CreditList.COURT: N_("court list"),
     CreditList.ABNORMAL: N_("abnormal operation"),
@@ -37,35 +37,35 @@ CREDIT_LIST: dict[CreditList, str] = {
     CreditList.TELECOM: N_("telecom list"),
     CreditList.PUNISHMENT: N_("punishment list"),
 }
-MATCH: dict[CreditMatch, str] = {
+CREDIT_MATCH_WORDS: dict[CreditMatch, str] = {
     CreditMatch.EXACT: N_("listed"),
     CreditMatch.NAME_ONLY: N_("same name only"),
     CreditMatch.NONE: N_("none"),
 }
-WAITS_FOR: dict[WaitsFor, str] = {
+WAITS_FOR_WORDS: dict[WaitsFor, str] = {
     WaitsFor.APPLICANT: N_("the applicant"),
     WaitsFor.CARRIER: N_("the carrier"),
     WaitsFor.REGISTRY: N_("a registry"),
     WaitsFor.DEPARTMENT: N_("another department"),
 }
-MEASURE: dict[Measure, str] = {
+MEASURE_WORDS: dict[Measure, str] = {
     Measure.NONE: N_("no measure"),
     Measure.BAR_OUT: N_("bar outbound"),
     Measure.BAR_BOTH: N_("bar both ways"),
     Measure.RESTORE: N_("restore"),
 }
-QUALITY: dict[Quality | None, str] = {Quality.BLURRED: N_("blurred"), Quality.INCOMPLETE: N_("incomplete")}
-VERDICT: dict[Verdict, str] = {
+QUALITY_WORDS: dict[Quality | None, str] = {Quality.BLURRED: N_("blurred"), Quality.INCOMPLETE: N_("incomplete")}
+VERDICT_TITLES: dict[Verdict, str] = {
     Verdict.PASS: N_("Pass"),
     Verdict.FAIL: N_("Fail"),
     Verdict.PENDING: N_("Pending"),
 }
-DECIDED: dict[Verdict, str] = {
+DECIDED_WORDS: dict[Verdict, str] = {
     Verdict.PASS: N_("passed"),
     Verdict.FAIL: N_("failed"),
     Verdict.PENDING: N_("pending"),
 }
-DECISION_STATUS: dict[str, str] = {
+DECISION_STATUS_WORDS: dict[str, str] = {
     "applied": N_("in effect"),
     "staged": N_("waits for a check"),
     "approved": N_("checked, in effect"),
@@ -73,12 +73,12 @@ DECISION_STATUS: dict[str, str] = {
     "void": N_("void"),
     "undone": N_("undone"),
 }
-ITEM_RESULT: dict[ItemResult, str] = {
+ITEM_RESULT_WORDS: dict[ItemResult, str] = {
     ItemResult.FIXED: N_("fixed"),
     ItemResult.PARTLY: N_("partly fixed"),
     ItemResult.NOT_FIXED: N_("not fixed"),
 }
-CHECK_FOR: dict[str, str] = {
+CHECK_CAUSE_WORDS: dict[str, str] = {
     "final_fail": N_("a final fail"),
     "override": N_("a pass against a blocking finding"),
     "high_risk": N_("a pass at high risk"),
@@ -88,7 +88,7 @@ CHECK_FOR: dict[str, str] = {
 
 def measure_words(decision: DecisionLine, *, is_short: bool = False) -> str:
     """Return the measure of a verdict, with its numbers, all or in short, if it concerns only some of the case's."""
-    words, listed = _(MEASURE[decision.measure]), numbers_words if is_short else comma_joined
+    words, listed = _(MEASURE_WORDS[decision.measure]), numbers_words if is_short else comma_joined
     return _("{what}: {details}").format(what=words, details=listed(decision.numbers)) if decision.numbers else words
 
 

@@ -13,10 +13,10 @@ from workbench.domain.case.records import DecisionLine, NoticeLine
 from workbench.i18n import _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.history import items_words
-from workbench.wording.case.labels import CHECK_FOR, DECIDED, WAITS_FOR
+from workbench.wording.case.labels import CHECK_CAUSE_WORDS, DECIDED_WORDS, WAITS_FOR_WORDS
 from workbench.wording.case.times import CaseTimes
 from workbench.wording.letters import has_moving_deadline, letter_kind_words
-from workbench.wording.measures import owed_orders
+from workbench.wording.measures import owed_order_words
 from workbench.wording.what_would_help import asked_words, listed_items, missing_items, missing_names
 
 
@@ -75,7 +75,7 @@ class NextSteps:
             CaseState.RECTIFYING: self._rectification,
             CaseState.APPEALED: self._appeal_decision,
         }.get(self.case.header.state)
-        orders = owed_orders(self.case.measures, self.times.now, ZoneInfo(self.case.policy.zone))
+        orders = owed_order_words(self.case.measures, self.times.now, ZoneInfo(self.case.policy.zone))
         owed = [*self._owed_letters(), *orders]
         if next_step is not None:
             return (
@@ -98,7 +98,7 @@ class NextSteps:
         if self.case.header.corrects_id is None:
             return []
         corrected = (line for line in self.case.decisions if line.id == self.case.header.corrects_id)
-        verdict = next((_(DECIDED[line.verdict]) for line in corrected), "?")
+        verdict = next((_(DECIDED_WORDS[line.verdict]) for line in corrected), "?")
         message = _("the next verdict's notice corrects that of {decision} ({verdict})")
         return [message.format(decision=format_decision(self.case.header.corrects_id), verdict=verdict)]
 
@@ -120,10 +120,10 @@ class NextSteps:
                 message = _("a supervisor sends {count} letters ({kinds}), {late} overdue, the first since {when}")
             kinds = _("; ").join(dict.fromkeys(map(self._kind, unsent)))
             words = message.format(count=amounts.commas(len(unsent)), kinds=kinds, late=amounts.commas(late), when=when)
-        return [words, *self._unsent_deadline(unsent)]
+        return [words, *self._effect_of_late_letter(unsent)]
 
-    def _unsent_deadline(self, unsent: list[NoticeLine]) -> list[str]:
-        """Return the effect of sending a late letter that gives the applicant's deadline; empty without one."""
+    def _effect_of_late_letter(self, unsent: list[NoticeLine]) -> list[str]:
+        """Return the effect of sending a late letter that gives the applicant's deadline; nothing without one."""
         header = self.case.header
         letter = next((line for line in unsent if line.is_overdue and has_moving_deadline(line, header)), None)
         if letter is None:
@@ -175,7 +175,7 @@ class NextSteps:
         if header.waits_for is WaitsFor.APPLICANT:
             message = _("waits for the applicant's answer until {when}, then returns to the queue")
             return self._with_paused_clock(message.format(when=when))
-        who = "?" if header.waits_for is None else _(WAITS_FOR[header.waits_for])
+        who = "?" if header.waits_for is None else _(WAITS_FOR_WORDS[header.waits_for])
         day, due_at = header.next_action_on, header.due_at
         # The case returns on the day after the last day of the wait.
         if header.is_overdue or day is None or due_at is None or due_at.astimezone(self.times.zone).date() > day:
@@ -207,7 +207,7 @@ class NextSteps:
             return self._with_due_date(_("waits for {login} to check the decision on the appeal").format(login=who))
         if not newest.check_for:
             return self._with_due_date(_("waits for {login} to check it").format(login=who))
-        why = comma_joined(_(CHECK_FOR.get(name, name)) for name in newest.check_for)
+        why = comma_joined(_(CHECK_CAUSE_WORDS.get(name, name)) for name in newest.check_for)
         return self._with_due_date(_("waits for {login} to check it ({why})").format(login=who, why=why))
 
     def _rectification(self) -> str:

@@ -12,20 +12,26 @@ from workbench.domain.values.provinces import province_key
 from workbench.i18n import LANGUAGES, catalogue
 from workbench.services.files.reading.kinds import COLUMN_TYPES, kind_spec
 from workbench.wording.case.fields import _VALUES
-from workbench.wording.case.labels import APPLICANT_KIND, CREDIT_LIST, ID_NUMBER, MATCH, QUALITY
+from workbench.wording.case.labels import (
+    APPLICANT_KIND_WORDS,
+    CREDIT_LIST_WORDS,
+    CREDIT_MATCH_WORDS,
+    ID_NUMBER_WORDS,
+    QUALITY_WORDS,
+)
 from workbench.wording.findings import LIST_WORDS
 
 SHOWN: dict[str, Mapping[object, str]] = {
-    "applicant_kind": APPLICANT_KIND,  # type: ignore[dict-item]  # a table of one enumeration
-    "handler_id_type": {**ID_NUMBER, IdType.RESIDENT: _VALUES[IdType.RESIDENT]},
+    "applicant_kind": APPLICANT_KIND_WORDS,  # type: ignore[dict-item]  # a table of one enumeration
+    "handler_id_type": {**ID_NUMBER_WORDS, IdType.RESIDENT: _VALUES[IdType.RESIDENT]},
     "service_class": CLASS_WORDS,  # type: ignore[dict-item]  # a table of one enumeration
     "language": {language: _VALUES[language] for language in Language},
     "quality": {
         Quality.OK: _VALUES[Quality.OK],
-        **{quality: QUALITY[quality] for quality in (Quality.BLURRED, Quality.INCOMPLETE)},
+        **{quality: QUALITY_WORDS[quality] for quality in (Quality.BLURRED, Quality.INCOMPLETE)},
     },
-    "list": CREDIT_LIST,  # type: ignore[dict-item]  # a table of one enumeration
-    "match": MATCH,  # type: ignore[dict-item]  # a table of one enumeration
+    "list": CREDIT_LIST_WORDS,  # type: ignore[dict-item]  # a table of one enumeration
+    "match": CREDIT_MATCH_WORDS,  # type: ignore[dict-item]  # a table of one enumeration
     "sealed": {True: "yes", False: "no"},
     "licence_valid_to": {None: "long-term"},
 }

@@ -13,7 +13,7 @@ from workbench.services.files.reading.sheets.names import shown
 from workbench.services.files.templates import ColumnGuide, column_guides
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.safe_files import new_workbook, replacing
-from workbench.wording.case.labels import APPLICANT_KIND
+from workbench.wording.case.labels import APPLICANT_KIND_WORDS
 
 _OUR_COLUMNS = frozenset({"agent", "first_reviewed_on", "received_at", "sha256"})
 """The columns that the reviewing site fills in, not the applicant."""
@@ -136,7 +136,7 @@ class _Form:
             sheet.data_validation(2, place, _ROWS + 1, place, rule)
 
     def _title(self, kind: ImportKind) -> str:
-        applicant = _(APPLICANT_KIND[self._kind])
+        applicant = _(APPLICANT_KIND_WORDS[self._kind])
         if kind is ImportKind.APPLICATIONS:
             title = _("Applications, {applicant}: one row for each; columns with * are required, dates are 2026-11-03.")
             return title.format(applicant=applicant)

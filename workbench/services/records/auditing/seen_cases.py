@@ -31,7 +31,7 @@ from workbench.services.case.masking import masked_casefile
 from workbench.services.foundation.case_access import logins_of, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
-from workbench.wording.case.labels import ANSWER, DECISION_STATUS, VERIFICATION
+from workbench.wording.case.labels import ANSWER_WORDS, DECISION_STATUS_WORDS, VERIFICATION_WORDS
 from workbench.wording.case.story import verdict_words
 
 SHOWN_AT = "shown-at"
@@ -144,19 +144,19 @@ def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> tuple[
     """Return the decision on a redrawn case as pairs of names and values; `instant` formats a time."""
     decision, casefile, language = seen.decision, seen.casefile, current_language()
     answers = (
-        f"{one.text.in_language(language)} {_(ANSWER[one.answer])} {one.note}"
+        f"{one.text.in_language(language)} {_(ANSWER_WORDS[one.answer])} {one.note}"
         for one in casefile.checklist
         if one.answer
     )
     named = _("{what}: {details}").format
     confirmed = (
-        _("{what} ({by})").format(what=named(what=_(VERIFICATION[line.kind]), details=line.result), by=line.by)
+        _("{what} ({by})").format(what=named(what=_(VERIFICATION_WORDS[line.kind]), details=line.result), by=line.by)
         for line in casefile.verifications
     )
     return (
         (_("At"), instant(decision.decided_at)),
         (_("Verdict"), " ".join((verdict_words(decision), *decision.reasons))),
-        (_("Status"), _(DECISION_STATUS[decision.status])),
+        (_("Status"), _(DECISION_STATUS_WORDS[decision.status])),
         (_("Policy"), str(casefile.policy_version)),
         (_("Checklist"), "\n".join(answers)),
         (_("Verifications"), "\n".join(confirmed)),

@@ -1,4 +1,4 @@
-"""Lists cases, and finds the case that a person names for a command that only reads."""
+"""Finds the case that a person names for a command that only reads, and prints lists of cases."""
 
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from workbench.i18n import N_, _
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
-FoundCase = Annotated[
+NumberOrName = Annotated[
     str, argument("CASE", N_("Case, such as C-000123 or 123; or its application number, handler or applicant."))
 ]
 
@@ -29,8 +29,10 @@ def print_rows(context: CommandContext, rows: tuple[CaseRowView, ...], total: in
         CaseText(zone, context.now()).queue(rows, total)
 
 
-def found_case(context: CommandContext, services: "Services", words: str, *, is_whole: bool = False) -> int:
-    """Return the case that a number or name means, or only a whole one; list the cases if it means several.
+def find_case(context: CommandContext, services: "Services", words: str, *, is_whole: bool = False) -> int:
+    """Return the case that a number or name means; list the cases if it means several.
+
+    With `is_whole`, a part of a number or name means no case.
 
     Raises:
         NotFound: If it means no case.
