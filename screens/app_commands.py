@@ -28,6 +28,7 @@ from workbench.i18n import _, ngettext
 from workbench.keys import queue
 from workbench.keys.command import Place
 from workbench.keys.desk import ACTS, FIND, TAKE
+from workbench.keys.manual import MANUAL
 from workbench.keys.registry import COPY, GO, HELP, MODES, PALETTE, QUIT, TEXTS, THEME
 
 if TYPE_CHECKING:
@@ -121,11 +122,25 @@ async def show_help(app: "AppBase") -> None:
     app.push_screen(key_sheet(app.screen, place, app.services.actor if app.services is not None else None))
 
 
+async def show_manual(app: "AppBase") -> None:
+    """Close the page of keys, and show the chapter of the manual about the screen below."""
+    from screens.dialogs.help import KeySheet
+    from screens.manual.screen import ManualScreen
+    from workbench.manual.chapters import chapter_of
+
+    if isinstance(app.screen, KeySheet):
+        app.screen.leave()
+    places = (screen.PLACE for screen in reversed(app.screen_stack) if isinstance(screen, HasPlace))
+    if (place := next(places, "desk")) != "manual":
+        await app.push_screen(manual := ManualScreen())
+        await manual.viewer.go(chapter_of(place).path)
+
+
 async def show_palette(app: "AppBase") -> None:
     """Show the palette, which finds the commands of the screen by words."""
-    from screens.dialogs.palette import Palette
+    from screens.dialogs.palette import CommandProvider, Palette
 
-    app.push_screen(Palette())
+    app.push_screen(Palette(CommandProvider, _("Find a command …")))
 
 
 async def change_theme(app: "AppBase") -> None:
@@ -239,6 +254,7 @@ async def _text_under_cursor(app: "AppBase") -> str | None:
 COMMANDS: dict[str, Callable[["AppBase"], Awaitable[None]]] = {
     GO.id: choose_mode,
     HELP.id: show_help,
+    MANUAL.id: show_manual,
     COPY.id: copy,
     TEXTS.id: insert_text,
     PALETTE.id: show_palette,

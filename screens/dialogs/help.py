@@ -1,22 +1,25 @@
 """The help page of a screen: its keys, generated from the command registry."""
 
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
+from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import Screen
 
 from screens.dialogs.text_sheet import TextSheet
-from screens.shell.bindings import available_bindings
+from screens.shell.bindings import available_bindings, bind_key
 from screens.widgets.safe_text import MUTED, Static, hanging, joined, wrapped_content, wrapped_lines
 from workbench.domain.case.lifecycle import Actor
 from workbench.domain.text.safe import pad_right
 from workbench.i18n import _
 from workbench.keys.command import PLACES, Command, Place
-from workbench.keys.registry import commands_of, help_of
+from workbench.keys.manual import MANUAL
+from workbench.keys.registry import HELP, commands_of, help_of
 
 _KEYS_CELLS = 11
 _LABEL_CELLS = 20
 _MAX_KEYS_LISTED = 3
+_MANUAL_KEY = MANUAL.keys[0].split(" ")[1]
 
 
 @runtime_checkable
@@ -70,7 +73,15 @@ def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> Text
                 shown += [*screen.more_help(width), Content()]
         return shown[:-1]
 
-    return TextSheet(_("Keys"), lines)
+    return KeySheet(_("Keys"), lines, (_MANUAL_KEY, _(MANUAL.label)))
+
+
+class KeySheet(TextSheet):
+    """The help page, from which the manual is opened."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind_key(MANUAL, key, "app.act('manual')") for key in (_MANUAL_KEY, HELP.permanent_keys[0])
+    ]
 
 
 def _keys_of_dialog(dialog: Screen[object], width: int) -> list[Content]:

@@ -21,6 +21,7 @@ from workbench.domain.text.mask import mask_digits_within
 from workbench.domain.values.spelling import matches
 from workbench.i18n import LANGUAGES, _, catalogue
 from workbench.keys.command import CASE_GROUP, GO_GROUP, RECORD_GROUP, VERDICT_GROUP, VIEW_GROUP, Command, view_command
+from workbench.keys.manual import MANUAL
 from workbench.keys.queue import VIEW
 from workbench.keys.registry import BACK, COMMAND_BY_ID, CONFIRM, GO, MARK_NUMBER, MARK_REASON, MODES, PALETTE, help_of
 from workbench.settings.symbols import for_terminal
@@ -46,8 +47,8 @@ _GROUP_ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, VIEW_GROUP, GO_GROUP)
 class Palette(CommandPalette):
     """The command palette, which ignores a second dismissal, because that would close the screen below."""
 
-    def __init__(self) -> None:
-        super().__init__([CommandProvider], placeholder=for_terminal(_("Find a command …")))
+    def __init__(self, provider: type[Provider], placeholder: str) -> None:
+        super().__init__([provider], placeholder=for_terminal(placeholder))
 
     def compose(self) -> ComposeResult:
         yield from super().compose()
@@ -100,7 +101,7 @@ class CommandProvider(Provider):
         commands += [
             (command, partial(run, f"app.go('{command.id}')")) for command in MODES if self.app.check_action("go", ())
         ]
-        commands += [(command, partial(run, f"app.act('{command.id}')")) for command in self._views()]
+        commands += [(command, partial(run, f"app.act('{command.id}')")) for command in (MANUAL, *self._views())]
         return sorted(commands, key=lambda entry: _GROUP_ORDER.index(entry[0].group))
 
     async def _run(self, active: ActiveBinding) -> bool:

@@ -65,13 +65,14 @@ class TextSheet(PageDialog[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding(",".join(("q", "enter", *HELP.keys)), "back", show=False)]
 
-    def __init__(self, title: str, lines: PageLines) -> None:
+    def __init__(self, title: str, lines: PageLines, *keys: tuple[str, str]) -> None:
         super().__init__(title)
+        self._keys = keys
         self._lines = lru_cache(maxsize=1)(lines)
 
     def parts(self) -> ComposeResult:
         yield self.page()
-        yield Static(key_hints(("Esc", _("back"))), id="foot", markup=False)
+        yield Static(key_hints(*self._keys, ("Esc", _("back"))), id="foot", markup=False)
 
     def lines(self, width: int) -> list[Content]:
         return self._lines(width)

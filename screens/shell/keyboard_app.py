@@ -35,8 +35,8 @@ _FROZEN_COLLECTIONS = 5
 _COMPOSED_WITHIN_S, _COMPOSED_EVERY_S = 2.0, 0.005
 """How long a key waits for the widgets of an opened screen, and how often it looks for them."""
 _ANSWER_WITHIN_S = 0.5
-_PRESSED_TWICE = frozenset({"enter", *"0123456789"})
-"""Keys that people press twice on purpose: the second press accepts what the new window offers, or is a digit."""
+_PRESSED_TWICE = frozenset({"enter", "f1", *"0123456789"})
+"""Keys that people press twice on purpose: the second press acts in the new window, or is a digit."""
 
 _KEYS_WHEN_TOO_SMALL = frozenset(QUIT.keys)
 """The keys that act in a window that is too small."""

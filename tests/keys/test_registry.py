@@ -12,9 +12,11 @@ from screens.calendar.screen import CalendarScreen
 from screens.changes.sheet import ChangesSheet
 from screens.checks.screen import ChecksScreen
 from screens.desk.screen import DeskScreen
+from screens.dialogs.help import KeySheet
 from screens.forecast.screen import ForecastScreen
 from screens.inquiries.screen import InquiriesScreen
 from screens.letters.screen import LettersScreen
+from screens.manual.screen import ManualScreen
 from screens.panels.evidence_panels import EvidencePanels
 from screens.panels.panel import Panel
 from screens.people.screen import PeopleScreen
@@ -58,6 +60,8 @@ def test_every_command_is_bound_somewhere() -> None:
         LettersScreen,
         InquiriesScreen,
         PolicyScreen,
+        KeySheet,
+        ManualScreen,
     ):
         for _key, binding in BindingsMap(owner.BINDINGS):
             command = command_of(binding)

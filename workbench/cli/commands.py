@@ -10,6 +10,7 @@ COMMANDS: tuple[Entry | CommandGroup, ...] = (
     ),
     Entry("init", "site.database:init", N_("Create a database; you become its first admin.")),
     Entry("doctor", "site.database:doctor", N_("Check the database, the store and the settings.")),
+    Entry("manual", "site.manual:manual", N_("Show the manual, a chapter of it, or the lines with some words.")),
     Entry("settings", "site.own_settings:settings", N_("Show your settings, and where each comes from.")),
     Entry("backup", "site.database:backup", N_("Write the database, its store and its hash key to one file (admin).")),
     Entry("restore", "site.database:restore", N_("Restore a backup where no database is (admin).")),

@@ -28,6 +28,7 @@ Place = Literal[
     "people",
     "inquiries",
     "policy",
+    "manual",
 ]
 
 PLACES: dict[Place, str] = {
@@ -45,6 +46,7 @@ PLACES: dict[Place, str] = {
     "people": N_("People"),
     "inquiries": N_("Inquiries"),
     "policy": N_("Policy"),
+    "manual": N_("Manual"),
 }
 
 
@@ -90,7 +92,7 @@ class Command:
         if " " not in self.key_names:
             return _USER_KEYS.get(self.id, self.usual_keys)
         prefix, letter = self.key_names.split(" ")
-        [prefix, *_others] = _USER_KEYS.get("go", (prefix,))
+        [prefix, *_others] = _USER_KEYS.get("go" if prefix == "g" else "help", (prefix,))
         [letter, *_others] = _USER_KEYS.get(self.id, (letter,))
         return (f"{prefix} {letter}",)
 

@@ -14,6 +14,7 @@ from workbench.keys.desk import DESK_COMMANDS, PANEL_COMMANDS
 from workbench.keys.forecast import FORECAST_COMMANDS, GO_FORECAST
 from workbench.keys.inquiries import GO_INQUIRIES, INQUIRY_COMMANDS
 from workbench.keys.letters import GO_LETTERS, LETTER_COMMANDS
+from workbench.keys.manual import MANUAL_COMMANDS
 from workbench.keys.people import GO_PEOPLE, PEOPLE_COMMANDS
 from workbench.keys.policy import GO_POLICY, POLICY_COMMANDS
 from workbench.keys.queue import GO_MINE, GO_PENDING, GO_QUEUE, GO_REOPEN, QUEUE_COMMANDS
@@ -132,6 +133,7 @@ COMMANDS: tuple[Command, ...] = (
     *PEOPLE_COMMANDS,
     *INQUIRY_COMMANDS,
     *POLICY_COMMANDS,
+    *MANUAL_COMMANDS,
     *(GO, *MODES, HELP, PALETTE, COPY, TEXTS, THEME, STOP, BACK, QUIT),
 )
 

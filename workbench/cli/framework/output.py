@@ -1,6 +1,7 @@
 """All printing of the commands: data to stdout, messages to stderr, and no control characters to the terminal."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import zip_longest
@@ -57,6 +58,21 @@ def file_text(text: str) -> None:
         typer.echo(_drawable(text.rstrip("\n"), keep_newlines=True))
     else:
         typer.echo(text.encode(), nl=False)
+
+
+def markdown(text: str) -> None:
+    """Print Markdown: formatted and by the user's pager on a terminal, else as it is."""
+    if not sys.stdout.isatty():
+        typer.echo(text.rstrip("\n"))
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    # As git does: `less` shows colours, and ends at once if the text fits on the screen.
+    os.environ.setdefault("LESS", "FRX")
+    console = Console()
+    with console.pager(styles=True):
+        console.print(Markdown(for_terminal(text), code_theme="bw", hyperlinks=False))
 
 
 def narrate(text: str) -> None:

@@ -1,0 +1,38 @@
+"""`workbench manual` lists the chapters, prints one, and finds words in all."""
+
+import json
+
+from tests.cli.framework.terminal import Terminal, refused
+from tests.languages import speaking
+from workbench.manual.chapters import chapters
+
+
+def test_without_a_chapter_the_manual_lists_its_chapters(terminal: Terminal) -> None:
+    listed = terminal.run_bare("manual")
+
+    assert all(chapter.name in listed.stdout and chapter.title in listed.stdout for chapter in chapters())
+
+
+def test_a_chapter_in_a_pipe_is_printed_as_it_is(terminal: Terminal) -> None:
+    printed = terminal.run_bare("manual", "First-Hour").stdout
+
+    assert printed.startswith("# Your first hour\n")
+    assert "<!--" not in printed
+    assert json.loads(terminal.run_bare("manual", "first-hour", "--json").stdout)["found"][0]["text"] == printed
+
+
+def test_an_unknown_chapter_names_the_nearest(terminal: Terminal) -> None:
+    assert "did you mean reviewers-day?" in refused(terminal.run_bare("manual", "reviewer"), 66)
+
+
+def test_a_search_prints_the_lines_with_all_words_and_their_headings(terminal: Terminal) -> None:
+    found = terminal.run_bare("manual", "--search", "RESET demo").stdout.splitlines()
+
+    assert found
+    assert all(line.startswith("first-hour · Open the demo · ") for line in found)
+    assert "try fewer words" in refused(terminal.run_bare("manual", "--search", "zebra crossing"), 66)
+
+
+def test_the_manual_is_in_the_language_in_use(terminal: Terminal) -> None:
+    with speaking("zh"):
+        assert "审核员的一天" in terminal.run_bare("manual").stdout

@@ -1,0 +1,110 @@
+"""What the chapters of the manual name: their headings, links, commands and keys."""
+
+import re
+import shlex
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from tests.demos import clock
+from workbench.cli.app import build_app
+from workbench.keys.registry import COMMANDS
+from workbench.manual.chapters import FOLDER
+
+_FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
+_EXIT_CODE = re.compile(r"\s+# exit code (\d+)$")
+_KEY = re.compile(r"\S|F\d\d?|\^\w|g \S|Esc|Tab|Shift\+Tab|Space|Enter|PgUp|PgDn|Home|End")
+"""What a code span looks like that names a key: one character, a function key, and so on."""
+
+KEYS = {shown for command in COMMANDS for shown in (command.shown_keys, *command.shown_keys.split(" "))}
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file of a chapter."""
+
+    path: Path
+
+    @cached_property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    @cached_property
+    def prose(self) -> str:
+        """The text without its fenced blocks."""
+        return _FENCE.sub("", self.text)
+
+    @cached_property
+    def headings(self) -> list[tuple[str, str]]:
+        """The level and the words of each heading."""
+        return re.findall(r"^(#+) (.*)$", self.prose, re.MULTILINE)
+
+    @cached_property
+    def links(self) -> list[str]:
+        return re.findall(r"\]\(([^)]*)\)", self.prose)
+
+    @cached_property
+    def spans(self) -> list[str]:
+        """The code spans in the text, but for those in generated tables."""
+        written = re.sub(r"<!-- (\w+) -->.*?<!-- end of \1 -->", "", self.prose, flags=re.DOTALL)
+        return re.findall(r"`([^`\n]+)`", written)
+
+    @cached_property
+    def keys(self) -> set[str]:
+        return {span for span in self.spans if _KEY.fullmatch(span)}
+
+    @cached_property
+    def lines_to_type(self) -> list[str]:
+        """The lines of the blocks for a shell."""
+        return [line for kind, block in _FENCE.findall(self.text) if kind == "sh" for line in block.splitlines()]
+
+    @cached_property
+    def examples(self) -> list[str]:
+        """The commands of the workbench among them."""
+        return [line for line in self.lines_to_type if line.startswith("workbench ")]
+
+    @cached_property
+    def named_commands(self) -> list[str]:
+        """The commands in the text, with the options that it names."""
+        return [span for span in self.spans if span.startswith("workbench ")]
+
+
+@cache
+def sources(language: str) -> list[Source]:
+    """Return the chapters of a language in order."""
+    return [Source(path) for path in sorted((FOLDER / language).glob("*.md"))]
+
+
+def words_and_code(example: str) -> tuple[list[str], int]:
+    """Return the words of an example after `workbench`, and the exit code that it promises."""
+    code = _EXIT_CODE.search(example)
+    return shlex.split(_EXIT_CODE.sub("", example))[1:], int(code[1]) if code else 0
+
+
+@cache
+def _root() -> Any:
+    return typer.main.get_command(build_app(lambda *_arguments: 0, clock))
+
+
+def unknown_part(command: str) -> str | None:
+    """Return the first word of a command line that the program does not know: a command or an option."""
+    node, words = _root(), command.split()[1:]
+    options = {name for parameter in node.params for name in parameter.opts}
+    for word in words:
+        commands = getattr(node, "commands", {})
+        if word.startswith("--"):
+            if word.partition("=")[0] not in {*options, "--help", "--install-completion"}:
+                return word
+        elif word in commands:
+            node = commands[word]
+            options |= {name for parameter in node.params for name in parameter.opts}
+        elif commands and word.islower() and node is _root():
+            return word
+        elif commands and node is not _root():
+            # The default command of a group takes the rest.
+            node = next(iter(commands.values()))
+            options |= {name for parameter in node.params for name in parameter.opts}
+    return None

@@ -1,0 +1,83 @@
+"""The chapters of the manual name only what exists, and are the same in both languages."""
+
+import re
+
+import pytest
+
+from tests.manual.chapter_text import KEYS, Source, sources, unknown_part, words_and_code
+from workbench.i18n import LANGUAGES
+from workbench.keys.command import PLACES
+
+MOST_LINES = 250
+every_chapter = pytest.mark.parametrize(
+    "chapter", [each for language in LANGUAGES for each in sources(language)], ids=lambda each: str(each.path.stem)
+)
+
+
+def test_both_languages_have_the_same_chapters() -> None:
+    english, chinese = ([chapter.path.name for chapter in sources(language)] for language in LANGUAGES)
+
+    assert english == chinese
+
+
+@pytest.mark.parametrize("pair", zip(*map(sources, LANGUAGES), strict=False), ids=lambda pair: pair[0].path.stem)
+def test_a_chapter_has_the_same_headings_commands_and_keys_in_both_languages(pair: tuple[Source, Source]) -> None:
+    english, chinese = pair
+
+    assert [level for level, _words in english.headings] == [level for level, _words in chinese.headings]
+    assert english.lines_to_type == chinese.lines_to_type
+    assert set(english.named_commands) == set(chinese.named_commands)
+    assert english.keys == chinese.keys
+    assert english.text.splitlines()[0] == chinese.text.splitlines()[0]
+
+
+@every_chapter
+def test_a_chapter_begins_with_its_screens_and_its_title(chapter: Source) -> None:
+    first, second = chapter.text.splitlines()[:2]
+
+    assert set(re.fullmatch(r"<!-- screens:(.*) -->", first)[1].split()) <= set(PLACES)  # type: ignore[index]  # fails
+    assert second.startswith("# ")
+    assert [level for level, _words in chapter.headings].count("#") == 1
+
+
+def test_no_screen_has_two_chapters() -> None:
+    named = [place for chapter in sources("en") for place in chapter.text.splitlines()[0].split()[2:-1]]
+
+    assert len(named) == len(set(named))
+
+
+@every_chapter
+def test_a_chapter_is_short(chapter: Source) -> None:
+    assert len(chapter.text.splitlines()) <= MOST_LINES
+
+
+@every_chapter
+def test_the_headings_of_a_chapter_differ(chapter: Source) -> None:
+    assert len(chapter.headings) == len(set(chapter.headings))
+
+
+# Not to a heading: Textual makes no anchors of Chinese words.
+@every_chapter
+def test_every_link_leads_to_a_chapter(chapter: Source) -> None:
+    names = {each.path.name for each in sources(chapter.path.parent.name)}
+
+    assert [link for link in chapter.links if link not in names] == []
+
+
+@every_chapter
+def test_every_key_that_a_chapter_names_exists(chapter: Source) -> None:
+    assert chapter.keys - KEYS == set()
+
+
+@every_chapter
+def test_every_command_that_a_chapter_names_exists(chapter: Source) -> None:
+    named = [*chapter.named_commands, *chapter.examples]
+
+    assert {command: unknown for command in named if (unknown := unknown_part(command)) is not None} == {}
+
+
+def test_an_unknown_option_is_found() -> None:
+    assert unknown_part("workbench queue --filtr x") == "--filtr"
+    assert unknown_part("workbench quue") == "quue"
+    assert unknown_part("workbench forecast C-000001 --reviewers 5") is None
+    assert words_and_code("workbench show C-9  # exit code 66") == (["show", "C-9"], 66)
