@@ -24,7 +24,7 @@ from workbench.keys.command import Place
 from workbench.services.site.policies import PolicyVersion, VersionLine
 from workbench.services.time.campaigns.campaigns import CampaignProgress
 from workbench.services.wiring import Services
-from workbench.wording.policy import affected_count_words, policy_effect_words, version_state_words
+from workbench.wording.policy import changed_findings_words, policy_effect_words, version_state_words
 
 _PAGE_PADDING = 4
 _MAX_PAGE_CELLS = 110
@@ -135,7 +135,7 @@ class PolicyScreen(PageScreen):
         effect = await attempt(self, in_thread(self.services.policy_changes.effect_of, new.policy))
         if effect is not None:
             name = _("Policy {name}").format(name=new_number)
-            touched = affected_count_words(effect.touched_count, effect.open_count, name)
+            touched = changed_findings_words(effect.touched_count, effect.open_count, name)
             effects = policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
             self._page_of_width = partial(differences, f"{touched} {effects}")
             self.draw()

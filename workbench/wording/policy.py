@@ -80,7 +80,7 @@ def change_words(change: PolicyChange) -> str:
     return _("{key} ({new}, was {old})").format(key=change.key, old=old, new=new)
 
 
-def affected_count_words(touched: int, open_cases: int, name: str) -> str:
+def changed_findings_words(touched: int, open_cases: int, name: str) -> str:
     """Return the sentence about the open cases that would get other findings under a policy."""
     sentence = ngettext(
         "{touched} of {open} open case would get other findings under {name}.",
@@ -100,7 +100,7 @@ def changed_cases_words(changed: int, touched: int) -> str:
     return sentence.format(count=commas(changed), touched=commas(touched))
 
 
-def affected_cases_words(case_ids: Iterable[int]) -> str:
+def cases_with_changed_findings(case_ids: Iterable[int]) -> str:
     """Return the sentence that names the open cases with other findings: the first of many, and how many more."""
     ids = sorted(case_ids)
     cases, more = comma_joined(format_case(case_id) for case_id in ids[:_NAMED_CASES]), len(ids) - _NAMED_CASES

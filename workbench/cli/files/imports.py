@@ -16,7 +16,7 @@ from workbench.cli.files.report_notes import report_notes
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_record
-from workbench.cli.framework.options import CaseArgument, DryRun, Encoding, NoteText, parse_receipt_option
+from workbench.cli.framework.options import CaseArgument, DryRun, EncodingOption, NoteText, parse_receipt_option
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_batch, parse_batch
 from workbench.domain.case.lifecycle import STATE_WORDS
@@ -56,7 +56,7 @@ def import_files(
         ),
     ] = None,
     dry_run: DryRun = False,
-    encoding: Encoding = None,
+    encoding: EncodingOption = None,
     rejects: Annotated[
         Path | None, option("--rejects", N_("Import the valid rows and write the rejected ones to this file."), "FILE")
     ] = None,

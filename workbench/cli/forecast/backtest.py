@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
-from workbench.cli.framework.options import Encoding
+from workbench.cli.framework.options import EncodingOption
 from workbench.cli.framework.parameters import option
 from workbench.i18n import N_, _
 from workbench.wording.amounts import commas
@@ -28,7 +28,7 @@ def backtest(
     share: Annotated[
         Literal["0.5", "0.6", "0.75"], option("--split", N_("Share of the cases to train on: 0.5, 0.6 or 0.75."), "S")
     ] = "0.6",
-    encoding: Encoding = None,
+    encoding: EncodingOption = None,
 ) -> None:
     """Train on the first part of a log's cases and report how well the rest is forecast."""
     from workbench.services.files.eventlogs.log_columns import LogColumns

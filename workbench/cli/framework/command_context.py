@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from workbench.cli.framework.output import Columns
     from workbench.services.wiring import Services
 
-Row = TypeVar("Row")
+_Row = TypeVar("_Row")
 
 FindDatabase = Callable[[], "Path | Services"]
 """Returns the path of a database, or services that are open already."""
@@ -137,9 +137,9 @@ class CommandContext:
     def print_list(
         self,
         name: str,
-        rows: Iterable[Row],
-        as_document: Callable[[Row], Any],
-        columns: "Columns[Row]",
+        rows: Iterable[_Row],
+        as_document: Callable[[_Row], Any],
+        columns: "Columns[_Row]",
         numeric: Sequence[int] = (),
     ) -> None:
         """Print rows: with --json a document with their documents under a name, else a table.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Moment = TypeVar("Moment", date, datetime)
 
 CaseArgument = Annotated[int, argument("CASE", N_("Case, such as C-000123."), parser=parse_case)]
-Encoding = Annotated[str | None, option("--encoding", N_("Encoding of text files. Default: detected."), "E")]
+EncodingOption = Annotated[str | None, option("--encoding", N_("Encoding of text files. Default: detected."), "E")]
 DryRun = Annotated[bool, option("--dry-run", N_("Show what would happen; write nothing."))]
 ReasonText = Annotated[str, option("--reason", N_("Reason."), "T")]
 NoteText = Annotated[str, option("--note", N_("Internal note."), "T")]

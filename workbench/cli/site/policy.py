@@ -87,9 +87,9 @@ def diff(
         output.document({"old": old.name, "new": new.name, "changes": to_json(changes, UTC), **counts})
         return
     _print_changes(changes, _name_words(old), _name_words(new))
-    output.line(wording.affected_count_words(effect.touched_count, effect.open_count, _name_words(new)))
+    output.line(wording.changed_findings_words(effect.touched_count, effect.open_count, _name_words(new)))
     if effect.touched:
-        output.line(wording.affected_cases_words(effect.touched))
+        output.line(wording.cases_with_changed_findings(effect.touched))
     output.line(wording.policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count))
 
 
@@ -194,7 +194,7 @@ def _applied_sentences(applied: "AppliedPolicy", effect: "OpenCaseEffect", file:
     if effect.open_count:
         yield wording.changed_cases_words(effect.open_count, effect.touched_count)
         if effect.touched:
-            yield wording.affected_cases_words(effect.touched)
+            yield wording.cases_with_changed_findings(effect.touched)
         yield wording.policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count)
     yield from _notes(version)
 

@@ -67,7 +67,10 @@ def read_history(session: Session, time_: WorkingTime, policy: Policy, until: da
 
 
 def read_absences(session: Session, time_: WorkingTime, policy: Policy) -> tuple[Absence, ...]:
-    """Return the absences of reviewers in working days, and their duties; one on a day off counts to the next."""
+    """Return the absences of reviewers in working days, and their duties as absences of a negative part of a day.
+
+    A duty on a day off counts for the next working day.
+    """
     usual_minutes = sum(
         (closes.hour - opens.hour) * 60 + closes.minute - opens.minute for opens, closes in policy.hours.periods
     )

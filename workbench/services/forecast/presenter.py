@@ -170,8 +170,8 @@ class ForecastPresenter:
     def _days(self, at: Sequence[float], is_released: Sequence[bool]) -> list[date]:
         """Return the days of some times; the time of a result that is not released lies in the future."""
         time, times = self.queue_model.time, np.array(at)
-        both = zip(time.days(times), time.days_to_come(times, self._at), is_released, strict=True)
-        return [past if released else to_come for past, to_come, released in both]
+        possible_days = zip(time.days(times), time.days_to_come(times, self._at), is_released, strict=True)
+        return [past if released else to_come for past, to_come, released in possible_days]
 
     def _feasible(self, case: OpenCase, pair: QuantilePair) -> QuantilePair:
         """Return a range that does not begin before a reviewer can act on the case; a past range stays the same.

@@ -29,14 +29,12 @@ from workbench.domain.policy.retention import (
     RetentionPeriod,
     RetentionPolicy,
 )
+from workbench.services.case.known_people import Key
 
 ERASED, WHOLE = "erased", "case"
 """The name of the event about an erasure, and the name that the whole case has among its parts."""
 
 _BEFORE_ALL_EVIDENCE = datetime.min.replace(tzinfo=UTC)
-
-Key = tuple[str, str]
-"""The key of an application: its agent and number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,11 +131,10 @@ class People(Service):
                 raise WrongUsage(_("{day} is a working day; say how many hours more.").format(day=day.isoformat()))
             if minutes is not None and not 0 <= minutes <= MOST_MINUTES:
                 raise WrongUsage(_("A duty lasts at most 16 hours; 0 takes it back."))
-            row = DutyRow(reviewer_id=person.id or 0, on_date=day, minutes=minutes, reason=reason)
             if minutes == 0:
                 session.exec(delete(DutyRow).where(col(DutyRow.reviewer_id) == person.id, col(DutyRow.on_date) == day))
             else:
-                session.merge(row)
+                session.merge(DutyRow(reviewer_id=person.id or 0, on_date=day, minutes=minutes, reason=reason))
             body = {"reviewer": person.id, "on": day.isoformat(), "minutes": minutes}
             self.context.log(session, "reviewers duty", body=body)
 

@@ -26,7 +26,7 @@ from workbench.wording.findings import document_name
 from workbench.wording.letters import letter_kind_words
 from workbench.wording.retention import parts_words
 
-Facts = Mapping[str, Any]
+EventFacts = Mapping[str, Any]
 """The facts of an event, as its body has them."""
 
 _EVENTS: dict[str, str] = {
@@ -148,7 +148,7 @@ def appeal_outcome_words(outcome: AppealOutcome, to_state: CaseState | None) -> 
     return _(_OVERTURNED.get(to_state) or APPEAL_OUTCOME_WORDS[outcome])
 
 
-def _verdict_details(facts: Facts, case: CaseFile) -> str:
+def _verdict_details(facts: EventFacts, case: CaseFile) -> str:
     if facts.get("outcome"):
         to_state = CaseState(facts["to"]) if facts.get("to") else None
         outcome = appeal_outcome_words(AppealOutcome(facts["outcome"]), to_state)
@@ -173,13 +173,13 @@ def _reason_words(code: str, case: CaseFile) -> str:
     return _("{what} ({by})").format(what=case.policy.reason_title(code, current_language()), by=code)
 
 
-def _orders(facts: Facts) -> list[str]:
+def _orders(facts: EventFacts) -> list[str]:
     """Return the words of the orders of an event, each with the count of its numbers; none without orders."""
     codes = str(facts.get("orders") or "").split()
     return [" ".join(_(_ORDERS.get(code, code)) for code in codes)] if codes else []
 
 
-def _reopening_details(facts: Facts, _case: CaseFile) -> str:
+def _reopening_details(facts: EventFacts, _case: CaseFile) -> str:
     """Return the ordered measure, the waived check with its reason, and the decision whose notice will be corrected."""
     parts, alone = _orders(facts), _("without a second person")
     if facts.get("waived"):
@@ -190,7 +190,7 @@ def _reopening_details(facts: Facts, _case: CaseFile) -> str:
     return comma_joined(parts)
 
 
-def _evidence_details(facts: Facts, _case: CaseFile) -> str:
+def _evidence_details(facts: EventFacts, _case: CaseFile) -> str:
     if "progress" not in facts:
         return ""
     received, _slash, requested = facts["progress"].partition("/")
@@ -199,39 +199,39 @@ def _evidence_details(facts: Facts, _case: CaseFile) -> str:
     )
 
 
-def _checklist_details(facts: Facts, case: CaseFile) -> str:
+def _checklist_details(facts: EventFacts, case: CaseFile) -> str:
     code, language = facts["question"], current_language()
     question = next((line.text.in_language(language) for line in case.checklist if line.question == code), code)
     return _("{what}: {details}").format(what=question, details=_(ANSWER_WORDS[facts["answer"]]))
 
 
-def _letter_details(facts: Facts, case: CaseFile) -> str:
+def _letter_details(facts: EventFacts, case: CaseFile) -> str:
     kinds = (letter_kind_words(line) for line in case.notices if line.id == facts["notice"])
     return comma_joined([*kinds, *([channel_words(facts["channel"])] if facts.get("channel") else [])])
 
 
-def _judgement_details(facts: Facts, _case: CaseFile) -> str:
+def _judgement_details(facts: EventFacts, _case: CaseFile) -> str:
     return _("{what}: {details}").format(what=facts["item"], details=_(ITEM_RESULT_WORDS[ItemResult(facts["judged"])]))
 
 
-def _opened_document_details(facts: Facts, case: CaseFile) -> str:
+def _opened_document_details(facts: EventFacts, case: CaseFile) -> str:
     kind = facts.get("kind")
     return document_name(DocumentKind(kind), case.policy, current_language()) if kind in set(DocumentKind) else ""
 
 
-def _written_documents_details(facts: Facts, _case: CaseFile) -> str:
+def _written_documents_details(facts: EventFacts, _case: CaseFile) -> str:
     count = facts.get("count", 0)
     return _("one document") if count == 1 else _("{count} documents").format(count=count)
 
 
-def _revealed_field_details(facts: Facts, _case: CaseFile) -> str:
+def _revealed_field_details(facts: EventFacts, _case: CaseFile) -> str:
     name, _colon, position = str(facts.get("field", "")).partition(":")
     if name not in _FIELDS:
         return ""
     return _(_FIELDS[name]).format(number=int(position) + 1 if position.isdecimal() else "")
 
 
-def _inquiry_details(facts: Facts, case: CaseFile) -> str:
+def _inquiry_details(facts: EventFacts, case: CaseFile) -> str:
     """Return the number of an inquiry with its department, and the answer if there is one."""
     names = (line.department_name for line in case.inquiries if line.id == facts["inquiry"])
     words = [format_inquiry(facts["inquiry"]), next(names, str(facts["department"]))]
@@ -240,14 +240,14 @@ def _inquiry_details(facts: Facts, case: CaseFile) -> str:
     return comma_joined(words)
 
 
-def _attention_details(facts: Facts, _case: CaseFile) -> str:
+def _attention_details(facts: EventFacts, _case: CaseFile) -> str:
     kind, rules = str(facts["kind"]), " ".join(facts.get("reasons", ()))
     return _("{what}: {details}").format(
         what=_(_KINDS.get(kind, kind)), details=rules or _("no block finding any more")
     )
 
 
-_DETAILS: dict[str, Callable[[Facts, CaseFile], str]] = {
+_DETAILS: dict[str, Callable[[EventFacts, CaseFile], str]] = {
     "deadline-moved": lambda facts, _case: deadline_move_words(facts.get("moved_by", "")),
     **dict.fromkeys(("decide", "appeal-decide", "undo", "approve", "return"), _verdict_details),
     "checklist": _checklist_details,

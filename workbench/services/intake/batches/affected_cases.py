@@ -31,7 +31,7 @@ _READ_TOGETHER = _WRITTEN_TOGETHER = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class AffectedCase:
+class ReceivedEvidence:
     """The new evidence of an existing case: its kind, and when it was received."""
 
     received_at: datetime
@@ -70,7 +70,7 @@ def cases_about(session: Session, store: Store, kind: ImportKind, values: Iterab
     return {case.id or 0 for case in newest if case.state not in closed}
 
 
-def record_affected_cases(context: Context, batch_id: int, affected: Mapping[int, AffectedCase]) -> None:
+def record_affected_cases(context: Context, batch_id: int, affected: Mapping[int, ReceivedEvidence]) -> None:
     """Record in a batch the existing cases that it affects."""
     for chunk in chunks(sorted(affected.items()), _WRITTEN_TOGETHER):
         rows = [
@@ -81,7 +81,7 @@ def record_affected_cases(context: Context, batch_id: int, affected: Mapping[int
             insert_rows(session, SUBMISSION.name, rows, batch_id=batch_id, round=0)
 
 
-def _body(case: AffectedCase) -> Mapping[str, Any]:
+def _body(case: ReceivedEvidence) -> Mapping[str, Any]:
     application_us = None if case.application_at is None else to_us(case.application_at)
     return details(kind=case.kind.value, application_us=application_us)
 

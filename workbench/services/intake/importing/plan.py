@@ -18,7 +18,7 @@ from workbench.i18n import _
 from workbench.services.case.known_people import Key
 from workbench.services.files.document_files import DocumentToCopy
 from workbench.services.files.reading.problems import BadRecord, RowProblem
-from workbench.services.intake.batches.affected_cases import AffectedCase
+from workbench.services.intake.batches.affected_cases import ReceivedEvidence
 from workbench.services.intake.batches.publishing import COUNTS
 from workbench.services.intake.importing.classifying.outcome import ClassifiedRow, RowOutcome
 from workbench.services.intake.importing.new_applications import Applicants
@@ -223,7 +223,7 @@ class ImportPlan:
     errors: ImportErrors = field(default_factory=ImportErrors)
     counts: list[int] = field(default_factory=lambda: [0] * len(RowOutcome))
     """The number of records with each `RowOutcome`."""
-    affected: dict[int, AffectedCase] = field(default_factory=dict)
+    affected: dict[int, ReceivedEvidence] = field(default_factory=dict)
     """The existing cases that get new evidence."""
     reopened: set[Key] = field(default_factory=set)
     """The applications that get a new case although they had one."""
@@ -250,7 +250,7 @@ class ImportPlan:
             self.reopened.add(row.reopens)
         if row.case_id is not None and row.receipt is not None:
             application_at = row.receipt if kind is ImportKind.APPLICATIONS else None
-            case = AffectedCase(row.receipt, kind, application_at)
+            case = ReceivedEvidence(row.receipt, kind, application_at)
             before = self.affected.get(row.case_id)
             if before is not None:
                 newest = max(before, case, key=lambda one: one.received_at)
@@ -260,4 +260,4 @@ class ImportPlan:
     def add_affected(self, case_ids: Iterable[int], kind: ImportKind, received_at: datetime) -> None:
         """Note cases with new evidence about a number or a person, unless the applicant sent evidence too."""
         for case_id in case_ids:
-            self.affected.setdefault(case_id, AffectedCase(received_at, kind))
+            self.affected.setdefault(case_id, ReceivedEvidence(received_at, kind))

@@ -14,7 +14,7 @@ from workbench.services.case.decisions import decision_in_effect
 from workbench.services.files.reading.reader import kind_of_file
 from workbench.services.foundation.case_access import case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Service
-from workbench.services.intake.batches.affected_cases import AffectedCase
+from workbench.services.intake.batches.affected_cases import ReceivedEvidence
 from workbench.services.intake.batches.publishing import AlreadyImported
 from workbench.services.intake.importing.classifying.existing import RESUBMITTED_STATES
 from workbench.services.intake.importing.plan import ImportPlan, ImportReport, ImportRequest
@@ -82,7 +82,7 @@ class Resubmissions(Service):
         return received_at
 
 
-def _received_at(session: Session, affected_case: AffectedCase | None, case_id: int) -> datetime | None:
+def _received_at(session: Session, affected_case: ReceivedEvidence | None, case_id: int) -> datetime | None:
     """Return when the rows of a file were received; None if that was before the verdict, or there are none."""
     decision = decision_in_effect(session, case_id)
     if (

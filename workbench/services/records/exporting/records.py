@@ -182,7 +182,7 @@ def measures(source: ExportSource) -> Iterator[Record]:
     statement = (
         select(MEASURE_ORDER, CASE.c.agent, CASE.c.application_no)
         .join(CASE, CASE.c.id == MEASURE_ORDER.c.case_id)
-        .where(is_published(CASE.c.batch_id), *_is_owed(source))
+        .where(is_published(CASE.c.batch_id), *_owed_conditions(source))
         .where(*([MEASURE_ORDER.c.exported_at.is_not(None)] if source.reveal else []))
     )
     for row, record, _people in source.records(statement, MEASURE_ORDER.c.id, ("failure",)):
@@ -200,10 +200,10 @@ def mark_exported(source: ExportSource) -> None:
     This happens before the list is written. A verdict that lifts a bar in between must know that the carrier may bar
     the number.
     """
-    source.session.execute(update(MEASURE_ORDER).where(*_is_owed(source)).values(exported_at=source.now))
+    source.session.execute(update(MEASURE_ORDER).where(*_owed_conditions(source)).values(exported_at=source.now))
 
 
-def _is_owed(source: ExportSource) -> tuple[ColumnElement[bool], ...]:
+def _owed_conditions(source: ExportSource) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions on the orders of a work list."""
     order = MEASURE_ORDER.c
     is_open = (order.done_at.is_(None), order.cancelled_at.is_(None), order.release_at <= source.now)

@@ -27,13 +27,13 @@ _STARTS = re.compile(rf"[\t\r＝＋－＠]|[{_SKIPPED}]*[=+\-@\t\r＝＋－＠]"
 _GUARDED = re.compile(rf"'+(?:{_STARTS.pattern})")
 
 
-BETWEEN_TEXTS = "\0"
-_SUSPECT = re.compile(rf"{BETWEEN_TEXTS}['\t\r＝＋－＠=+\-@{_SKIPPED}]")
+_BETWEEN_CELLS = "\0"
+_SUSPECT = re.compile(rf"{_BETWEEN_CELLS}['\t\r＝＋－＠=+\-@{_SKIPPED}]")
 
 
 def is_harmless(texts: str) -> bool:
     """Say whether `guarded` leaves all of some texts unchanged, which NUL separates; their first characters decide."""
-    return not _SUSPECT.search(BETWEEN_TEXTS + texts)
+    return not _SUSPECT.search(_BETWEEN_CELLS + texts)
 
 
 def guarded(text: str) -> str:
@@ -123,10 +123,10 @@ def _csv_cells(column: ColumnValues) -> ColumnValues:
     """Return the texts of a column with guards and doubled quotes; nearly all columns stay unchanged."""
     texts, joined = column, ""
     try:
-        joined = BETWEEN_TEXTS.join(texts)
+        joined = _BETWEEN_CELLS.join(texts)
     except TypeError:
         texts = [text_of(value) for value in column]
-        joined = BETWEEN_TEXTS.join(texts)
+        joined = _BETWEEN_CELLS.join(texts)
     if not is_harmless(joined):
         texts = [guarded(text) for text in texts]
     return [text.replace('"', '""') for text in texts] if '"' in joined else texts

@@ -13,9 +13,10 @@ from db.dialect import is_in_list, list_parameter
 from db.queries.published import ANSWER_DOCUMENT, call_batches, call_file_checks
 from workbench.domain.policy.retention import CASE_PARTS, KeepReason, RetentionKind, RetentionPolicy
 from workbench.services.case.evidence_reader import CARD, DOCUMENT
+from workbench.services.case.known_people import Key
 from workbench.services.files.calls.store import CallStore
 from workbench.services.foundation.file_store import Store
-from workbench.services.site.due_erasures import Key, Retained, due_unlinked, kept_unlinked
+from workbench.services.site.due_erasures import Retained, due_unlinked, kept_unlinked
 
 
 @dataclass(slots=True, kw_only=True)

@@ -27,11 +27,12 @@ from workbench.services.case.evidence_reader import (
     DOCUMENT,
     period_of_row,
 )
+from workbench.services.case.known_people import Key
 from workbench.services.case.measure_orders import CHOSEN
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.records.retention.sharing import SubjectSharing
-from workbench.services.site.due_erasures import ERASED, WHOLE, Key, Retained, UnlinkedEvidence
+from workbench.services.site.due_erasures import ERASED, WHOLE, Retained, UnlinkedEvidence
 
 _OF_CASES: tuple[type[SQLModel], ...] = (
     *(models.SubmissionRow, models.FindingRow, models.CommentRow, models.ChecklistAnswerRow),

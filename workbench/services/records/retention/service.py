@@ -17,6 +17,7 @@ from workbench.domain.policy.retention import RetentionKind, RetentionPolicy
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import BadConfiguration, Busy, WorkbenchError
 from workbench.i18n import _
+from workbench.services.case.known_people import Key
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
 from workbench.services.foundation.locations import storage_errors
@@ -209,7 +210,7 @@ class Retention(Service):
         """Return the retention periods, the time zone and today, from which follows what is due."""
         return self.context.policy(session).retention, self.context.zone(session), self.context.today(session)
 
-    def _due(self) -> list[due_erasures.Key]:
+    def _due(self) -> list[Key]:
         with self.context.read() as session:
             found = due_erasures.retained(session, *self._rules(session))
             return [one.key for one in found if one.is_due]
@@ -218,7 +219,7 @@ class Retention(Service):
         with self.context.read() as session:
             return due_erasures.due_unlinked(session, *self._rules(session))
 
-    def _erase(self, keys: list[due_erasures.Key], reason: str, sharing: SubjectSharing, erased: ErasureReport) -> None:
+    def _erase(self, keys: list[Key], reason: str, sharing: SubjectSharing, erased: ErasureReport) -> None:
         """Erase some applications in one transaction, each only if it is still due."""
         with self.context.write() as session:
             session.merge(SettingRow(name=REMNANTS_SETTING, value="1"))
@@ -246,6 +247,6 @@ class Retention(Service):
                 erase_unlinked(session, self.context, part, reason)
             erased.parts[RetentionKind.EVIDENCE] += part.count
 
-    def _due_now(self, session: Session, key: due_erasures.Key) -> due_erasures.Retained | None:
+    def _due_now(self, session: Session, key: Key) -> due_erasures.Retained | None:
         one = due_erasures.retained_now(session, key, *self._rules(session))
         return one if one is not None and one.is_due else None

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from db.dialect import is_in_list, list_parameter
 from db.queries.published import APPLICATION
-from workbench.services.site.due_erasures import Key
+from workbench.services.case.known_people import Key
 
 _SUBJECTS = (APPLICATION.c.uscc, APPLICATION.c.legal_rep_id_no, APPLICATION.c.handler_id_no)
 """The numbers that credit records can be about. Not all are indexed, so many applications are read at once."""

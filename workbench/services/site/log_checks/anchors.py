@@ -266,10 +266,10 @@ def _text(file: Path) -> str:
 
 def _anchors(file: Path) -> list[tuple[int, str]]:
     lines = enumerate(_text(file).splitlines(), start=1)
-    return [_read(file, number, line) for number, line in lines if line.strip()]
+    return [_parse_anchor(file, number, line) for number, line in lines if line.strip()]
 
 
-def _read(file: Path, number: int, line: str) -> tuple[int, str]:
+def _parse_anchor(file: Path, number: int, line: str) -> tuple[int, str]:
     found = _ANCHOR.fullmatch(line.strip())
     if found is None:
         message = _("{file}, line {line}: this is not an anchor; an anchor is the number and the hash of an event.")

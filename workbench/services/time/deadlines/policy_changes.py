@@ -42,7 +42,7 @@ from workbench.wording.what_would_help import missing_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseChange:
+class PolicyEffect:
     """The effect of a change of policy on a case."""
 
     assessment: Assessment
@@ -83,7 +83,7 @@ class OpenCaseEffect:
         """The number of cases that get other findings."""
         return len(self.touched)
 
-    def add(self, case_id: int, change: CaseChange) -> None:
+    def add(self, case_id: int, change: PolicyEffect) -> None:
         """Count a case with its changes."""
         self.open_count += 1
         if change.findings:
@@ -93,7 +93,7 @@ class OpenCaseEffect:
         self.letter_count += change.letter is not None
 
 
-def change_of(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy, after: Policy) -> CaseChange:
+def change_of(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy, after: Policy) -> PolicyEffect:
     """Compute the effect of changing a case from the policy `before` to `after`; `clocks` use `after`."""
     session, context, state = clocks.session, clocks.context, CaseState(case.state)
     today = context.today(session)
@@ -111,7 +111,7 @@ def change_of(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy,
         missing_names(evidence, policy.addressing(application.applicant_kind), application.language)
         for policy in (before, after)
     )
-    change = CaseChange(
+    change = PolicyEffect(
         assessment=assessment,
         findings=changed_findings(assess(evidence, before, today).findings, assessment.findings),
         is_completed=is_completed,
@@ -196,7 +196,7 @@ class PolicyChanges(Service):
 
 def _planned_changes(
     session: Session, context: Context, cases: Sequence[CaseRow], policy: Policy
-) -> Iterator[tuple[int, CaseChange]]:
+) -> Iterator[tuple[int, PolicyEffect]]:
     """Yield the id of each case and the effect of a policy on it; the evidence of the cases is read together."""
     today = context.today(session)
     clocks = Clocks(session, context, clock_events(session, [case.id or 0 for case in cases]), given_policy=policy)
@@ -206,7 +206,7 @@ def _planned_changes(
         yield case.id or 0, change_of(clocks, case, evidence[case.id or 0], before, policy)
 
 
-def _change_to_version(session: Session, context: Context, case: CaseRow, version_id: int) -> CaseChange:
+def _change_to_version(session: Session, context: Context, case: CaseRow, version_id: int) -> PolicyEffect:
     """Change a case to a policy version, log it as one event, and return the effect."""
     versions = {"from": case.policy_version_id, "to": version_id}
     before, policy = context.policy(session, case.policy_version_id), context.policy(session, version_id)
@@ -241,7 +241,9 @@ def _change_to_version(session: Session, context: Context, case: CaseRow, versio
     return change
 
 
-def _asked_until(session: Session, context: Context, case: CaseRow, change: CaseChange, policy: Policy) -> date | None:
+def _asked_until(
+    session: Session, context: Context, case: CaseRow, change: PolicyEffect, policy: Policy
+) -> date | None:
     """Return the day until which the letter asks a complete case for documents; None if it asks for none."""
     if change.letter is None or not change.missing_kinds:
         return None
@@ -258,7 +260,7 @@ def _asked_until(session: Session, context: Context, case: CaseRow, change: Case
     return min(until, due_on) if due_on > today else until
 
 
-def _notify(session: Session, context: Context, case: CaseRow, change: CaseChange, until: date | None) -> None:
+def _notify(session: Session, context: Context, case: CaseRow, change: PolicyEffect, until: date | None) -> None:
     """Notify the applicant that other rules apply; items asked for earlier and their deadline stay."""
     policy = context.policy(session, case.policy_version_id)
     calendar = context.calendar(session, case.policy_version_id)
