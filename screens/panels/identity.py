@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import partial
+from itertools import repeat
 
 from textual.content import Content
 
@@ -19,7 +20,18 @@ from screens.panels.lines import (
     prose,
 )
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, SUCCESS, WARNING, hanging, joined, plain, row, wrapped_content
+from screens.widgets.safe_text import (
+    ERROR,
+    MUTED,
+    SUCCESS,
+    WARNING,
+    hanging,
+    joined,
+    plain,
+    row,
+    wrapped,
+    wrapped_content,
+)
 from workbench.domain.case.case_id import format_inquiry
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.reason_scope import EvidencePart
@@ -37,6 +49,7 @@ from workbench.wording.findings import document_name
 _USCC_RULES = ("ID-USCC", "ID-USCC-KIND")
 _LICENCE_RULES = ("ID-LICENCE-EXPIRED", "ID-LICENCE-EXPIRING")
 _ID_DATES = ("handler_id_issued_on", "handler_id_valid_to")
+_WRAPS_QUESTIONS_FROM = 44
 _USER_CELLS = 4
 """The blanks around the user of a card."""
 
@@ -48,7 +61,7 @@ def identity_lines(case: CaseFile, view: View, width: int, *, has_papers: bool =
         _people(case, view, width),
         _cards(case, view, width),
         *(_papers(case, view, width) if has_papers else ()),
-        _checklist(case, width),
+        _checklist(case, view, width),
         _verifications(case, view, width),
         _inquiries(case, view, width),
     )
@@ -204,13 +217,17 @@ def _use(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     return [heading(_("Use")), *lines] if lines else []
 
 
-def _checklist(case: CaseFile, width: int) -> list[PanelLine]:
+def _checklist(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [heading(_("Checklist"))] if case.checklist else []
     for line in case.checklist:
         answer = _(ANSWER_WORDS[line.answer]) if line.answer in ANSWER_WORDS else _("unanswered")
         style = MUTED if line.answer is None else ""
         question = line.text.in_language(current_language())
-        lines += labelled(question, answer, row(plain(f" {question}", style), plain(answer, style), width))
+        # In a narrow panel, only the beginning: whole questions would push other evidence below the fold.
+        has_room = view.is_whole or width >= _WRAPS_QUESTIONS_FROM
+        first, *rest = wrapped(question, width - cells(answer) - 3) if has_room else (question,)
+        below = map(plain, (f" {part}" for part in rest), repeat(style))
+        lines += labelled(question, answer, row(plain(f" {first}", style), plain(answer, style), width), *below)
         lines += labelled("", line.note, plain(f"   {line.note}", MUTED)) if line.note else []
     return lines
 

@@ -10,6 +10,10 @@ from screens.verdict import dialog_text
 from screens.verdict.form_state import VerdictState
 from screens.widgets.safe_text import ERROR, Static, plain
 from workbench.domain.case.casefile import CaseFile, VerdictPreview
+from workbench.domain.case.vocabulary import Verdict
+from workbench.i18n import _
+from workbench.keys.command import shown_key
+from workbench.keys.registry import ITEMS, MARK_REASON, NOTE
 
 
 class ClosingLines(Vertical):
@@ -34,11 +38,14 @@ class ClosingLines(Vertical):
         """Show a message."""
         self.message.update(message)
 
-    def show_problem(self, problem: str, preview: VerdictPreview | None) -> None:
-        """Show a problem, unless the preview lists it already."""
+    def show_problem(self, problem: str, preview: VerdictPreview | None, state: VerdictState) -> None:
+        """Show a problem; if the preview lists it already, show that it remains and which key leads to it."""
         self._problem = problem
-        is_known = preview is not None and problem in preview.problems
-        self.say(plain(f"{symbols_of(self).warn} {problem}", ERROR) if problem and not is_known else Content())
+        if preview is not None and problem in preview.problems:
+            way = MARK_REASON if not state.reasons else NOTE if state.verdict is Verdict.PASS else ITEMS
+            message = _("Not decided: the list above is left to do ({key} {what}).")
+            problem = message.format(key=shown_key(way.keys[0]), what=_(way.label))
+        self.say(plain(f"{symbols_of(self).warn} {problem}", ERROR) if problem else Content())
 
     def draw(self, state: VerdictState, preview: VerdictPreview | None, width: int, *, is_low: bool) -> None:
         """Draw the warnings of a preview."""

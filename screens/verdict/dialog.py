@@ -248,7 +248,7 @@ class VerdictDialog(Dialog[DecisionResult]):
             self.leave()
 
     def _show_problem(self, problem: str) -> None:
-        self.closing.show_problem(problem, self._preview)
+        self.closing.show_problem(problem, self._preview, self._state)
         self._draw_warnings()
 
     def _show_error(self, error: WorkbenchError) -> None:

@@ -131,6 +131,10 @@ def warning_lines(
         message = _("answered no: {questions}").format(questions=_questions(denied))
         shown = fitted(f"{view.symbols.warn} {message}", max_question_lines * (width - 1)).rstrip()
         lines += wrapped_lines(shown, width, WARNING)
+    asks_nobody = pending_waits_for(state.reasons, case.policy) is WaitsFor.DEPARTMENT and case.policy.departments
+    if state.verdict is Verdict.PENDING and asks_nobody and not any(line.is_open for line in case.inquiries):
+        message = _("No department is asked by this: Esc, then {desk.inquire} asks one, whose answer brings it back.")
+        lines += wrapped_lines(f"{view.symbols.warn} {with_keys(message)}", width, WARNING)
     unfixed = (_unfixed_words(case),) if state.verdict is Verdict.PASS and case.unfixed_items else ()
     for words in (*unfixed, *preview.warnings, *_contradictions(state, case, view.symbols)):
         lines += wrapped_lines(f"{view.symbols.warn} {words}", width, WARNING)

@@ -104,3 +104,9 @@ def test_a_long_question_and_answer_are_whole() -> None:
     text = " ".join(" ".join(lines).split())
     assert f"Anti-fraud {question.strip()} not answered yet" in text
     assert f"{result.strip()} ver1" in text
+
+
+def test_a_question_of_the_checklist_is_wrapped_and_not_cut() -> None:
+    case = casefile(1, clean())
+    shown = " ".join("\n".join(panel(case)).replace("unanswered", "").split())
+    assert [line.text.en for line in case.checklist if line.text.en not in shown] == []

@@ -1,6 +1,7 @@
 """Errors of workers and screens: those of a closed screen are ignored, all others are reported."""
 
 import asyncio
+from time import monotonic
 
 import pytest
 from textual import work
@@ -25,7 +26,7 @@ class Looking(Screen[None]):
 
 
 async def test_an_error_of_a_worker_of_a_closed_screen_is_ignored() -> None:
-    app = ResilientApp()
+    app = ResilientApp(monotonic)
     async with app.run_test() as pilot:
         screen = Looking()
         await app.push_screen(screen)
@@ -42,7 +43,7 @@ async def test_an_error_of_a_worker_of_an_open_screen_is_reported() -> None:
 
 
 async def _look_at_once() -> None:
-    app = ResilientApp()
+    app = ResilientApp(monotonic)
     async with app.run_test() as pilot:
         screen = Looking()
         await app.push_screen(screen)
@@ -61,7 +62,7 @@ class Opening(Screen[None]):
 
 
 async def test_a_program_that_ends_while_a_screen_opens_ends_without_an_error() -> None:
-    app = ResilientApp()
+    app = ResilientApp(monotonic)
     async with app.run_test() as pilot:
         app.exit()
         app.push_screen(Opening())

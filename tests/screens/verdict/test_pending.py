@@ -28,7 +28,10 @@ async def test_whom_the_case_waits_for_and_its_reason_are_one_choice(size: tuple
         await desk.press("3")
         assert reasons(desk) == ("WAIT-REGISTRY",)
         assert "(•) the carrier" not in desk.text
-        await desk.press("w", "w", "escape", "w")
+        await desk.press("w")
+        asked = "No department is asked by this: Esc, then I asks one, whose answer brings it back."
+        assert asked in " ".join(desk.text.replace("│", " ").split())
+        await desk.press("w", "escape", "w")
         assert reasons(desk) == ("WAIT-CARRIER",)
         assert "(•) the carrier" in desk.text
         await desk.press("y")

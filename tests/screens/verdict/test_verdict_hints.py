@@ -49,7 +49,9 @@ async def test_a_pass_against_a_block_starts_as_an_override_and_requires_a_note(
         assert "write an internal note" in hints
         assert desk.services.decided == []
 
-        await desk.press("1", "f3")
+        await desk.press("1", "y")
+        assert "Not decided: the list above is left to do (t internal note)." in desk.text
+        await desk.press("f3")
         await desk.type("called them")
         assert "to do" not in desk.text
         await desk.press("f8")
@@ -63,6 +65,7 @@ async def test_the_list_of_missing_input_does_not_move_after_y() -> None:
         at = desk.text.index("! to do: Mark at least one reason.")
         await desk.press("y")
 
+        assert "! Not decided: the list above is left to do (Space mark)." in desk.text
         assert desk.text.index("! to do: Mark at least one reason.") == at
         assert [line for line in desk.text.split("\n") if "Mark at least one reason." in line] == before
 
