@@ -54,9 +54,8 @@ def show(services: ClockSite, case: str) -> Any:
 
 
 def deadline(services: ClockSite, case: str) -> str:
-    """Return the deadline to rectify, which `show` and `clock` must both give."""
+    """Return the deadline to rectify."""
     newest = show(services, case)["decisions"][-1]["deadline_at"]
-    assert services.terminal.document("a", "clock", case)["mend_by"] in {newest, None}
     return str(newest).removesuffix(":00+08:00").replace("T", " ")
 
 

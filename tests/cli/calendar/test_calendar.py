@@ -1,7 +1,7 @@
 """The calendar commands: show, set and import, the due dates that move, and provisional ones."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -180,17 +180,6 @@ def test_days_set_by_hand_are_kept_when_the_year_is_imported(terminal: Terminal,
     assert (day["working"], day["kind"], day["status"]) == (False, "override", "official")
 
 
-def test_other_processes_see_a_changed_calendar_without_a_restart(terminal: Terminal) -> None:
-    reader = terminal.site.services("a").context
-    with reader.read() as session:
-        assert reader.calendar(session).is_working(date(2026, 11, 26))
-
-    terminal.document("admin", "calendar", "set", "2026-11-26", "off", "--reason", "storm")
-
-    with reader.read() as session:
-        assert not reader.calendar(session).is_working(date(2026, 11, 26))
-
-
 def test_a_wrong_setting_is_refused_with_its_cause(terminal: Terminal) -> None:
     for words, message in (
         (("2026-11-26", "off"), "Give --reason; it must not be empty"),
@@ -232,15 +221,6 @@ def test_an_error_in_a_file_is_reported_with_its_position_and_nothing_is_written
     assert (both.exit_code, json.loads(both.stdout)["error_count"]) == (65, 3)
     assert [line for line in _events(terminal) if line[0] == "calendar import"] == []
     assert terminal.document("a", "calendar", "2025")["days"][27]["working"] is False
-
-
-def test_missing_files_and_unsupported_options_are_refused(terminal: Terminal, tmp_path: Path) -> None:
-    refused(terminal.as_person("admin", "import", "calendar", str(tmp_path / "none.json"), "--json"), 66)
-    refused(terminal.as_person("admin", "import", "calendar", str(tmp_path), "--json"), 65)
-    path = notice(tmp_path, 2027, [off("2027-01-01")])
-    assert "--agent" in refused(
-        terminal.as_person("admin", "import", "calendar", str(path), "--agent", "x", "--json"), 2
-    )
 
 
 def test_each_start_extends_the_calendar_into_next_year(terminal: Terminal) -> None:

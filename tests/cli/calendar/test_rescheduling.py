@@ -1,6 +1,5 @@
 """The commands extend, class and priority."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +8,9 @@ import pytest
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from workbench.domain.clock.typed import tense
-from workbench.errors import WrongUsage
 from workbench.services.case.assessment import recompute
 from workbench.services.foundation.case_access import visible_case
 from workbench.settings import user_settings
-from workbench.wording.case.history import detail_words, event_words
 
 
 def newest_notice(services: ClockSite) -> dict[str, Any]:
@@ -89,15 +86,6 @@ def test_a_due_date_is_extended_to_a_working_day_and_by_a_year_at_most(services:
     assert services.due(case) == "2027-11-25 18:00"
 
 
-def test_a_deadline_is_not_extended_to_a_time_that_is_past(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
-    rescheduling = services.at("2026-12-01 10:00").site.services("sup").rescheduling
-
-    with pytest.raises(WrongUsage, match="later day"):
-        rescheduling.extend(1, date(2026, 11, 30), "x")
-
-
 def test_a_due_date_is_not_extended_to_a_day_that_is_past(services: ClockSite) -> None:
     case = services.received("2026-11-16 10:00")
     assert services.due(case) == "2026-11-19 18:00"
@@ -122,14 +110,6 @@ def test_the_clock_names_the_rectification_deadline(services: ClockSite) -> None
     assert output.splitlines()[-1].startswith("The applicant has until Thu 3 Dec 18:00 to rectify;")
     services.at("2026-12-03 17:00").run("a", "resubmit", case)
     assert services.clock(case)["mend_by"] is None
-
-
-def test_a_deadline_stays_within_the_policy_limit(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask_for_a_seal("2026-11-24 10:00", case)
-
-    result = services.terminal.as_person("sup", "extend", case, "--until", "2027-02-01", "--reason", "x")
-    assert "at most until 2026-12-15" in refused(result, 77)
 
 
 def test_changes_that_are_not_allowed_are_refused(services: ClockSite) -> None:
@@ -166,14 +146,3 @@ def test_evidence_does_not_override_a_supervisors_choice(services: ClockSite) ->
     shown = services.terminal.document("a", "show", case)
     assert (shown["service_class"], shown["priority"]) == ("extended", "low")
     assert services.due(case) == "2026-12-08 18:00"
-
-
-def test_the_history_says_what_was_changed(services: ClockSite) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.run("sup", "extend", case, "--until", "2026-12-02", "--reason", "x")
-    services.run("sup", "class", case, "complex", "--reason", "x")
-    casefile = services.site.services("a").casefiles.show(1)
-    entries = [f"{event_words(line)} {detail_words(line, casefile)}" for line in casefile.history]
-
-    assert "extended until 2026-12-02" in entries
-    assert "class changed to complex" in entries

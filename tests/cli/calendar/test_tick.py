@@ -99,16 +99,6 @@ def test_a_clock_that_goes_further_than_the_machine_ran_lapses_nothing(
         assert services.terminal.document("admin", "tick", "--clock-is-right")["lapsed"] == 1
 
 
-@pytest.mark.promise("S7")
-def test_acts_by_a_clock_that_is_behind_do_not_make_it_right(services: ClockSite) -> None:
-    services.received("2026-11-24 10:00")
-    services.at("2025-11-24 10:00").run("a", "next")
-
-    refused(services.terminal.as_person("audit", "tick"), 78)
-
-    assert services.site.services("a").queue.counts().is_clock_wrong
-
-
 def restarted(services: ClockSite, patched: pytest.MonkeyPatch, at: str) -> None:
     """Let a tick note the clock, then start the machine again with its clock at a time."""
     patched.setattr(machine_clock, "MAY_BE_QUIET", TEN_DAYS)
@@ -229,23 +219,6 @@ def test_the_first_tick_compares_the_clock_with_that_of_restore(
     message = refused(services.terminal.as_person("audit", "tick"), 78)
 
     assert "by the time that the machine ran it is 2026-11-25 03:00 UTC" in message
-
-
-@pytest.mark.promise("S7")
-def test_after_an_old_backup_was_restored_an_admin_confirms_the_clock(
-    services: ClockSite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    case = services.received("2026-11-24 10:00")
-    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-26")
-    services.run("audit", "tick")
-    services.run("admin", "backup", str(tmp_path / "backup.tar"))
-    restarted(services, monkeypatch, "2026-12-24 10:00")
-    lose(services.terminal)
-    services.run("admin", "restore", str(tmp_path / "backup.tar"))
-
-    refused(services.terminal.as_person("audit", "tick"), 78)
-
-    assert services.terminal.document("admin", "tick", "--clock-is-right")["lapsed"] == 1
 
 
 @pytest.mark.promise("S7", "R2")

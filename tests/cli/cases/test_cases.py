@@ -220,16 +220,6 @@ def test_decide_prints_its_result_and_undo_reverts_it(terminal: Terminal) -> Non
     assert (back["state"], back["held_by"], back["fence"]) == ("in_review", "a", 2)
 
 
-def test_a_past_time_means_tomorrow_and_a_past_date_is_refused(terminal: Terminal) -> None:
-    terminal.site.plant(1)
-    terminal.document("a", "next")
-
-    assert terminal.document("a", "aside", "C-1", "--until", "9:00")["aside_until"] == "2026-11-25T09:00:00+08:00"
-    refused(terminal.as_person("a", "aside", "C-1", "--until", "2026-11-01"), 2)
-    assert terminal.document("a", "aside", "C-1", "--until", "明天9点半")["aside_until"] == "2026-11-25T09:30:00+08:00"
-    assert "could be 03:00 or 15:00" in refused(terminal.as_person("a", "aside", "C-1", "--until", "tomorrow 3"), 2)
-
-
 def test_the_queue_lists_open_cases_with_the_promised_keys(terminal: Terminal) -> None:
     terminal.site.plant(3)
     terminal.document("b", "next")

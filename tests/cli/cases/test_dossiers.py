@@ -30,19 +30,8 @@ def _fill(desk: Desk, terminal: Terminal) -> None:
         desk.applications(application("A-1", **people(*names)))
         desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "actual_user_name": names[2]}])
     desk.documents("A-1", INDIVIDUAL_DOCUMENTS)
-    fail = (
-        "decide",
-        "C-1",
-        "fail",
-        "--reason",
-        "ID-NAME",
-        "--letter",
-        SAID,
-        "--note",
-        SAID,
-        "--item",
-        f"ID-NAME:{SAID}",
-    )
+    texts = ("--letter", SAID, "--note", SAID, "--item", f"ID-NAME:{SAID}")
+    fail = ("decide", "C-1", "fail", "--reason", "ID-NAME", *texts)
     for words in (("next",), fail, ("resubmit", "C-1", "--note", SAID), ("next",)):
         result = terminal.as_person("a", *words)
         assert result.exit_code == 0, result.output
@@ -141,23 +130,6 @@ def case(terminal: Terminal, tmp_path: Path) -> str:
     folder.mkdir()
     Desk(terminal.site, folder).queued()
     return "C-000001"
-
-
-def test_refusals_have_the_promised_exit_codes(terminal: Terminal, case: str, tmp_path: Path) -> None:
-    full = tmp_path / "full"
-    full.mkdir()
-    (full / "mine").touch()
-    (bare,) = terminal.site.plant()
-
-    assert "audit" in refused(terminal.as_person("audit", "documents", case, "--to", str(tmp_path / "x")), 77)
-    somewhere = "~nobody-of-this-host/x"
-    assert "home folder" in refused(terminal.as_person("a", "documents", case, "--to", somewhere, "--json"), 73)
-    assert "not empty" in refused(terminal.as_person("a", "documents", case, "--to", str(full), "--json"), 73)
-    refused(terminal.as_person("a", "documents", "C-000999", "--to", str(tmp_path / "x"), "--json"), 66)
-    refused(terminal.as_person("a", "documents", f"C-{bare:06}", "--to", str(tmp_path / "x"), "--json"), 66)
-    assert terminal.as_person("a", "documents", case).exit_code == 2
-    assert not (tmp_path / "x").exists()
-    assert "refused documents" in terminal.site.actions(1)
 
 
 def test_damaged_documents_are_reported_and_left_out(terminal: Terminal, case: str, tmp_path: Path) -> None:

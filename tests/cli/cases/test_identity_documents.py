@@ -62,13 +62,6 @@ def test_a_number_that_nothing_public_checks_is_a_warning_and_a_wrong_one_blocks
             assert "check it by hand" in finding[1]
 
 
-def test_a_passport_has_no_age_region_or_validity_to_check(terminal: Terminal, desk: Desk) -> None:
-    case = imported(
-        terminal, desk, handler_id_no=PASSPORT, handler_id_type="passport", handler_id_valid_to="2030-01-01"
-    )
-    assert not [one["rule"] for one in case["findings"] if one["rule"].startswith(("ID-RIC", "ID-REGION"))]
-
-
 def test_the_kind_is_shown_as_stated_or_inferred_and_the_number_masked(terminal: Terminal, desk: Desk) -> None:
     cells = {"handler_id_no": "H12345678", "legal_rep_id_no": MILITARY, "legal_rep_id_type": "军官证"}
     identity = imported(terminal, desk, **cells)["identity"]

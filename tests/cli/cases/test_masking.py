@@ -64,19 +64,8 @@ def decided(terminal: Terminal) -> list[str]:
     printed = [both_ways(terminal, "a", "next")]
     printed += [both_ways(terminal, "a", "comment", "C-1", SAID)]
     printed += [both_ways(terminal, "a", "verify", "C-1", "phone", "--result", SAID)]
-    fail = (
-        "decide",
-        "C-1",
-        "fail",
-        "--reason",
-        "ID-NAME",
-        "--letter",
-        SAID,
-        "--note",
-        SAID,
-        "--item",
-        f"ID-NAME:{SAID}",
-    )
+    texts = ("--letter", SAID, "--note", SAID, "--item", f"ID-NAME:{SAID}")
+    fail = ("decide", "C-1", "fail", "--reason", "ID-NAME", *texts)
     printed += [terminal.as_person("a", *fail).output]
     assert "Notice" in printed[-1]
     printed += [terminal.as_person("a", "undo", "C-1").output]

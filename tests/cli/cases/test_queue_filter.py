@@ -22,16 +22,6 @@ def test_the_queue_is_listed_in_another_order_which_says_how_far_it_sorts(
     assert "Only" not in terminal.as_person("a", "queue", "--order=-due").output
 
 
-def test_next_claims_the_first_case_of_the_queue(terminal: Terminal) -> None:
-    terminal.site.plant(2)
-    terminal.site.plant(2, severity="block", rule="ACT-SHORT-CALLS")
-
-    queue = terminal.document("a", "queue", "--filter", "rule:ACT-SHORT-CALLS")
-    case = terminal.document("a", "next", "--filter", "rule:ACT-SHORT-CALLS")
-
-    assert case["case"] == queue["cases"][0]["case"]
-
-
 def test_next_says_that_the_filter_hides_the_remaining_cases(terminal: Terminal) -> None:
     terminal.site.plant(4)
 
@@ -39,11 +29,6 @@ def test_next_says_that_the_filter_hides_the_remaining_cases(terminal: Terminal)
 
     assert "The remaining 4 cases are outside the filter" in refused(result, 69, json_failure=True)
     assert '"kind": "filtered"' in result.stdout
-
-
-def test_a_filter_does_not_let_other_roles_take_cases(terminal: Terminal) -> None:
-    terminal.site.plant(1)
-    refused(terminal.as_person("audit", "next", "--filter", "公司"), 77)
 
 
 def test_a_personal_number_in_an_error_message_is_masked_and_cut(terminal: Terminal) -> None:

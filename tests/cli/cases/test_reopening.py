@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from tests.cli.framework.terminal import refused
@@ -14,14 +13,6 @@ OPENED = "2026-11-26 10:00"
 
 def show(services: ClockSite, case: str) -> Any:
     return services.terminal.document("a", "show", case)
-
-
-@prepared
-def passed(services: ClockSite, login: str = "a") -> str:
-    case = services.received("2026-11-24 10:00")
-    services.run(login, "next")
-    services.run(login, "decide", case, "pass", "--reason", "OK")
-    return case
 
 
 @prepared
@@ -53,11 +44,8 @@ def letters(services: ClockSite, case: str) -> list[tuple[str, str]]:
         return [(row.kind, row.body) for row in rows]
 
 
-@pytest.mark.parametrize("final", [passed, failed, lapsed])
-def test_a_reopened_case_is_queued_in_its_round_with_a_new_due_date_and_a_letter(
-    services: ClockSite, final: Any
-) -> None:
-    case = final(services)
+def test_a_reopened_case_is_queued_in_its_round_with_a_new_due_date_and_a_letter(services: ClockSite) -> None:
+    case = lapsed(services)
     before = show(services, case)
     decision = before["decisions"][-1]["decision"]
     reopen(services.at("2026-12-03 10:00"), case)
@@ -87,27 +75,12 @@ def test_a_corrected_notice_stays_owed_until_the_check_and_again_after_its_undo(
     assert show(services, case)["corrects"] == owed
 
 
-def test_a_reopening_is_not_undone_after_its_letter_was_released_or_somebody_took_the_case(services: ClockSite) -> None:
-    first, second = passed(services), passed(services)
-    services.at(OPENED)
-    reopen(services, first)
-    services.run("b", "next")
-    refused(services.terminal.as_person("sup", "undo", first), 77)
-
-    reopen(services, second)
-    services.at("2026-11-26 10:01")
-    assert "10:01:00" in refused(services.terminal.as_person("sup", "undo", second), 77)
-
-
-@pytest.mark.parametrize(("final", "kind"), [(passed, "pass"), (failed, "fail")])
-def test_a_case_whose_notice_is_not_released_owes_no_correction_and_no_letter(
-    services: ClockSite, final: Any, kind: str
-) -> None:
-    case = final(services)
+def test_a_case_whose_notice_is_not_released_owes_no_correction_and_no_letter(services: ClockSite) -> None:
+    case = failed(services)
     reopen(services.at("2026-11-24 10:00:30"), case)
 
     assert show(services, case)["corrects"] is None
     assert letters(services, case) == []
     refused(services.terminal.as_person("a", "undo", case), 77)
     services.run("sup", "undo", case)
-    assert [each for each, _body in letters(services, case)] == [kind]
+    assert [each for each, _body in letters(services, case)] == ["fail"]

@@ -43,12 +43,6 @@ def test_the_name_of_a_person_stays_masked_after_the_applicant_became_a_company(
     assert "测试人" not in services.terminal.as_person("a", "show", "C-1").stdout
 
 
-def test_a_resubmission_by_word_names_the_items_that_did_not_come(services: ClockSite) -> None:
-    start_failed(services)
-    told = services.at("2026-11-25 10:00").terminal.as_person("b", "resubmit", "C-1").stderr
-    assert "C-000001 is back in the queue, in its next round.\nNot received: " in told
-
-
 def test_a_case_that_is_withdrawn_before_it_takes_its_file_in_is_not_told_to_be_queued(
     services: ClockSite, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,7 +103,8 @@ def test_a_resubmission_without_news_opens_a_round_until_the_deadline_only(servi
 
 def test_only_the_maker_is_offered_the_case_and_explain_says_why(services: ClockSite, desk: Desk) -> None:
     start_failed(services)
-    services.at("2026-11-25 10:00").run("b", "resubmit", "C-1")
+    by_word = services.at("2026-11-25 10:00").terminal.as_person("b", "resubmit", "C-1").stderr
+    assert "C-000001 is back in the queue, in its next round.\nNot received: " in by_word
     told = services.terminal.as_person("b", "explain", "C-1").stdout
     assert "Assigned to a, who decided round 1; offered to nobody else." in told
     refused(services.terminal.as_person("b", "next"), 69)

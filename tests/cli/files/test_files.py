@@ -18,13 +18,6 @@ def _file(desk: Desk, *rows: object, name: str = "applications.csv") -> str:
     return str(path)
 
 
-def test_a_dry_run_writes_nothing(terminal: Terminal, desk: Desk) -> None:
-    file = _file(desk, application("A-1"))
-
-    assert terminal.document("admin", "import", "applications", file, "--dry-run")["batch"] is None
-    assert terminal.document("admin", "imports")["batches"] == []
-
-
 def test_a_folder_is_one_batch_with_a_line_for_each_file(terminal: Terminal, desk: Desk) -> None:
     folder = str(desk.folder / "office")
     (desk.folder / "office").mkdir()
@@ -99,24 +92,23 @@ def test_files_that_cannot_be_listed_hide_neither_the_list_nor_other_errors(term
 
 
 @pytest.mark.promise("P9", "D10")
-@pytest.mark.parametrize("more", [(), ("--dry-run",)])
-def test_bad_rows_exit_with_65_and_a_report_of_their_positions(
-    terminal: Terminal, desk: Desk, more: tuple[str, ...]
-) -> None:
+def test_bad_rows_exit_with_65_and_a_report_of_their_positions(terminal: Terminal, desk: Desk) -> None:
     file = _file(desk, application("A-1"), application("A-2", submitted_at="yesterday", contact_phone="138****0000"))
 
-    result = terminal.as_person("admin", "import", "applications", file, *more, "--json")
+    for more in ((), ("--dry-run",)):
+        result = terminal.as_person("admin", "import", "applications", file, *more, "--json")
 
-    refused(result, 65, json_failure=True)
-    report = json.loads(result.stdout)
-    assert report["batch"] is None
-    assert report["error_count"] == 2
-    assert (report["rows"], report["rejected"], report["not_written"]) == (2, 1, 1)
-    assert {(error["line"], error["column"]) for error in report["errors"]} == {
-        (3, "submitted_at"),
-        (3, "contact_phone"),
-    }
-    assert report["errors"][0].keys() == {"file", "sheet", "line", "column", "letters", "message"}
+        refused(result, 65, json_failure=True)
+        report = json.loads(result.stdout)
+        assert (report["batch"], report["error_count"]) == (None, 2)
+        assert (report["rows"], report["rejected"], report["not_written"]) == (2, 1, 1)
+        assert {(error["line"], error["column"]) for error in report["errors"]} == {
+            (3, "submitted_at"),
+            (3, "contact_phone"),
+        }
+        assert report["errors"][0].keys() == {"file", "sheet", "line", "column", "letters", "message"}
+    for workbook in (file, str(desk.folder)):
+        refused(terminal.as_person("admin", "import", "workbook", workbook, "--json"), 65, json_failure=True)
 
 
 def test_an_import_reports_findings_evidence_of_no_application_and_provinces_that_are_none(
@@ -137,27 +129,12 @@ def test_an_import_reports_findings_evidence_of_no_application_and_provinces_tha
     assert "北京, 天津, 河北" in terminal.as_person("admin", "import", "applications", "--columns").stdout
 
 
-def test_a_file_imported_twice_exits_with_65_and_names_its_batch(terminal: Terminal, desk: Desk) -> None:
-    file = _file(desk, application("A-1"))
-    terminal.document("admin", "import", "applications", file)
-
-    result = terminal.as_person("admin", "import", "applications", file, "--json")
-
-    assert "B-000001" in refused(result, 65, json_failure=True)
-
-
-def test_a_missing_file_exits_with_66_and_a_reviewer_cannot_import(terminal: Terminal, desk: Desk) -> None:
-    refused(terminal.as_person("admin", "import", "applications", str(desk.folder / "none.csv"), "--json"), 66)
-    refused(terminal.as_person("a", "import", "applications", _file(desk, application("A-1")), "--json"), 77)
-
-
-@pytest.mark.parametrize(
-    "command",
-    ["notices sent", "measures done", "import cards", "import calendar", "import workbook", "resubmit C-1"],
-)
-def test_the_role_is_asked_before_the_file(terminal: Terminal, command: str) -> None:
+def test_the_role_is_asked_before_the_file(terminal: Terminal) -> None:
     terminal.site.plant(1)
-    refused(terminal.as_person("audit", *command.split(), "missing.csv"), 77)
+    for command in ("notices sent", "measures done", "import calendar", "import workbook", "resubmit C-1"):
+        refused(terminal.as_person("audit", *command.split(), "missing.csv"), 77)
+    refused(terminal.as_person("a", "import", "cards", "missing.csv"), 77)
+    refused(terminal.as_person("admin", "import", "applications", "missing.csv", "--json"), 66)
 
 
 def test_the_text_output_gives_the_positions_of_errors(terminal: Terminal, desk: Desk) -> None:
@@ -177,7 +154,12 @@ def test_the_text_output_gives_the_positions_of_errors(terminal: Terminal, desk:
 
 
 def test_imports_are_listed_and_undone(terminal: Terminal, desk: Desk) -> None:
-    terminal.document("admin", "import", "applications", _file(desk, application("A-1")))
+    file = _file(desk, application("A-1"))
+    assert terminal.document("admin", "import", "applications", file, "--dry-run")["batch"] is None
+    assert terminal.document("admin", "imports")["batches"] == []
+    terminal.document("admin", "import", "applications", file)
+    again = terminal.as_person("admin", "import", "applications", file, "--json")
+    assert "B-000001" in refused(again, 65, json_failure=True)
 
     (batch,) = terminal.document("audit", "imports")["batches"]
     with speaking("zh"):
@@ -192,61 +174,9 @@ def test_imports_are_listed_and_undone(terminal: Terminal, desk: Desk) -> None:
     refused(terminal.as_person("admin", "imports", "undo", "C-1", "--json"), 66)
 
 
-def test_imports_are_listed_with_the_newest_first_as_the_help_says(terminal: Terminal, desk: Desk) -> None:
-    for number in ("A-1", "A-2"):
-        desk.applications(application(number))
-
-    listed = terminal.document("admin", "imports", "list")["batches"]
-
-    assert [batch["batch"] for batch in listed] == ["B-000002", "B-000001"]
-    assert "newest first" in terminal.run("imports", "--help").stdout
-
-
-def test_an_invalid_workbook_exits_with_65(terminal: Terminal, desk: Desk) -> None:
-    for file in (_file(desk, application("A-1")), str(desk.folder)):
-        refused(terminal.as_person("admin", "import", "workbook", file, "--json"), 65, json_failure=True)
-
-
 def test_the_format_option_overrides_the_file_name(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
 
     terminal.document("admin", "export", "events", "--output", str(path), "--format", "jsonl")
 
     assert json.loads(path.read_text(encoding="utf-8").splitlines()[0])["seq"] == 1
-
-
-NUMERIC_CODE = "911101011000125000"
-"""A company code that ends in zeros by itself: both of its check digits are right."""
-
-
-def test_digits_lost_in_a_spreadsheet_name_their_cell(terminal: Terminal, desk: Desk) -> None:
-    for column in (
-        "uscc",
-        "handler_id_no",
-        "legal_rep_id_no",
-    ):
-        damaged = NUMERIC_CODE if column != "uscc" else "110105194912310000"
-        file = _file(desk, application("A-1", **{column: damaged}))
-
-        result = terminal.as_person("admin", "import", "applications", file)
-
-        assert f"line 2, column {column}: The spreadsheet has lost digits" in result.stderr
-        assert result.exit_code == 65
-
-
-def test_show_prints_what_is_charged_to_nobody(terminal: Terminal, desk: Desk) -> None:
-    terminal.document("admin", "import", "applications", _file(desk, application("A-1")))
-    card = {"application_no": "A-1", "msisdn": "13800138000", "activated_on": "2026-11-21"}
-    terminal.document("admin", "import", "cards", _file(desk, card, name="cards.csv"))
-    call = {"caller": "13800138000", "callee": "02112345678", "start_at": "2026-11-20 10:00", "duration_s": "5"}
-    terminal.document("admin", "import", "calls", _file(desk, call, name="calls.csv"))
-    complaint = {"msisdn": "13800138000", "received_at": "2026-11-20 12:00", "verified": "yes"}
-    terminal.document("admin", "import", "complaints", _file(desk, complaint, name="complaints.csv"))
-
-    shown = terminal.document("admin", "show", "C-1")
-
-    for figures in (shown["activity"], shown["activity"]["cards"][0]):
-        assert (figures["calls"], figures["calls_outside_service"]) == (0, 1)
-        assert (figures["complaints"], figures["complaints_outside_service"]) == (0, 1)
-    assert [complaint["status"] for complaint in shown["complaints"]] == ["outside_service"]
-    assert "ACT-COMPLAINTS" not in {finding["rule"] for finding in shown["findings"]}

@@ -12,7 +12,7 @@ from db.queries.published import NOTICE
 from tests.cli.framework.terminal import Terminal, refused
 from tests.services.notices.sample_letters import every_clock_letter
 from tests.services.outbox.gateways import Script
-from workbench.errors import StorageBusy, StorageFailed
+from workbench.errors import StorageBusy
 from workbench.services.notices.bulk_letters import facts_of
 from workbench.services.outbox import outbox as recorder
 from workbench.services.outbox.recording import record_deliveries
@@ -54,20 +54,19 @@ def test_the_notices_of_a_case_are_listed_with_who_sent_them_how_and_until_when(
     refused(outbox.as_person("a", "notices", "C-9"), 66)
 
 
-@pytest.mark.parametrize("reveal", [(), ("--reveal", "--reason", "x")])
-def test_a_short_message_names_a_number_of_a_person_only_if_it_is_revealed(
-    outbox: Terminal, tmp_path: Path, reveal: tuple[str, ...]
-) -> None:
+def test_a_short_message_names_a_number_of_a_person_only_if_it_is_revealed(outbox: Terminal, tmp_path: Path) -> None:
     [letter] = [one for one in every_clock_letter(Language.ZH) if one.item]
     facts = facts_of(replace(letter, item="请13900139000来电"))
     with outbox.site.services("sup").context.write() as session:
         session.execute(update(NOTICE).where(NOTICE.c.id == 2).values(kind=letter.kind, facts=facts))
 
-    outbox.document("admin", "export", "notices", "--to", str(tmp_path / "letters"), "--sms", *reveal)
+    for reveal in ((), ("--reveal", "--reason", "x")):
+        folder = tmp_path / f"letters{len(reveal)}"
+        outbox.document("admin", "export", "notices", "--to", str(folder), "--sms", *reveal)
 
-    [message] = (tmp_path / "letters").glob("*-000002-*.sms.txt")
-    assert "整改事项：请139" in message.read_text(encoding="utf-8")
-    assert ("13900139000" in message.read_text(encoding="utf-8")) is bool(reveal)
+        [message] = folder.glob("*-000002-*.sms.txt")
+        assert "整改事项：请139" in message.read_text(encoding="utf-8")
+        assert ("13900139000" in message.read_text(encoding="utf-8")) is bool(reveal)
 
 
 def test_a_report_names_moved_deadlines_and_cases_that_lapsed(outbox: Terminal, tmp_path: Path) -> None:
@@ -85,16 +84,8 @@ def test_a_report_names_moved_deadlines_and_cases_that_lapsed(outbox: Terminal, 
     ]
 
 
-@pytest.mark.parametrize(
-    ("error", "code", "cause"),
-    [
-        (StorageBusy("busy"), 75, "The database is busy"),
-        (StorageFailed("full"), 74, "The storage failed"),
-        (KeyboardInterrupt(), 130, "Interrupted"),
-    ],
-)
 def test_a_report_that_is_stopped_says_what_is_recorded_and_can_be_repeated(
-    outbox: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, cause: str
+    outbox: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "sent"
     file.write_text("1\n2\n", encoding="utf-8")
@@ -103,16 +94,16 @@ def test_a_report_that_is_stopped_says_what_is_recorded_and_can_be_repeated(
     def fails_second(*arguments: Any) -> Any:
         calls.append(1)
         if len(calls) == 2:
-            raise error
+            raise StorageBusy("busy")
         return record_deliveries(*arguments)
 
     monkeypatch.setattr(recorder, "record_deliveries", fails_second)
     monkeypatch.setattr(recorder, "_COST_TOGETHER", 1)
     result = outbox.as_person("sup", "notices", "sent", str(file))
-    assert result.exit_code == code
+    assert result.exit_code == 75
     assert result.stderr.splitlines() == [
         "1 letter is marked as sent.",
-        f"workbench: {cause}: at least 1 of 2 entries are recorded. Run the command again for the rest.",
+        "workbench: The database is busy: at least 1 of 2 entries are recorded. Run the command again for the rest.",
     ]
     again = outbox.document("sup", "notices", "sent", str(file))
     assert (again["sent"], again["already_sent"]) == (1, 1)

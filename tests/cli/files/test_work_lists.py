@@ -130,21 +130,15 @@ def test_each_letter_is_a_text_a_page_and_a_short_message(terminal: Terminal, de
     assert terminal.document("a", "notices", "sent", str(folder / "notices.csv"))["sent"] == 5
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+def test_places_that_do_not_go_together_and_folders_with_files_are_refused(terminal: Terminal, desk: Desk) -> None:
+    for words in (
         ("notices",),
         ("notices", "--to", "a", "--output", "b.csv"),
         ("decisions", "--to", "a"),
         ("notices", "--to", "a", "--format", "csv"),
         ("notices", "--output", "b.csv", "--sms"),
-    ],
-)
-def test_places_that_do_not_go_together_are_refused(terminal: Terminal, words: tuple[str, ...]) -> None:
-    refused(terminal.as_person("admin", "export", *words, "--json"), 2)
-
-
-def test_a_folder_with_files_is_left_as_it_is(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
+    ):
+        refused(terminal.as_person("admin", "export", *words, "--json"), 2)
     assert "not empty" in refused(terminal.as_person("admin", "export", "notices", "--to", str(desk.folder)), 73)
 
 

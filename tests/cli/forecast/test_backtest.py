@@ -29,84 +29,42 @@ def log(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [
-        (
-            "en",
-            [
-                *(
-                    "Mean error (days)",
-                    "Median of the past, per activity",
-                    "Test cases",
-                    "60",
-                    "Coverage of the 80% range",
-                ),
-                "Mixture: past times per activity (72%), and a quantile forest with the open cases completed (28%).",
-            ],
-        ),
-        ("zh", ["平均误差（天）", "历史中位数", "检验案例数", "60", "80%区间的覆盖率", "分位数森林（28%）"]),
-    ],
-)
-def test_a_backtest_prints_an_aligned_table_in_the_language_in_use(
-    terminal: Terminal, tmp_path: Path, language: str, words: list[str]
-) -> None:
-    result = terminal.run_bare("forecast", "backtest", "--log", str(log(tmp_path)), *COLUMNS, "--lang", language)
+def test_a_backtest_prints_an_aligned_table_in_the_language_in_use(terminal: Terminal, tmp_path: Path) -> None:
+    path = str(log(tmp_path))
+    result = terminal.run_bare("forecast", "backtest", "--log", path, *COLUMNS, "--lang", "zh")
 
     assert result.exit_code == 0, result.output
+    words = ("平均误差（天）", "历史中位数", "检验案例数", "60", "80%区间的覆盖率", "分位数森林（28%）")
     assert [word for word in words if word not in result.stdout] == []
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize(("share", "cases"), [("0.5", 75), ("0.6", 60), ("0.75", 38)])
 def test_the_share_of_training_cases_is_an_option_and_the_mixture_is_explained(
-    terminal: Terminal, tmp_path: Path, share: str, cases: int
+    terminal: Terminal, tmp_path: Path
 ) -> None:
     path = str(log(tmp_path))
-    result = terminal.run_bare("forecast", "backtest", "--log", path, *COLUMNS, "--split", share, "--json")
+    result = terminal.run_bare("forecast", "backtest", "--log", path, *COLUMNS, "--split", "0.75", "--json")
 
     assert result.exit_code == 0, result.output
     document = json.loads(result.stdout)
     assert list(document) == KEYS
-    assert document["cases"] == cases
+    assert document["cases"] == 38
     assert document["activity_mae_days"] > 0
     assert document["method"].startswith("Mixture: past times per activity (")
 
 
-def test_another_share_of_training_cases_is_refused(terminal: Terminal, tmp_path: Path) -> None:
-    result = terminal.run_bare("forecast", "backtest", "--log", str(log(tmp_path)), "--split", "0.7")
-
-    assert "--split must be one of: 0.5, 0.6, 0.75" in refused(result, 2)
-
-
-def test_without_a_log_the_command_says_what_is_missing(terminal: Terminal) -> None:
-    assert "--log" in refused(terminal.run_bare("forecast", "backtest"), 2)
-
-
-def test_a_missing_column_is_named(terminal: Terminal, tmp_path: Path) -> None:
-    result = terminal.run_bare("forecast", "backtest", "--log", str(log(tmp_path)), "--case", "Numbr", "--json")
-
-    assert refused(result, 65) == "log.csv, line 1, column Numbr: There is no such column; is it one of Number?"
-
-
-def test_a_missing_log_file_is_reported(terminal: Terminal, tmp_path: Path) -> None:
-    sentence = refused(terminal.run_bare("forecast", "backtest", "--log", str(tmp_path / "no.csv")), 66)
-
-    assert "There is no file" in sentence
-
-
-def test_a_log_without_closed_cases_is_reported(terminal: Terminal) -> None:
-    path = shared_data("event_logs", "running-example.csv")
-    sentence = refused(terminal.run_bare("forecast", "backtest", "--log", str(path)), 65)
-
-    assert sentence.startswith(
-        "running-example.csv: none of the first 60% of its 6 cases had ended when the others began"
-    )
-
-
-def test_control_characters_in_a_log_are_not_printed(terminal: Terminal, tmp_path: Path) -> None:
-    path = tmp_path / "log.csv"
-    path.write_text("case,\x1b[31m[b]activity,time\n1,a,2012-01-01\n", encoding="utf-8")
-    result = terminal.run_bare("forecast", "backtest", "--log", str(path))
-
-    assert "\x1b" not in refused(result, 65)
+def test_what_is_no_log_or_no_option_is_refused_in_a_sentence(terminal: Terminal, tmp_path: Path) -> None:
+    path, hostile = str(log(tmp_path)), tmp_path / "hostile.csv"
+    hostile.write_text("case,\x1b[31m[b]activity,time\n1,a,2012-01-01\n", encoding="utf-8")
+    short = str(shared_data("event_logs", "running-example.csv"))
+    for words, code, sentence in (
+        ((), 2, "--log"),
+        (("--log", path, "--split", "0.7"), 2, "--split must be one of: 0.5, 0.6, 0.75"),
+        (("--log", path, "--case", "Numbr"), 65, "line 1, column Numbr: There is no such column; is it one of Number?"),
+        (("--log", str(tmp_path / "no.csv")), 66, "There is no file"),
+        (("--log", short), 65, "none of the first 60% of its 6 cases had ended when the others began"),
+        (("--log", str(hostile)), 65, "hostile.csv"),
+    ):
+        told = refused(terminal.run_bare("forecast", "backtest", *words), code)
+        assert sentence in told
+        assert "\x1b" not in told

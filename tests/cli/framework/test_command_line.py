@@ -18,16 +18,11 @@ from workbench.settings.symbols import use_symbols
 ROOT = Path(__file__).parents[3]
 
 
-def test_without_a_command_the_workbench_opens(terminal: Terminal) -> None:
+def test_without_a_command_the_workbench_opens_and_its_exit_code_is_passed_on(terminal: Terminal) -> None:
     assert terminal.run("--as", "a", "--symbols", "ascii").exit_code == 0
 
     assert terminal.opened == [(terminal.site.path, "a", "ascii")]
-
-
-def test_the_exit_code_of_the_workbench_is_passed_on(terminal: Terminal) -> None:
-    terminal.opened = []
     terminal.open = lambda *_words: 74  # type: ignore[method-assign]  # the injected function is the test's
-
     assert terminal.run().exit_code == 74
 
 
@@ -59,10 +54,9 @@ def test_the_version_names_the_program_and_its_databases(terminal: Terminal) -> 
 
 
 @pytest.mark.parametrize(
-    ("words", "completed"),
-    [("workbench cale", "calendar"), ("workbench calendar su", "suspend"), ("workbench queue --filt", "--filter")],
+    ("words", "completed"), [("workbench calendar su", "suspend"), ("workbench queue --filt", "--filter")]
 )
-def test_a_shell_completes_groups_commands_and_options(words: str, completed: str) -> None:
+def test_a_shell_completes_commands_and_options(words: str, completed: str) -> None:
     asked = {"_WORKBENCH_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
     program = Path(sys.executable).with_name("workbench")
 
@@ -78,17 +72,12 @@ def test_shared_options_are_accepted_before_and_after_the_command(terminal: Term
         ("queue", "--database", "{path}", "--as", "a", "--json"),
         ("queue", "--json", "--as=a", "--database={path}", "--lang", "en"),
         ("--as", "nobody", "queue", "--json", "--database", "{path}", "--as", "a"),
+        ("--database", "{path}", "reviewers", "--as", "admin", "limit", "a", "5", "--json"),
+        ("--database", "{path}", "reviewers", "--as", "a", "--json"),
     ):
         result = terminal.run_bare(*(word.format(path=terminal.site.path) for word in words))
 
         assert result.exit_code == 0, result.output
-
-
-def test_shared_options_are_accepted_between_a_group_and_its_command(terminal: Terminal) -> None:
-    result = terminal.run("reviewers", "--as", "admin", "limit", "a", "5", "--json")
-
-    assert result.exit_code == 0, result.output
-    assert '"max_held": 5' in result.stdout
 
 
 @pytest.mark.promise("D10", "D11")
@@ -122,24 +111,25 @@ def test_wrong_usage_is_one_sentence_and_exit_code_2(terminal: Terminal) -> None
         assert message in refused(terminal.run("--as", "admin", *words), 2)
 
 
-def test_the_help_fits_into_a_hundred_columns(terminal: Terminal) -> None:
-    for words in ((), ("decide",), ("import",), ("export",), ("reviewers", "away")):
-        for line in terminal.run_bare(*words, "--help").stdout.splitlines():
-            assert cells(line) <= 100, line
+def test_the_help_fits_into_a_hundred_columns_and_needs_no_database(terminal: Terminal) -> None:
+    for words in ((), ("decide",), ("imports",), ("import",), ("export",), ("reviewers", "away")):
+        result = terminal.run_bare(*words, "--help")
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert "Usage: workbench" in result.stdout
+        assert [line for line in result.stdout.splitlines() if cells(line) > 100] == []
 
 
 @pytest.mark.promise("S2")
-def test_a_missing_database_is_not_created(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_missing_database_is_not_created_and_an_existing_one_not_replaced(terminal: Terminal, tmp_path: Path) -> None:
     missing = tmp_path / "none.db"
 
     sentence = refused(terminal.run_bare("--database", str(missing), "queue", "--json"), 66)
 
     assert "workbench init" in sentence
     assert not missing.exists()
-
-
-def test_an_unknown_login_exits_with_77(terminal: Terminal) -> None:
-    assert "nobody" in refused(terminal.as_person("nobody", "queue"), 77)
+    before = terminal.site.path.read_bytes()
+    refused(terminal.run("init", "--json"), 73)
+    assert terminal.site.path.read_bytes() == before
 
 
 @pytest.mark.promise("A5")
@@ -151,14 +141,6 @@ def test_as_is_refused_in_an_os_identity_database(terminal: Terminal, tmp_path: 
 
     assert "--as" in refused(terminal.run_bare("--database", path, "queue", "--as", "a"), 77)
     assert terminal.run_bare("--database", path, "queue").exit_code == 0
-
-
-def test_init_does_not_change_an_existing_database(terminal: Terminal) -> None:
-    before = terminal.site.path.read_bytes()
-
-    refused(terminal.run("init", "--json"), 73)
-
-    assert terminal.site.path.read_bytes() == before
 
 
 @pytest.mark.promise("N5")
@@ -175,13 +157,10 @@ def test_an_unexpected_failure_shows_no_value_and_no_traceback(
     assert "ZeroDivisionError" in sentence
     assert "110105" not in sentence
 
-
-def test_an_unexpected_end_of_a_file_is_named(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_arguments: object, **_options: object) -> None:
+    def end(*_words: object, **_named: object) -> None:
         raise EOFError
 
-    monkeypatch.setattr("workbench.services.site.doctor.examine", fail)
-
+    monkeypatch.setattr("workbench.services.site.doctor.examine", end)
     assert "(EOFError)" in terminal.run("--as", "admin", "doctor").stderr
 
 
@@ -275,34 +254,3 @@ def test_a_file_that_is_no_toml_is_told_by_its_line_and_a_command_works(terminal
 
     for shown, code in ((terminal.run_bare("settings"), 78), (terminal.as_person("a", "queue"), 0)):
         assert (shown.exit_code, shown.output.count("line 2: this is not TOML")) == (code, 1), shown.output
-
-
-def test_without_a_file_all_is_as_usual(terminal: Terminal, folder: Path) -> None:
-    shown = terminal.run_bare("settings")
-    assert (shown.exit_code, "line" in shown.output, str(folder) in shown.output) == (0, False, True)
-
-
-def test_a_group_runs_its_default_command(terminal: Terminal) -> None:
-    for words in (
-        ("reviewers",),
-        ("reviewers", "list"),
-        ("reviewers", "--as", "a"),
-    ):
-        result = terminal.run("--as", "a", *words, "--json")
-
-        assert result.exit_code == 0, result.output
-        assert '"login": "sup"' in result.stdout
-
-
-def test_help_works_without_a_database(terminal: Terminal) -> None:
-    for words in (
-        ("--help",),
-        ("decide", "--help"),
-        ("imports", "--help"),
-        ("import", "--help"),
-    ):
-        result = terminal.run_bare(*words)
-
-        assert result.exit_code == 0
-        assert result.stderr == ""
-        assert "Usage: workbench" in result.stdout
