@@ -14,14 +14,10 @@ from screens.verdict import dialog as verdict_dialog
 from tests.languages import speaking
 from tests.screens.doubles.services import Clocks, MemoryServices
 from tests.sites import Site
-from tests.sizes import sample
 from workbench.keys.registry import MODES
 from workbench.settings.look import Look
 from workbench.settings.symbols import use_symbols
 from workbench.settings.user_settings import LoadedSettings
-
-WINDOWS = [(80, 24), *sample([pytest.param((120, 40), marks=pytest.mark.terminal)], ci=0)]
-"""The smallest window; a large one only in full size, because the looks show each screen in both."""
 
 _MODES = {command.keys[0].split(" ")[1]: command.id.removeprefix("go.") for command in MODES}
 _WAITING_FOR_USER = frozenset({"copy", "dialog", "leave"})

@@ -17,7 +17,7 @@ from tests.cli.appeals import filed_appeals
 from tests.cli.framework.terminal import Terminal, refused
 from tests.clock_site import ClockSite, local
 from tests.proofs.racing import open_for_race, run_concurrently
-from tests.screens.driver import WINDOWS, site_workbench
+from tests.screens.driver import site_workbench
 from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
 from tests.services.review.verdict_acts import failing
 from tests.sites import Site
@@ -234,9 +234,8 @@ def test_a_complete_case_that_newly_lacks_a_document_is_told_what_to_hand_in_and
     assert [show(terminal, f"C-{number}")["state"] for number in (1, 2, 3)] == ["rectifying", "queued", "queued"]
 
 
-@pytest.mark.parametrize("size", WINDOWS)
 async def test_the_day_until_which_a_new_policy_asks_for_documents_is_told_before_a_verdict(
-    terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any], size: tuple[int, int]
+    terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any]
 ) -> None:
     desk.queued(language="en", service_class="complex")
     apply(MORE_DOCUMENTS)
@@ -244,7 +243,7 @@ async def test_the_day_until_which_a_new_policy_asks_for_documents_is_told_befor
     assert "\nSubmit by: Friday, 27 November 2026\n" in letter
     asked = "a letter asks the applicant for photo of the handler holding the ID card until Fri 27 Nov"
 
-    async with site_workbench(site, "a", size=size) as screen:
+    async with site_workbench(site, "a", size=(80, 24)) as screen:
         await screen.press("n")
         assert asked in " ".join(screen.text.split())
         await screen.press("1", "plus")

@@ -19,7 +19,7 @@ FORBIDDEN = "\x1b\x07\x9b\u202e\u2066"
 async def resized(driver: KeyDriver) -> str:
     """Return what all windows show."""
     shown = ""
-    for size in ((60, 16), (40, 10), (200, 50), (80, 24)):
+    for size in ((40, 10), (200, 50)):
         await driver.pilot.resize_terminal(*size)
         await driver.settle()
         shown += driver.text

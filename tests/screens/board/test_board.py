@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from screens.queue.screen import QueueScreen
-from tests.screens.driver import WINDOWS, KeyDriver, site_workbench
+from tests.screens.driver import KeyDriver, site_workbench
 from tests.services.review.verdict_acts import take
 from tests.sites import Site
 from workbench.domain.clock.late_risk import LateChance
@@ -26,12 +26,11 @@ def listed(desk: KeyDriver) -> list[int]:
     return list(screen.services.queue.ids(screen.cases.filter_text, 100))
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_enter_lists_exactly_the_cases_of_the_figure_under_the_cursor(site: Site, size: tuple[int, int]) -> None:
+async def test_enter_lists_exactly_the_cases_of_the_figure_under_the_cursor(site: Site) -> None:
     late = site.plant(3, due_in_days=-1)
     site.plant(2, due_in_days=9)
     held = take(site, "b").header.id
-    async with site_workbench(site, "sup", size=size) as desk:
+    async with site_workbench(site, "sup", size=(80, 24)) as desk:
         await desk.go("b")
         assert "overdue 3" in desk.text
         await desk.press(*["right"] * 7, "enter")
@@ -111,16 +110,13 @@ async def test_the_counts_appear_before_the_forecast(site: Site, monkeypatch: py
         await desk.until("likely late 3")
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_the_likely_late_cases_of_a_person_are_moved_in_few_keys_and_moved_back(
-    site: Site, size: tuple[int, int]
-) -> None:
+async def test_the_likely_late_cases_of_a_person_are_moved_in_few_keys_and_moved_back(site: Site) -> None:
     late, early = site.plant(3, due_in_days=-1), site.plant(2, due_in_days=90)
     assigning, today = site.services("sup").assigning, site.clock.at.date()
     assigning.move(dict.fromkeys([*late, *early], "c"), "hers")
     site.clock.advance(minutes=2)
     site.services("admin").absences.away("admin", today, today)
-    async with site_workbench(site, "sup", size=size) as desk:
+    async with site_workbench(site, "sup", size=(80, 24)) as desk:
         await desk.press("g", "b", *["down"] * 4, "a")
         assert "Move 3 cases: likely late of c" in desk.text
         assert "C-000001   c → " in desk.text

@@ -8,7 +8,7 @@ import pytest
 from db.enums import CaseState
 from tests.clock_site import ClockSite
 from tests.screens.cases import troubled
-from tests.screens.driver import WINDOWS, Driver, memory_workbench, site_workbench
+from tests.screens.driver import Driver, memory_workbench, site_workbench
 from tests.services.review.verdict_acts import decide_plainly, staged
 from tests.sites import Site
 from workbench.domain.case.records import HistoryLine
@@ -28,9 +28,8 @@ async def stage(desk: Driver) -> None:
     await go_to_checks(desk)
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_a_waiting_verdict_is_listed_with_its_reasons_and_opened_read_only(size: tuple[int, int]) -> None:
-    async with memory_workbench(troubled(), size=size) as desk:
+async def test_a_waiting_verdict_is_listed_with_its_reasons_and_opened_read_only() -> None:
+    async with memory_workbench(troubled(), size=(80, 24)) as desk:
         await stage(desk)
         for part in ("C-000123", "failed, final", "by rev1", "ID-RIC-EXPIRED", "seen twice [/b]"):
             assert part in desk.text
@@ -145,9 +144,8 @@ async def test_an_empty_list_says_that_nothing_waits_or_that_a_solo_reviewer_nee
         assert "Only one person reviews here (a shop of one person [/b]): verdicts take effect" in desk.text
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_the_checker_sees_what_came_since_the_verdict_and_nothing_older(size: tuple[int, int]) -> None:
-    async with memory_workbench(troubled(), size=size) as desk:
+async def test_the_checker_sees_what_came_since_the_verdict_and_nothing_older() -> None:
+    async with memory_workbench(troubled(), size=(80, 24)) as desk:
         await desk.press("n", "f", "f", "y")
         await go_to_checks(desk)
         assert "Nothing new since the verdict." in desk.text

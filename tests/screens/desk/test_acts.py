@@ -3,11 +3,9 @@
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from db.enums import ExportKind, FailKind, Verdict, WaitsFor
 from tests.cli.appeals.filed_appeals import appealed, office
-from tests.screens.driver import WINDOWS, KeyDriver, site_workbench
+from tests.screens.driver import KeyDriver, site_workbench
 from tests.services.review.verdict_acts import decide, failing, take
 from tests.sites import Site
 from workbench.domain.case.casefile import VerdictRequest
@@ -145,10 +143,9 @@ async def test_a_supervisor_changes_class_priority_and_legal_hold_by_keys(site: 
     assert site.actions(case)[-4:] == ["legal-hold", "legal-hold-end", "class", "priority"]
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_the_list_opens_from_an_appeal_and_leads_to_its_screen(site: Site, size: tuple[int, int]) -> None:
+async def test_the_list_opens_from_an_appeal_and_leads_to_its_screen(site: Site) -> None:
     case = appealed(office(site))
-    async with site_workbench(site, "sup", size=size) as desk:
+    async with site_workbench(site, "sup", size=(80, 24)) as desk:
         await desk.go("a")
         await desk.press("x")
         assert f"What can be done with {case}" in desk.text

@@ -14,7 +14,7 @@ from screens.documents.viewer import ImageViewer
 from tests.fork_server import ROOT
 from tests.screens.cases import NOW, clean
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import WINDOWS, memory_workbench
+from tests.screens.driver import memory_workbench
 from workbench.domain.facts.document_lines import DocumentAccess
 from workbench.settings.user_settings import LoadedSettings, UserSettings
 
@@ -23,14 +23,11 @@ def unopened(services: MemoryServices) -> None:
     services.documents.openings = {}
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_o_lists_the_documents_and_a_digit_asks_for_a_folder(
-    size: tuple[int, int],
-) -> None:
+async def test_o_lists_the_documents_and_a_digit_asks_for_a_folder() -> None:
     def opened_once(services: MemoryServices) -> None:
         services.documents.openings = {1: (DocumentAccess(login="rev2", at=NOW),)}
 
-    async with memory_workbench(clean(), size=size, arrange=opened_once) as desk:
+    async with memory_workbench(clean(), size=(80, 24), arrange=opened_once) as desk:
         await desk.press("n", "o")
         assert desk.dialog == "DocumentList"
         assert "1 business licence" in desk.text
@@ -112,19 +109,6 @@ async def test_a_file_missing_from_the_store_is_reported_and_not_opened() -> Non
         assert not [entry for entry in desk.services.log if entry[0] == "open"]
 
 
-async def test_the_verdict_dialog_counts_unopened_documents_in_one_line() -> None:
-    async with memory_workbench(clean(), arrange=unopened) as desk:
-        await desk.press("n", "p")
-        assert "8 documents opened by nobody" in desk.text
-        assert desk.text.count("opened by nobody") == 1
-
-        await desk.press("escape", "o", "a", "enter")
-        assert "saved to a folder by rev1" in desk.text
-
-        await desk.press("escape", "p")
-        assert "8 documents opened by nobody" in desk.text
-
-
 async def test_an_empty_document_list_says_that_there_are_none() -> None:
     async with memory_workbench(replace(clean(), documents=())) as desk:
         await desk.press("n", "o", "enter", "1")
@@ -133,16 +117,15 @@ async def test_an_empty_document_list_says_that_there_are_none() -> None:
         assert "There are no documents yet." in desk.text
 
 
-@pytest.mark.parametrize("size", WINDOWS)
 @pytest.mark.parametrize(("command", "is_opened"), [("sleep 5; true", True), ("true", True), ("false", False)])
 async def test_v_opens_one_document_in_the_viewer_and_only_a_start_counts(
-    size: tuple[int, int], command: str, *, is_opened: bool, tmp_path: Path
+    command: str, *, is_opened: bool, tmp_path: Path
 ) -> None:
     script = tmp_path / "viewer"
     script.write_text(f'#!/bin/sh\ntest -s "$2" && cp "$2" {tmp_path}/seen && {command}\n', encoding="utf-8")
     script.chmod(0o700)
     settings = LoadedSettings(file=Path(), values=UserSettings(viewer=f"{script} --new {{file}}"))
-    async with memory_workbench(clean(), size=size, arrange=unopened, settings=settings) as desk:
+    async with memory_workbench(clean(), size=(80, 24), arrange=unopened, settings=settings) as desk:
         # Enter starts the viewer too where the terminal cannot draw.
         await desk.press("n", "o", "down", "enter" if command == "true" else "v")
         await desk.until("is open in your viewer" if is_opened else "shows nothing.")

@@ -4,14 +4,13 @@ import pytest
 
 from db.enums import CaseState
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import WINDOWS, memory_workbench
+from tests.screens.driver import memory_workbench
 from workbench.domain.forecast.result import PassNeed, PassRate
 from workbench.errors import StorageFailed
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_plus_and_minus_change_the_number_of_reviewers(size: tuple[int, int]) -> None:
-    async with memory_workbench(size=size) as desk:
+async def test_plus_and_minus_change_the_number_of_reviewers() -> None:
+    async with memory_workbench(size=(80, 24)) as desk:
         await desk.go("f")
         assert "4 reviewers  as it is" in desk.text
         assert "88 to decide; 4 reviewers decide about 22 a working day." in desk.text
@@ -36,9 +35,8 @@ async def test_plus_and_minus_change_the_number_of_reviewers(size: tuple[int, in
 
 
 @pytest.mark.parametrize("symbols", ["auto", "ascii"])
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_the_chart_marks_the_median_and_the_end(size: tuple[int, int], symbols: str) -> None:
-    async with memory_workbench(size=size, symbols=symbols) as desk:
+async def test_the_chart_marks_the_median_and_the_end(symbols: str) -> None:
+    async with memory_workbench(size=(80, 24), symbols=symbols) as desk:
         await desk.go("f")
         lines = desk.text.splitlines()
         scale = next(line for line in lines if line.count("▲" if symbols == "auto" else "^") == 2)
@@ -48,12 +46,11 @@ async def test_the_chart_marks_the_median_and_the_end(size: tuple[int, int], sym
         assert any(("█" if symbols == "auto" else "@") in line for line in lines)
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_the_desk_header_marks_provisional_dates(size: tuple[int, int]) -> None:
+async def test_the_desk_header_marks_provisional_dates() -> None:
     def doubtful(services: MemoryServices) -> None:
         services.forecasts.changes = {"is_provisional": True}
 
-    async with memory_workbench(size=size, arrange=doubtful) as desk:
+    async with memory_workbench(size=(80, 24), arrange=doubtful) as desk:
         await desk.press("n")
         assert "likely decided 25–27 Nov (provisional)" in desk.text
 
@@ -115,11 +112,8 @@ async def test_a_failed_forecast_does_not_disturb_the_desk() -> None:
         assert desk.notes == []
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_the_header_has_the_likely_dates_and_t_shows_and_copies_the_sentence_for_the_phone(
-    size: tuple[int, int],
-) -> None:
-    async with memory_workbench(size=size) as desk:
+async def test_the_header_has_the_likely_dates_and_t_shows_and_copies_the_sentence_for_the_phone() -> None:
+    async with memory_workbench(size=(80, 24)) as desk:
         await desk.press("n")
         assert "due " in desk.text
         assert "likely decided 25–27 Nov" in desk.text

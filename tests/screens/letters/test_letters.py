@@ -1,10 +1,8 @@
 """The letters screen: what is owed, what failed and what was sent, and marking letters by keys."""
 
-import pytest
-
 from tests.cli.appeals.filed_appeals import failed
 from tests.clock_site import ClockSite
-from tests.screens.driver import WINDOWS, site_workbench
+from tests.screens.driver import site_workbench
 from tests.services.outbox.test_late_letters import FAIL, decided, on
 from tests.services.outbox.test_outbox import decide
 from tests.sites import Site
@@ -21,11 +19,10 @@ def with_letters(site: Site, count: int = 3) -> Site:
     return site
 
 
-@pytest.mark.parametrize("size", WINDOWS)
 async def test_failed_and_owed_letters_stand_above_the_sent_ones_and_a_filter_shows_those_of_one_case(
-    site: Site, size: tuple[int, int]
+    site: Site,
 ) -> None:
-    async with site_workbench(with_letters(site), "a", size=size) as desk:
+    async with site_workbench(with_letters(site), "a", size=(80, 24)) as desk:
         await desk.go("n")
         rows = [line for line in desk.text.splitlines() if "C-00000" in line]
         assert "2 to send · 1 failed" in desk.text

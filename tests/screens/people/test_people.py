@@ -1,8 +1,6 @@
 """The people screen on a real database, by keys."""
 
-import pytest
-
-from tests.screens.driver import WINDOWS, KeyDriver, site_workbench
+from tests.screens.driver import KeyDriver, site_workbench
 from tests.services.review.verdict_acts import held
 from tests.sites import Site
 
@@ -11,10 +9,9 @@ def row_of(desk: KeyDriver, login: str) -> str:
     return next(line for line in desk.text.splitlines() if line.split()[:1] == [login])
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_an_absence_is_previewed_and_handed_over_to_the_substitute(site: Site, size: tuple[int, int]) -> None:
+async def test_an_absence_is_previewed_and_handed_over_to_the_substitute(site: Site) -> None:
     case = held(site)
-    async with site_workbench(site, "sup", size=size) as desk:
+    async with site_workbench(site, "sup", size=(80, 24)) as desk:
         await desk.go("w")
         assert desk.text.splitlines()[1].split()[:3] == ["login", "roles", "limit"]
         await desk.press("a")

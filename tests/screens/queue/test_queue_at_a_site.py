@@ -3,14 +3,13 @@
 import pytest
 
 from tests.cli.appeals.filed_appeals import appealed, office
-from tests.screens.driver import WINDOWS, site_workbench
+from tests.screens.driver import site_workbench
 from tests.sites import Site
 
 pytestmark = pytest.mark.proof
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_each_row_says_who_has_the_case_and_until_when(site: Site, size: tuple[int, int]) -> None:
+async def test_each_row_says_who_has_the_case_and_until_when(site: Site) -> None:
     services = office(site)
     appealed(services, at="2026-11-24 11:00")
     asked, carrier, rectifying, aside, assigned, returned = (
@@ -29,7 +28,7 @@ async def test_each_row_says_who_has_the_case_and_until_when(site: Site, size: t
     services.run("b", "take", returned, "--reason", "on the phone")
     services.run("b", "decide", returned, "fail", "--final", "--reason", "CR-DEBTOR", "--note", "court list")
     services.run("sup", "check", returned, "return", "--note", "look again")
-    async with site_workbench(site, "b", size=size) as desk:
+    async with site_workbench(site, "b", size=(80, 24)) as desk:
         await desk.go("q")
         rows = {line.split("C-")[1][:6]: line for line in desk.text.splitlines() if "C-0" in line}
 
@@ -46,14 +45,13 @@ async def test_each_row_says_who_has_the_case_and_until_when(site: Site, size: t
         assert all(part in rows[case[2:]] for part in parts), (case, rows)
 
 
-@pytest.mark.parametrize("size", WINDOWS)
 @pytest.mark.parametrize(("keys", "word"), [(("P", "down", "down"), "urgent"), (("C", "up", "up"), "extended")])
 async def test_the_marked_cases_get_a_priority_or_class_and_refusals_are_listed(
-    site: Site, size: tuple[int, int], keys: tuple[str, ...], word: str
+    site: Site, keys: tuple[str, ...], word: str
 ) -> None:
     site.plant(3)
     site.services("sup").remarks.withdraw(2, "gone")
-    async with site_workbench(site, "sup", size=size) as desk:
+    async with site_workbench(site, "sup", size=(80, 24)) as desk:
         await desk.go("q")
         await desk.press("slash")
         await desk.type("state:all")

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-import pytest
 from sqlalchemy import text
 
 from db.enums import FailKind, Verdict
 from tests.screens.cases import MSISDNS, calls, evidence
-from tests.screens.driver import WINDOWS, memory_workbench, site_workbench
+from tests.screens.driver import memory_workbench, site_workbench
 from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.evidence.evidence import Evidence
@@ -82,12 +81,11 @@ async def test_n_says_what_to_do_first_with_the_case_on_the_desk_unless_its_hold
         assert not desk.notes
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_an_empty_desk_names_the_other_screens_and_the_cases_put_aside(site: Site, size: tuple[int, int]) -> None:
+async def test_an_empty_desk_names_the_other_screens_and_the_cases_put_aside(site: Site) -> None:
     stage(site)
     site.plant(2)
     site.services("sup").assigning.assign((3,), "b", "yours")
-    async with site_workbench(site, "b", size=size) as desk:
+    async with site_workbench(site, "b", size=(80, 24)) as desk:
         assert "n takes the next one" in desk.text
         assert "g q the queue" in desk.text
         assert "g c one verdict to check" in desk.text
@@ -98,24 +96,23 @@ async def test_an_empty_desk_names_the_other_screens_and_the_cases_put_aside(sit
         assert "g m 1 put aside" in desk.text
         assert "C-000003 until Tue 24 Nov 12:00" in desk.text
 
-    async with site_workbench(site, "audit", size=size) as desk:
+    async with site_workbench(site, "audit", size=(80, 24)) as desk:
         assert "g c" not in desk.text
         assert "takes the next one" not in desk.text
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_the_desk_says_that_a_case_was_assigned_or_returned(site: Site, size: tuple[int, int]) -> None:
+async def test_the_desk_says_that_a_case_was_assigned_or_returned(site: Site) -> None:
     stage(site)
     site.plant(2)
     site.services("sup").assigning.assign((3,), "b", "yours")
     site.services("b").checks.give_back(1, "mend")
     for login, case, words in (("b", "C-000003", "assigned to you"), ("a", "C-000001", "returned to you")):
-        async with site_workbench(site, login, size=size) as desk:
+        async with site_workbench(site, login, size=(80, 24)) as desk:
             await desk.press("n")
             assert case in desk.text
             assert words in desk.text
 
-    async with site_workbench(site, "c", size=size) as desk:
+    async with site_workbench(site, "c", size=(80, 24)) as desk:
         await desk.press("n")
         assert "C-000002" in desk.text
         assert "to you" not in desk.text

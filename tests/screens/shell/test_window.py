@@ -21,10 +21,7 @@ from tests.screens.driver import memory_workbench
 DIALOGS: dict[str, tuple[str, ...]] = {
     "verdict": ("p",),
     "question": ("s",),
-    "checklist": ("l",),
-    "confirmed": ("e",),
     "sheet": ("i",),
-    "leaving": ("q",),
     "documents": ("o",),
 }
 

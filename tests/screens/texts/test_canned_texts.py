@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 
 from tests.clock_site import ClockSite
 from tests.screens.cases import clean
-from tests.screens.driver import WINDOWS, KeyDriver, memory_workbench, site_workbench
+from tests.screens.driver import KeyDriver, memory_workbench, site_workbench
 from tests.services.review.verdict_acts import notices
 from tests.sites import Site
 from workbench.settings.user_settings import LoadedSettings, UserSettings
@@ -29,9 +28,8 @@ def draft_of(desk: KeyDriver) -> str:
     return "" if draft is None else str(draft.body)
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_a_text_is_inserted_with_its_fields_filled_where_the_cursor_is(size: tuple[int, int]) -> None:
-    async with memory_workbench(clean(), settings=OWN, size=size) as desk:
+async def test_a_text_is_inserted_with_its_fields_filled_where_the_cursor_is() -> None:
+    async with memory_workbench(clean(), settings=OWN, size=(80, 24)) as desk:
         await desk.press("n", "c")
         await desk.type("xy")
         await desk.press("left", "ctrl+t")

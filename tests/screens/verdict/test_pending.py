@@ -6,7 +6,7 @@ import pytest
 
 from tests.clock_site import ClockSite
 from tests.screens.cases import clean
-from tests.screens.driver import WINDOWS, KeyDriver, memory_workbench, site_workbench
+from tests.screens.driver import KeyDriver, memory_workbench, site_workbench
 from tests.sites import Site
 
 pytestmark = pytest.mark.proof
@@ -18,9 +18,8 @@ def reasons(desk: KeyDriver) -> tuple[str, ...]:
     return marked
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_whom_the_case_waits_for_and_its_reason_are_one_choice(size: tuple[int, int]) -> None:
-    async with memory_workbench(clean(), size=size) as desk:
+async def test_whom_the_case_waits_for_and_its_reason_are_one_choice() -> None:
+    async with memory_workbench(clean(), size=(80, 24)) as desk:
         await desk.press("n", "w", "2")
         assert reasons(desk) == ("WAIT-CARRIER",)
         assert "(•) the carrier" in desk.text
@@ -58,9 +57,8 @@ async def test_the_choice_of_whom_a_case_waits_for_wins_over_its_other_reasons()
         assert request.items == ()
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_waiting_for_the_applicant_takes_an_item_that_says_what(size: tuple[int, int]) -> None:
-    async with memory_workbench(clean(), size=size) as desk:
+async def test_waiting_for_the_applicant_takes_an_item_that_says_what() -> None:
+    async with memory_workbench(clean(), size=(80, 24)) as desk:
         await desk.press("n", "w", "1")
         assert desk.dialog == "ItemChooser"
         await desk.press("escape", "y")

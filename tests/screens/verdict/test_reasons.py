@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.screens.cases import clean, troubled
+from tests.screens.cases import clean, policy, troubled
 from tests.screens.doubles.services import MemoryServices
-from tests.screens.driver import WINDOWS, Driver, memory_workbench
+from tests.screens.driver import Driver, memory_workbench
+from workbench.domain.case.vocabulary import Verdict
+from workbench.domain.policy.reason_search import find_reasons
 
 pytestmark = pytest.mark.proof
 
@@ -27,10 +29,9 @@ def line_of(desk: Driver, words: str) -> str:
     return next(line for line in desk.text.split("\n") if words in line)
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_what_is_marked_stays_on_top_while_the_list_is_filtered_or_scrolled(size: tuple[int, int]) -> None:
+async def test_what_is_marked_stays_on_top_while_the_list_is_filtered_or_scrolled() -> None:
     count, names = "2 marked:", "photo with ID card"
-    async with memory_workbench(clean(), size=size) as desk:
+    async with memory_workbench(clean(), size=(80, 24)) as desk:
         await desk.press("n", "f", "slash")
         await desk.type("ID-HANDHELD")
         await desk.press("enter", "slash")
@@ -47,9 +48,8 @@ async def test_what_is_marked_stays_on_top_while_the_list_is_filtered_or_scrolle
         assert count in line_of(desk, names)
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_the_title_counts_the_reasons_below_until_the_last_is_visible(size: tuple[int, int]) -> None:
-    async with memory_workbench(clean(), size=size) as desk:
+async def test_the_title_counts_the_reasons_below_until_the_last_is_visible() -> None:
+    async with memory_workbench(clean(), size=(80, 24)) as desk:
         await desk.press("n", "f")
         visible = len([line for line in desk.text.split("\n") if "[ ]" in line])
         # Nothing of the box stays empty that the list could fill.
@@ -62,8 +62,9 @@ async def test_the_title_counts_the_reasons_below_until_the_last_is_visible(size
         assert "more reasons" not in desk.text
 
 
-FOUND = {
-    "f": (
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
         ("名", "ID-NAME"),
         ("id-ric", "ID-RIC"),
         ("id-ric-e", "ID-RIC-EXPIRED"),
@@ -73,18 +74,21 @@ FOUND = {
         ("clqs", "DOC-MISSING"),
         ("换发后的", "ID-LICENCE-EXPIRED"),
         ("do-not-call list", "ACT-OPT-OUT"),
-    ),
-    "w": (("名", "ID-NAME"), ("申请人", "WAIT-APPLICANT"), ("waits for the applicant", "WAIT-APPLICANT")),
-}
-"""The best match of words, by the key of the verdict."""
+        ("waits for the applicant", "WAIT-APPLICANT"),
+    ],
+)
+def test_the_best_match_of_words_comes_first(words: str, code: str) -> None:
+    verdict = Verdict.PENDING if code.startswith("WAIT") else Verdict.FAIL
+    offered = [reason for reason in policy().reasons.values() if verdict in reason.verdicts]
+
+    assert find_reasons(words, offered)[0].code == code
 
 
-@pytest.mark.parametrize("key", FOUND)
-async def test_the_best_match_is_highlighted_and_enter_marks_exactly_that_one(key: str) -> None:
+async def test_the_best_match_is_highlighted_and_enter_marks_exactly_that_one() -> None:
     async with memory_workbench(clean(), language="zh") as desk:
-        await desk.press("n", key)
+        await desk.press("n", "f")
         dialog: Any = desk.app.screen
-        for words, code in FOUND[key]:
+        for words, code in (("名", "ID-NAME"), ("clqs", "DOC-MISSING")):
             before = set(marked(desk))
             await desk.press("slash", "ctrl+u")
             await desk.type(words)
@@ -106,16 +110,9 @@ async def test_only_reasons_that_serve_the_verdict_are_offered_and_found() -> No
             await desk.press("escape", "escape")
 
 
-async def test_a_blocked_case_is_offered_no_reason_of_a_clean_pass() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "p")
-        assert offered(desk) == ["OK-OVERRIDE"]
-
-
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_a_reason_that_the_panels_contradict_warns_in_its_line_and_beside_y(size: tuple[int, int]) -> None:
+async def test_a_reason_that_the_panels_contradict_warns_in_its_line_and_beside_y() -> None:
     panel = "! not found"
-    async with memory_workbench(clean(), size=size) as desk:
+    async with memory_workbench(clean(), size=(80, 24)) as desk:
         await desk.press("n", "f", "slash")
         await desk.type("ID-USCC")
         assert panel in line_of(desk, "[ ] 1 ")
@@ -130,20 +127,8 @@ async def test_a_reason_that_the_panels_contradict_warns_in_its_line_and_beside_
         assert panel not in line_of(desk, "[ ] 1 ")
 
 
-async def test_a_reason_with_a_finding_or_that_only_reading_tells_is_not_contradicted() -> None:
-    async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f", "escape", "n", "f")
-        assert "ID-RIC-EXPIRED" in marked(desk)
-        assert "The panels show" not in desk.text
-        await desk.press("slash")
-        await desk.type("USE-SCRIPT")
-        await desk.press("enter")
-        assert "The panels show" not in desk.text
-
-
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_a_reason_about_documents_asks_which_ones(size: tuple[int, int]) -> None:
-    async with memory_workbench(clean(), size=size) as desk:
+async def test_a_reason_about_documents_asks_which_ones() -> None:
+    async with memory_workbench(clean(), size=(80, 24)) as desk:
         await desk.press("n", "f", "slash")
         await desk.type("DOC-UNSEALED")
         await desk.press("enter")
@@ -199,9 +184,8 @@ async def test_what_was_found_comes_before_pinned_reasons() -> None:
         assert codes.index("ID-RIC-EXPIRED") < codes.index("ACT-RECORDING") < codes.index("ID-RIC")
 
 
-@pytest.mark.parametrize("evidence", [clean(), troubled()])
-async def test_the_reasons_to_wait_head_the_list_of_a_pending(evidence: Any) -> None:
-    async with memory_workbench(evidence, arrange=pinning("ID-NAME")) as desk:
+async def test_the_reasons_to_wait_head_the_list_of_a_pending() -> None:
+    async with memory_workbench(troubled(), arrange=pinning("ID-NAME")) as desk:
         await desk.press("n", "w")
         assert offered(desk)[:4] == ["WAIT-APPLICANT", "WAIT-CARRIER", "WAIT-REGISTRY", "WAIT-DEPARTMENT"]
 

@@ -13,15 +13,12 @@ from db.enums import CaseState, FailKind, Verdict, WaitsFor
 from screens.verdict import dialog as verdict_dialog
 from screens.verdict.rectification_form import ItemField, RectificationForm
 from tests.screens.cases import clean, troubled
-from tests.screens.driver import WINDOWS, memory_workbench
+from tests.screens.driver import memory_workbench
 from workbench.domain.case.casefile import ItemRequest, VerdictPreview, VerdictRequest
 
 
-@pytest.mark.parametrize("size", WINDOWS)
-async def test_p_and_y_pass_a_case_and_the_line_about_it_stays_with_the_next_until_its_notice_goes_out(
-    size: tuple[int, int],
-) -> None:
-    async with memory_workbench(clean(), clean(), size=size) as desk:
+async def test_p_and_y_pass_a_case_and_the_line_about_it_stays_with_the_next_until_its_notice_goes_out() -> None:
+    async with memory_workbench(clean(), clean(), size=(80, 24)) as desk:
         await desk.press("n", "p", "y")
         request = desk.services.decided[0]
         assert (request.verdict, request.reasons) == (Verdict.PASS, ("OK",))
