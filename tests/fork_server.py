@@ -40,7 +40,7 @@ _IMPORTED = (
     "workbench.services.intake.importing.import_run",
     "workbench.cli.app",
     "tests.screens.doubles.services",
-    "tests.services.intake.importing.killing",
+    "tests.services.intake.importing.later_files",
 )
 
 

@@ -114,42 +114,32 @@ def test_a_case_is_claimed_at_once_and_stays_claimed_in_the_whole_demo(making: M
         assert own.casefiles.show(FIRST_CASE).header.held_by == "rev1"
 
 
-def test_a_verdict_waits_and_is_logged_after_the_whole_history(making: Making, pool: ThreadPoolExecutor) -> None:
-    rev1 = making.start()
+def test_a_verdict_waits_and_says_so_and_is_logged_after_the_whole_history(
+    making: Making, pool: ThreadPoolExecutor
+) -> None:
+    rev1, told = making.start(), Event()
+    rev1.tell_waiting = told.set
     claimed = rev1.claims.next()
     assert isinstance(claimed, CaseFile)
     request = VerdictRequest(
         case_id=FIRST_CASE, verdict=Verdict.FAIL, reasons=("ACT-PEAK-HOUR",), fence=claimed.header.fence
     )
     verdict = pool.submit(rev1.verdicts.decide, request)
+    assert told.wait(60)
     check_waits(verdict)
 
     making.goes_on.set()
 
     verdict.result(timeout=60)
-    rev1.close()
-    with services(making.whole) as own:
-        assert [line.action for line in own.casefiles.show(FIRST_CASE).history][:2] == ["decide", "next"]
-        assert own.undo.last() is not None
-        with own.context.read() as session:
-            assert verify(session).is_whole
-
-
-def test_a_write_that_waits_tells_the_person_and_one_after_it_does_not(
-    making: Making, pool: ThreadPoolExecutor
-) -> None:
-    rev1, told = making.start(), Event()
-    rev1.tell_waiting = told.set
-    comment = pool.submit(rev1.remarks.comment, FIRST_CASE, "waits")
-    assert told.wait(60)
-
-    making.goes_on.set()
-
-    comment.result(timeout=60)
     told.clear()
     rev1.remarks.comment(FIRST_CASE, "does not wait")
     assert not told.is_set()
     rev1.close()
+    with services(making.whole) as own:
+        actions = [line.action for line in own.casefiles.show(FIRST_CASE).history]
+        assert actions[:3] == ["comment", "decide", "next"]
+        with own.context.read() as session:
+            assert verify(session).is_whole
 
 
 def test_an_end_waits_for_no_write_and_leaves_the_whole_demo_as_it_is(making: Making, pool: ThreadPoolExecutor) -> None:

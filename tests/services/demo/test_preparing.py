@@ -73,36 +73,24 @@ def test_only_the_owner_can_read_the_database_its_store_and_locks(made_demo: Pat
     assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in found)
 
 
-def test_an_existing_demo_is_not_changed(fresh_demo: Path) -> None:
-    with services(fresh_demo) as rev1:
-        rev1.remarks.comment(1, "kept")
-
-    assert prepare(fresh_demo.parent, clock) == fresh_demo
-    assert "kept" in comments(fresh_demo)
-
-
 @pytest.mark.usefixtures("few")
-def test_a_reset_replaces_the_demo_and_no_other_file_of_the_folder(fresh_demo: Path) -> None:
-    with services(fresh_demo) as rev1:
-        rev1.remarks.comment(1, "thrown away")
-    (fresh_demo.parent / "notes.txt").write_text("mine", encoding="utf-8")
+def test_a_demo_that_is_reset_of_an_older_schema_or_without_its_database_is_made_anew(fresh_demo: Path) -> None:
+    folder = fresh_demo.parent
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    for way in ("reset", "older schema", "store without its database"):
+        with services(fresh_demo) as rev1:
+            rev1.remarks.comment(1, "thrown away")
+        if way == "older schema":
+            stamp(fresh_demo, 15)
+        elif way != "reset":
+            # A kill between moving the store and moving the database leaves this state.
+            fresh_demo.unlink()
 
-    prepare(fresh_demo.parent, clock, reset=True)
+        prepare(folder, clock, reset=way == "reset")
 
-    assert "thrown away" not in comments(fresh_demo)
-    assert count_of_cases(fresh_demo) == len(FEW_CASES)
-    assert (fresh_demo.parent / "notes.txt").read_text(encoding="utf-8") == "mine"
-
-
-@pytest.mark.proof
-@pytest.mark.usefixtures("few")
-def test_two_demos_are_equal(tmp_path: Path) -> None:
-    def shown(database: Path) -> list[object]:
-        with services(database) as rev1:
-            files = [rev1.casefiles.show(case_id) for case_id in range(1, len(FEW_CASES) + 1)]
-        return [(file.evidence, file.findings, file.decisions, file.history) for file in files]
-
-    assert shown(prepare(tmp_path / "a", clock)) == shown(prepare(tmp_path / "b", clock))
+        assert "thrown away" not in comments(fresh_demo), way
+        assert count_of_cases(fresh_demo) == len(FEW_CASES), way
+        assert (folder / "notes.txt").read_text(encoding="utf-8") == "mine", way
 
 
 def test_two_simultaneous_starts_create_one_complete_demo(tmp_path: Path, few: Path) -> None:
@@ -125,30 +113,20 @@ def kill_at(marker: str, folder: Path, data: Path) -> None:
     assert process.returncode == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("marker", [pytest.param("demo.db", marks=pytest.mark.proof), "delivered/delivery.xlsx"])
-def test_a_killed_preparation_leaves_no_demo_and_can_be_repeated(tmp_path: Path, few: Path, marker: str) -> None:
-    kill_at(marker, tmp_path, few)
+def test_a_killed_preparation_leaves_no_demo_a_killed_reset_the_old_one_and_both_can_be_repeated(
+    tmp_path: Path, fresh_demo: Path, few: Path
+) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    kill_at("delivered/delivery.xlsx", folder, few)
+    assert not (folder / "demo.db").exists()
+    assert count_of_cases(prepare(folder, clock)) == len(FEW_CASES)
+    assert not (folder / "unfinished").exists()
 
-    assert not (tmp_path / "demo.db").exists()
-    assert count_of_cases(prepare(tmp_path, clock)) == len(FEW_CASES)
-    assert not (tmp_path / "unfinished").exists()
-
-
-def test_a_killed_reset_leaves_the_old_demo(fresh_demo: Path, few: Path) -> None:
     with services(fresh_demo) as rev1:
         rev1.remarks.comment(1, "kept")
-
-    kill_at("delivered/delivery.xlsx", fresh_demo.parent, few)
-
+    kill_at("demo.db", fresh_demo.parent, few)
     assert "kept" in comments(prepare(fresh_demo.parent, clock))
-
-
-@pytest.mark.usefixtures("few")
-def test_a_store_without_its_database_is_replaced(fresh_demo: Path) -> None:
-    """A kill between moving the store and moving the database leaves this state."""
-    fresh_demo.unlink()
-
-    assert count_of_cases(prepare(fresh_demo.parent, clock)) == len(FEW_CASES)
 
 
 @pytest.mark.usefixtures("few")
@@ -187,15 +165,6 @@ def stamp(database: Path, schema: int) -> None:
         file.write(schema.to_bytes(4, "big"))
 
 
-@pytest.mark.usefixtures("few")
-def test_a_demo_of_an_older_schema_is_made_anew(fresh_demo: Path) -> None:
-    with services(fresh_demo) as rev1:
-        rev1.remarks.comment(1, "thrown away")
-    stamp(fresh_demo, 15)
-
-    assert "thrown away" not in comments(prepare(fresh_demo.parent, clock))
-
-
 def test_a_demo_of_another_version_is_reported_with_the_remedy(fresh_demo: Path) -> None:
     stamp(fresh_demo, 999)
 
@@ -222,30 +191,23 @@ def child_has_ended(folder: Path) -> bool:
     return False
 
 
-def test_an_interrupted_preparation_leaves_no_demo_and_no_process(tmp_path: Path, few: Path) -> None:
+@pytest.mark.parametrize("is_child_known", [True, False])
+def test_an_interrupted_preparation_leaves_no_demo_and_no_process(
+    tmp_path: Path, few: Path, *, is_child_known: bool
+) -> None:
     # Reading this named pipe waits forever, because no process writes to it.
     (few / "replay" / "acts.csv").unlink()
     os.mkfifo(few / "replay" / "acts.csv")
-    process = started(tmp_path, few)
-    while process.poll() is None and not (tmp_path / "unfinished" / "demo.db").exists():
+    script = SCRIPT if is_child_known else INTERRUPTED + SCRIPT
+    process = fork_server().start_piped(script, str(tmp_path), str(few))
+    while is_child_known and process.poll() is None and not (tmp_path / "unfinished" / "demo.db").exists():
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    process.communicate()
-
-    assert process.returncode not in {0, None}
-    assert not (tmp_path / "demo.db").exists()
-    assert child_has_ended(tmp_path)
-
-
-def test_an_interrupt_before_the_child_is_known_ends_the_child(tmp_path: Path, few: Path) -> None:
-    # Reading this named pipe waits forever, because no process writes to it.
-    (few / "replay" / "acts.csv").unlink()
-    os.mkfifo(few / "replay" / "acts.csv")
-
-    process = fork_server().start_piped(INTERRUPTED + SCRIPT, str(tmp_path), str(few))
+    if is_child_known:
+        process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
 
     assert process.returncode not in {0, None}
+    assert not (tmp_path / "demo.db").exists()
     assert child_has_ended(tmp_path)
 
 

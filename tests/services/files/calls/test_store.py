@@ -41,13 +41,10 @@ def store(tmp_path: Path) -> CallStore:
     return store
 
 
-def test_callers_are_those_who_dialled_a_callee(store: CallStore) -> None:
+def test_callers_are_those_who_dialled_a_callee_and_numbers_come_with_their_calls(store: CallStore) -> None:
     assert store.callers_of([1, 2], [callee_hash(KEY, CALLEE)]) == {CARD}
     assert store.callers_of([1, 2], [callee_hash(KEY, "+86" + OTHER_CALLEE)]) == {OTHER_CARD, THIRD_CARD}
     assert store.callers_of([1, 2], []) == set()
-
-
-def test_numbers_of_a_batch_come_with_their_calls(store: CallStore) -> None:
     assert store.numbers_of(1) == [(CARD, 1), (OTHER_CARD, 1)]
     assert store.numbers_of(2) == [(CARD, 1), (THIRD_CARD, 2)]
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from tests.services.files.calls.samples import CARD, SHANGHAI, a_store, call, discard, stage, write
-from workbench.services.files.calls.parquet import CallFiles
 from workbench.services.files.spill import spill_folders
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.safe_files import delete_unlocked
@@ -17,6 +16,8 @@ def names(folder: Path) -> list[str]:
 
 def test_every_file_of_a_batch_goes_and_no_other(tmp_path: Path) -> None:
     store = a_store(tmp_path)
+    discard(tmp_path, 1)
+    assert not (tmp_path / "calls").exists(), "without a folder there is nothing to remove"
     for batch_id in (1, 2):
         write(store, batch_id, [FIRST])
     others = ["calls-1.parquet", "calls-00000001.parquet.bak", "notes.txt", "calls-00000003.parquet.part"]
@@ -43,12 +44,3 @@ def test_a_spill_folder_in_use_stays_and_a_dead_one_goes(tmp_path: Path) -> None
     with store.survey([1], [CARD], 30, SHANGHAI) as survey:
         delete_unlocked(spill_folders(Store(tmp_path)))
         assert [facts.calls for facts in survey.facts()] == [1]
-
-
-def test_a_store_without_a_folder_has_nothing_to_remove(tmp_path: Path) -> None:
-    files = CallFiles(tmp_path / "calls", {})
-
-    delete_unlocked(spill_folders(Store(tmp_path)))
-    files.discard(1)
-
-    assert not (tmp_path / "calls").exists()

@@ -96,18 +96,11 @@ def test_the_error_for_an_invalid_file_has_line_column_and_cause(tmp_path: Path)
         assert failure.value.exit_code == ExitCode.DATA
 
 
-def test_the_error_for_a_missing_column_suggests_a_similar_one(tmp_path: Path) -> None:
-    path = written(tmp_path, "log.csv", CSV)
-
+def test_a_missing_column_suggests_a_similar_one_and_a_duplicate_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadData, match="line 1, column CaseId: There is no such column; is it one of CaseID"):
-        read(path, case="CaseId")
-
-
-def test_a_duplicate_column_is_refused(tmp_path: Path) -> None:
-    path = written(tmp_path, "log.csv", "case,x,x,time\n1,a,b,2012-04-03\n")
-
+        read(written(tmp_path, "log.csv", CSV), case="CaseId")
     with pytest.raises(BadData, match="column x: The column occurs twice"):
-        read(path, activity="x")
+        read(written(tmp_path, "log.csv", "case,x,x,time\n1,a,b,2012-04-03\n"), activity="x")
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:

@@ -138,14 +138,17 @@ def columns_of(rows: Iterable[dict[str, str]]) -> list[str]:
     return list(dict.fromkeys(column for row in rows for column in row))
 
 
-def as_csv(kind: ImportKind, *, is_chinese: bool = False) -> str:
-    """Return the sample rows of a kind as CSV, with English or Chinese headers."""
+def sheet_of(kind: ImportKind, *, is_chinese: bool = False) -> list[list[str]]:
+    """Return the sample rows of a kind below a header, with English or Chinese names."""
     columns = columns_of(ROWS[kind])
+    header = [column_names(kind).chinese[column] if is_chinese else column for column in columns]
+    return [header, *([row.get(column, "") for column in columns] for row in ROWS[kind])]
+
+
+def as_csv(kind: ImportKind, *, is_chinese: bool = False) -> str:
+    """Return the sample rows of a kind as CSV."""
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([column_names(kind).chinese[column] if is_chinese else column for column in columns])
-    for row in ROWS[kind]:
-        writer.writerow([row.get(column, "") for column in columns])
+    csv.writer(out).writerows(sheet_of(kind, is_chinese=is_chinese))
     return out.getvalue()
 
 

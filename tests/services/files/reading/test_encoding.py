@@ -117,19 +117,14 @@ def test_a_few_bytes_that_are_chinese_in_gb18030_and_accents_in_utf8_are_asked()
     assert detect(io.BytesIO(raw), "a.csv", "UTF8").codec == "utf-8-sig"
 
 
-def test_an_encoding_that_nobody_reads_is_wrong_usage() -> None:
-    with pytest.raises(WrongUsage, match="utf-7"):
-        detect(io.BytesIO(b"a"), "a.csv", "utf-7")
-
-
-def test_a_named_encoding_that_does_not_fit_is_an_error() -> None:
-    with pytest.raises(FileProblem, match="Byte 0 is not valid utf-8"):
-        detect(io.BytesIO("号码".encode("gb18030")), "a.csv", "utf-8")
-
-
-def test_a_workbook_called_csv_is_refused() -> None:
-    with pytest.raises(FileProblem, match="CSV UTF-8"):
-        detect(io.BytesIO(b"PK\x03\x04rest"), "a.csv")
+def test_an_encoding_that_nobody_reads_or_that_does_not_fit_and_a_workbook_called_csv_are_refused() -> None:
+    for raw, encoding, error, words in (
+        (b"a", "utf-7", WrongUsage, "utf-7"),
+        ("号码".encode("gb18030"), "utf-8", FileProblem, "Byte 0 is not valid utf-8"),
+        (b"PK\x03\x04rest", None, FileProblem, "CSV UTF-8"),
+    ):
+        with pytest.raises(error, match=words):
+            detect(io.BytesIO(raw), "a.csv", encoding)
 
 
 def test_a_file_without_line_ends_does_not_fill_the_memory() -> None:

@@ -37,12 +37,12 @@ def test_a_table_comes_back_as_it_was_written(rows: list[tuple[str, str, str]], 
     assert found == [row for row in rows if any(row)]
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(content=st.binary(max_size=300), suffix=st.sampled_from([".csv", ".jsonl", ""]))
 def test_no_bytes_make_the_reader_fail_but_by_its_own_errors(content: bytes, suffix: str) -> None:
     attempt(content, ImportKind.CARDS, suffix)
 
 
-@settings(max_examples=3 * settings().max_examples)
 @given(kind=st.sampled_from(KINDS), data=st.data())
 def test_no_damage_makes_the_reader_fail_but_by_its_own_errors(kind: ImportKind, data: st.DataObject) -> None:
     suffix, text = data.draw(st.sampled_from([(".csv", as_csv(kind)), (".jsonl", as_jsonl(kind))]))

@@ -7,9 +7,9 @@ from random import Random
 import pytest
 
 from db.enums import ImportKind
-from tests.services.files.reading.samples import KINDS, SHANGHAI, as_csv, as_jsonl
-from tests.services.files.reading.sheets.test_sheets import sheet_of
+from tests.services.files.reading.samples import KINDS, SHANGHAI, as_csv, as_jsonl, sheet_of
 from tests.services.files.reading.workbooks import write_workbook
+from tests.sizes import sample
 from workbench.services.files.calls.engine import CallEngine, open_engine
 from workbench.services.files.reading.headers import column_names
 from workbench.services.files.reading.problems import FileProblem
@@ -28,18 +28,12 @@ ODD_TEXTS = {
     "a carriage return at the end": HEADER + PLAIN.replace("\n", "\r"),
     "a long field": HEADER + PLAIN + PLAIN.replace("2026", "x" * 32_001),
     "a field of 3 MB": HEADER + PLAIN.replace("2026", "x" * 3_000_000) + PLAIN,
-    "a blank before a quote": HEADER + '1, "2",3,4,5\n' + PLAIN,
     "a blank after a quote": HEADER + PLAIN + '1,"2" ,3,4,5\n' + PLAIN,
-    "a quote within a field": HEADER + '1,2"3,4,5,6\n' + PLAIN,
     "a quote that is not closed": HEADER + PLAIN + '1,"2,3,4,5\n' + PLAIN,
     "line ends in quotes": HEADER + '1,"2\n3",4,5,6\n' + PLAIN + '1,"2\r\n3",4,5,6\n' + PLAIN,
-    "doubled quotes": HEADER + '"1","2""3","""",5,""\n' + '"""4""",5,6,7,8\n' + PLAIN,
-    "three quotes": HEADER + '1,""",3,4,5\n' + PLAIN,
-    "a NUL": HEADER + PLAIN + "1,2\0,3,4,5\n" + PLAIN,
     "an inner byte order mark": "\ufeff" + HEADER + PLAIN + "\ufeff" + PLAIN,
     "too few and too many fields": HEADER + PLAIN + "1,2,3\n" + "1,2,3,4,5,6\n" + PLAIN,
     "one field too many, empty": HEADER + PLAIN.replace("\n", ",\n"),
-    "blank lines": HEADER + "\n" + PLAIN + "\n\n" + PLAIN + "\n",
     "records without text": HEADER + ",,,,\n" + PLAIN + '"",,"",,\n' + " ,,,,\n",
     "the header again": HEADER + PLAIN + HEADER + PLAIN + "caller,1,2,3,4\n",
     "a title": "Calls of November,,\n\n" + HEADER + PLAIN,
@@ -119,11 +113,15 @@ def test_an_odd_text_is_read_as_the_reader_reads_it(duck: CallEngine, tmp_path: 
 def test_every_kind_is_staged_from_every_form_and_encoding(duck: CallEngine, tmp_path: Path) -> None:
     for kind in KINDS:
         paths = [write_workbook(tmp_path / "rows.xlsx", {"Sheet1": sheet_of(kind)})]
-        texts = {"csv": as_csv(kind), "zh.csv": as_csv(kind, is_chinese=True), "jsonl": as_jsonl(kind)}
-        for name, text in texts.items():
-            for encoding in ("utf-8", "utf-8-sig", "gb18030", "utf-16"):
-                paths.append(tmp_path / f"{encoding}.{name}")
-                paths[-1].write_bytes(text.encode(encoding))
+        for name, encoding, text in (
+            ("csv", "utf-8", as_csv(kind)),
+            ("csv", "utf-16", as_csv(kind)),
+            ("zh.csv", "utf-8-sig", as_csv(kind, is_chinese=True)),
+            ("zh.csv", "gb18030", as_csv(kind, is_chinese=True)),
+            ("jsonl", "utf-8", as_jsonl(kind)),
+        ):
+            paths.append(tmp_path / f"{encoding}.{name}")
+            paths[-1].write_bytes(text.encode(encoding))
         for path in paths:
             with open_reader(path, kind, zone=SHANGHAI) as reader:
                 staged = check(reader, duck)
@@ -150,20 +148,20 @@ def test_objects_with_other_or_odd_keys_are_staged_below_their_columns(duck: Cal
 def test_a_file_of_many_portions_is_staged_on_its_lines(
     duck: CallEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.services.files.reading.staging.records._PORTION_BYTES", 1 << 20)
+    monkeypatch.setattr("workbench.services.files.reading.staging.records._PORTION_BYTES", 1 << 19)
     path = tmp_path / "calls.csv"
-    path.write_text(HEADER + (PLAIN + PLAIN.replace("5,", '"5",')) * 40_000, encoding="utf-8")
+    path.write_text(HEADER + (PLAIN + PLAIN.replace("5,", '"5",')) * 20_000, encoding="utf-8")
     with open_reader(path, ImportKind.CALLS, zone=SHANGHAI) as reader:
         stage(reader, duck)
     found = list(duck.rows("SELECT count(*), min(line), max(line), count(DISTINCT line), max(c3) FROM staged"))
-    assert found == [(80_000, 2, 80_001, 80_000, "5")]
+    assert found == [(40_000, 2, 40_001, 40_000, "5")]
 
 
 FIELDS = ("1", "a", "张", "", '""', '"a"', '"a,b"', '"a""b"', '""""', " ", "caller", "'", "\\")
 FLAWS = ('"', '""', ",", "\n", "\r\n", "\r", "a", " ", '"\n"', "\0", "\ufeff")
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.proof) for seed in (1, 2))])
+@pytest.mark.parametrize("seed", sample(range(3), ci=1))
 def test_random_texts_are_read_as_the_reader_reads_them(seed: int, duck: CallEngine, tmp_path: Path) -> None:
     rng = Random(seed)
     path = tmp_path / "calls.csv"

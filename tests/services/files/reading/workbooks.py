@@ -31,28 +31,28 @@ def write_workbook(
     number_format: str = "",
     is_1904: bool = False,
     hidden: Sequence[str] = (),
+    merged: Mapping[str, Sequence[tuple[int, int, int, int]]] | None = None,
 ) -> Path:
-    """Write sheets of values as a spreadsheet program does; numbers get a format, dates the usual one."""
-    book = xlsxwriter.Workbook(str(path), {"date_1904": is_1904, "strings_to_urls": False})
+    """Write sheets of values as a spreadsheet program does; numbers get a format, dates the usual one.
+
+    Of merged cells, given by their first and last row and column, the first has the value.
+    """
+    options = {"date_1904": is_1904, "strings_to_urls": False, "strings_to_formulas": False}
+    book = xlsxwriter.Workbook(str(path), options)
     shown = book.add_format({"num_format": "yyyy-mm-dd"})
     with_clock = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
     number = book.add_format({"num_format": number_format}) if number_format else None
+    formats = {datetime: with_clock, date: shown, int: number, float: number}
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
         if name in hidden:
             sheet.hide()
+        for first_row, first_column, last_row, last_column in (merged or {}).get(name, ()):
+            sheet.merge_range(first_row, first_column, last_row, last_column, "")
         for line, row in enumerate(rows):
             for column, value in enumerate(row):
-                if isinstance(value, datetime):
-                    sheet.write_datetime(line, column, value, with_clock)
-                elif isinstance(value, date):
-                    sheet.write_datetime(line, column, value, shown)
-                elif isinstance(value, bool):
-                    sheet.write_boolean(line, column, value)
-                elif isinstance(value, int | float):
-                    sheet.write_number(line, column, value, number)
-                elif value:
-                    sheet.write_string(line, column, value)
+                if value not in ("", None):
+                    sheet.write(line, column, value, formats.get(type(value)))
     book.close()
     return path
 

@@ -1,12 +1,10 @@
-"""Fills in a form as a spreadsheet program does: everything else in the file stays."""
+"""Reads what a form shows and offers."""
 
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZipFile
 
 from xlsxwriter.utility import xl_col_to_name
 
@@ -47,25 +45,3 @@ def sheets_of(path: Path) -> list[FormSheet]:
             found.append(FormSheet(part.name, part.part, title, names, choices))
     workbook.close()
     return found
-
-
-def fill(path: Path, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
-    """Add rows to the sheets of a form, by the names of the parts; a row has its values by column."""
-    columns = {sheet.part: list(sheet.columns) for sheet in sheets_of(path)}
-    filled = path.with_suffix(".filled")
-    with ZipFile(path) as package, ZipFile(filled, "w", ZIP_DEFLATED) as target:
-        for name in package.namelist():
-            content = package.read(name).decode()
-            if name in rows:
-                added = "".join(_row(line, row, columns[name]) for line, row in enumerate(rows[name], start=3))
-                content = content.replace("</sheetData>", f"{added}</sheetData>")
-            target.writestr(name, content)
-    shutil.move(filled, path)
-
-
-def _row(line: int, row: Mapping[str, str], columns: Sequence[str]) -> str:
-    cells = "".join(
-        f'<c r="{xl_col_to_name(columns.index(name))}{line}" t="inlineStr"><is><t>{escape(row[name])}</t></is></c>'
-        for name in sorted(row, key=columns.index)
-    )
-    return f'<row r="{line}">{cells}</row>'

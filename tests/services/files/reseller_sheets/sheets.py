@@ -2,14 +2,13 @@
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
 
-import xlsxwriter
+from tests.services.files.reading import workbooks
 
-Value = str | int | float | datetime
+Value = str | int | float | date
 Span = tuple[int, int, int, int]
 """The first row and column of merged cells, and the last ones, counted from 0."""
 
@@ -26,7 +25,6 @@ class Sheet:
 
     rows: Sequence[Sequence[Value]]
     merged: Sequence[Span] = ()
-    formats: Mapping[type, str] = field(default_factory=lambda: {datetime: "yyyy-mm-dd"})
 
     def write(self, path: Path, encoding: str = "utf-8-sig") -> Path:
         """Write it as the suffix of the path says."""
@@ -40,29 +38,9 @@ class Sheet:
 
 
 def write_workbook(path: Path, sheets: Mapping[str, Sheet], hidden: Sequence[str] = ()) -> Path:
-    """Write sheets as a workbook; of merged cells the first has the value."""
-    with xlsxwriter.Workbook(path) as workbook:
-        for name, sheet in sheets.items():
-            written = workbook.add_worksheet(name)
-            if name in hidden:
-                written.hide()
-            formats = {kind: workbook.add_format({"num_format": code}) for kind, code in sheet.formats.items()}
-            for first_row, first_column, last_row, last_column in sheet.merged:
-                written.merge_range(first_row, first_column, last_row, last_column, "")
-            for row, values in enumerate(sheet.rows):
-                for column, value in enumerate(values):
-                    if value != "":
-                        _put(written, row, column, value, formats)
-    return path
-
-
-def _put(written: Any, row: int, column: int, value: Value, formats: Mapping[type, Any]) -> None:
-    if isinstance(value, datetime):
-        written.write_datetime(row, column, value, formats[datetime])
-    elif isinstance(value, str):
-        written.write_string(row, column, value)
-    else:
-        written.write_number(row, column, value)
+    """Write sheets as a workbook."""
+    rows, merged = ({name: getattr(sheet, what) for name, sheet in sheets.items()} for what in ("rows", "merged"))
+    return workbooks.write_workbook(path, rows, merged=merged, hidden=hidden)
 
 
 def _applicant(place: int, kind: str = "企业") -> list[Value]:
@@ -103,34 +81,6 @@ def one_row_for_each_number() -> Sheet:
     return Sheet(rows, merged)
 
 
-def odd_values() -> Sheet:
-    """Return a sheet with numbers on lines of a cell, units in cells, full-width digits and marks for nothing."""
-    header = ["申请编号", "申请时间", "公司名称", "税号", "企业类型", "联系人", "联系人身份证号"]
-    header += ["注册资金", "证件有效期", "联系电话", "卡号"]
-    first = ["O-1", "2026年11月23日", *_applicant(0, "公司"), "500万元", "2016.05.10-2036.05.10", "/"]
-    second = [
-        "O-2",
-        "２０２６．１１．２３",
-        *_applicant(1, "个体工商户"),
-        "人民币1,000万元整",
-        "长期有效",
-        "１３８００１３８０００",
-    ]
-    first[3] = f"'{CODES[0]}"
-    numbers = (f"{NUMBERS[0]}\n{NUMBERS[1]}", f"{NUMBERS[2]} {NUMBERS[3]}")
-    return Sheet([header, [*first, numbers[0]], header, [*second, numbers[1]]])
-
-
-def in_english() -> Sheet:
-    """Return a sheet in English with the day first, and a note at its end."""
-    header = "No.|Order No|Date|Company Name|Credit Code|Customer Type|Contact Person|ID Number|Capital (万元)|Phone"
-    rows: list[list[Value]] = [["Fictional Reseller: applications"], [*header.split("|"), "SIM Numbers", "Remarks"]]
-    for place in range(2):
-        own = [place + 1, f"E-{place}", f"{22 + place}/11/2026", *_applicant(place, "enterprise"), 200]
-        rows.append([*own, "13800138000", ", ".join(NUMBERS[place : place + 2]), ""])
-    return Sheet([*rows, ["Total", "", "", "", "", "", "", "", 400], ["Prepared by somebody"]])
-
-
 def everything_at_once() -> Sheet:
     """Return a sheet with levels, merged applications, stored dates and numbers, and signatures below a sum."""
     upper: list[Value] = [
@@ -155,7 +105,7 @@ def everything_at_once() -> Sheet:
     for place in range(2):
         company, code, kind, person, number = _applicant(place)
         merged += [(len(rows), column, len(rows) + 2, column) for column in range(1, 12)]
-        own: list[Value] = ["", place + 1, f"X-{place}", datetime(2026, 11, 23), company, code, 100.5, kind, person]  # noqa: DTZ001 - a sheet's date
+        own: list[Value] = ["", place + 1, f"X-{place}", date(2026, 11, 23), company, code, 100.5, kind, person]
         own += [number, "2018.06.06-长期", 13900000000]
         rows.append([*own, int(NUMBERS[3 * place])])
         rows += [[*[""] * 12, int(more)] for more in NUMBERS[3 * place + 1 : 3 * place + 3]]

@@ -8,7 +8,8 @@ from db.enums import ApplicantKind, CaseState, DocumentKind
 from tests.cli.framework.terminal import Terminal, refused
 from tests.domain.facts.sample_evidence import default_policy
 from tests.languages import speaking
-from tests.services.files.reseller_sheets.forms import fill, sheets_of
+from tests.services.files.reading.workbooks import Value, write_workbook
+from tests.services.files.reseller_sheets.forms import sheets_of
 from tests.services.intake.importing.files import APPLICATION, PDF, PERSON
 from tests.sites import Site
 from workbench.policies import default_policy_text
@@ -21,28 +22,29 @@ NUMBERS_OF_ROWS = {"applications": 7, "cards": 4, "documents": 17}
 """As many as the longest list of the sheet has words, so that each word is chosen."""
 
 
-@pytest.mark.parametrize(("kind", "language"), [("enterprise", "zh"), ("sole_proprietor", "en"), ("individual", "zh")])
+@pytest.mark.parametrize(("kind", "language"), [("enterprise", "zh"), ("individual", "en")])
 def test_a_form_that_is_filled_in_imports_without_a_map(site: Site, tmp_path: Path, kind: str, language: str) -> None:
     terminal, path = Terminal(site), tmp_path / "form.xlsx"
     with speaking(language):
         terminal.document("a", "template", "applications", "--kind", kind, "-o", str(path))
         sheets = {kind_of_sheet(sheet.name): sheet for sheet in sheets_of(path)}
-        rows = {}
+        filled: dict[str, list[list[Value]]] = {}
         for sheet_kind, sheet in sheets.items():
             assert sheet_kind is not None
             meanings = {name: column_names(sheet_kind).meaning(name) or "" for name in sheet.columns}
-            rows[sheet.part] = [
-                {
-                    name: words[place % len(words)]
-                    if (words := sheet.choices.get(name))
-                    else values.get(meanings[name], "")
-                    for name in sheet.columns
-                }
-                for place in range(NUMBERS_OF_ROWS[sheet_kind])
-                for values in [_values(place, kind)]
-            ]
+            filled[sheet.name] = [[sheet.title], [*sheet.columns]]
+            for place in range(NUMBERS_OF_ROWS[sheet_kind]):
+                values = _values(place, kind)
+                filled[sheet.name].append(
+                    [
+                        words[place % len(words)]
+                        if (words := sheet.choices.get(name))
+                        else values.get(meanings[name], "")
+                        for name in sheet.columns
+                    ]
+                )
         (tmp_path / "a.pdf").write_bytes(PDF)
-        fill(path, rows)
+        write_workbook(path, {**filled, "lists": [["甲"]]}, hidden=("lists",))
 
     report = terminal.document("admin", "import", "workbook", str(path))
 
@@ -64,18 +66,18 @@ def _values(place: int, kind: str) -> dict[str, str]:
     }
 
 
-def test_a_form_offers_the_required_documents_first(site: Site, tmp_path: Path) -> None:
-    terminal, path = Terminal(site), tmp_path / "form.xlsx"
-    terminal.document("a", "template", "applications", "--kind", "individual", "-o", str(path))
+def test_a_form_offers_the_required_documents_first_and_names_those_of_special_cases(
+    site: Site, tmp_path: Path
+) -> None:
+    terminal, path, rules = Terminal(site), tmp_path / "form.xlsx", tmp_path / "policy.toml"
+    words = ("template", "applications", "--kind", "individual", "-o", str(path))
+    terminal.document("a", *words)
     applications, _cards, documents = sheets_of(path)
-
-    assert documents.choices["kind*"][:3] == ["AGENT_ID_FRONT", "AGENT_ID_BACK", "COMMITMENT_LETTER"]
+    required = ["AGENT_ID_FRONT", "AGENT_ID_BACK", "COMMITMENT_LETTER"]
+    assert documents.choices["kind*"][:3] == required
     assert applications.choices["applicant_kind*"] == [ApplicantKind.INDIVIDUAL]
     assert not {"uscc", "agent", "received_at"} & set(applications.columns)
 
-
-def test_a_form_names_the_documents_of_special_cases(site: Site, tmp_path: Path) -> None:
-    terminal, path, rules = Terminal(site), tmp_path / "form.xlsx", tmp_path / "policy.toml"
     special = (
         '[[special]]\nwhen = { applicant_kind = "individual" }\ndocuments = ["RISK_NOTICE"]',
         '[[special]]\nwhen = { applicant_kind = "enterprise" }\ndocuments = ["CALL_SCRIPT"]',
@@ -83,10 +85,10 @@ def test_a_form_names_the_documents_of_special_cases(site: Site, tmp_path: Path)
     )
     rules.write_text("\n".join((default_policy_text(), *special)), encoding="utf-8")
     terminal.document("admin", "policy", "apply", str(rules))
-    terminal.document("a", "template", "applications", "--kind", "individual", "-o", str(path))
+    path.unlink()
+    terminal.document("a", *words)
     _applications, _cards, documents = sheets_of(path)
-
-    assert documents.choices["kind*"][3:5] == ["RISK_NOTICE", "PREMISES_MEDIA"]
+    assert documents.choices["kind*"][:5] == [*required, "RISK_NOTICE", "PREMISES_MEDIA"]
     names = default_policy().documents.names
     assert f", {names[DocumentKind.RISK_NOTICE].en}, " in documents.title
     assert f"{names[DocumentKind.PREMISES_MEDIA].en} (province = 湖北 / 湖南)" in documents.title

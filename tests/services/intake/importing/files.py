@@ -116,6 +116,23 @@ class Desk:
         """Import applications."""
         return self.run(ImportKind.APPLICATIONS, rows, **options)
 
+    def papers(
+        self,
+        number: str = "A-1",
+        kinds: Sequence[DocumentKind] = ENTERPRISE_DOCUMENTS,
+        *,
+        received_at: str = "2026-11-23 15:00",
+        content: str = "",
+    ) -> list[Cells]:
+        """Write document files of an application, and return their rows."""
+        of_file = {"received_at": received_at, "sealed": "yes", "quality": "ok"}
+        rows: list[Cells] = []
+        for kind in kinds:
+            path = self.folder / f"{number}-{kind}{content}.pdf"
+            path.write_bytes(PDF + f"{number} {kind} {content}".encode())
+            rows.append({"application_no": number, "kind": kind.value, "path": path.name, **of_file})
+        return rows
+
     def documents(
         self,
         number: str = "A-1",
@@ -126,20 +143,7 @@ class Desk:
         **options: Any,
     ) -> ImportReport:
         """Import document files of an application."""
-        rows = []
-        for kind in kinds:
-            path = self.folder / f"{number}-{kind}{content}.pdf"
-            path.write_bytes(PDF + f"{number} {kind} {content}".encode())
-            rows.append(
-                {
-                    "application_no": number,
-                    "kind": kind.value,
-                    "path": path.name,
-                    "received_at": received_at,
-                    "sealed": "yes",
-                    "quality": "ok",
-                }
-            )
+        rows = self.papers(number, kinds, received_at=received_at, content=content)
         return self.run(ImportKind.DOCUMENTS, rows, **options)
 
     @prepared

@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,12 @@ from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.errors import NotAllowed
 
-KINDS = (ImportKind.CARDS, ImportKind.CREDIT, ImportKind.COMPLAINTS, ImportKind.OPTOUTS, ImportKind.DOCUMENTS)
+KINDS = (
+    *(ImportKind.CARDS, ImportKind.CREDIT, ImportKind.COMPLAINTS, ImportKind.OPTOUTS, ImportKind.DOCUMENTS),
+    *(ImportKind.CALLS, ImportKind.APPLICATIONS),
+)
+NEW = 150
+"""The applications of the file of new ones."""
 
 _VERDICTS: tuple[dict[str, Any], ...] = (
     {"verdict": Verdict.PASS, "reasons": ("OK",)},
@@ -54,11 +59,7 @@ def open_office(folder: Path, seed: int, count: int) -> Path:
     # The others lack one document, so the later files make them complete.
     others = [name for name in names.values() if name not in most]
     desk.run(ImportKind.DOCUMENTS, _documents(folder, others, INDIVIDUAL_DOCUMENTS[1:]))
-    calls = [
-        {"caller": _msisdn(number), "callee": _callee(number), "start_at": "2026-11-02 10:00", "duration_s": "9"}
-        for number in names
-    ]
-    desk.run(ImportKind.CALLS, calls)
+    desk.run(ImportKind.CALLS, _calls(names, "2026-11-02 10:00"))
     for place in range(count // 2):
         _work(desk.site, dice, _VERDICTS[place % len(_VERDICTS)])
     desk.site.clock.advance(hours=1)
@@ -101,7 +102,14 @@ def _later(folder: Path, dice: random.Random, names: dict[int, str]) -> dict[Imp
         ],
         ImportKind.OPTOUTS: [{"callee": _callee(number), "since": "2026-10-01"} for number in some],
         ImportKind.DOCUMENTS: _documents(folder, list(some.values()), INDIVIDUAL_DOCUMENTS[:1], "2026-11-24 10:05"),
+        ImportKind.CALLS: _calls(some, "2026-11-03 10:00"),
+        ImportKind.APPLICATIONS: [application(f"N-{number}", **PERSON, msisdns="") for number in range(NEW)],
     }
+
+
+def _calls(numbers: Iterable[int], start_at: str) -> list[Cells]:
+    at = {"start_at": start_at, "duration_s": "9"}
+    return [{"caller": _msisdn(number), "callee": _callee(number), **at} for number in numbers]
 
 
 def _documents(

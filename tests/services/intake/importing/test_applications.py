@@ -11,30 +11,27 @@ from tests.services.intake.importing.files import (
     application,
     shanghai,
 )
-from workbench.errors import BadData, NotAllowed
+from workbench.errors import BadData
 from workbench.services.intake.importing.plan import ImportRefused, ImportRequest
 
 
 def test_documents_complete_an_application_and_its_clock_starts_with_the_last_of_them(desk: Desk) -> None:
-    desk.applications(application())
-    assert (desk.case().state, desk.case().due_at) == ("incomplete", None)
+    desk.applications(application(msisdns=""), application("A-2", received_at="2026-11-24 09:00"))
+    assert (desk.case().state, desk.case().due_at, desk.case().priority) == ("incomplete", None, "high")
     assert "DOC-MISSING" in desk.findings()
     desk.documents(kinds=ENTERPRISE_DOCUMENTS[:-1])
     assert desk.case().state == "incomplete"
     desk.documents(kinds=ENTERPRISE_DOCUMENTS[-1:], received_at="2026-11-24 09:30")
     case = desk.case()
-    assert case.state == "queued"
+    assert (case.state, case.is_listed) == ("queued", True)
     assert case.complete_at == shanghai("2026-11-24 09:30")
     assert case.due_at == shanghai("2026-11-27 18:00")
-    assert case.is_listed
     assert "DOC-MISSING" not in desk.findings()
+    assert (case.priority, case.priority_rank) == ("high", 2), "a priority never falls by itself"
     assert desk.site.actions(case.id or 0) == ["evidence", "complete"]
 
-
-def test_documents_from_before_the_application_do_not_start_its_clock_earlier(desk: Desk) -> None:
-    desk.applications(application(received_at="2026-11-24 09:00"))
-    desk.documents(received_at="2026-11-02 10:00")
-    assert desk.case().complete_at == shanghai("2026-11-24 09:00")
+    desk.documents("A-2", received_at="2026-11-02 10:00")
+    assert desk.case("A-2").complete_at == shanghai("2026-11-24 09:00"), "no earlier than the application"
 
 
 def test_the_numbers_of_an_application_become_cards_and_a_cards_file_wins_over_them(desk: Desk) -> None:
@@ -48,43 +45,31 @@ def test_the_numbers_of_an_application_become_cards_and_a_cards_file_wins_over_t
 
 
 @pytest.mark.promise("I5")
-def test_the_same_bytes_twice_are_refused_and_name_their_batch(desk: Desk) -> None:
+def test_an_application_that_comes_again_is_unchanged_or_updates_its_case_and_the_same_bytes_are_refused(
+    desk: Desk,
+) -> None:
     path = desk.write([application()])
-    desk.take(ImportKind.APPLICATIONS, path)
-    with pytest.raises(BadData, match="B-000001"):
-        desk.take(ImportKind.APPLICATIONS, path)
-    with pytest.raises(BadData, match="B-000001"):
-        desk.take(ImportKind.APPLICATIONS, path, dry_run=True)
+    report = desk.take(ImportKind.APPLICATIONS, path)
+    assert (report.rows, report.created, report.batch) == (1, 1, 1)
+    for dry_run in (False, True):
+        with pytest.raises(BadData, match="B-000001"):
+            desk.take(ImportKind.APPLICATIONS, path, dry_run=dry_run)
     assert desk.count("application") == 1
 
-
-def test_an_application_that_comes_again_is_unchanged_or_updates_its_case(desk: Desk) -> None:
-    report = desk.applications(application())
-    assert (report.rows, report.created, report.batch) == (1, 1, 1)
-    report = desk.applications(application(), application("A-2"))
+    path, events = desk.write([application(), application("A-2")]), desk.count("event")
+    preview = desk.take(ImportKind.APPLICATIONS, path, dry_run=True)
+    assert preview.batch is None
+    assert (desk.count("application"), desk.count("import_batch"), desk.count("event")) == (1, 1, events)
+    report = desk.take(ImportKind.APPLICATIONS, path)
+    assert report.counts == preview.counts
     assert (report.created, report.updated, report.unchanged, desk.case().evidence_no) == (1, 0, 1, 0)
+
     report = desk.applications(application(applicant_name="虚构乙号信息服务有限公司"))
     assert (report.created, report.updated, desk.count("application")) == (0, 1, 3)
     case = desk.case()
     assert case.applicant_name == "虚构乙号信息服务有限公司"
     assert (case.evidence_no, case.version, case.evidence_seq) == (1, 1, 3)
     assert len(desk.cases()) == 1
-
-
-def test_a_dry_run_counts_the_same_and_writes_nothing(desk: Desk) -> None:
-    desk.applications(application())
-    events = desk.count("event")
-    path = desk.write([application(province="北京市"), application("A-2")])
-    preview = desk.take(ImportKind.APPLICATIONS, path, dry_run=True)
-    assert preview.batch is None
-    assert (desk.count("application"), desk.count("import_batch"), desk.count("event")) == (1, 1, events)
-    report = desk.take(ImportKind.APPLICATIONS, path)
-    assert (report.created, report.updated, report.unchanged, report.rejected) == (
-        preview.created,
-        preview.updated,
-        preview.unchanged,
-        preview.rejected,
-    )
 
 
 @pytest.mark.promise("P2", "P9")
@@ -119,30 +104,6 @@ def test_with_rejects_good_rows_go_in_and_bad_ones_to_the_file(desk: Desk) -> No
     assert desk.take(ImportKind.APPLICATIONS, rejects).created == 1
 
 
-def test_rows_refused_for_what_was_published_go_to_the_rejects_too(desk: Desk) -> None:
-    rejects = desk.folder / "rejects.jsonl"
-    path = desk.folder / "cards.jsonl"
-    path.write_text(
-        '{"application_no": "A-1", "msisdn": "13800138000"}\n{"application_no": "A-9", "msisdn": "13900139000"}\n',
-        encoding="utf-8",
-    )
-    desk.applications(application(msisdns=""))
-    report = desk.take(ImportKind.CARDS, path, rejects=rejects)
-    assert (report.created, report.rejected) == (1, 1)
-    assert report.errors[0].line == 2
-    assert report.errors[0].column == "application_no"
-    assert '"A-9"' in rejects.read_text(encoding="utf-8")
-
-
-def test_only_an_admin_imports_and_the_attempt_is_logged(desk: Desk) -> None:
-    path = desk.write([application()])
-    request = ImportRequest(kind=ImportKind.APPLICATIONS, paths=(path,))
-    with pytest.raises(NotAllowed):
-        desk.site.services("a").imports.run(request)
-    assert desk.count("application") == 0
-    assert desk.sql("SELECT actor_login FROM event WHERE action = 'import' AND is_refused") == [("a",)]
-
-
 def test_several_files_are_one_batch_with_one_event_and_batches_are_listed_the_newest_first(desk: Desk) -> None:
     paths = [desk.write([application("A-1")]), desk.write([application("A-2")])]
     rejects = desk.folder / "rejects.csv"
@@ -164,11 +125,11 @@ def test_several_files_are_one_batch_with_one_event_and_batches_are_listed_the_n
 
 @pytest.mark.proof
 def test_progress_runs_from_nothing_to_everything(desk: Desk) -> None:
-    path = desk.write([application(f"A-{number}") for number in range(1200)])
+    path = desk.write([application(f"A-{number}") for number in range(600)])
     told: dict[str, list[tuple[int, int]]] = defaultdict(list)
     request = ImportRequest(kind=ImportKind.APPLICATIONS, paths=(path,))
     desk.site.services("admin").imports.run(request, lambda done, total, phase: told[phase].append((done, total)))
     size = path.stat().st_size
-    assert [figures[-1] for figures in told.values()] == [(size, size), (size, size), (1200, 1200)]
+    assert [figures[-1] for figures in told.values()] == [(size, size), (size, size), (600, 600)]
     assert list(told) == ["Reading the files", "Writing the rows", "Opening the cases"]
     assert all(figures == sorted(figures) for figures in told.values())

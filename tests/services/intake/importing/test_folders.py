@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from python_calamine import CalamineWorkbook
 
 from db.enums import ImportKind
 from tests.services.files.reading.workbooks import write_workbook
-from tests.services.intake.importing.files import Cells, Desk, application, csv_text
-from tests.services.intake.importing.test_workbooks import ARREARS, CALL, CARD, papers, sheet
-from workbench.errors import NotFound, WrongUsage
+from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, Cells, Desk, application, csv_text
+from tests.services.intake.importing.test_workbooks import ARREARS, CALL, CARD, sheet
+from workbench.errors import NotFound
 from workbench.services.files.reading.problems import RowProblem
 from workbench.services.intake.batches.publishing import AlreadyImported
 from workbench.services.intake.importing.plan import ImportRefused, ImportReport
@@ -36,7 +35,7 @@ def put(folder: Path, files: dict[str, Sequence[Cells]]) -> Path:
 
 def moved(desk: Desk, folder: Path) -> list[Cells]:
     """Write documents of A-1 into the folder `documents`, and return rows that name them there."""
-    rows = papers(desk)
+    rows = desk.papers(kinds=ENTERPRISE_DOCUMENTS[:2])
     (folder / "documents").mkdir(parents=True)
     for row in rows:
         (desk.folder / row["path"]).rename(folder / "documents" / row["path"])
@@ -75,7 +74,6 @@ def test_a_folder_is_imported_as_a_workbook_with_the_same_rows_would_be(desk: De
         "credit": [ARREARS],
         "calls": [CALL],
     }
-    sheets["calls"] = [CALL]
     workbook = write_workbook(folder / "all.xlsx", {name: sheet(rows) for name, rows in sheets.items()})
     taken = workbook.rename(desk.folder / "all.xlsx")
 
@@ -144,19 +142,3 @@ def test_files_of_a_folder_that_were_imported_already_are_left_out_and_named(des
     assert (report.created, report.unchanged) == (1, 1)
     with pytest.raises(AlreadyImported, match="B-000001"):
         take(desk, folder)
-
-
-def test_bad_rows_of_a_folder_go_to_a_workbook_with_a_sheet_for_each_kind(desk: Desk) -> None:
-    # The keys of a line of JSON have their own order.
-    bad = {name: {**CARD, "msisdn": "138*****000"}[name] for name in sorted(CARD, reverse=True)}
-    files = {"applications.csv": APPLICATIONS, "cards.jsonl": (CARD, bad), "credit.csv": [{**ARREARS, "match": "?"}]}
-    folder = put(desk.folder / "office", files)
-    with pytest.raises(WrongUsage, match=r"rejects\.xlsx"):
-        take(desk, folder, rejects=desk.folder / "rejects.csv")
-    assert desk.count("application") == 0
-    report = take(desk, folder, rejects=desk.folder / "rejects.xlsx")
-    assert (report.created, report.rejected) == (3, 2)
-    book = CalamineWorkbook.from_path(desk.folder / "rejects.xlsx")
-    assert book.sheet_names == ["cards", "credit"]
-    heading, row = book.get_sheet_by_name("cards").to_python()
-    assert dict(zip(heading, row, strict=True)) == {"cause": row[0], **bad}

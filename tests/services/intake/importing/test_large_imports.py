@@ -96,7 +96,7 @@ def _measured(tmp_path: Path, rows: int, *, with_receipts: bool) -> tuple[list[f
 @pytest.mark.promise("D4", "I6")
 @pytest.mark.proof
 @pytest.mark.parametrize(
-    ("rows", "with_receipts"), [(sized(ci=3_000, full=200_000), False), (sized(ci=800, full=30_000), True)]
+    ("rows", "with_receipts"), [(sized(ci=1_500, full=200_000), False), (sized(ci=500, full=30_000), True)]
 )
 def test_claims_wait_at_most_two_seconds_during_a_large_import(
     tmp_path: Path, rows: int, *, with_receipts: bool

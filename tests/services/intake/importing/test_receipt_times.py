@@ -13,7 +13,7 @@ from sqlalchemy import text
 from db.enums import ImportKind, Language
 from tests.domain.facts.sample_evidence import id_number
 from tests.fork_server import ROOT
-from tests.policies import require_no_documents_of_individuals, set_times_in_letters
+from tests.policies import amend_policy, require_no_documents_of_individuals, set_times_in_letters
 from tests.services.forecast.lived_office import lived
 from tests.services.intake.importing.files import PERSON, Desk, application
 from workbench.domain.forecast.result import CaseForecast
@@ -27,17 +27,14 @@ pytestmark = pytest.mark.proof
 
 DUE = {Language.ZH: "办结时限：2026年11月26日（周四）", Language.EN: "Due date: Thursday, 26 November 2026"}
 BY_THE_DUE_DATE = {Language.ZH: "不迟于办结时限告知结论", Language.EN: "You will have our answer by the due date."}
-AIM = {
-    Language.ZH: "并尽力不迟于办结时限告知结论，如不能按时办结，将另行告知。",
-    Language.EN: "We aim to answer by the due date, and will write to you if we cannot.",
-}
 NO_PROMISE = {Language.ZH: "此为预计时间，并非承诺。", Language.EN: "This is an estimate, not a commitment."}
 ALREADY = {Language.ZH: "可先行办理的事项：", Language.EN: "What you can already do:"}
 FASTER = {
     Language.ZH: ("如何加快审核：", "最多可节省3个工作日。办理时请注明申请编号"),
     Language.EN: ("What can make it faster:", "can save up to 3 working days: quote the application number"),
 }
-LANGUAGES = pytest.mark.parametrize("language", list(Language))
+WAYS = pytest.mark.parametrize(("language", "as_they_come"), [(Language.EN, True), (Language.ZH, False)])
+"""An application comes complete, or it becomes complete with its documents."""
 
 
 def persons(count: int, **changes: str) -> list[Any]:
@@ -61,75 +58,56 @@ def expected_in(body: str) -> str:
     return line
 
 
-@pytest.fixture(params=["as they come", "with their documents"])
-def receive(request: pytest.FixtureRequest, desk: Desk) -> Any:
-    """A way to receive one application, of which the receipt is returned."""
-
-    def at_once(language: Language) -> str:
-        require_no_documents_of_individuals(desk.site)
-        desk.applications(*persons(1, language=language.value))
-        return receipts(desk)[-1]
-
-    def bit_by_bit(language: Language) -> str:
-        desk.applications(application(language=language.value))
-        assert receipts(desk) == []
-        desk.documents()
-        return receipts(desk)[-1]
-
-    return at_once if request.param == "as they come" else bit_by_bit
+@pytest.fixture
+def desk(desk: Desk) -> Desk:
+    """A site where a person has to hand in no document."""
+    require_no_documents_of_individuals(desk.site)
+    return desk
 
 
-@LANGUAGES
-def test_a_promise_alone_is_the_due_date(desk: Desk, receive: Any, language: Language) -> None:
+def received(desk: Desk, language: Language, number: str = "A-1", *, as_they_come: bool) -> str:
+    """Receive one application, and return its receipt."""
+    count = len(receipts(desk))
+    if as_they_come:
+        desk.applications(*persons(1, application_no=number, language=language.value))
+    else:
+        desk.applications(application(number, language=language.value))
+        assert len(receipts(desk)) == count
+        desk.documents(number)
+    return receipts(desk)[-1]
+
+
+@WAYS
+def test_a_receipt_tells_the_times_that_the_policy_wants_and_expects_nothing_while_work_is_suspended(
+    desk: Desk, language: Language, *, as_they_come: bool
+) -> None:
+    body = received(desk, language, as_they_come=as_they_come)
+    lines = body.splitlines()
+    place = lines.index(DUE[language])
+    assert lines[place + 1].endswith(NO_PROMISE[language]), "beneath the due date is what is expected"
+    assert lines[place + 2] == ""
+    assert BY_THE_DUE_DATE[language] in body
+
     set_times_in_letters(desk.site, "promise")
-
-    body = receive(language)
-
+    body = received(desk, language, "A-2", as_they_come=as_they_come)
     assert DUE[language] in body
     assert BY_THE_DUE_DATE[language] in body
     assert NO_PROMISE[language] not in body
 
-
-@LANGUAGES
-def test_both_are_the_due_date_and_beneath_it_what_is_expected(desk: Desk, receive: Any, language: Language) -> None:
-    body = receive(language)
-
-    lines = body.splitlines()
-    place = lines.index(DUE[language])
-    assert lines[place + 1].endswith(NO_PROMISE[language])
-    assert lines[place + 2] == ""
-    assert BY_THE_DUE_DATE[language] in body
-
-
-@LANGUAGES
-def test_a_forecast_alone_speaks_of_no_due_date(desk: Desk, receive: Any, language: Language) -> None:
-    set_times_in_letters(desk.site, "forecast")
-
-    body = receive(language)
-
+    amend_policy(desk.site, ('letters = "promise"', 'letters = "forecast"'))
+    body = received(desk, language, "A-3", as_they_come=as_they_come)
     assert NO_PROMISE[language] in body
-    assert "办结时限" not in body
-    assert "due date" not in body.lower()
-    assert "\n\n\n" not in body
+    assert not any(words in body.lower() for words in ("办结时限", "due date", "\n\n\n"))
 
-
-@LANGUAGES
-def test_while_work_is_suspended_there_is_nothing_to_expect_and_the_promise_stays(
-    desk: Desk, receive: Any, language: Language
-) -> None:
-    set_times_in_letters(desk.site, "forecast")
     desk.site.services("sup").suspending.suspend(NewSuspension(from_at=desk.site.clock.at, reason="台风"))
-
-    body = receive(language)
-
+    body = received(desk, language, "A-4", as_they_come=as_they_come)
     assert NO_PROMISE[language] not in body
     assert "2026" in body
-    assert ("办结时限" in body) or ("ue date" in body)
+    assert ("办结时限" in body) or ("ue date" in body), "the promise stays"
 
 
 def test_while_work_on_those_of_one_agent_is_suspended_what_is_expected_comes_after_that(desk: Desk) -> None:
     lived(desk.site)
-    require_no_documents_of_individuals(desk.site)
     desk.applications(*persons(1, agent="A-1"))
     now = desk.site.clock.at
     stop = NewSuspension(from_at=now - timedelta(hours=1), to_at=now + timedelta(days=14), reason="x", agent="A-1")
@@ -143,10 +121,10 @@ def test_while_work_on_those_of_one_agent_is_suspended_what_is_expected_comes_af
     assert "November" in expected_in(receipts(desk)[-1])
 
 
-def test_a_receipt_tells_what_the_desk_is_told_of_the_case(desk: Desk, receive: Any) -> None:
+def test_a_receipt_tells_what_the_desk_is_told_of_the_case(desk: Desk) -> None:
     lived(desk.site)
 
-    said = expected_in(receive(Language.EN))
+    said = expected_in(received(desk, Language.EN, as_they_come=False))
 
     with desk.site.services("a").context.read() as session:
         case_id = session.execute(text("SELECT max(case_id) FROM notice")).scalar_one()
@@ -155,9 +133,21 @@ def test_a_receipt_tells_what_the_desk_is_told_of_the_case(desk: Desk, receive: 
     assert said == letter_sentence(told, Language.EN, date(2026, 11, 26))
 
 
-def test_who_comes_later_in_one_file_is_told_a_later_day_of_each_place_in_the_queue(desk: Desk) -> None:
-    require_no_documents_of_individuals(desk.site)
+def test_who_comes_later_in_one_file_is_told_a_later_day_with_few_forecasts(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    of_arrivals = Forecasts.of_arrivals
+
+    def counted(self: Forecasts, arrivals: Sequence[NewCase]) -> list[CaseForecast]:
+        asked.append(len(arrivals))
+        return of_arrivals(self, arrivals)
+
+    monkeypatch.setattr(Forecasts, "of_arrivals", counted)
     desk.applications(*persons(300))
+    # 32 that are exact, and 16 for each doubling.
+    assert sum(asked) <= 32 + 16 * 4
+    assert len(asked) <= 4
     desk.applications(*persons(1, application_no="L-1", service_class="expedited"))
 
     bodies = receipts(desk)
@@ -179,52 +169,21 @@ def _days_about(told: CaseForecast, slack: int) -> Iterator[Any]:
         yield told.decided.p50.fromordinal(ordinal)
 
 
-@LANGUAGES
-@pytest.mark.parametrize(
-    ("waiting", "sentence"),
-    [
-        (
-            52,
-            {
-                Language.ZH: "其中较晚的日期晚于本通知所载期限。",
-                Language.EN: "The later of these days is after the due date.",
-            },
-        ),
-        (200, {Language.ZH: "上述预计时间晚于本通知所载期限。", Language.EN: "That is later than the due date."}),
-    ],
-)
-def test_a_receipt_says_that_the_forecast_is_after_the_due_date(
-    desk: Desk, receive: Any, language: Language, waiting: int, sentence: dict[Language, str]
-) -> None:
-    desk.site.plant(waiting, priority="urgent", due_in_days=1)
+def test_a_receipt_says_that_the_forecast_is_after_the_due_date(desk: Desk) -> None:
+    desk.site.plant(200, priority="urgent", due_in_days=1)
 
-    body = receive(language)
+    body = received(desk, Language.EN, as_they_come=False)
 
-    assert DUE[language] in body
-    assert sentence[language] in expected_in(body)
-    assert AIM[language] in body
+    assert DUE[Language.EN] in body
+    assert "That is later than the due date." in expected_in(body)
+    assert "We aim to answer by the due date, and will write to you if we cannot." in body
     assert BY_THE_DUE_DATE[Language.EN] not in body
 
 
-def test_thousands_of_receipts_take_few_forecasts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
-    of_arrivals = Forecasts.of_arrivals
-
-    def counted(self: Forecasts, arrivals: Sequence[NewCase]) -> list[CaseForecast]:
-        asked.append(len(arrivals))
-        return of_arrivals(self, arrivals)
-
-    monkeypatch.setattr(Forecasts, "of_arrivals", counted)
-    require_no_documents_of_individuals(desk.site)
-    desk.applications(*persons(2_000))
-
-    assert len(receipts(desk)) == 2_000
-    # 32 that are exact, and 16 for each doubling.
-    assert sum(asked) <= 32 + 16 * 6
-    assert len(asked) <= 4
-
-
-def test_nobody_waits_for_a_forecast(desk: Desk, receive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@WAYS
+def test_nobody_waits_for_a_forecast(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, language: Language, *, as_they_come: bool
+) -> None:
     of_arrivals = Forecasts.of_arrivals
     other = desk.site.services("b")
     written = []
@@ -238,33 +197,28 @@ def test_nobody_waits_for_a_forecast(desk: Desk, receive: Any, monkeypatch: pyte
 
     monkeypatch.setattr(Forecasts, "of_arrivals", while_another_writes)
 
-    assert NO_PROMISE[Language.ZH] in receive(Language.ZH)
+    assert NO_PROMISE[language] in received(desk, language, as_they_come=as_they_come)
     assert written == [1]
 
 
-@LANGUAGES
-def test_what_will_be_asked_about_is_named_without_what_is_internal(desk: Desk, language: Language) -> None:
-    desk.applications(application(language=language.value))
-    desk.documents()
-
-    assert desk.findings()["ID-RIC-AGE"] == ("warn", "76")
-    [body] = receipts(desk)
-    asked = {
-        Language.ZH: "2. 经办人年龄不符合要求。可先提交或整改：更换经办人，并提供新经办人的授权委托书和身份证复印件。",
-        Language.EN: "2. The handler's age does not meet the requirements. You can already submit or correct: "
-        "another handler, with authority letter and ID card.",
-    }[language]
-    faster = body[body.index(f"\n\n{ALREADY[language]}\n") :]
-    assert f"\n{asked}\n" in faster
-    assert "76" not in faster
-    assert "ID-RIC-AGE" not in body
-    # The number is in clear: the letter goes to the applicant.
-    assert "13800138000" in body
+def test_each_receipt_of_a_batch_names_what_will_be_asked_about(desk: Desk) -> None:
+    first, second, third = persons(3)
+    expired = {"handler_id_valid_to": "2026-11-20"}
+    desk.applications(first, {**second, **expired}, {**third, **expired, "language": "en"})
+    one, *others = receipts(desk)
+    told = {
+        Language.ZH: "您的身份证已于2026年11月20日到期。",
+        Language.EN: "Your ID card has expired (on 20 November 2026).",
+    }
+    for (language, words), other in zip(told.items(), others, strict=True):
+        assert words in other
+        assert words not in one
+        assert f"\n\n{ALREADY[language]}\n" in other
+        assert not any(place in one + other for place in "\ue000\ue001\ue002\ue003\ue004")
 
 
-@LANGUAGES
 def test_that_an_answer_saves_time_is_said_only_as_the_forecasts_say(
-    desk: Desk, language: Language, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of_arrivals = Forecasts.of_arrivals
 
@@ -273,31 +227,13 @@ def test_that_an_answer_saves_time_is_said_only_as_the_forecasts_say(
         assert [each.findings_if_answered for each in arrivals] == ["warn"]
         return [replace(forecast, saved_days=3) for forecast in of_arrivals(self, arrivals)]
 
-    desk.applications(application(language=language.value))
     monkeypatch.setattr(Forecasts, "of_arrivals", sooner)
-    desk.documents()
-
-    [body] = receipts(desk)
-    assert all(words in body for words in FASTER[language])
-    assert ALREADY[language] not in body
-
-
-@LANGUAGES
-def test_a_batch_names_for_each_what_will_be_asked_about(desk: Desk, language: Language) -> None:
-    require_no_documents_of_individuals(desk.site)
-    expired = {"handler_id_valid_to": "2026-11-20"}
-    first, second = persons(2, language=language.value)
-    desk.applications(first, {**second, **expired})
-
-    one, other = receipts(desk)
-    told = {
-        Language.ZH: "您的身份证已于2026年11月20日到期。",
-        Language.EN: "Your ID card has expired (on 20 November 2026).",
-    }[language]
-    assert told in other
-    assert told not in one
-    assert f"\n\n{ALREADY[language]}\n" in other
-    assert not any(place in one + other for place in "\ue000\ue001\ue002\ue003\ue004")
+    for name, language in (("A-1", Language.ZH), ("A-2", Language.EN)):
+        body = received(desk, language, name, as_they_come=False)
+        assert all(words in body for words in FASTER[language])
+        assert ALREADY[language] not in body
+        # The number is in clear: the letter goes to the applicant.
+        assert "13800138000" in body
 
 
 def test_who_is_asked_about_nothing_reads_nothing_of_it(desk: Desk) -> None:

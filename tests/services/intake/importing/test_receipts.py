@@ -1,12 +1,11 @@
 """What an applicant is sent when the case is first queued, and what the log keeps of the clock."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from db.enums import CaseState, DocumentKind, ExportKind
+from db.enums import CaseState, DocumentKind
 from tests.policies import require_no_documents_of_individuals
 from tests.services.intake.importing.files import PERSON, Desk, application, shanghai
 from workbench.errors import NotAllowed
@@ -14,7 +13,6 @@ from workbench.services.clock.case_clocks import update_due_date
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.notices.bulk_letters import CASE_NO
 from workbench.services.outbox.recording import Delivery
-from workbench.services.records.exporting.request import ExportRequest
 
 
 def receipts(desk: Desk) -> list[Any]:
@@ -42,7 +40,7 @@ def test_whoever_hands_in_the_last_document_gets_a_receipt_with_number_and_due_d
     assert len(receipts(desk)) == 1
 
 
-def test_an_application_that_comes_complete_gets_its_receipt_at_once(lenient: Desk, tmp_path: Path) -> None:
+def test_an_application_that_comes_complete_gets_its_receipt_at_once(lenient: Desk) -> None:
     # What was promised long ago is history and gets none.
     lenient.applications(application("A-0", **PERSON, received_at="2026-11-02 10:00"))
     assert lenient.case("A-0").state == "queued"
@@ -63,14 +61,6 @@ def test_an_application_that_comes_complete_gets_its_receipt_at_once(lenient: De
     # A name with the placeholder of the case number stays as it is.
     assert f"尊敬的测{CASE_NO}人：" in third.body
     assert "受理编号：C-000004" in third.body
-
-    lenient.site.clock.advance(seconds=1)
-    out = tmp_path / "notices.jsonl"
-    lenient.site.services("admin").exports.write(ExportRequest(what=ExportKind.NOTICES, output=out))
-    lines = [json.loads(row) for row in out.read_text(encoding="utf-8").splitlines()]
-    assert [(line["kind"], line["case"], line["decision"]) for line in lines] == [
-        ("receipt", f"C-00000{number}", None) for number in (2, 3, 4)
-    ]
 
 
 def test_an_import_that_is_undone_takes_its_receipts_along_unless_one_was_sent(lenient: Desk) -> None:

@@ -30,9 +30,14 @@ def listed(desk: Desk, login: str = "sup") -> list[tuple[int, tuple[str, ...]]]:
     return [(row.id, row.reopen_for) for row in desk.site.services(login).queue.page(REOPEN)]
 
 
-def test_a_new_block_finding_puts_a_passed_case_on_the_list_until_it_is_gone(desk: Desk) -> None:
+def test_a_new_block_finding_puts_a_passed_case_on_the_list_until_it_or_the_pass_is_gone(desk: Desk) -> None:
     case_id = passed(desk)
+    before = desk.case()
+    desk.run(ImportKind.COMPLAINTS, [{"msisdn": "13800138000", "received_at": "2026-11-20", "verified": "yes"}])
+    after = desk.case()
     assert listed(desk) == []
+    assert (after.evidence_no, after.evidence_seq) == (before.evidence_no, before.evidence_seq)
+    assert "ACT-COMPLAINTS" not in desk.findings(), "only a block finding is taken in"
     desk.run(ImportKind.CREDIT, [COURT])
 
     assert desk.case().state == "passed"
@@ -59,16 +64,11 @@ def test_a_new_block_finding_puts_a_passed_case_on_the_list_until_it_is_gone(des
     desk.run(ImportKind.CREDIT, [CLEARED])
     assert listed(desk) == []
     assert "CR-DEBTOR" not in desk.findings()
-
-
-def test_evidence_without_a_new_block_finding_leaves_a_passed_case_as_it_was(desk: Desk) -> None:
-    passed(desk)
-    before = desk.case()
-    desk.run(ImportKind.COMPLAINTS, [{"msisdn": "13800138000", "received_at": "2026-11-20", "verified": "yes"}])
-    after = desk.case()
+    desk.run(ImportKind.CREDIT, [{**COURT, "reference": "(2026)虚02号"}])
+    assert listed(desk) == [(case_id, ("CR-DEBTOR",))]
+    undone = desk.site.services("a").undo.undo(case_id)
+    assert any(finding.rule == "CR-DEBTOR" for finding in undone.findings)
     assert listed(desk) == []
-    assert (after.evidence_no, after.evidence_seq) == (before.evidence_no, before.evidence_seq)
-    assert "ACT-COMPLAINTS" not in desk.findings()
 
 
 def test_a_block_finding_that_was_passed_over_is_new_only_if_it_gets_worse(desk: Desk) -> None:
@@ -83,14 +83,6 @@ def test_a_block_finding_that_was_passed_over_is_new_only_if_it_gets_worse(desk:
     assert listed(desk) == []
     desk.run(ImportKind.CREDIT, [{**debt, "amount_cny": "9000", "overdue_days": "300"}])
     assert [rules for _case, rules in listed(desk)] == [("CR-ARREARS",)]
-
-
-def test_a_pass_can_be_undone_after_new_evidence_put_it_on_the_list(desk: Desk) -> None:
-    case_id = passed(desk)
-    desk.run(ImportKind.CREDIT, [COURT])
-    undone = desk.site.services("a").undo.undo(case_id)
-    assert any(finding.rule == "CR-DEBTOR" for finding in undone.findings)
-    assert listed(desk) == []
 
 
 def test_a_case_that_is_open_already_is_not_on_the_list(desk: Desk) -> None:

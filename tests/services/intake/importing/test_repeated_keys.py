@@ -51,5 +51,5 @@ def test_different_keys_are_no_repetition() -> None:
 
 def test_a_key_that_all_rows_have_costs_no_more_than_others() -> None:
     keys = RepeatedKeys()
-    keys.add(0, list(range(100_000)), A * 100_000)
-    assert len(keys.repeated()) == 100_000
+    keys.add(0, list(range(20_000)), A * 20_000)
+    assert len(keys.repeated()) == 20_000

@@ -6,13 +6,12 @@ import pytest
 from sqlalchemy import text
 
 from db.columns import to_us
-from db.enums import DocumentKind, FailKind, ImportKind, Verdict
+from db.enums import DocumentKind, ImportKind
 from tests.policies import require_no_documents_of_individuals
 from tests.services.intake.importing.files import Desk, application, shanghai
 from tests.services.intake.importing.test_existing_cases import rectifying
 from tests.services.intake.importing.test_receipt_times import persons
-from workbench.domain.case.casefile import VerdictRequest
-from workbench.errors import NotAllowed, NotFound
+from workbench.errors import Busy, NotAllowed, NotFound
 from workbench.services.intake.batches import undoing
 from workbench.services.intake.batches.publishing import try_import_lock
 from workbench.services.time.deadlines.suspensions import NewSuspension
@@ -42,35 +41,27 @@ def test_a_batch_that_nobody_touched_is_taken_back_with_its_cases(desk: Desk) ->
     assert not list(desk.site.services("admin").context.store.batches.glob("9.lock"))
 
 
-def test_a_batch_whose_applicants_were_told_of_a_suspension_is_taken_back(desk: Desk) -> None:
-    require_no_documents_of_individuals(desk.site)
-    desk.applications(*persons(1))
-    now = desk.site.clock.at
-    desk.site.services("sup").suspending.suspend(
-        NewSuspension(from_at=now, to_at=now + timedelta(days=1), reason="台风")
-    )
-    assert desk.count("suspension_notice") == 1
-
-    desk.site.services("admin").imports.undo(1)
-    assert (desk.count("case"), desk.count("suspension_notice")) == (0, 0)
-
-
-def test_an_undone_import_takes_back_the_priority_that_it_raised(desk: Desk) -> None:
+def test_an_undone_import_takes_back_the_priority_that_it_raised_and_what_applicants_were_told(desk: Desk) -> None:
     require_no_documents_of_individuals(desk.site)
     desk.applications(*({**person, "msisdns": ""} for person in persons(1)))
     number = desk.sql("SELECT handler_id_no FROM application")[0][0]
     before = desk.sql('SELECT priority, priority_rank FROM "case"')
     assert before == [("normal", 1)]
+    imports = desk.site.services("admin").imports
     batch = desk.run(ImportKind.CREDIT, [{**COURT, "subject_no": number}]).batch
     assert desk.sql('SELECT priority FROM "case"') == [("high",)]
-
-    desk.site.services("admin").imports.undo(batch or 0)
+    imports.undo(batch or 0)
     assert desk.sql('SELECT priority, priority_rank FROM "case"') == before
+
+    now = desk.site.clock.at
+    stop = NewSuspension(from_at=now, to_at=now + timedelta(days=1), reason="台风")
+    desk.site.services("sup").suspending.suspend(stop)
+    assert desk.count("suspension_notice") == 1
+    imports.undo(1)
+    assert (desk.count("case"), desk.count("suspension_notice")) == (0, 0)
 
 
 def test_two_imports_do_not_run_at_once(desk: Desk) -> None:
-    from workbench.errors import Busy
-
     with try_import_lock(desk.site.services("admin").context.store) as is_mine:
         assert is_mine
         with pytest.raises(Busy):
@@ -118,13 +109,6 @@ def _interrupted(*_arguments: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_what_somebody_did_is_named(desk: Desk) -> None:
-    desk.applications(application())
-    desk.site.services("sup").remarks.comment(desk.case().id or 0, "see the register")
-    with pytest.raises(NotAllowed, match=r"sup acted on C-000001 .*comment"):
-        desk.site.services("admin").imports.undo(1)
-
-
 def test_a_batch_that_moved_a_case_stays_and_a_passed_case_leaves_the_list_with_the_one_that_put_it_there(
     desk: Desk,
 ) -> None:
@@ -158,23 +142,6 @@ def test_a_batch_that_an_appeal_brought_into_a_closed_case_stays(desk: Desk) -> 
     assert (desk.findings(), desk.count("credit_record"), desk.count("complaint")) == (findings, 1, 1)
 
 
-def items(desk: Desk) -> list[tuple[str, bool]]:
-    return [tuple(row) for row in desk.sql("SELECT code, satisfied_at IS NOT NULL FROM rectification_item ORDER BY id")]
-
-
-def test_the_items_that_a_batch_had_brought_are_outstanding_again_when_it_is_undone(desk: Desk) -> None:
-    case_id = rectifying(desk, codes=("BIZ_LICENSE", "AUTH_LETTER", "CALL_SCRIPT"))
-    desk.documents(kinds=(DocumentKind.CALL_SCRIPT,), content="2", received_at="2026-11-24 10:00")
-    report = desk.documents(kinds=(DocumentKind.BIZ_LICENSE,), content="2", received_at="2026-11-24 10:00")
-    assert items(desk) == [("BIZ_LICENSE", 1), ("AUTH_LETTER", 0), ("CALL_SCRIPT", 1)]
-
-    desk.site.services("admin").imports.undo(report.batch or 0)
-    assert items(desk) == [("BIZ_LICENSE", 0), ("AUTH_LETTER", 0), ("CALL_SCRIPT", 1)]
-    assert desk.case().state == "rectifying"
-    undone = desk.site.services("a").casefiles.show(case_id).history[0]
-    assert (undone.action, undone.text) == ("evidence-undone", "1/3")
-
-
 def test_a_batch_that_brought_an_item_in_time_stays_after_the_deadline_of_the_item(desk: Desk) -> None:
     rectifying(desk, codes=("BIZ_LICENSE", "AUTH_LETTER"))
     with desk.site.services("admin").context.write() as session:
@@ -187,21 +154,5 @@ def test_a_batch_that_brought_an_item_in_time_stays_after_the_deadline_of_the_it
         desk.site.clock.advance(days=days, hours=1)
         with pytest.raises(NotAllowed, match="without it the case would lapse now"):
             desk.site.services("admin").imports.undo(report.batch or 0)
-    assert items(desk) == [("BIZ_LICENSE", 1), ("AUTH_LETTER", 0)]
-
-
-def test_what_comes_after_an_import_that_was_undone_counts_as_new_to_a_verdict_that_saw_that_import(desk: Desk) -> None:
-    case_id = desk.queued().id or 0
-    report = desk.documents(kinds=(DocumentKind.CALL_SCRIPT,), content="2")
-    desk.site.services("admin").imports.undo(report.batch or 0)
-    reviewer = desk.site.services("a")
-    reviewer.claims.next()
-    request = VerdictRequest(case_id=case_id, verdict=Verdict.FAIL, fail_kind=FailKind.FIXABLE, reasons=("ID-NAME",))
-    reviewer.verdicts.decide(request)
-    desk.site.clock.advance(hours=1)
-
-    desk.documents(
-        kinds=(DocumentKind.AUTH_LETTER,), content="3", received_at=f"{desk.site.clock.at:%Y-%m-%dT%H:%M:%SZ}"
-    )
-
-    assert (desk.case().state, desk.case().round) == ("queued", 2)
+    items = desk.sql("SELECT code, satisfied_at IS NOT NULL FROM rectification_item ORDER BY id")
+    assert items == [("ID-NAME", 1), ("BIZ_LICENSE", 1), ("AUTH_LETTER", 0)]

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from db.enums import DocumentKind, ImportKind, WaitsFor
+from db.enums import DocumentKind, ImportKind
 from tests.services.files.reading.workbooks import Value, write_workbook
-from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, PDF, Cells, Desk, application
+from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, Cells, Desk, application
 from tests.services.intake.importing.test_existing_cases import pending, rectifying
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.services.files.reading.problems import RowProblem
@@ -27,25 +27,6 @@ def sheet(rows: Sequence[Cells]) -> list[list[Value]]:
     return [header, *cells]
 
 
-def papers(desk: Desk, number: str = "A-1", kinds: Sequence[DocumentKind] = ENTERPRISE_DOCUMENTS) -> list[Cells]:
-    """Write document files of an application and return their rows."""
-    rows: list[Cells] = []
-    for kind in kinds:
-        path = desk.folder / f"{number}-{kind}.pdf"
-        path.write_bytes(PDF + f"{number} {kind} of a workbook".encode())
-        rows.append(
-            {
-                "application_no": number,
-                "kind": kind.value,
-                "path": path.name,
-                "received_at": "2026-11-23 15:00",
-                "sealed": "yes",
-                "quality": "ok",
-            }
-        )
-    return rows
-
-
 def write(desk: Desk, sheets: dict[str, Sequence[Cells]], name: str = "workbook.xlsx") -> Path:
     """Write a workbook."""
     return write_workbook(desk.folder / name, {title: sheet(rows) for title, rows in sheets.items()})
@@ -59,13 +40,14 @@ def take(desk: Desk, **sheets: Sequence[Cells]) -> ImportReport:
 def test_cards_and_documents_belong_to_applications_of_the_same_workbook(desk: Desk) -> None:
     report = take(
         desk,
-        documents=papers(desk),
+        documents=desk.papers(),
         calls=[CALL],
+        optouts=[{"callee": "02112345678", "since": "2026-10-01"}],
         cards=[CARD, {**CARD, "msisdn": "13900139000"}],
         applications=[application(msisdns="13800138000;13700137000"), application("A-2", msisdns="")],
     )
 
-    assert (report.created, report.unknown_callers) == (2 + 2 + len(ENTERPRISE_DOCUMENTS) + 1, 0)
+    assert (report.created, report.unknown_callers) == (2 + 2 + len(ENTERPRISE_DOCUMENTS) + 1 + 1, 0)
     assert [case.state for case in desk.cases()] == ["queued"]
     assert desk.case("A-2").state == "incomplete"
     cards = "SELECT msisdn, iccid FROM card WHERE application_no = 'A-1' ORDER BY msisdn"
@@ -76,6 +58,9 @@ def test_cards_and_documents_belong_to_applications_of_the_same_workbook(desk: D
     ]
     assert "ACT-NO-DATA" not in desk.findings()
     assert [row[0] for row in desk.sql("SELECT action FROM event WHERE batch_id = 1")] == ["import"]
+    # A number is computed once though its calls and opt-outs come together.
+    assert desk.sql("SELECT count(*), max(opt_out_calls) FROM call_window WHERE msisdn = '13800138000'") == [(1, 1)]
+    assert desk.count("call_day") == 1
 
 
 def test_what_is_wrong_with_a_workbook_is_told_at_once_by_sheet_and_writes_nothing(desk: Desk) -> None:
@@ -118,16 +103,12 @@ def test_what_is_wrong_with_a_workbook_is_told_at_once_by_sheet_and_writes_nothi
         assert desk.count(table) == 0
 
 
-def test_empty_sheets_and_hidden_ones_of_other_names_are_passed_over(desk: Desk) -> None:
-    path = desk.folder / "w.xlsx"
-    write_workbook(path, {"申请": sheet([application()]), "Sheet2": [], "选项": [["是"]]}, hidden=("选项",))
-
-    assert desk.take(ImportKind.WORKBOOK, path).created == 1
-
-
-def test_several_workbooks_are_one_batch_and_repeat_no_row(desk: Desk) -> None:
+def test_several_workbooks_are_one_batch_repeat_no_row_and_pass_over_empty_and_hidden_sheets(
+    desk: Desk,
+) -> None:
     first = write(desk, {"cards": [CARD], "credit": [ARREARS]}, "1.xlsx")
-    second = write(desk, {"applications": [application()]}, "2.xlsx")
+    sheets: dict[str, Sequence[Sequence[Value]]] = {"申请": sheet([application()]), "Sheet2": [], "选项": [["是"]]}
+    second = write_workbook(desk.folder / "2.xlsx", sheets, hidden=("选项",))
     again = write(desk, {"applications": [application(industry="保险")]}, "3.xlsx")
 
     with pytest.raises(ImportRefused, match="two rows with the same key"):
@@ -164,27 +145,11 @@ def test_rejects_are_a_workbook_of_the_same_sheets_and_go_in_once_mended(desk: D
     assert not list(desk.folder.glob(".rejects*"))
 
 
-def test_rejects_of_a_sheet_keep_what_a_spreadsheet_would_lose(desk: Desk) -> None:
-    desk.applications(application())
-    header: list[Value] = ["application_no", "msisdn", "iccid"]
-    path = write_workbook(desk.folder / "c.xlsx", {"Sheet1": [header, ["A-1", 13900139000, 8.986007e19]]})
-    rejects = desk.folder / "r.xlsx"
-
-    report = desk.take(ImportKind.CARDS, path, rejects=rejects)
-
-    assert (report.rejected, [line.sheet for line in report.sheets]) == (1, ["Sheet1"])
-    with CalamineWorkbook.from_path(rejects) as book:
-        (_header, row) = book.get_sheet_by_index(0).to_python()
-    assert row[1:] == ["A-1", "13900139000", "8.986007e+19"]
-    with pytest.raises(ImportRefused, match="lost digits"):
-        desk.take(ImportKind.CARDS, rejects)
-
-
 def test_a_workbook_is_taken_back_whole(desk: Desk) -> None:
     sheets: dict[str, Sequence[Cells]] = {
         "applications": [application()],
         "cards": [CARD],
-        "documents": papers(desk),
+        "documents": desk.papers(kinds=ENTERPRISE_DOCUMENTS[:2]),
         "calls": [CALL],
         "credit": [ARREARS],
         "optouts": [{"callee": "02112345678", "since": "2026-10-01"}],
@@ -222,8 +187,8 @@ def test_a_rectified_application_comes_back_as_one_resubmission(desk: Desk) -> N
 
     report = take(
         desk,
-        documents=papers(desk, kinds=[DocumentKind.BIZ_LICENSE]),
-        applications=[application(received_at="2026-11-30 10:00", industry="保险")],
+        documents=desk.papers(kinds=[DocumentKind.BIZ_LICENSE], content=" again"),
+        applications=[application(received_at="2026-11-26 10:00", industry="保险")],
         cards=[{**CARD, "msisdn": "13900139000"}],
         complaints=[{"msisdn": "13800138000", "received_at": "2026-11-20"}],
     )
@@ -238,28 +203,14 @@ def test_a_rectified_application_comes_back_as_one_resubmission(desk: Desk) -> N
 
 
 def test_what_others_say_of_a_pending_case_is_no_answer_in_a_workbook_either(desk: Desk) -> None:
-    case_id = pending(desk, WaitsFor.APPLICANT)
+    case_id = pending(desk)
 
-    take(desk, credit=[ARREARS], applications=[application("A-2")])
+    take(desk, credit=[ARREARS], applications=[application("A-2")], cards=[{**CARD, "msisdn": "13900139000"}])
 
     assert desk.case().state == "pending"
     assert desk.site.actions(case_id)[-1] == "evidence"
-
-    take(desk, cards=[{**CARD, "msisdn": "13900139000"}])
-
-    assert desk.case().state == "pending"
 
     take(desk, applications=[application(industry="保险")])
 
     assert desk.case().state == "queued"
     assert desk.site.actions(case_id)[-1] == "answer"
-
-
-def test_a_number_is_computed_once_when_its_calls_and_opt_outs_come_together(desk: Desk) -> None:
-    desk.applications(application())
-
-    take(desk, calls=[CALL], optouts=[{"callee": "02112345678", "since": "2026-10-01"}])
-
-    assert desk.sql("SELECT count(*), max(opt_out_calls) FROM call_window WHERE msisdn <> ''") == [(1, 1)]
-    assert desk.count("call_day") == 1
-    assert desk.case().evidence_no == 1

@@ -1,8 +1,6 @@
 """Workbooks made to do harm are refused before they fill the memory."""
 
 import struct
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -11,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from db.enums import ImportKind
+from tests.fork_server import fork_server
 from tests.memory import peak_kb, reset_peak
 from tests.services.files.reading.samples import bad, good, read
 from tests.services.files.reading.workbooks import write_cells, write_parts
+from tests.sizes import sample
 from workbench.services.files.reading.problems import FileProblem
 from workbench.services.files.reading.sheets import package, shared_strings
 from workbench.services.files.reading.sheets.package import MAX_ENTRIES, UNPACKED_BYTES
 
-ROOT = Path(__file__).resolve().parents[5]
 MAX_GROWTH_MB = 150
 
 HEADER = (
@@ -54,21 +53,11 @@ def one_huge_sheet(path: Path) -> Path:
     return write_cells(path, _rows(UNPACKED_BYTES))
 
 
-def one_sheet_of_400_mb(path: Path) -> Path:
-    """Write a sheet that unpacks to 400 MB."""
-    return write_cells(path, _rows(400 << 20))
-
-
 def _rows(size: int) -> Iterator[str]:
     yield HEADER
     many = _ROW * 100
     for _count in range(size // len(many.encode())):
         yield many
-
-
-def thousand_sheets(path: Path) -> Path:
-    """Write more sheets than anybody fills."""
-    return write_parts(path, [(f"s{number}", HEADER) for number in range(1_001)])
 
 
 def thousands_of_entries(path: Path) -> Path:
@@ -92,25 +81,9 @@ def lying_sizes(path: Path) -> Path:
     return patched(write_cells(path, _rows(100 << 20)), "sheet1.xml", 24, struct.pack("<I", 1 << 20))
 
 
-def lying_small(path: Path) -> Path:
-    """Write a good sheet that is longer than the archive says."""
-    return patched(write_cells(path, _rows(1 << 20)), "sheet1.xml", 24, struct.pack("<I", 1 << 19))
-
-
 def million_strings(path: Path) -> Path:
     """Write a million shared strings that are all the same."""
     return write_parts(path, [("cards", HEADER)], strings="<si><t>x</t></si>" * 1_000_000)
-
-
-def nested(path: Path) -> Path:
-    """Write an archive of an archive of much."""
-    inner = path.with_name("inner.zip")
-    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as package, package.open("0", "w") as file:
-        for _megabyte in range(100):
-            file.write(bytes(1 << 20))
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
-        package.write(inner, "xl/workbook.xml")
-    return path
 
 
 def laughs(path: Path) -> Path:
@@ -148,11 +121,6 @@ def one_row(path: Path) -> Path:
     return _stored(write_cells(path, ("<row>", *("<c/>" * 250_000 for _count in range(40)))))
 
 
-def one_comment(path: Path) -> Path:
-    """Write a comment without an end."""
-    return _stored(write_cells(path, ("<!--", *("x" * 1_000_000 for _count in range(40)))))
-
-
 def _stored(path: Path) -> Path:
     """Write the parts again without packing them."""
     unpacked = path.with_name("stored.xlsx")
@@ -181,20 +149,15 @@ def patched(path: Path, name: str, offset: int, value: bytes) -> Path:
 BOMBS: list[tuple[Callable[[Path], Path], str]] = [
     (one_huge_sheet, "unpacks to far more"),
     (much_in_many_parts, "unpacks to far more"),
-    (thousand_sheets, f"more than {MAX_ENTRIES} parts"),
     (thousands_of_entries, f"more than {MAX_ENTRIES} parts"),
     (lying_sizes, "no whole XLSX workbook"),
-    (lying_small, "no whole XLSX workbook"),
     (million_strings, "unpacks to far more"),
-    (nested, "no whole XLSX workbook"),
     (laughs, "no whole XLSX workbook"),
     (external, "no whole XLSX workbook"),
     (encrypted, "encrypted"),
     (climbing, "outside of itself"),
     (deep, "no whole XLSX workbook"),
     (one_row, "no whole XLSX workbook"),
-    (one_comment, "no whole XLSX workbook"),
-    (one_sheet_of_400_mb, "unpacks to far more"),
 ]
 
 
@@ -217,16 +180,14 @@ def test_a_huge_sheet_and_a_row_without_an_end_are_refused_in_little_memory(
 
 @pytest.mark.promise("I3")
 @pytest.mark.proof
-@pytest.mark.parametrize(("make", "words"), BOMBS)
+@pytest.mark.parametrize(("make", "words"), sample(BOMBS, ci=8))
 def test_a_bomb_is_refused_in_little_memory(make: Callable[[Path], Path], words: str, tmp_path: Path) -> None:
     small = write_cells(tmp_path / "small.xlsx", HEADER)
     bomb = make(tmp_path / "bomb.xlsx")
 
-    told = subprocess.run(
-        [sys.executable, "-c", _CHILD, str(bomb), str(small)], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    output, _errors = fork_server().start_piped(_CHILD, str(bomb), str(small)).communicate()
 
-    message, growth_mb = told.stdout.splitlines()
+    message, growth_mb = output.splitlines()
     assert words in message
     assert int(growth_mb) < MAX_GROWTH_MB
 
@@ -244,16 +205,14 @@ def test_two_cells_far_apart_take_no_room_between_them(tmp_path: Path) -> None:
     assert (peak_kb() - before) >> 10 < MAX_GROWTH_MB
 
 
-@pytest.mark.parametrize(("limit", "value"), [("MAX_STRINGS", 100), ("MAX_BYTES", 1_000)])
-def test_more_shared_texts_than_are_kept_are_refused(
-    limit: str, value: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    strings = (f"<si><t>虚构{number:04}</t></si>" for number in range(101))
+def test_more_shared_texts_than_are_kept_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    strings = [f"<si><t>虚构{number:04}</t></si>" for number in range(101)]
     path = write_parts(tmp_path / "s.xlsx", [("cards", '<row><c t="s"><v>0</v></c></row>')], strings=strings)
-    monkeypatch.setattr(shared_strings, limit, value)
-
-    with pytest.raises(FileProblem, match="too much text"):
-        read(path, ImportKind.CARDS)
+    for limit, value in (("MAX_STRINGS", 100), ("MAX_BYTES", 1_000)):
+        with monkeypatch.context() as patched:
+            patched.setattr(shared_strings, limit, value)
+            with pytest.raises(FileProblem, match="too much text"):
+                read(path, ImportKind.CARDS)
 
 
 def shared_text(path: Path) -> Path:
@@ -276,18 +235,15 @@ def test_one_long_text_that_many_cells_share_is_kept_once(tmp_path: Path) -> Non
     assert (peak_kb() - before) >> 10 < MAX_GROWTH_MB
 
 
-def test_a_cell_at_no_place_of_a_sheet_is_refused(tmp_path: Path) -> None:
-    for place in ["0", "A0", "", "AAAA1", "甲1"]:
-        path = write_cells(tmp_path / "p.xlsx", f'{HEADER}<row><c r="{place}" t="s"><v>0</v></c></row>')
-
-        with pytest.raises(FileProblem, match="no whole XLSX workbook"):
-            read(path, ImportKind.CARDS)
-
-
-def test_a_workbook_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+def test_a_cell_at_no_place_of_a_sheet_and_a_workbook_that_was_cut_off_are_refused(tmp_path: Path) -> None:
+    paths = [
+        write_cells(tmp_path / f"{number}.xlsx", f'{HEADER}<row><c r="{place}" t="s"><v>0</v></c></row>')
+        for number, place in enumerate(["0", "A0", "", "AAAA1", "甲1"])
+    ]
+    whole = write_cells(tmp_path / "cut.xlsx", HEADER).read_bytes()
     for keep in [10, 300, 900]:
-        path = write_cells(tmp_path / "cut.xlsx", HEADER)
-        path.write_bytes(path.read_bytes()[:keep])
-
+        paths.append(tmp_path / f"cut{keep}.xlsx")
+        paths[-1].write_bytes(whole[:keep])
+    for path in paths:
         with pytest.raises(FileProblem, match="no whole XLSX workbook"):
             read(path, ImportKind.CARDS)

@@ -8,11 +8,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from db.enums import ImportKind
-from tests.services.files.reading.samples import KINDS, ROWS, SHANGHAI, bad, columns_of, good, read
+from tests.services.files.reading.samples import KINDS, SHANGHAI, bad, good, read, sheet_of
 from tests.services.files.reading.workbooks import Value, write_cells, write_parts, write_workbook
 from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.errors import BadData, NotFound
-from workbench.services.files.reading.headers import column_names
 from workbench.services.files.reading.problems import FileProblem
 from workbench.services.files.reading.reader import open_reader
 from workbench.services.files.reading.sheets.workbook import SheetRow, Workbook
@@ -31,14 +30,6 @@ APPLICATION: dict[str, Value] = {
     "handler_name": "乙某某",
     "handler_id_no": "11010519491231002X",
 }
-
-
-def sheet_of(kind: ImportKind, *, is_chinese: bool = False) -> list[list[Value]]:
-    """Return the sample rows of a kind, with a header."""
-    columns = columns_of(ROWS[kind])
-    header: list[Value] = [column_names(kind).chinese[column] if is_chinese else column for column in columns]
-    rows: list[list[Value]] = [[row.get(column, "") for column in columns] for row in ROWS[kind]]
-    return [header, *rows]
 
 
 def of_application(path: Path, **cells: Value) -> Path:
@@ -96,37 +87,23 @@ def test_dates_numbers_and_flags_are_the_values_that_they_show(tmp_path: Path) -
     assert row.raw["submitted_at"] == "2026-11-23 10:05:00"
 
 
-def test_dates_counted_from_1904_are_the_same_dates(tmp_path: Path) -> None:
-    rows: dict[str, list[list[Value]]] = {"Sheet1": [list(APPLICATION), list(APPLICATION.values())]}
-    paths = [write_workbook(tmp_path / f"{flag}.xlsx", rows, is_1904=flag) for flag in (False, True)]
-
-    first, second = (good(read(path, ImportKind.APPLICATIONS))[0].value for path in paths)
-
-    assert first == second
-
-
-def test_a_yes_or_no_and_whole_numbers_are_no_decimals(tmp_path: Path) -> None:
+def test_flags_whole_numbers_zeros_of_a_format_and_dates_from_1904_are_what_they_show(tmp_path: Path) -> None:
     header: list[Value] = ["application_no", "kind", "path", "sealed"]
     path = write_workbook(
         tmp_path / "d.xlsx",
         {"documents": [header, ["A-1", "BIZ_LICENSE", "a.pdf", True], [7, "AUTH_LETTER", "b.pdf", 0]]},
     )
-
     first, second = (row.value for row in good(read(path, ImportKind.DOCUMENTS)))
-
     assert (first["sealed"], second["sealed"], second["application_no"]) == (True, False, "7")
 
-
-def test_zeros_that_only_the_format_shows_are_kept(tmp_path: Path) -> None:
-    path = write_workbook(
-        tmp_path / "o.xlsx",
-        {"optouts": [["callee", "since"], [2112345678, "2026-10-01"]]},
-        number_format="00000000000",
-    )
-
-    (row,) = good(read(path, ImportKind.OPTOUTS))
-
+    rows: dict[str, list[list[Value]]] = {"optouts": [["callee", "since"], [2112345678, "2026-10-01"]]}
+    (row,) = good(read(write_workbook(tmp_path / "o.xlsx", rows, number_format="00000000000"), ImportKind.OPTOUTS))
     assert row.value["callee"] == "02112345678"
+
+    rows = {"Sheet1": [list(APPLICATION), list(APPLICATION.values())]}
+    paths = [write_workbook(tmp_path / f"{flag}.xlsx", rows, is_1904=flag) for flag in (False, True)]
+    one, other = (good(read(path, ImportKind.APPLICATIONS))[0].value for path in paths)
+    assert one == other
 
 
 @pytest.mark.promise("I7")
@@ -138,7 +115,10 @@ def test_what_a_spreadsheet_damages_is_told_at_its_cell(tmp_path: Path) -> None:
         ("application_no", 1.10105e17, "lost digits"),
         ("application_no", date(2026, 11, 1), "made a date"),
         ("contact_phone", 1012345678, "lost the zero"),
+        ("handler_id_no", "110105194912310000", "lost digits"),
         ("contact_phone", "13800138000.0", "lost digits"),
+        ("contact_phone", "1.38001E+10", "lost digits"),
+        ("submitted_at", "45000.375", "day count"),
         ("contact_phone", True, "yes or no"),
         ("msisdns", 1.380013800013900e21, "lost digits"),
         ("handler_id_issued_on", 45000, "day count"),
@@ -155,25 +135,11 @@ def test_what_a_spreadsheet_damages_is_told_at_its_cell(tmp_path: Path) -> None:
 
         assert problem[:3] == ("Sheet1", 2, column)
         assert words in problem[3]
-
-
-def test_the_same_damage_is_told_in_csv(tmp_path: Path) -> None:
-    for column, value in [
-        ("handler_id_no", "1.10105E+17"),
-        ("handler_id_no", "110105194912310000"),
-        ("contact_phone", "13800138000.0"),
-        ("contact_phone", "1.38001E+10"),
-        ("application_no", "1.10105E+17"),
-        ("handler_id_issued_on", "45000"),
-        ("submitted_at", "45000.375"),
-        ("uscc", "#N/A"),
-        ("stated_use", "#VALUE!"),
-    ]:
-        row = {**APPLICATION, "submitted_at": "2026-11-23 10:05", column: value}
-        path = tmp_path / "a.csv"
-        path.write_text(",".join(row) + "\n" + ",".join(map(str, row.values())), encoding="utf-8")
-
-        assert [problem[:3] for problem in problems_of(path)] == [("", 2, column)]
+        if isinstance(value, str):
+            row = {**APPLICATION, "submitted_at": "2026-11-23 10:05", column: value}
+            path = tmp_path / "a.csv"
+            path.write_text(",".join(row) + "\n" + ",".join(map(str, row.values())), encoding="utf-8")
+            assert [problem[:3] for problem in problems_of(path)] == [("", 2, column)], "the same damage in CSV"
 
 
 def test_a_damaged_cell_does_not_hide_what_else_is_wrong(tmp_path: Path) -> None:
@@ -217,30 +183,6 @@ def test_rich_text_and_escapes_are_plain_text_and_readings_are_left_out(tmp_path
     assert (row.value["application_no"], row.value["brand"]) == ("A-1", "虚构")
 
 
-def test_the_header_is_found_below_title_rows(tmp_path: Path) -> None:
-    for suffix in [".csv", ".xlsx"]:
-        path = tmp_path / f"cards{suffix}"
-        rows: list[list[Value]] = [
-            ["2026年11月号卡清单"],
-            ["申请编号: 以下", "制表: 虚构"],
-            [],
-            ["申请编号", "号码"],
-            ["A-1", "13800138000"],
-            [],
-            ["A-2", "138"],
-        ]
-        if suffix == ".xlsx":
-            write_workbook(path, {"号卡": rows})
-        else:
-            path.write_text("\n".join(",".join(str(cell) for cell in row) for row in rows), encoding="utf-8")
-
-        records = read(path, ImportKind.CARDS)
-
-        assert [record.line for record in records] == [5, 7]
-        with open_reader(path, ImportKind.CARDS, zone=SHANGHAI) as reader:
-            assert reader.columns == ("申请编号", "号码")
-
-
 def test_a_sheet_named_like_the_kind_is_read_else_the_first_with_rows(tmp_path: Path) -> None:
     cards: list[list[Value]] = [["application_no", "msisdn"], ["A-1", "13800138000"]]
     named = write_workbook(tmp_path / "named.xlsx", {"说明": [["虚构"]], "号卡": cards})
@@ -249,31 +191,6 @@ def test_a_sheet_named_like_the_kind_is_read_else_the_first_with_rows(tmp_path: 
     for path, sheet in ((named, "号卡"), (first, "Sheet2")):
         with open_reader(path, ImportKind.CARDS, zone=SHANGHAI) as reader:
             assert (reader.sheet, reader.format, len(good(list(reader)))) == (sheet, "xlsx", 1)
-
-
-def test_errors_of_the_header_and_of_rows_name_the_sheet(tmp_path: Path) -> None:
-    header = write_workbook(tmp_path / "h.xlsx", {"号卡": [["标题"], ["application_no", "msisdnn"], ["A-1", "1"]]})
-    rows = write_workbook(
-        tmp_path / "r.xlsx",
-        {
-            "号卡": [
-                ["application_no", "msisdn"],
-                ["A-1", "138****8000"],
-                ["A-1", "1", "虚构"],
-                ["application_no", "msisdn"],
-            ]
-        },
-    )
-
-    with pytest.raises(FileProblem) as told:
-        read(header, ImportKind.CARDS)
-    assert [(problem.sheet, problem.line, problem.column) for problem in told.value.problems] == [
-        ("号卡", 2, "msisdnn"),
-        ("号卡", 2, "msisdn"),
-    ]
-    found = problems_of(rows, ImportKind.CARDS)
-    assert [problem[:3] for problem in found] == [("号卡", 2, "msisdn"), ("号卡", 3, ""), ("号卡", 4, "")]
-    assert "Column C" in found[1][3]
 
 
 def test_merged_cells_below_the_header_are_refused_and_in_a_title_they_are_not(tmp_path: Path) -> None:
