@@ -60,3 +60,13 @@ def N_(message: str) -> str:  # noqa: N802 - the name that gettext gives it
 def comma_joined(words: Iterable[str], *, language: str | None = None) -> str:
     """Join words with the comma of a language, by default the current one: `a, b` or `a、b`."""
     return ("、" if (language or current_language()) == "zh" else ", ").join(words)
+
+
+def with_details(words: str, details: str) -> str:
+    """Return words with details after a colon; only the words if there are no details."""
+    return _("{what}: {details}").format(what=words, details=details) if details else words
+
+
+def with_remark(words: str, remark: str) -> str:
+    """Return words with a remark in brackets; only the words if there is no remark."""
+    return _("{what} ({by})").format(what=words, by=remark) if remark else words

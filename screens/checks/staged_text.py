@@ -32,10 +32,10 @@ from workbench.keys.registry import with_keys
 from workbench.services.review.second_checks import StagedRow
 from workbench.wording.case.history import detail_words, event_words
 from workbench.wording.case.labels import (
-    CHECK_CAUSE_WORDS,
     DECIDED_WORDS,
     ITEM_RESULT_WORDS,
     MEASURE_WORDS,
+    check_cause_words,
     measure_words,
 )
 
@@ -158,7 +158,7 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
     lines = [row(joined(*verdict), joined((by, MUTED)), width)]
     lines += wrapped_lines(measure_words(decision), width) if decision.numbers else []
     if decision.check_for:
-        why = comma_joined(_(CHECK_CAUSE_WORDS.get(name, name)) for name in decision.check_for)
+        why = check_cause_words(decision.check_for)
         lines += wrapped_lines(_("Needs a check: {why}").format(why=why), width, MUTED)
     earlier = next((line for line in reversed(case.decisions) if line.status == "returned"), None)
     if earlier is not None:

@@ -24,7 +24,7 @@ from workbench.keys.queue import GO_MINE, GO_QUEUE, GO_REOPEN
 from workbench.keys.registry import GO_CHECKS, with_keys
 from workbench.wording.amounts import commas, decided_today_words
 from workbench.wording.case.history import action_name
-from workbench.wording.case.labels import CHECK_CAUSE_WORDS, DECIDED_WORDS, VERDICT_TITLES
+from workbench.wording.case.labels import DECIDED_WORDS, VERDICT_TITLES, check_cause_words
 from workbench.wording.letters import overdue_letters_words
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def undo_line(undoable: UndoableAct, check_for: tuple[str, ...], view: View) -> 
     case = _("{count} cases").format(count=commas(number)) if number else format_case(undoable.case_id)
     key = (UNDO.key, "$text-accent bold")
     if undoable.until is None:
-        why = comma_joined(_(CHECK_CAUSE_WORDS.get(name, name)) for name in check_for)
+        why = check_cause_words(check_for)
         message = _("{case} waits for a second person").format(case=case)
         reason = _(" ({why})").format(why=why) if why else ""
         return joined((message, ""), (reason, MUTED), (_("; "), ""), key, (_(" takes it back"), ""))

@@ -10,7 +10,7 @@ from workbench.domain.case.case_id import format_case, format_inquiry
 from workbench.domain.case.vocabulary import ApplicantKind
 from workbench.domain.facts.inquiry_lines import InquiryField, InquiryLine
 from workbench.domain.text.safe import cells, pad_right
-from workbench.i18n import _
+from workbench.i18n import _, with_details
 from workbench.wording.case.fields import FIELD_NAMES, NOTHING
 from workbench.wording.case.inquiries import status_words
 from workbench.wording.case.labels import APPLICANT_KIND_WORDS
@@ -43,7 +43,7 @@ def about_lines(line: InquiryLine, view: View, width: int) -> list[Content]:
     asked = _("{login} asked {when}:").format(login=line.asked_by, when=view.instant(line.asked_at))
     lines = [plain(asked, MUTED), *wrapped_lines(line.question, width, BOLD)]
     if line.note and line.ended_at is not None:
-        lines += wrapped_lines(_("{what}: {details}").format(what=line.ended_by, details=line.note), width)
+        lines += wrapped_lines(with_details(line.ended_by or "", line.note), width)
     return lines
 
 

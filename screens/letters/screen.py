@@ -31,7 +31,7 @@ from workbench.domain.case.records import NoticeLine
 from workbench.domain.clock.typed.reading import read_instant
 from workbench.domain.clock.typed.tense import Tense
 from workbench.errors import WorkbenchError
-from workbench.i18n import _, ngettext
+from workbench.i18n import _, ngettext, with_details
 from workbench.keys import letters as keys
 from workbench.keys.command import Place
 from workbench.keys.registry import BACK
@@ -251,7 +251,7 @@ def _title_for(targets: Sequence[NoticeLine], act: str) -> str:
         which = f"{format_case(targets[0].case_id)}, {letter_kind_words(targets[0])}"
     else:
         which = ngettext("{count} letter", "{count} letters", len(targets)).format(count=len(targets))
-    return _("{what}: {details}").format(what=act, details=which)
+    return with_details(act, which)
 
 
 def _can_be_sent(line: NoticeLine) -> bool:

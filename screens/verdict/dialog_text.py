@@ -30,15 +30,15 @@ from workbench.domain.case.verdict import is_last_round, is_reason_contradicted,
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Verdict, WaitsFor
 from workbench.domain.policy.policy import Policy
 from workbench.domain.text.safe import cells
-from workbench.i18n import _, comma_joined, current_language, ngettext
+from workbench.i18n import _, comma_joined, current_language, ngettext, with_details
 from workbench.keys.command import shown_key
 from workbench.keys.desk import CHANGES, CHECKLIST, DOCUMENTS
 from workbench.keys.registry import CONFIRM, FINAL, NOTE, TEXTS, WAIT_FOR, with_keys
 from workbench.wording.case.labels import (
-    CHECK_CAUSE_WORDS,
     ITEM_RESULT_WORDS,
     VERDICT_TITLES,
     WAITS_FOR_WORDS,
+    check_cause_words,
     numbers_words,
 )
 from workbench.wording.findings import document_name
@@ -100,7 +100,7 @@ def _choice(words: str, is_chosen: bool, symbols: Symbols) -> Content:  # noqa: 
 def _check_words(preview: VerdictPreview) -> Content:
     if not preview.check_for:
         return joined((_("no second person needed"), MUTED))
-    why = comma_joined(_(CHECK_CAUSE_WORDS.get(name, name)) for name in preview.check_for)
+    why = check_cause_words(preview.check_for)
     if preview.waiver_reason:
         return joined((_("decided by one person, no check: {why}").format(why=why), WARNING))
     return joined((_("a second person checks: {why}").format(why=why), WARNING))
@@ -174,9 +174,7 @@ def _special_rules(case: CaseFile, preview: VerdictPreview) -> Iterator[str]:
 def _unfixed_words(case: CaseFile) -> str:
     """Return how many items of the last round are not judged fixed, and the judgement of each."""
     judged = (
-        _("{what}: {details}").format(
-            what=item.code, details=_(ITEM_RESULT_WORDS[item.judged]) if item.judged else _("not judged")
-        )
+        with_details(item.code, _(ITEM_RESULT_WORDS[item.judged]) if item.judged else _("not judged"))
         for item in case.unfixed_items
     )
     message = _("{count} of {asked} items of the last round are not judged fixed ({key}): {items}")

@@ -11,7 +11,7 @@ from workbench.domain.clock.calendar import CalendarDay, DayKind, WorkingCalenda
 from workbench.domain.clock.hours import Hours
 from workbench.domain.clock.suspension import AffectedCase, Suspension
 from workbench.domain.values.provinces import province_words
-from workbench.i18n import N_, _, comma_joined, current_language, ngettext
+from workbench.i18n import N_, _, comma_joined, current_language, ngettext, with_details
 from workbench.wording.amounts import commas, day_on_screen, instant_on_screen, relative_day
 from workbench.wording.letter_dates import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH
 
@@ -112,7 +112,7 @@ def day_words(day: CalendarDay, today: date) -> str:
     """Return a day in one line: `Thu 26 Nov: make-up working day · 09:00–12:00`."""
     parts = [day_kind_words(day), day.name, hours_words(day.hours)]
     details = " · ".join(part for part in parts if part)
-    return _("{what}: {details}").format(what=day_on_screen(day.on, today), details=details)
+    return with_details(day_on_screen(day.on, today), details)
 
 
 def moved_count_words(moved: int) -> str:

@@ -24,7 +24,7 @@ from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.fields import FIELD_NAMES, FieldWords
 from workbench.wording.case.history import detail_words, event_words
-from workbench.wording.case.labels import CHECK_CAUSE_WORDS, DECISION_STATUS_WORDS, WAITS_FOR_WORDS
+from workbench.wording.case.labels import DECISION_STATUS_WORDS, WAITS_FOR_WORDS, check_cause_words
 from workbench.wording.case.story import CaseStory
 from workbench.wording.findings import earlier_fail_text, finding_text
 from workbench.wording.measures import measure_lines
@@ -154,7 +154,7 @@ class CaseText:
         for line in casefile.decisions:
             if line.waived is not None:
                 message = _("{decision} was decided by one person ({reason}); not checked: {rules}.")
-                rules = comma_joined(_(CHECK_CAUSE_WORDS.get(rule, rule)) for rule in line.waived.rules)
+                rules = check_cause_words(line.waived.rules)
                 output.line(message.format(decision=format_decision(line.id), reason=line.waived.reason, rules=rules))
         if decision := next((line for line in reversed(casefile.decisions_in_effect) if line.items), None):
             self.rounds.items(casefile.header, decision)

@@ -12,7 +12,7 @@ from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.records import DecisionLine, ItemLine
 from workbench.domain.case.running import is_with_applicant
-from workbench.i18n import _
+from workbench.i18n import _, with_details
 from workbench.wording.case.history import appeal_outcome_words, items_words
 from workbench.wording.case.inquiries import inquiry_sentence
 from workbench.wording.case.labels import ITEM_RESULT_WORDS
@@ -78,7 +78,7 @@ class RoundsText:
         for entry in round_changes.unchanged:
             if entry.codes and entry.part is not EvidencePart.FINDINGS:
                 verdict = f"{_('unchanged')} · {words.verdict(entry, round_changes.since_round)}"
-                output.line(_("{what}: {details}").format(what=words.label(entry), details=verdict))
+                output.line(with_details(words.label(entry), verdict))
 
     def appeals(self, casefile: CaseFile) -> None:
         """Print the appeals with their grounds and answers."""
@@ -87,8 +87,7 @@ class RoundsText:
             output.line(_("Appeal ({status})").format(status=_(APPEAL_STATUS_WORDS[appeal.status])))
             answer = ""
             if appeal.outcome is not None:
-                outcome = appeal_outcome_words(appeal.outcome, appeal.to_state)
-                answer = _("{what}: {details}").format(what=outcome, details=appeal.answer)
+                answer = with_details(appeal_outcome_words(appeal.outcome, appeal.to_state), appeal.answer)
             appealed = next((decision for decision in casefile.decisions if decision.id == appeal.decision_id), None)
             shown = {
                 _("Received"): self.instant(appeal.received_at),

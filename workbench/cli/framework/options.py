@@ -12,7 +12,7 @@ from workbench.cli.framework import output
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import parse_case
 from workbench.errors import WrongUsage
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, with_details
 
 if TYPE_CHECKING:
     from workbench.domain.clock.typed.reference import DateReference
@@ -89,7 +89,7 @@ def _parse_typed(
         raise WrongUsage(f"{option}: {error}") from error
     # A date that begins with its year is typed in full.
     if not text.strip()[:4].isdecimal():
-        output.narrate(_("{what}: {details}").format(what=option, details=typed_moment_words(moment, now, calendar)))
+        output.narrate(with_details(option, typed_moment_words(moment, now, calendar)))
     return moment
 
 

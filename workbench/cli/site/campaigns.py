@@ -10,7 +10,7 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_record
 from workbench.cli.framework.options import DryRun
 from workbench.cli.framework.parameters import argument, option
-from workbench.i18n import N_, _, comma_joined
+from workbench.i18n import N_, _, comma_joined, with_details
 from workbench.wording.amounts import commas, minute
 
 if TYPE_CHECKING:
@@ -99,9 +99,8 @@ def _origin(progress: "CampaignProgress", zone: ZoneInfo) -> Iterator[tuple[str,
     yield _("Policy"), str(progress.policy_version_id)
     yield _("Each working day"), commas(progress.per_day)
     if progress.stopped_at is not None:
-        when, login = minute(progress.stopped_at, zone), progress.stopped_by or "?"
-        stop_words = by.format(when=when, login=login)
-        yield _("Stopped"), _("{what}: {details}").format(what=stop_words, details=progress.stop_reason)
+        stopped = by.format(when=minute(progress.stopped_at, zone), login=progress.stopped_by or "?")
+        yield _("Stopped"), with_details(stopped, progress.stop_reason)
 
 
 def stop(

@@ -19,7 +19,7 @@ from workbench.domain.case.lifecycle import ROLE_WORDS
 from workbench.domain.clock.typed.tense import Tense
 from workbench.domain.filter.absent_cases import HANDOVERS
 from workbench.errors import WrongUsage
-from workbench.i18n import N_, _, comma_joined
+from workbench.i18n import N_, _, comma_joined, with_details
 from workbench.wording.amounts import minute
 from workbench.wording.policy import change_words
 
@@ -178,8 +178,7 @@ def away(
         output.document({**to_json(person, UTC), "written": not dry_run, "counts": counts, "cases": listed})
         return
     for number, share, handover in shown:
-        words = _("{what}: {details}").format(what=_(share.label), details=_(HANDOVERS[handover]))
-        output.line(f"{number}  {words}")
+        output.line(f"{number}  {with_details(_(share.label), _(HANDOVERS[handover]))}")
     done = _("Dry run: nothing was written.") if dry_run else _("{login} is recorded as away.")
     output.narrate(done.format(login=person.login))
 

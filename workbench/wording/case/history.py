@@ -12,7 +12,7 @@ from workbench.domain.case.channel import channel_words
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
 from workbench.domain.case.records import HistoryLine, ItemLine
 from workbench.domain.facts.inquiry_lines import OUTCOME_WORDS
-from workbench.i18n import N_, _, comma_joined, current_language
+from workbench.i18n import N_, _, comma_joined, current_language, with_details, with_remark
 from workbench.wording import amounts
 from workbench.wording.calendar import deadline_move_words
 from workbench.wording.case.labels import (
@@ -163,14 +163,14 @@ def _verdict_details(facts: EventFacts, case: CaseFile) -> str:
     details = comma_joined([*_orders(facts), *(_reason_words(code, case) for code in facts.get("reasons", ()))])
     if facts.get("outcome"):
         return comma_joined(filter(None, (outcome, details)))
-    return _("{what}: {details}").format(what=outcome, details=details) if details else outcome
+    return with_details(outcome, details)
 
 
 def _reason_words(code: str, case: CaseFile) -> str:
     """Return the title of a reason with its code, or the code if the policy no longer has it."""
     if code not in case.policy.reasons:
         return code
-    return _("{what} ({by})").format(what=case.policy.reason_title(code, current_language()), by=code)
+    return with_remark(case.policy.reason_title(code, current_language()), code)
 
 
 def _orders(facts: EventFacts) -> list[str]:
@@ -183,8 +183,7 @@ def _reopening_details(facts: EventFacts, _case: CaseFile) -> str:
     """Return the ordered measure, the waived check with its reason, and the decision whose notice will be corrected."""
     parts, alone = _orders(facts), _("without a second person")
     if facts.get("waived"):
-        reason = facts.get("waive_reason")
-        parts.append(_("{what} ({by})").format(what=alone, by=reason) if reason else alone)
+        parts.append(with_remark(alone, facts.get("waive_reason", "")))
     if facts.get("corrects"):
         parts.append(_("corrected notice owed for {decision}").format(decision=format_decision(facts["corrects"])))
     return comma_joined(parts)
@@ -194,15 +193,13 @@ def _evidence_details(facts: EventFacts, _case: CaseFile) -> str:
     if "progress" not in facts:
         return ""
     received, _slash, requested = facts["progress"].partition("/")
-    return _("{what}: {details}").format(
-        what=_(_KINDS[facts["kind"]]), details=amounts.received_words(int(received), int(requested))
-    )
+    return with_details(_(_KINDS[facts["kind"]]), amounts.received_words(int(received), int(requested)))
 
 
 def _checklist_details(facts: EventFacts, case: CaseFile) -> str:
     code, language = facts["question"], current_language()
     question = next((line.text.in_language(language) for line in case.checklist if line.question == code), code)
-    return _("{what}: {details}").format(what=question, details=_(ANSWER_WORDS[facts["answer"]]))
+    return with_details(question, _(ANSWER_WORDS[facts["answer"]]))
 
 
 def _letter_details(facts: EventFacts, case: CaseFile) -> str:
@@ -211,7 +208,7 @@ def _letter_details(facts: EventFacts, case: CaseFile) -> str:
 
 
 def _judgement_details(facts: EventFacts, _case: CaseFile) -> str:
-    return _("{what}: {details}").format(what=facts["item"], details=_(ITEM_RESULT_WORDS[ItemResult(facts["judged"])]))
+    return with_details(facts["item"], _(ITEM_RESULT_WORDS[ItemResult(facts["judged"])]))
 
 
 def _opened_document_details(facts: EventFacts, case: CaseFile) -> str:
@@ -242,9 +239,7 @@ def _inquiry_details(facts: EventFacts, case: CaseFile) -> str:
 
 def _attention_details(facts: EventFacts, _case: CaseFile) -> str:
     kind, rules = str(facts["kind"]), " ".join(facts.get("reasons", ()))
-    return _("{what}: {details}").format(
-        what=_(_KINDS.get(kind, kind)), details=rules or _("no block finding any more")
-    )
+    return with_details(_(_KINDS.get(kind, kind)), rules or _("no block finding any more"))
 
 
 _DETAILS: dict[str, Callable[[EventFacts, CaseFile], str]] = {

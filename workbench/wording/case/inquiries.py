@@ -6,14 +6,13 @@ from datetime import datetime
 from db.enums import InquiryStatus
 from workbench.domain.case.case_id import format_inquiry
 from workbench.domain.facts.inquiry_lines import OUTCOME_WORDS, InquiryLine
-from workbench.i18n import _
+from workbench.i18n import _, with_details, with_remark
 
 
 def status_words(line: InquiryLine) -> str:
     """Return how an inquiry stands: not answered yet, half over, overdue, its answer, or how it ended without one."""
     if line.outcome is not None:
-        answer = _(OUTCOME_WORDS[line.outcome])
-        return _("{what} ({by})").format(what=answer, by=_("late")) if line.is_overdue else answer
+        return with_remark(_(OUTCOME_WORDS[line.outcome]), _("late") if line.is_overdue else "")
     if line.status is InquiryStatus.VOID:
         return _("void: the department left the policy")
     if not line.is_open:
@@ -35,4 +34,4 @@ def inquiry_sentence(line: InquiryLine, when: Callable[[datetime], str]) -> str:
         status=status_words(line),
         when=when(line.ended_at or line.due_at),
     )
-    return _("{what}: {details}").format(what=sentence, details=line.note) if line.note else sentence
+    return with_details(sentence, line.note)

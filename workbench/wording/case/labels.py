@@ -1,10 +1,10 @@
 """The words for the values of a case; the tables are translated where they are shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from db.enums import ApplicantKind, CreditList, CreditMatch, IdType, ItemResult, Measure, Quality, Verdict, WaitsFor
 from workbench.domain.case.records import DecisionLine
-from workbench.i18n import N_, _, comma_joined
+from workbench.i18n import N_, _, comma_joined, with_details
 
 _MOST_NUMBERS = 3
 """The most numbers that a short list names."""
@@ -78,7 +78,7 @@ ITEM_RESULT_WORDS: dict[ItemResult, str] = {
     ItemResult.PARTLY: N_("partly fixed"),
     ItemResult.NOT_FIXED: N_("not fixed"),
 }
-CHECK_CAUSE_WORDS: dict[str, str] = {
+_CHECK_CAUSE_WORDS: dict[str, str] = {
     "final_fail": N_("a final fail"),
     "override": N_("a pass against a blocking finding"),
     "high_risk": N_("a pass at high risk"),
@@ -86,10 +86,15 @@ CHECK_CAUSE_WORDS: dict[str, str] = {
 }
 
 
+def check_cause_words(rules: Iterable[str]) -> str:
+    """Return what a second person must check, given the rules that require it."""
+    return comma_joined(_(_CHECK_CAUSE_WORDS.get(rule, rule)) for rule in rules)
+
+
 def measure_words(decision: DecisionLine, *, is_short: bool = False) -> str:
     """Return the measure of a verdict, with its numbers, all or in short, if it concerns only some of the case's."""
-    words, listed = _(MEASURE_WORDS[decision.measure]), numbers_words if is_short else comma_joined
-    return _("{what}: {details}").format(what=words, details=listed(decision.numbers)) if decision.numbers else words
+    listed = numbers_words if is_short else comma_joined
+    return with_details(_(MEASURE_WORDS[decision.measure]), listed(decision.numbers))
 
 
 def numbers_words(numbers: Sequence[str]) -> str:

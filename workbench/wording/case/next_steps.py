@@ -10,10 +10,10 @@ from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.case.records import DecisionLine, NoticeLine
-from workbench.i18n import _, comma_joined, current_language
+from workbench.i18n import _, comma_joined, current_language, with_remark
 from workbench.wording import amounts
 from workbench.wording.case.history import items_words
-from workbench.wording.case.labels import CHECK_CAUSE_WORDS, DECIDED_WORDS, WAITS_FOR_WORDS
+from workbench.wording.case.labels import DECIDED_WORDS, WAITS_FOR_WORDS, check_cause_words
 from workbench.wording.case.times import CaseTimes
 from workbench.wording.letters import has_moving_deadline, letter_kind_words
 from workbench.wording.measures import owed_order_words
@@ -134,8 +134,7 @@ class NextSteps:
         return [message.format(kind=letter_kind_words(letter))]
 
     def _kind(self, letter: NoticeLine) -> str:
-        kind = letter_kind_words(letter)
-        return kind if letter.failed_at is None else _("{what} ({by})").format(what=kind, by=_("sending failed"))
+        return with_remark(letter_kind_words(letter), "" if letter.failed_at is None else _("sending failed"))
 
     def _with_due_date(self, sentence: str) -> str:
         """Add the due date to a sentence. The date is left out while work is suspended, because it still moves."""
@@ -207,7 +206,7 @@ class NextSteps:
             return self._with_due_date(_("waits for {login} to check the decision on the appeal").format(login=who))
         if not newest.check_for:
             return self._with_due_date(_("waits for {login} to check it").format(login=who))
-        why = comma_joined(_(CHECK_CAUSE_WORDS.get(name, name)) for name in newest.check_for)
+        why = check_cause_words(newest.check_for)
         return self._with_due_date(_("waits for {login} to check it ({why})").format(login=who, why=why))
 
     def _rectification(self) -> str:

@@ -11,7 +11,7 @@ from workbench.domain.case.appeal import AppealLine, open_appeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, HistoryLine, ReReview
-from workbench.i18n import N_, _, comma_joined, current_language
+from workbench.i18n import N_, _, comma_joined, current_language, with_details, with_remark
 from workbench.wording.case.history import appeal_outcome_words, detail_words, event_words, items_words
 from workbench.wording.case.labels import DECIDED_WORDS, WAITS_FOR_WORDS, measure_words
 from workbench.wording.case.next_steps import NextSteps, missed_item_title, newest_decision, re_review_sentences
@@ -141,8 +141,8 @@ class CaseStory:
         elif decision.status == "void":
             by.append(_(self._void_words(decision)))
         words = verdict_words(decision, is_short=self.is_short)
-        if is_explained and (reasons := self._reasons(decision)):
-            words = _("{what}: {details}").format(what=words, details=reasons)
+        if is_explained:
+            words = with_details(words, self._reasons(decision))
         message = _("round {round}: {verdict} ({by})")
         return message.format(round=decision.round, verdict=words, by=_("; ").join(by))
 
@@ -217,9 +217,7 @@ class CaseStory:
                 about.append(_("“{item}” missed").format(item=missed))
         if event.action == "resubmit" and self._had_lapsed(event):
             about.append(_("lapse taken back"))
-        words = _("{what} ({by})").format(what=self._act_words(event), by=_(", ").join(about))
-        reason = self._reason_of(event)
-        return _("{what}: {details}").format(what=words, details=reason) if reason else words
+        return with_details(with_remark(self._act_words(event), _(", ").join(about)), self._reason_of(event))
 
     def _had_lapsed(self, event: HistoryLine) -> bool:
         """Say whether a case had lapsed before an answer that had been received in time."""

@@ -7,7 +7,7 @@ from typing import Any
 from db.enums import ApplicantKind, DocumentKind, ImportKind
 from workbench.domain.policy.policy import Policy
 from workbench.errors import WrongUsage
-from workbench.i18n import _, comma_joined, current_language
+from workbench.i18n import _, comma_joined, current_language, with_remark
 from workbench.services.files.reading.headers import column_names
 from workbench.services.files.reading.sheets.names import shown
 from workbench.services.files.templates import ColumnGuide, column_guides
@@ -147,5 +147,5 @@ class _Form:
             "Required of each application, {applicant}: {documents}. One row for each file, beside this workbook."
         )
         named = [(names[code].in_language(current_language()), when) for code, when in self._required()]
-        documents = (_("{what} ({by})").format(what=name, by=when) if when else name for name, when in named)
+        documents = (with_remark(name, when) for name, when in named)
         return title.format(applicant=applicant, documents=comma_joined(dict.fromkeys(documents)))

@@ -21,7 +21,7 @@ from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.special_cases import policy_for
 from workbench.errors import NotAllowed, NotFound
-from workbench.i18n import _, current_language
+from workbench.i18n import _, current_language, with_details, with_remark
 from workbench.services.case.casefiles import checklist_of, header_of
 from workbench.services.case.decisions import decisions_of
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
@@ -148,9 +148,8 @@ def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> tuple[
         for one in casefile.checklist
         if one.answer
     )
-    named = _("{what}: {details}").format
     confirmed = (
-        _("{what} ({by})").format(what=named(what=_(VERIFICATION_WORDS[line.kind]), details=line.result), by=line.by)
+        with_remark(with_details(_(VERIFICATION_WORDS[line.kind]), line.result), line.by)
         for line in casefile.verifications
     )
     return (
@@ -161,9 +160,9 @@ def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> tuple[
         (_("Checklist"), "\n".join(answers)),
         (_("Verifications"), "\n".join(confirmed)),
         (_("Letter"), decision.letter),
-        (_("Items"), "\n".join(named(what=item.code, details=item.text) for item in decision.items)),
+        (_("Items"), "\n".join(with_details(item.code, item.text) for item in decision.items)),
         (_("Note"), decision.note),
-        (_("Checked by"), named(what=decision.checker, details=decision.check_note) if decision.checker else ""),
+        (_("Checked by"), with_details(decision.checker, decision.check_note) if decision.checker else ""),
     )
 
 
