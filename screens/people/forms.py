@@ -16,7 +16,7 @@ from workbench.domain.clock.typed.reference import DateReference
 from workbench.domain.clock.typed.tense import Tense
 from workbench.domain.filter.absent_cases import CASE_SHARES, HANDOVERS, AbsentCase
 from workbench.errors import WrongUsage
-from workbench.i18n import _
+from workbench.i18n import _, with_details
 from workbench.services.site.people import PersonLine
 from workbench.services.wiring import Services
 
@@ -59,16 +59,12 @@ def _case_lines(cases: tuple[AbsentCase, ...], width: int) -> Content:
     lines = [
         line
         for (share, handover), number in counts.items()
-        for line in wrapped_lines(_shared(f"{number} × {shares[share]}", handover), width, WARNING)
+        for line in wrapped_lines(with_details(f"{number} × {shares[share]}", _(HANDOVERS[handover])), width, WARNING)
     ]
     listed = " ".join(format_case(one.case_id) for one in cases[:_MOST_LISTED])
     more = f" … +{len(cases) - _MOST_LISTED}" if len(cases) > _MOST_LISTED else ""
     lines += wrapped_lines(listed + more, width, MUTED) if cases else [plain(_("No cases are affected."), MUTED)]
     return Content("\n").join(lines)
-
-
-def _shared(share: str, handover: str) -> str:
-    return _("{what}: {details}").format(what=share, details=_(HANDOVERS[handover]))
 
 
 def duty_form(services: Services, person: PersonLine, view: View) -> FormDialog[PersonLine]:

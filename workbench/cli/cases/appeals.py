@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from db.enums import AppealOutcome, AppealStatus, CaseState
-from workbench.cli.cases.case_text import CaseText
+from workbench.cli.cases.case_text import CasePrinter
 from workbench.cli.cases.rounds_text import appealed_words
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
@@ -71,7 +71,7 @@ def print_appeal(context: CommandContext, result: AppealResult, zone: ZoneInfo) 
                 _("Decision on the appeal"),
                 appeal_outcome_words(result.outcome, result.to_state) if result.outcome else "",
             ),
-            (_("Answer due"), CaseText(zone, context.now()).instant(due_at)),
+            (_("Answer due"), CasePrinter(zone, context.now()).instant(due_at)),
             (_("Assigned"), assignee if result.status is AppealStatus.OPEN else ""),
             (_("Undo until"), time_of_day(result.release_at, zone)),
             (_("Notice"), result.notice or ""),

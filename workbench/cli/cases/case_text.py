@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from db.enums import FINAL_STATES, CaseState, IdType
 from workbench.cli.cases.case_json import case_document, seen_document
 from workbench.cli.cases.letters_text import letter_columns
-from workbench.cli.cases.rounds_text import RoundsText
+from workbench.cli.cases.rounds_text import RoundsPrinter
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.json_values import json_record
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 SEVERITY_WORDS = {"block": N_("block"), "warn": N_("warn"), "info": N_("info")}
 
 
-class CaseText:
+class CasePrinter:
     """Prints cases as text; dates in the current year omit the year."""
 
     def __init__(self, zone: ZoneInfo, now: datetime) -> None:
         self.zone = zone
         self.now = now
         self.today: date = now.astimezone(zone).date()
-        self.rounds = RoundsText(self.instant, self.today, zone)
+        self.rounds = RoundsPrinter(self.instant, self.today, zone)
 
     def instant(self, at: datetime | None) -> str:
         """Return an instant in the time zone of the policy."""
@@ -235,7 +235,7 @@ def print_case(context: CommandContext, casefile: CaseFile, *, revealed: bool = 
     if context.as_json:
         output.document(case_document(casefile, context.now(), revealed=revealed))
     else:
-        CaseText(ZoneInfo(casefile.policy.zone), context.now()).show(casefile)
+        CasePrinter(ZoneInfo(casefile.policy.zone), context.now()).show(casefile)
 
 
 def print_seen_case(context: CommandContext, seen: "SeenCase", *, revealed: bool) -> None:
@@ -243,7 +243,7 @@ def print_seen_case(context: CommandContext, seen: "SeenCase", *, revealed: bool
     if context.as_json:
         output.document(seen_document(seen, revealed=revealed))
     else:
-        text = CaseText(ZoneInfo(seen.casefile.policy.zone), seen.decision.decided_at)
+        text = CasePrinter(ZoneInfo(seen.casefile.policy.zone), seen.decision.decided_at)
         text.show(seen.casefile)
         text.show_decision(seen)
 
@@ -259,7 +259,7 @@ def print_decision(context: CommandContext, decided: DecisionResult, zone: ZoneI
             (_("Decision"), format_decision(decided.decision_id)),
             (_("Verdict"), _(VERDICT_WORDS[decided.verdict])),
             (_("State"), _(STATE_WORDS[decided.state])),
-            (_("Deadline"), CaseText(zone, context.now()).instant(decided.deadline_at)),
+            (_("Deadline"), CasePrinter(zone, context.now()).instant(decided.deadline_at)),
             (_("Undo until"), amounts.time_of_day(decided.release_at, zone)),
             (_("Notice"), decided.notice or ""),
         ]

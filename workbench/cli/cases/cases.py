@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from workbench.cli.cases.case_json import empty_document, header_document
-from workbench.cli.cases.case_text import CaseText, print_case, print_seen_case
+from workbench.cli.cases.case_text import CasePrinter, print_case, print_seen_case
 from workbench.cli.cases.named_case import NumberOrName, find_case, print_rows
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
@@ -105,7 +105,7 @@ def take_next(context: CommandContext, filter_text: FilterText = "") -> None:
 
 def _empty_sentence(empty: NoNextCase, now: datetime, zone: ZoneInfo) -> str:
     """Return one sentence that says why `next` has no case."""
-    text = CaseText(zone, now)
+    text = CasePrinter(zone, now)
     who = comma_joined(
         _("{login} until {when}").format(login=login, when=text.instant(until)) for login, until in empty.who
     )

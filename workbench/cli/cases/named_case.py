@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 from workbench.cli.cases.case_json import row_document
-from workbench.cli.cases.case_text import CaseText
+from workbench.cli.cases.case_text import CasePrinter
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.parameters import argument
@@ -26,7 +26,7 @@ def print_rows(context: CommandContext, rows: tuple[CaseRowView, ...], total: in
     if context.as_json:
         output.document({"cases": [row_document(row, zone, context.now()) for row in rows], "total": total})
     else:
-        CaseText(zone, context.now()).queue(rows, total)
+        CasePrinter(zone, context.now()).queue(rows, total)
 
 
 def find_case(context: CommandContext, services: "Services", words: str, *, is_whole: bool = False) -> int:

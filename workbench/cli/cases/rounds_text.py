@@ -20,7 +20,7 @@ from workbench.wording.changes import ChangeWords
 
 
 @dataclass(frozen=True, slots=True)
-class RoundsText:
+class RoundsPrinter:
     """Prints the rounds of a case; `instant` formats a time."""
 
     instant: Callable[[datetime | None], str]

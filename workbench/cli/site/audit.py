@@ -18,7 +18,7 @@ _MAX_FAULTS_SHOWN = 20
 
 def verify(
     context: CommandContext,
-    heads: Annotated[
+    anchors: Annotated[
         Path | None,
         option("--head", N_("File of anchors that `audit head --append` wrote; each must match its event."), "FILE"),
     ] = None,
@@ -28,14 +28,14 @@ def verify(
     from workbench.services.site.log_checks.anchors import anchor_file, kept_anchor_faults, lost_anchors
     from workbench.services.site.log_checks.unexplained_rows import choice_faults, log_faults
 
-    kept_file = None if heads else anchor_file(context.anchor_target())
+    kept_file = None if anchors else anchor_file(context.anchor_target())
     with context.services() as services, services.context.read() as session:
         report = verify_chain(session)
         if not report.is_whole:
             message = _("The audit log was changed at event {seq}; restore the database from a backup.")
             raise StorageFailed(message.format(seq=report.broken_at))
         faults = [
-            *(lost_anchors(session, heads) if heads else ()),
+            *(lost_anchors(session, anchors) if anchors else ()),
             *(kept_anchor_faults(session, kept_file) if kept_file else ()),
             *log_faults(session),
             *choice_faults(session, services.context.store),
@@ -56,7 +56,7 @@ def verify(
     output.line(message.format(count=commas(report.event_count), hash=report.head))
     if policy.safeguards:
         output.line(safeguard_words(policy.number, policy.safeguards))
-    if heads is None and not (kept_file and kept_file.exists()):
+    if anchors is None and not (kept_file and kept_file.exists()):
         output.narrate(
             _(
                 "It is consistent in itself. Whether all of it was replaced, only an anchor elsewhere can say:"

@@ -57,7 +57,7 @@ def new_key(file: Path | None, command: str | None, database: Path, group_id: in
     try:
         yield _long_enough(Key(source, source.read(group_id, _ask_twice if passphrase_prompt() else None)))
     except BaseException:
-        if file is not None and is_new and not _is_needed(source, database):
+        if file is not None and is_new and not _may_need(database, source):
             file.unlink(missing_ok=True)
         raise
     if is_new:
@@ -67,7 +67,7 @@ def new_key(file: Path | None, command: str | None, database: Path, group_id: in
         output.narrate(message.format(file=file))
 
 
-def _is_needed(source: "KeySource", database: Path) -> bool:
+def _may_need(database: Path, source: "KeySource") -> bool:
     """Say whether a database may need a key source: its settings name it, or cannot be read."""
     from workbench.services.encryption.key_settings import KeySettings
     from workbench.services.foundation.file_store import Store
