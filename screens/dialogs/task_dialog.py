@@ -108,7 +108,8 @@ class Preview:
 class FormDialog(TaskDialog[Result]):
     """Asks for some fields and saves them.
 
-    `preview` and `save` run in a thread and may raise a WorkbenchError. `act` is the label of Enter in the last field.
+    `preview` and `save` run in a thread and may raise a WorkbenchError. `last_enter` says what Enter does in the last
+    field.
     """
 
     DEFAULT_CSS = """
@@ -125,13 +126,13 @@ class FormDialog(TaskDialog[Result]):
         fields: Sequence[Field],
         preview: Callable[[Values], Preview] | None,
         save: Callable[[Values], Result],
-        act: str,
+        last_enter: str,
     ) -> None:
         super().__init__(heading)
-        self._fields, self._preview_of, self._save, self._act = fields, preview, save, act
+        self._fields, self._preview_of, self._save, self._last_enter = fields, preview, save, last_enter
         # None says that the effect is not known yet; a form without a preview has no effect to wait for.
         self._preview = None if preview is not None else Preview(lambda _width: Content())
-        self._previewed: list[str] | None = None
+        self._previewed_texts: list[str] | None = None
         self._edited, self._refused = "", ""
         """The field that was edited last, and the one whose text the preview refused."""
 
@@ -144,7 +145,7 @@ class FormDialog(TaskDialog[Result]):
         yield Static(id="hint", markup=False)
 
     def on_mount(self) -> None:
-        self.preview()
+        self.preview_if_changed()
         self.show_keys()
 
     @property
@@ -153,12 +154,12 @@ class FormDialog(TaskDialog[Result]):
         return {field.name: self.query_one(f"#{field.name}", Input).value.strip() for field in self._fields}
 
     @on(Input.Changed)
-    def preview(self) -> None:
+    def preview_if_changed(self) -> None:
         """Preview the effect, unless only prose has changed."""
         values = self.values
         shown = [values[field.name] for field in self._fields if not field.is_prose]
-        if self._preview_of is not None and shown != self._previewed:
-            self._preview, self._previewed = None, shown
+        if self._preview_of is not None and shown != self._previewed_texts:
+            self._preview, self._previewed_texts = None, shown
             self._edited, self._refused = (self.focused.id or "" if self.focused is not None else ""), ""
             self._read_preview(partial(self._preview_of, values))
 
@@ -198,4 +199,4 @@ class FormDialog(TaskDialog[Result]):
     def enter_key_label(self) -> str:
         """Return what Enter does."""
         is_last = isinstance(self.focused, Input) and self.focused.id == self._fields[-1].name
-        return self._act if is_last else _("next field")
+        return self._last_enter if is_last else _("next field")

@@ -59,8 +59,9 @@ class InquiriesScreen(ModeScreen):
         super().__init__(clock, services)
         self.revealed = RevealedFields(clock.monotonic)
         self._lines: Mapping[int, InquiryLine] = {}
-        self._shown: Mapping[int, InquiryField] = {}
-        self._shown_of: InquiryLine | None = None
+        self._known_fields: Mapping[int, InquiryField] = {}
+        """The fields that the department of the inquiry sees, by number; empty until they are read."""
+        self._known_fields_of: InquiryLine | None = None
 
     def parts(self) -> ComposeResult:
         yield RowList(id="list")
@@ -87,8 +88,8 @@ class InquiriesScreen(ModeScreen):
     def show_inquiry(self) -> None:
         """Show the inquiry under the cursor; what was revealed of another one is hidden."""
         self.refresh_bindings()
-        if self.current != self._shown_of:
-            self._shown_of, self._shown = self.current, {}
+        if self.current != self._known_fields_of:
+            self._known_fields_of, self._known_fields = self.current, {}
             self.hide_fields()
             self._load_fields()
 
@@ -97,8 +98,9 @@ class InquiriesScreen(ModeScreen):
         line = self.current
         if line is not None and line.is_open:
             found = await attempt(self, in_thread(self.services.inquiries.fields, line.id), unreported)
+            self._known_fields = dict(enumerate(found or ()))
             # After a failure, the next reload tries again.
-            self._shown, self._shown_of = dict(enumerate(found or ())), line if found is not None else None
+            self._known_fields_of = line if found is not None else None
             self._draw_fields()
 
     @work(group="dialog")
@@ -155,7 +157,7 @@ class InquiriesScreen(ModeScreen):
             self.set_timer(ONE_FIELD_S, self._draw_fields)
 
     def action_switch(self) -> None:
-        (self.list if self.focused is self.fields or not self._shown else self.fields).focus()
+        (self.list if self.focused is self.fields or not self._known_fields else self.fields).focus()
         self.refresh_bindings()
 
     def hide_fields(self) -> None:
@@ -191,7 +193,7 @@ class InquiriesScreen(ModeScreen):
 
     @property
     def _field(self) -> InquiryField | None:
-        return self._shown.get(-1 if self.fields.current is None else self.fields.current)
+        return self._known_fields.get(-1 if self.fields.current is None else self.fields.current)
 
     def _draw(self) -> None:
         view, width = self.view(), max(10, self.size.width - 5)
@@ -207,5 +209,5 @@ class InquiriesScreen(ModeScreen):
         view, width, line = self.view(), max(10, self.size.width - 6), self.current
         about = about_lines(line, view, width) if line is not None else []
         self.query_one("#about", Static).update(Content("\n").join(about))
-        self.fields.show(field_lines(self._shown, self.revealed.values(), width - 1))
+        self.fields.show(field_lines(self._known_fields, self.revealed.values(), width - 1))
         self.refresh_bindings()

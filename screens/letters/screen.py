@@ -41,6 +41,8 @@ from workbench.services.wiring import Services
 from workbench.wording.letters import late_letter_sentences, letter_kind_words, sent_and_failed_sentence
 
 MOST_SHOWN = 500
+"""The most letters that are listed."""
+
 NO_LETTERS = NoticePage(lines=(), total=0, owed=0, failed=0, overdue=0)
 
 

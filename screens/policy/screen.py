@@ -87,7 +87,9 @@ class PolicyScreen(PageScreen):
         self.versions: Sequence[VersionLine] = ()
         self._page_of_width: PolicyPage | None = None
         self._number: int | None = None
+        """The number of the shown version, None for the one in force."""
         self._compares = False
+        """Whether the page compares two versions."""
 
     def on_screen_resume(self) -> None:
         self.draw()

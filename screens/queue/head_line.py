@@ -14,6 +14,7 @@ from workbench.services.queue.listing import Queue
 from workbench.wording.amounts import commas
 
 _WIDE = 108
+"""From this width on, the header says what to do about a changed list, and in which order it is by default."""
 
 
 def head_line(cases: CaseList, login: str, view: View, width: int) -> Content:
@@ -37,14 +38,14 @@ def head_line(cases: CaseList, login: str, view: View, width: int) -> Content:
     first = None if cases.rows.pages is None else cases.rows.pages.row(0)
     if first is not None and first.late is not None:
         right += [(_("chances of {time}").format(time=view.time_of_day(first.late.as_of)), MUTED), dot]
-    for part in _order_part(cases, width):
+    for part in _order_parts(cases, width):
         right += [part, dot]
     right += [(f"{view.symbols.mine} ", ACCENT), (login, ""), dot, (view.time_of_day(view.now), MUTED)]
     return row(left, joined(*right), width)
 
 
-def _order_part(cases: CaseList, width: int) -> list[Part]:
-    """Return the order: always if it was chosen, otherwise only in a wide window that has room for it."""
+def _order_parts(cases: CaseList, width: int) -> list[Part]:
+    """Return the order, if it was chosen or a wide window has room for it; otherwise nothing."""
     order, pages = cases.chosen_layout.order, cases.rows.pages
     if order in {"", DEFAULT_ORDER}:
         lists_open_cases = not parse_filter(cases.filter_text).names_state

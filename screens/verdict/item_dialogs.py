@@ -98,10 +98,8 @@ class ItemChooser(MarkDialog[str]):
         width = min(_BOX_CELLS, int(self.app.size.width * _MAX_WINDOW_SHARE))
         yield MarkList(width=width - _FRAME_CELLS)
         yield TextLine(placeholder=_("or in your own words"), classes=f"item {PROSE}")
-        keys = (
-            *(("↑ ↓", _("choose")), ("1-9 Space", _("mark")), ("Tab", _("own words"))),
-            *(("Enter", _("use these")), ("Esc", _("leave it open"))),
-        )
+        keys = [("↑ ↓", _("choose")), ("1-9 Space", _("mark")), ("Tab", _("own words"))]
+        keys += [("Enter", _("use these")), ("Esc", _("leave it open"))]
         hints = [key_hints(key) for key in keys]
         yield Static(Content("\n").join(flowing(hints, width - _FRAME_CELLS)), id="hint", markup=False)
 
