@@ -41,7 +41,7 @@ class LetterFilter:
         return _("There are no letters yet. A verdict writes one.")
 
 
-def title_line(width: int) -> Content:
+def heading_line(width: int) -> Content:
     """Return the titles of the columns."""
     titles, outcome = (_("Case"), _("Kind"), _("Released")), (_("What became of it"), MUTED)
     return _columns(" " * _MARK_CELLS, titles, outcome, width, MUTED)

@@ -16,7 +16,7 @@ from textual.widgets import OptionList
 from screens.dialogs.choice import ChoiceDialog
 from screens.dialogs.prompt import Prompt, TimePrompt
 from screens.dialogs.text_sheet import TextSheet
-from screens.letters.row_text import LetterFilter, owed_lines, row_line, summary, title_line
+from screens.letters.row_text import LetterFilter, heading_line, owed_lines, row_line, summary
 from screens.panels.letters import letter_page
 from screens.shell.base_screen import ModeScreen, attempt, in_thread, show_title, unreported
 from screens.shell.bindings import bind
@@ -239,7 +239,7 @@ class LettersScreen(ModeScreen):
         show_title(self, *([summary(self._page, self.filter, self.view())] if is_summed else []))
         self.set_class(not self._page.lines, "-empty")
         self.query_one("#nothing", Static).update(plain(self.filter.nothing_words(), MUTED))
-        self.query_one("#titles", Static).update(title_line(width))
+        self.query_one("#titles", Static).update(heading_line(width))
         self.list.show({line.id: self._row(line) for line in self._page.lines}, done)
         self.refresh_bindings()
 

@@ -233,11 +233,11 @@ def _checklist(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _verifications(case: CaseFile, view: View, width: int) -> list[PanelLine]:
-    # The answers of departments are below, with their questions.
-    answered = tuple(f"{VerificationKind.DEPARTMENT} {format_inquiry(line.id)} · " for line in case.inquiries)
-    verifications = [line for line in case.verifications if not f"{line.kind} {line.result}".startswith(answered)]
-    lines = [heading(_("External verification"))] if verifications else []
-    for line in verifications:
+    # The answer of a department begins with the number of its inquiry; it is shown below, with the question.
+    numbers, department = tuple(f"{format_inquiry(line.id)} · " for line in case.inquiries), VerificationKind.DEPARTMENT
+    others = [line for line in case.verifications if line.kind != department or not line.result.startswith(numbers)]
+    lines = [heading(_("External verification"))] if others else []
+    for line in others:
         how = _(VERIFICATION_WORDS[line.kind]) if line.kind in VERIFICATION_WORDS else line.kind
         about = joined((f" {how} ", MUTED), (line.result, ""), (f"  {line.by} {view.instant(line.at)}", MUTED))
         lines += labelled(how, line.result, *wrapped_content(about, width))

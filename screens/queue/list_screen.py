@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 
 from screens.queue.case_list import CaseList
 from screens.queue.filter_bar import FilterBar
-from screens.queue.head_line import head_line
+from screens.queue.header_line import header_line
 from screens.queue.layout import Preset, usable_layout
 from screens.shell.base_screen import ModeScreen
 from screens.shell.header import HeaderBar
@@ -81,7 +81,7 @@ class ListScreen(ModeScreen):
         """Show the header, the titles of the columns and the keys that work."""
         view = self.view()
         self._shown_minute = view.time_of_day(view.now)
-        line = head_line(self.cases, self.services.actor.login, view, max(10, self.size.width - 2))
+        line = header_line(self.cases, self.services.actor.login, view, max(10, self.size.width - 2))
         self.query_one(HeaderBar).update(line)
         self.cases.show_titles()
         self.refresh_bindings()

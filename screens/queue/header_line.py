@@ -17,7 +17,7 @@ _WIDE = 108
 """From this width on, the header says what to do about a changed list, and in which order it is by default."""
 
 
-def head_line(cases: CaseList, login: str, view: View, width: int) -> Content:
+def header_line(cases: CaseList, login: str, view: View, width: int) -> Content:
     """Return the header: the list and its filter at the left; the counts, the reviewer and the time at the right."""
     dot: Part = (f" {view.symbols.dot} ", MUTED)
     filter_text = mask_digits_within(cases.filter_text)
