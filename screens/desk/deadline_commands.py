@@ -16,6 +16,7 @@ from workbench.domain.case.vocabulary import CaseState
 from workbench.domain.clock.typed.reading import read_date
 from workbench.i18n import _
 from workbench.keys.registry import with_keys
+from workbench.services.wiring import Services
 
 if TYPE_CHECKING:
     from workbench.services.time.deadlines.rescheduling import DueDateExtension
@@ -85,15 +86,15 @@ async def extend(screen: CaseScreen, case: CaseFile) -> None:
 async def change_class(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for another service class and a reason, and change it."""
     texts = (_("Service class of {case}"), _("Why? The applicant reads it if the due date moves later."))
-    act = screen.session.services.rescheduling.change_class
-    await _change(screen, case, texts, (CLASS_WORDS, case.header.service_class), act)
+    values = (CLASS_WORDS, case.header.service_class)
+    await _change(screen, case, texts, values, lambda services: services.rescheduling.change_class)
 
 
 async def change_priority(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for another priority and a reason, and change it."""
     texts = (_("Priority of {case}"), _("Why? Only colleagues read it."))
-    act = screen.session.services.rescheduling.change_priority
-    await _change(screen, case, texts, (PRIORITY_WORDS, case.header.priority), act)
+    values = (PRIORITY_WORDS, case.header.priority)
+    await _change(screen, case, texts, values, lambda services: services.rescheduling.change_priority)
 
 
 async def _change(
@@ -101,7 +102,7 @@ async def _change(
     case: CaseFile,
     texts: tuple[str, str],
     values: tuple[Mapping[Any, str], object],
-    act: Callable[..., object],
+    act_of: Callable[[Services], Callable[..., object]],
 ) -> None:
     """Ask for a value and a reason, and set the value of the case, unless it is the present one.
 
@@ -110,18 +111,19 @@ async def _change(
         case: The case.
         texts: The title of the dialog, with `{case}`, and the hint in the field for the reason.
         values: All values with their untranslated words, and the present value.
-        act: Sets the value of a case; its arguments are the case, the value and the reason.
+        act_of: Returns the method of the services that sets the value, given the case, the value and the reason. It is
+            called after the dialog, because the service is imported when it is first used.
     """
     from screens.dialogs.choice import ChoiceDialog
 
     ref, (title, hint), (untranslated, present) = CaseRef.of(case), texts, values
     words = {value: _(word) for value, word in untranslated.items()}
-    title = title.format(case=ref.name)
-    dialog = ChoiceDialog[Any](title, words, _("choose"), placeholder=hint, chosen=present)
+    dialog = ChoiceDialog[Any](title.format(case=ref.name), words, _("choose"), placeholder=hint, chosen=present)
     answer = await screen.app.push_screen_wait(dialog)
     if answer is not None and answer[0] != present:
         message = _("{case}: now {value}.").format(case=ref.name, value=words[answer[0]])
-        start_act(screen, partial(screen.session.record, ref, act, *answer), "write", message)
+        act = partial(screen.session.record, ref, act_of(screen.session.services), *answer)
+        start_act(screen, act, "write", message)
 
 
 async def _ask_day(
