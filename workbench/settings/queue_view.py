@@ -57,8 +57,7 @@ def read_views(table: object) -> SettingsTable[QueueView]:
             views.refuse((key,), _("views.{key} must be a table, as in [views.1].").format(key=key))
         elif (problem := _problem(fields)) is not None:
             name, why = problem
-            message = _("The view {key} is left out: {why}")
-            views.refuse((key, name), message.format(key=key, why=why))
+            views.refuse((key, name), _("The view {key} is left out: {why}").format(key=key, why=why))
         else:
             views.keep(key, _view(fields), (key,))
     return views

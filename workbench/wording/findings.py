@@ -236,7 +236,6 @@ def money_text(fen: float, language: str) -> str:
 
 def earlier_fail_text(fail: EarlierFail) -> str:
     """Return the sentence about the earlier final fail of an applicant who applied again during its cooldown."""
-    message = _("The same applicant failed finally on {day} ({case}) and may apply again from {again}.")
-    return message.format(
+    return _("The same applicant failed finally on {day} ({case}) and may apply again from {again}.").format(
         day=fail.failed_on.isoformat(), case=format_case(fail.case_id), again=fail.again_from.isoformat()
     )

@@ -28,9 +28,8 @@ MAX_LISTED = 1_000
 
 def print_year(shown: "CalendarYear") -> None:
     """Print a year, three months in a row, with the legend, the days set by hand and the suspensions."""
-    working_days = sum(day.working for day in shown.days)
-    status = _(wording.DAY_STATUS_WORDS[shown.status])
-    output.line(f"{shown.year} · {status} · " + wording.working_days_words(working_days))
+    working_days = wording.working_days_words(sum(day.working for day in shown.days))
+    output.line(f"{shown.year} · {_(wording.DAY_STATUS_WORDS[shown.status])} · {working_days}")
     if shown.status is DayStatus.PROVISIONAL:
         output.line(wording.not_published(shown.year))
     days = {day.on: day for day in shown.days}

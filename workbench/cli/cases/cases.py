@@ -122,8 +122,7 @@ def _empty_sentence(empty: NoNextCase, now: datetime, zone: ZoneInfo) -> str:
 def take(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:
     """Take a chosen case out of turn."""
     with context.services() as services:
-        casefile = services.taking.take(case, required_text(reason, "--reason"))
-    print_case(context, casefile)
+        print_case(context, services.taking.take(case, required_text(reason, "--reason")))
 
 
 @contextmanager

@@ -108,5 +108,4 @@ def appealed_words(decision_id: int | None, reasons: Iterable[str]) -> str:
 
 def _why_unchecked(appeal: AppealLine) -> str:
     """Return why nobody checked the decision on an appeal; empty if a check was required."""
-    message = _("nobody; one person reviews alone ({reason})")
-    return message.format(reason=appeal.waived.reason) if appeal.waived else ""
+    return _("nobody; one person reviews alone ({reason})").format(reason=appeal.waived.reason) if appeal.waived else ""

@@ -55,8 +55,7 @@ def _print_proposal(proposal: "Proposal") -> None:
     if proposal.rows.fill_down:
         message = _("  blank cells have the value above: {columns}")
         output.narrate(message.format(columns=comma_joined(proposal.rows.fill_down)))
-    words = (*proposal.rows.totals, *proposal.rows.notes)
-    if words:
+    if words := (*proposal.rows.totals, *proposal.rows.notes):
         output.narrate(_("  left out: rows with {words}").format(words=comma_joined(words)))
 
 

@@ -164,8 +164,7 @@ class Forecasts(Service):
 
     def _presenter(self, session: Session, reviewers: int | None = None) -> ForecastPresenter:
         now = self.context.now()
-        queue_model = self._queue_model(session, now)
-        return ForecastPresenter(queue_model, self.context.calendar(session), now, reviewers)
+        return ForecastPresenter(self._queue_model(session, now), self.context.calendar(session), now, reviewers)
 
     def _queue_model(self, session: Session, now: datetime) -> QueueModel:
         """Return the model fitted to the events before today, with the present absences."""

@@ -105,8 +105,7 @@ def read_open_case(time_: WorkingTime, queue: PresentQueue, case_id: int) -> Ope
 
 
 def _day_end(queue: PresentQueue) -> datetime:
-    today = queue.calendar.local_day(queue.now)
-    return datetime.combine(today, time.max, tzinfo=queue.calendar.zone)
+    return datetime.combine(queue.calendar.local_day(queue.now), time.max, tzinfo=queue.calendar.zone)
 
 
 def _open_cases(

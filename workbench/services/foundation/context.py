@@ -239,8 +239,7 @@ class Context:
 
     def policy_id(self, session: Session) -> int:
         """Return the id of the policy version in force: the newest one that has begun in its own time zone."""
-        versions = policy_versions(session)
-        return next(int(number) for number, day in versions if self._has_begun(session, number, day))
+        return next(int(number) for number, day in policy_versions(session) if self._has_begun(session, number, day))
 
     def _has_begun(self, session: Session, version_id: int, effective_on: date | None) -> bool:
         if effective_on is None:

@@ -221,8 +221,7 @@ class Inquiries(Service):
 
     def _refuse_other_department(self, session: Session, row: InquiryRow) -> None:
         if self._own_department(session) != row.department:
-            message = _("{inquiry} is for another department.")
-            raise NotAllowed(message.format(inquiry=format_inquiry(row.id or 0)))
+            raise NotAllowed(_("{inquiry} is for another department.").format(inquiry=format_inquiry(row.id or 0)))
 
     def _readable(self, session: Session, inquiry_id: int) -> InquiryRow:
         row = _open_inquiry(session, inquiry_id)

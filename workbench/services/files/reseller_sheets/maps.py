@@ -185,8 +185,7 @@ class Maps(Service):
 
     def _file(self, name: str, kind: ImportKind, suffix: str = _SUFFIX) -> Path:
         if not _NAME.fullmatch(name):
-            message = _("“{name}” cannot be the name of a map; use letters, digits, - and _.")
-            raise WrongUsage(message.format(name=name))
+            raise WrongUsage(_("“{name}” cannot be the name of a map; use letters, digits, - and _.").format(name=name))
         return self.folder / f"{name}.{kind.value}{suffix}"
 
     def _write(self, file: Path, text: str) -> None:

@@ -252,5 +252,4 @@ def check_text(text: str, missing: str) -> None:
     """
     check_not_blank(text, missing)
     if len(text) > MOST_CHARACTERS:
-        message = _("The text has at most {most} characters; shorten it.")
-        raise WrongUsage(message.format(most=MOST_CHARACTERS))
+        raise WrongUsage(_("The text has at most {most} characters; shorten it.").format(most=MOST_CHARACTERS))
