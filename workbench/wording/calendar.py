@@ -110,8 +110,7 @@ def not_published(year: int) -> str:
 
 def day_words(day: CalendarDay, today: date) -> str:
     """Return a day in one line: `Thu 26 Nov: make-up working day · 09:00–12:00`."""
-    parts = [day_kind_words(day), day.name, hours_words(day.hours)]
-    details = " · ".join(part for part in parts if part)
+    details = " · ".join(filter(None, (day_kind_words(day), day.name, hours_words(day.hours))))
     return with_details(day_on_screen(day.on, today), details)
 
 

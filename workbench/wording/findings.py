@@ -221,8 +221,7 @@ def _shortest(value: float, apart_from: float | None) -> str:
 
 
 def _rounded(value: float, digits: int) -> str:
-    text = f"{value:,.{digits}f}"
-    return text.rstrip("0").rstrip(".")
+    return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
 
 
 def money_text(fen: float, language: str) -> str:

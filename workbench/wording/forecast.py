@@ -234,8 +234,7 @@ def decision_sentence(forecast: CaseForecast, write_day: Callable[[date], str], 
     days, last = forecast.decided, write_day(forecast.decided.p90)
     if forecast.is_provisional:
         last = say(N_("{days} (provisional)")).format(days=last)
-    words = _DECIDED_BY[forecast.awaits_items, days.is_one_day]
-    decided = say(words).format(p50=write_day(days.p50), p90=last)
+    decided = say(_DECIDED_BY[forecast.awaits_items, days.is_one_day]).format(p50=write_day(days.p50), p90=last)
     if forecast.awaits_check:
         return say(N_("{sentence}.")).format(sentence=decided)
     passed = needs_words(forecast, language) or say(N_("if nothing is found against it, it passes by then"))

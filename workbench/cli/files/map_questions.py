@@ -41,8 +41,7 @@ def _print_proposal(proposal: "Proposal") -> None:
         (_letters_of(column), column.name, _meaning(column, proposal), _example(column), source_words(column))
         for column in proposal.columns
     ]
-    headers = ("", _("In the sheet"), _("Means"), _("Such as"), _("Known by"))
-    output.table(headers, rows, is_message=True)
+    output.table(("", _("In the sheet"), _("Means"), _("Such as"), _("Known by")), rows, is_message=True)
     for name, value in proposal.constants.items():
         shown = column_names(proposal.kind).shown(name)
         output.narrate(_("  all rows: {column} = {value}").format(column=shown, value=value))

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 _ERROR_KEYS = ("cases", "prefixes", "mae_days", "median_mae_days", "mean_mae_days", "activity_mae_days")
 _RANGE_KEYS = ("coverage80", "band_days")
 _DECIMALS = 6
-_PERCENT = 100
 
 
 def backtest(
@@ -36,8 +35,7 @@ def backtest(
 
     columns = LogColumns(case=case, activity=activity, time=time)
     with output.ProgressLine(_("Reading")) as reading, output.ProgressLine(_("Testing")) as testing:
-        percent = round(_PERCENT * float(share))
-        result = backtest_log(log, columns, encoding, (reading, testing), percent)
+        result = backtest_log(log, columns, encoding, (reading, testing), percent=round(100 * float(share)))
     if context.as_json:
         errors = {key: round(getattr(result, key), _DECIMALS) for key in _ERROR_KEYS}
         ranges = {key: round(getattr(result, key), _DECIMALS) for key in _RANGE_KEYS}
