@@ -31,10 +31,6 @@ def _cached(function: Callable[..., Any], key: Callable[..., Hashable]) -> Calla
     return cached
 
 
-UNCACHED_FIT = QueueModel.fit
-"""The original, uncached `QueueModel.fit`, for tests of the fit itself."""
-
-
 @contextmanager
 def results_cached() -> Iterator[None]:
     """Parse each policy text, stored calendar and country's holidays only once."""
@@ -52,5 +48,5 @@ def results_cached() -> Iterator[None]:
             lambda days, hours, zone: (id(next(iter(days), None)), hours, zone),
         )
         patched.setattr(context, "WorkingCalendar", lambda days, *, hours, zone: calendar(days, hours, zone))
-        patched.setattr(QueueModel, "fit", staticmethod(_cached(UNCACHED_FIT, lambda *given: pickle.dumps(given))))
+        patched.setattr(QueueModel, "fit", staticmethod(_cached(QueueModel.fit, lambda *given: pickle.dumps(given))))
         yield

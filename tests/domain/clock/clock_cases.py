@@ -1,6 +1,5 @@
-"""Generated cases, calendars and suspensions, and a reference clock that counts minute by minute."""
+"""Generated cases, calendars and suspensions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 from db.enums import CaseState, DayStatus
 from workbench.domain.clock.calendar import CalendarDay, DayKind, WorkingCalendar
 from workbench.domain.clock.clock import ClockEvent
-from workbench.domain.clock.spans import NEVER, TimeSpan
+from workbench.domain.clock.spans import TimeSpan
 from workbench.domain.clock.suspension import Suspension
 
 MINUTE = timedelta(minutes=1)
@@ -50,8 +49,8 @@ def minutes(span: timedelta) -> int:
 
 
 @st.composite
-def calendars(draw: st.DrawFn, days: int = 60) -> WorkingCalendar:
-    """Draw a calendar of some weeks around FIRST with random days off and working weekends."""
+def calendars(draw: st.DrawFn, days: int = 60, *, is_plain: bool = False) -> WorkingCalendar:
+    """Draw a calendar of some weeks around FIRST with random days off and working weekends, a plain one in Shanghai."""
     first = (FIRST - timedelta(days=7)).date()
     # Bits of integers are drawn much faster than sets. One day in four is off, one in eight is a working weekend.
     bits = st.integers(0, 2**days - 1)
@@ -59,8 +58,8 @@ def calendars(draw: st.DrawFn, days: int = 60) -> WorkingCalendar:
     worked = draw(bits) & draw(bits) & draw(bits)
     return WorkingCalendar(
         (_day(first + timedelta(days=at), bool(off >> at & 1), bool(worked >> at & 1)) for at in range(days)),
-        hours=draw(st.sampled_from(_HOURS)),
-        zone=draw(st.sampled_from(_ZONES)),
+        hours=draw(st.sampled_from(_HOURS[:1] if is_plain else _HOURS)),
+        zone=draw(st.sampled_from(_ZONES[:1] if is_plain else _ZONES)),
     )
 
 
@@ -76,7 +75,7 @@ def instants(days: int = 21) -> st.SearchStrategy[datetime]:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> GeneratedCase:
+def cases(draw: st.DrawFn, *, is_plain: bool = False) -> GeneratedCase:
     """Draw a case with successive pauses and suspensions at any time."""
     received = draw(instants(7))
     edges = sorted(draw(st.lists(instants(21).filter(lambda at: at >= received), max_size=6)))
@@ -85,7 +84,7 @@ def cases(draw: st.DrawFn) -> GeneratedCase:
         pauses.append(TimeSpan(edges[-1]))
     stops = draw(st.lists(st.tuples(instants(30), instants(30)), max_size=3))
     return GeneratedCase(
-        calendar=draw(calendars()),
+        calendar=draw(calendars(is_plain=is_plain)),
         received_at=received,
         days=draw(st.integers(1, 10)),
         pauses=tuple(pauses),
@@ -95,77 +94,3 @@ def cases(draw: st.DrawFn) -> GeneratedCase:
             if pair[0] != pair[1]
         ),
     )
-
-
-class ReferenceClock:
-    """Counts working time minute by minute; it uses only the days and hours of the calendar."""
-
-    def __init__(self, calendar: WorkingCalendar) -> None:
-        self.calendar = calendar
-
-    def works(self, at: datetime) -> bool:
-        """Return whether the minute that begins at an instant is working time."""
-        local = at.astimezone(self.calendar.zone)
-        inside = any(opens <= local.time() < closes for opens, closes in self.calendar.hours)
-        return inside and self.calendar.day(local.date()).working
-
-    def due_at(self, made: GeneratedCase) -> datetime:
-        """Return when a case is due, by counting every minute."""
-        day_zero, counted = self._day_zero(made.received_at)
-        due_day, left = day_zero, made.days
-        while left:
-            due_day += timedelta(days=1)
-            left -= self.calendar.day(due_day).working
-        due = datetime.combine(due_day, self.calendar.hours[-1][1], tzinfo=self.calendar.zone).astimezone(UTC)
-        over = [span for span in made.pauses if not span.is_open]
-        due = self._moved(due, sum(self._lost(counted, over)))
-        for stop in _joined([one.span for one in made.suspensions]):
-            begun = max(stop.start, counted)
-            if begun < due and begun < stop.end:
-                due = self._moved(due, sum(self._lost(counted, [stop], made.pauses)))
-        return due
-
-    def _day_zero(self, received_at: datetime) -> tuple[date, datetime]:
-        """Return day 0, and the instant on it from which the case counts."""
-        opens, closes = self.calendar.hours[0][0], self.calendar.hours[-1][1]
-        local = received_at.astimezone(self.calendar.zone)
-        day = local.date()
-        if self.calendar.day(day).working and opens <= local.time() <= closes:
-            return day, received_at
-        if not self.calendar.day(day).working or local.time() > closes:
-            day += timedelta(days=1)
-            while not self.calendar.day(day).working:
-                day += timedelta(days=1)
-        return day, datetime.combine(day, opens, tzinfo=self.calendar.zone).astimezone(UTC)
-
-    def _lost(self, counted: datetime, spans: Sequence[TimeSpan], less: Sequence[TimeSpan] = ()) -> list[bool]:
-        """Return the working time of the case in some spans that is not in other spans."""
-        lost: dict[datetime, bool] = {}
-        for span in spans:
-            at = span.start
-            while at < span.end:
-                outside = not any(other.start <= at < other.end for other in less)
-                lost[at] = at >= counted and outside and self.works(at)
-                at += MINUTE
-        return list(lost.values())
-
-    def _moved(self, due: datetime, by: int) -> datetime:
-        """Return the instant a number of working minutes later; an instant at closing stays there."""
-        while by:
-            by -= self.works(due)
-            due += MINUTE
-        return due
-
-
-def _joined(spans: Sequence[TimeSpan]) -> list[TimeSpan]:
-    """Merge spans that touch or overlap."""
-    found: list[TimeSpan] = []
-    for span in sorted(spans):
-        if found and span.start <= found[-1].end:
-            found[-1] = TimeSpan(found[-1].start, max(found[-1].end, span.end))
-        else:
-            found.append(span)
-    return found
-
-
-__all__ = ["FIRST", "MINUTE", "NEVER", "GeneratedCase", "ReferenceClock", "calendars", "cases", "instants", "minutes"]

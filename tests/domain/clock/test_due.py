@@ -66,6 +66,7 @@ def test_a_case_is_due_at_closing() -> None:
         (at(2026, 11, 24, 10), 3, at(2026, 11, 27, 18)),  # a plain week
         (at(2026, 11, 24, 18), 1, at(2026, 11, 25, 18)),  # exactly at closing
         (at(2026, 11, 24, 18, 1), 1, at(2026, 11, 26, 18)),  # a minute after closing
+        (at(2026, 11, 24, 22), 7, at(2026, 12, 4, 18)),  # decided in the evening
         (at(2026, 9, 29, 10), 3, at(2026, 10, 9, 18)),  # over the National Day week
         (at(2026, 9, 30, 19), 1, at(2026, 10, 9, 18)),  # in the evening before National Day
         (at(2026, 10, 5, 10), 3, at(2026, 10, 12, 18)),  # within the National Day week
@@ -105,11 +106,6 @@ def test_the_due_date_does_not_depend_on_the_time_zone_of_the_machine() -> None:
 
     assert CALENDAR.local_day(counted_from(received, CALENDAR)) == date(2026, 11, 25)
     assert due == at(2026, 11, 30, 18)
-
-
-def test_a_rectification_decided_in_the_evening_starts_on_the_next_working_day() -> None:
-    assert due_at(at(2026, 11, 24, 17), 7, CALENDAR) == at(2026, 12, 3, 18)
-    assert due_at(at(2026, 11, 24, 22), 7, CALENDAR) == at(2026, 12, 4, 18)
 
 
 SOME_TIME = st.integers(0, 110 * 24 * 60).map(lambda minutes: at(2026, 9, 1, 0) + timedelta(minutes=minutes))

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
-import pytest
-
 from db.enums import Severity
 from tests.domain.facts.sample_evidence import default_policy
 from tests.sizes import sized
@@ -110,9 +108,9 @@ def one_by_one(facts: CaseFacts) -> Iterator[Finding]:
     yield from sorted(shown, key=lambda hit: ORDER.index(hit.severity))
 
 
-def check(count: int) -> None:
-    rng = Random(count)
-    cases = [facts_of(rng) for _case in range(count)]
+def test_cases_that_are_judged_together_have_the_findings_of_each() -> None:
+    rng = Random(300)
+    cases = [facts_of(rng) for _case in range(sized(ci=300, full=10_000))]
     found = findings_of_all(cases, POLICY)
     expected = [tuple(one_by_one(facts)) for facts in cases]
     assert found == expected
@@ -121,12 +119,3 @@ def check(count: int) -> None:
         [(hit.observes, repr(hit.observed)) for hit in own] for own in expected
     ]
     assert len({hit.rule for own in found for hit in own}) == len(POLICY.rules)
-
-
-def test_cases_that_are_judged_together_have_the_findings_of_each() -> None:
-    check(300)
-
-
-@pytest.mark.proof
-def test_ten_thousand_cases_that_are_judged_together_have_the_findings_of_each() -> None:
-    check(sized(ci=2_000, full=10_000))

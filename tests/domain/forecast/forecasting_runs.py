@@ -26,33 +26,6 @@ def first_verdict_at(history: CaseHistory) -> float:
     return next((step.at for step in history.steps if step.what == VERDICT), np.inf)
 
 
-def at_receipt(office: SimulatedOffice, warm_up: int, most: int, every_days: int = 5) -> list[ForecastOutcome]:
-    """Forecast each case at its receipt; the model is fitted again every few working days.
-
-    Cases that never pass (final fail, lapsed) are left out.
-    """
-    past = office.history
-    spells = QueueSpells.of(past.cases)
-    spell_of = {int(history): spell for spell, history in enumerate(spells.history) if spells.step[spell] == 0}
-    outcomes: list[ForecastOutcome] = []
-    learnt = QueueModel.fit(past, 0.0, office.time, ASSUMED)
-    learnt_on = -every_days
-    for number, history in enumerate(past.cases):
-        if number < warm_up or history.passed_at is None or len(outcomes) == most:
-            continue
-        at = history.steps[0].at
-        if int(at) >= learnt_on + every_days:
-            learnt_on = int(at)
-            learnt = QueueModel.fit(past, learnt_on, office.time, ASSUMED)
-        spell = spell_of[number]
-        known = replace(history, steps=history.steps[:1])
-        case = OpenCase(history=known, ahead=spells.ahead_of(spell), due=float(spells.due[spell]))
-        outcomes.append(
-            ForecastOutcome(learnt.forecast([case], at)[0], at, first_verdict_at(history), history.passed_at)
-        )
-    return outcomes
-
-
 def at_completion(office: SimulatedOffice, first_day: int, every_days: int) -> list[ForecastOutcome]:
     """Forecast each incomplete case when its documents come, which is what its applicant was told to assume.
 

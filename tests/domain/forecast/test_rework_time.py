@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from tests.domain.forecast.queue.simulated_office import ASSUMED
-from tests.domain.forecast.queue.test_queue_model import NOW, simulated
+from tests.domain.forecast.queue.test_queue_model import NOW, learnt, simulated
 from workbench.domain.forecast.case_history import HistoryStep
 from workbench.domain.forecast.queue.model import OpenCase, QueueModel
 from workbench.domain.forecast.rework_mixture import shortest_rework, with_rework_share
@@ -46,7 +46,7 @@ def test_the_median_includes_the_shortest_rework_if_most_cases_are_sent_back() -
 
 
 def test_cases_mostly_sent_back_are_not_forecast_to_pass_at_once() -> None:
-    queue_model = QueueModel.fit(simulated().history, int(NOW), simulated().time, ASSUMED)
+    queue_model = learnt()
     often = [
         replace(history, steps=(HistoryStep("queued", NOW),))
         for history in simulated().history.cases

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.initials import SEVERAL_INITIALS, initials
+from tests.sizes import sample
 from workbench.domain.values.spelling import matches
 
 
@@ -58,13 +59,17 @@ def test_initials_by_character_and_word_are_those_of_the_whole_text(text: str) -
 def test_the_characters_with_several_initials_are_those_of_the_dictionary() -> None:
     from pypinyin import Style, lazy_pinyin
 
+    every = sorted(phrases())
+    chosen = sample(every, ci=2_000)
     found = {
         character
-        for phrase in phrases()
+        for phrase in chosen
         for character, letter in zip(phrase, lazy_pinyin(phrase, style=Style.FIRST_LETTER), strict=True)
         if reading(character) != letter
     }
-    assert found == SEVERAL_INITIALS
+    assert found <= SEVERAL_INITIALS
+    assert found
+    assert found == SEVERAL_INITIALS or len(chosen) < len(every)
 
 
 def test_a_reason_is_found_by_code_by_text_and_by_initials() -> None:

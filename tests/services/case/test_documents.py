@@ -55,40 +55,70 @@ def unopened(services: Services, case_id: int) -> tuple[DocumentKind, ...]:
     return services.verdicts.preview(VerdictRequest(case_id=case_id, verdict=Verdict.PASS, reasons=("OK",))).unopened
 
 
-def test_the_list_shows_the_kind_of_each_document_and_who_opened_it(desk: Desk, case_id: int) -> None:
-    documents = desk.site.services("a").documents
-
-    before = documents.list(case_id)
-    documents.record_opening(case_id, before[0], "shown")
-    desk.site.services("b").documents.record_opening(case_id, before[0], "viewer")
-    after = documents.list(case_id)
-
+def test_an_opening_is_one_event_without_a_personal_value_and_counts_for_who_opened_the_document(
+    desk: Desk, case_id: int
+) -> None:
+    a, b = desk.site.services("a"), desk.site.services("b")
+    before = a.documents.list(case_id)
+    first, *others = before
     assert [line.number for line in before] == list(range(1, 9))
-    assert (before[0].kind, before[0].file_name, before[0].name("zh")) == (KIND, "01-BIZ_LICENSE.pdf", "营业执照副本")
+    assert (first.kind, first.file_name, first.name("zh")) == (KIND, "01-BIZ_LICENSE.pdf", "营业执照副本")
     assert all(line.is_stored and not line.openings for line in before)
-    assert [opening.login for opening in after[0].openings] == ["b", "a"]
-    assert not after[1].openings
+    assert unopened(a, case_id) == tuple(line.kind for line in before)
 
-
-def test_each_opening_is_one_event_without_a_personal_value(desk: Desk, case_id: int, tmp_path: Path) -> None:
-    documents = desk.site.services("a").documents
-    line = documents.list(case_id)[0]
-
-    with documents.open(case_id, line.sha256) as file:
+    with a.documents.open(case_id, first.sha256) as file:
         assert file.read().startswith(b"%PDF-")
     # Opened is what was seen: a file that was only read may not have been drawn.
     assert opening_events(desk) == []
-    documents.record_opening(case_id, line, "shown")
-    documents.write(case_id, tmp_path / "out")
+    a.documents.record_opening(case_id, first, "shown")
+    assert opening_events(desk) == [("a", False, {"kind": "BIZ_LICENSE", "sha256": first.sha256, "how": "shown"})]
+    b.documents.record_opening(case_id, first, "viewer")
+    after = a.documents.list(case_id)
+    assert [opening.login for opening in after[0].openings] == ["b", "a"]
+    assert not after[1].openings
+    assert unopened(a, case_id) == tuple(line.kind for line in others)
 
-    events = opening_events(desk)
-    assert events[0] == ("a", False, {"kind": "BIZ_LICENSE", "sha256": line.sha256, "how": "shown"})
-    assert len(events) == 1
-    written = desk.sql("SELECT body FROM event WHERE action = 'documents-written'")
+    for line in others:
+        a.documents.record_opening(case_id, line, "viewer")
+    assert unopened(b, case_id) == ()
+    desk.documents(kinds=(KIND,), content="again", received_at="2026-11-24 09:00")
+    assert unopened(a, case_id) == (KIND,), "a new file is not opened"
+
+
+def test_copies_do_not_count_as_opened_and_are_one_line_of_history(
+    desk: Desk, case_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a = desk.site.services("a")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("XDG_DOWNLOAD_DIR", raising=False)
+    chosen = a.documents.list(case_id)[1]
+    a.documents.write(case_id, tmp_path / "out", chosen.sha256)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [chosen.file_name]
+    assert [bool(each.copies) for each in a.documents.list(case_id)] == [False, True, *[False] * 6]
+
+    (desk.folder / "x.exe").write_bytes(b"MZ" + PNG)
+    desk.run(ImportKind.DOCUMENTS, [{"application_no": "A-1", "kind": "RISK_NOTICE", "path": "x.exe"}])
+    folder = a.documents.suggested_folder(case_id)
+    a.documents.write(case_id, folder)
+    assert folder.parent.is_relative_to(tmp_path)
+    assert (folder.name, a.documents.suggested_folder(case_id).name) == ("workbench-C-000001", "workbench-C-000001-2")
+    assert [path.suffix for path in folder.iterdir() if "RISK" in path.name] == [".bin"], "no file can be run"
+
+    lines = a.documents.list(case_id)
+    assert len(unopened(a, case_id)) == 9
+    assert not lines[0].openings
+    assert [one.login for one in lines[0].copies] == ["a"]
+    entries = [(one.action, one.text) for one in a.casefiles.show(case_id).history if one.who == "a"]
+    assert sorted(entries) == [("documents-written", "1"), ("documents-written", "9")]
+    written = desk.sql("SELECT body FROM event WHERE action = 'documents-written' ORDER BY seq DESC LIMIT 1")
     (body,) = (json.loads(row[0]) for row in written)
-    assert body["count"] == 8
-    assert body["sha256"] == [line.sha256 for line in documents.list(case_id)]
+    assert (body["count"], body["sha256"]) == (9, [line.sha256 for line in lines])
     assert desk.is_chain_whole()
+    with pytest.raises(NotAllowed):
+        desk.site.services("audit").documents.write(case_id, tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+    assert opening_events(desk) == [("audit", True, {"exit": 77, "why": "NotAllowed"})]
 
 
 def test_copies_are_private_and_their_names_contain_nothing_from_the_applicant(
@@ -106,16 +136,6 @@ def test_copies_are_private_and_their_names_contain_nothing_from_the_applicant(
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
         assert [path.name for path in folder.parent.iterdir()] == ["out"]
-
-
-def test_one_document_is_copied_alone(desk: Desk, case_id: int, tmp_path: Path) -> None:
-    documents = desk.site.services("a").documents
-    line = documents.list(case_id)[1]
-
-    documents.write(case_id, tmp_path / "out", line.sha256)
-
-    assert [path.name for path in (tmp_path / "out").iterdir()] == [line.file_name]
-    assert [bool(each.copies) for each in documents.list(case_id)] == [False, True, *[False] * 6]
 
 
 def test_nothing_is_overwritten_and_no_partial_folder_is_left(desk: Desk, case_id: int, tmp_path: Path) -> None:
@@ -172,56 +192,6 @@ def test_a_missing_or_altered_document_is_reported_and_not_opened(desk: Desk, ca
     assert [event[:2] for event in opening_events(desk)][:3] == [("a", True)] * 3
 
 
-def test_the_preview_names_unopened_documents_until_one_is_opened(desk: Desk, case_id: int) -> None:
-    a, b = desk.site.services("a"), desk.site.services("b")
-    first, *others = a.documents.list(case_id)
-
-    at_first = unopened(a, case_id)
-    b.documents.record_opening(case_id, first, "shown")
-    then = unopened(a, case_id)
-    for line in others:
-        a.documents.record_opening(case_id, line, "viewer")
-
-    assert at_first[0] == KIND
-    assert len(at_first) == 8
-    assert then == at_first[1:]
-    assert unopened(b, case_id) == ()
-
-
-def test_copied_documents_do_not_count_as_opened_and_are_one_line_of_history(
-    desk: Desk, case_id: int, tmp_path: Path
-) -> None:
-    a = desk.site.services("a")
-    a.documents.write(case_id, tmp_path / "out")
-
-    assert len(unopened(a, case_id)) == 8
-    line = a.documents.list(case_id)[0]
-    assert not line.openings
-    assert [one.login for one in line.copies] == ["a"]
-    entries = [(one.action, one.text) for one in a.casefiles.show(case_id).history if one.who == "a"]
-    assert entries == [("documents-written", "8")]
-
-
-def test_a_new_file_of_the_next_round_is_unopened(desk: Desk, case_id: int) -> None:
-    services = desk.site.services("a")
-    for line in services.documents.list(case_id):
-        services.documents.record_opening(case_id, line, "shown")
-
-    desk.documents(kinds=(KIND,), content="again", received_at="2026-11-24 09:00")
-
-    assert unopened(services, case_id) == (KIND,)
-
-
-def test_the_refusal_of_an_auditor_is_logged(desk: Desk, case_id: int, tmp_path: Path) -> None:
-    documents = desk.site.services("audit").documents
-
-    with pytest.raises(NotAllowed):
-        documents.write(case_id, tmp_path / "out")
-
-    assert not (tmp_path / "out").exists()
-    assert opening_events(desk) == [("audit", True, {"exit": 77, "why": "NotAllowed"})]
-
-
 def test_a_case_without_documents_and_an_unknown_file_are_reported(desk: Desk, tmp_path: Path) -> None:
     (bare,) = desk.site.plant()
     documents = desk.site.services("a").documents
@@ -231,31 +201,6 @@ def test_a_case_without_documents_and_an_unknown_file_are_reported(desk: Desk, t
     with pytest.raises(NotFound):
         documents.open(bare, "0" * 64)
     assert documents.list(bare) == ()
-
-
-def test_a_file_of_an_unknown_media_type_gets_a_harmless_extension(desk: Desk, case_id: int, tmp_path: Path) -> None:
-    (desk.folder / "x.exe").write_bytes(b"MZ" + PNG)
-    desk.run(ImportKind.DOCUMENTS, [{"application_no": "A-1", "kind": "RISK_NOTICE", "path": "x.exe"}])
-
-    desk.site.services("a").documents.write(case_id, tmp_path / "out")
-
-    assert [path.suffix for path in (tmp_path / "out").iterdir() if "RISK" in path.name] == [".bin"]
-
-
-def test_the_suggested_folder_does_not_exist(
-    desk: Desk, case_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.delenv("XDG_DOWNLOAD_DIR", raising=False)
-    documents = desk.site.services("a").documents
-
-    first = documents.suggested_folder(case_id)
-    documents.write(case_id, first)
-
-    assert first.is_relative_to(tmp_path)
-    assert first.name == "workbench-C-000001"
-    assert documents.suggested_folder(case_id).name == "workbench-C-000001-2"
 
 
 @pytest.mark.parametrize(("which", "left"), [("", 0), ("findings", 1), ("all", 8)])

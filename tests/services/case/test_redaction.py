@@ -191,31 +191,22 @@ def test_a_case_shows_its_people_in_no_comment_note_or_text_until_all_is_reveale
     assert services.casefiles.reveal_identity(case_id)["call_script"] == revealed.evidence.application.call_script
 
 
-def test_people_of_earlier_versions_are_masked_too(desk: Desk) -> None:
-    desk.queued(handler_name="早先甲", legal_rep_name="早先乙")
+def test_people_of_earlier_versions_are_masked_too_and_earlier_names_of_the_company_stay(desk: Desk) -> None:
+    desk.queued(handler_name="早先甲", legal_rep_name="早先乙", applicant_name="早先甲商行")
     desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "actual_user_name": "早先丙"}])
     services, case_id = desk.site.services("a"), desk.case().id or 0
     services.remarks.comment(case_id, "早先甲和早先乙都说,卡由早先丙用;13800138000 另有其人")
-    desk.applications(cells("A-1", handler_name="后来丁", applicant_name="后来信息服务有限公司", legal_rep_name=""))
+    desk.applications(cells("A-1", handler_name="后来丁", applicant_name="后来商行", legal_rep_name=""))
     desk.run(ImportKind.CARDS, [{"application_no": "A-1", "msisdn": "13800138000", "actual_user_name": "后来丁"}])
+    services.remarks.comment(case_id, "早先甲商行改名后来商行")
 
     shown = desk.site.services("audit").casefiles.show(case_id)
 
     assert shown.evidence.application.handler_name == mask(MaskKind.NAME, "后来丁")
-    assert [line.text for line in shown.history if line.action == "comment"] == [
-        "早••和早••都说,卡由早••用;138••••••00 另有其人"
-    ]
-
-
-def test_an_earlier_name_of_the_company_stays_public(desk: Desk) -> None:
-    desk.queued(applicant_name="早先甲商行", handler_name="早先甲")
-    desk.applications(cells("A-1", applicant_name="后来商行", handler_name="后来丁"))
-    services, case_id = desk.site.services("a"), desk.case().id or 0
-
-    services.remarks.comment(case_id, "早先甲商行改名后来商行")
-
-    (line,) = [line for line in services.casefiles.show(case_id).history if line.action == "comment"]
-    assert line.text == "早先甲商行改名后来商行"
+    assert {line.text for line in shown.history if line.action == "comment"} == {
+        "早••和早••都说,卡由早••用;138••••••00 另有其人",
+        "早先甲商行改名后来商行",
+    }
 
 
 def test_a_text_names_several_people_and_their_numbers_at_once() -> None:

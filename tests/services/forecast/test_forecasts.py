@@ -32,17 +32,18 @@ pytestmark = pytest.mark.proof
 TODAY = date(2026, 11, 24)
 
 
-def test_every_open_case_has_a_forecast_in_the_order_of_next(site: Site) -> None:
+def test_every_open_case_has_one_forecast_for_everybody_in_the_order_of_next(site: Site) -> None:
     histories = lived(site)
     still_open = {number for number, history in histories.items() if not history.is_over}
+    forecasts = site.services("a").forecasts
 
-    found = site.services("a").forecasts.of_all()
+    found = {each.case_id: each for each in forecasts.of_all()}
 
-    assert {each.case_id for each in found} == still_open
-    ahead = [each.ahead for each in found if each.ahead is not None]
+    assert found.keys() == still_open
+    ahead = [each.ahead for each in found.values() if each.ahead is not None]
     assert ahead == list(range(len(ahead)))
-    assert all(not each.is_thin and each.reviewers == 3 for each in found)
-    queued = [each for each in found if each.state is CaseState.QUEUED and not each.is_decided]
+    assert all(not each.is_thin and each.reviewers == 3 for each in found.values())
+    queued = [each for each in found.values() if each.state is CaseState.QUEUED and not each.is_decided]
     assert queued
     for each in queued:
         assert TODAY <= each.first_verdict.p50 <= each.first_verdict.p90
@@ -52,58 +53,47 @@ def test_every_open_case_has_a_forecast_in_the_order_of_next(site: Site) -> None
             assert each.first_verdict.p50 <= each.passed.p50 <= each.passed.p90
     # The first case of the queue is not decided last.
     assert queued[0].first_verdict.p90 < queued[-1].first_verdict.p90 or len(queued) < 20
+    for case_id in list(found)[:: max(1, len(found) // 5)]:
+        assert site.services("sup").forecasts.of_case(case_id) == found[case_id]
+    # Letters are written without any role.
+    few, many = list(found)[::20], list(found)[::2]
+    of_letters = Forecasts(site.services("audit").context)
+    assert len(few) <= 20 < len(many)
+    for some in (few, many):
+        assert of_letters.of_cases([*some, 99_999]) == {case_id: found[case_id] for case_id in some}
+    passed = next(number for number, history in histories.items() if history.passed_at is not None)
+    with pytest.raises(NotAllowed, match=r"is decided already \(passed\); there is nothing to expect"):
+        forecasts.of_case(passed)
+    with pytest.raises(NotFound):
+        forecasts.of_case(99_999)
 
 
-def test_every_person_gets_the_same_forecast_for_one_case_and_for_all(site: Site) -> None:
+def test_the_speed_is_that_of_recent_days_and_events_of_today_change_only_the_queue(site: Site) -> None:
     lived(site)
-    of_all = site.services("a").forecasts.of_all()
-
-    for each in of_all[:: max(1, len(of_all) // 5)]:
-        assert site.services("sup").forecasts.of_case(each.case_id) == each
-
-
-@pytest.mark.parametrize(("waits_for", "with_others"), [("applicant", False), ("carrier", True)])
-def test_a_pending_case_says_whether_it_waits_for_a_third_party(
-    site: Site, waits_for: str, *, with_others: bool
-) -> None:
-    (number,) = site.plant()
-    with site.services("admin").context.database.write() as session:
-        session.execute(
-            text("UPDATE \"case\" SET state = 'pending', waits_for = :waits WHERE id = :id"),
-            {"waits": waits_for, "id": number},
-        )
-
-    assert site.services("a").forecasts.of_case(number).is_with_others is with_others
-
-
-def test_a_case_with_its_applicant_is_forecast_as_if_the_answer_came_now(site: Site) -> None:
-    lived(site)
-    (number,) = site.plant()
     forecasts = site.services("a").forecasts
-    waiting = forecasts.of_queue().queued
+    before = forecasts.of_queue()
+    assert (before.reviewers, before.usual_reviewers) == (3, 3)
+    assert 22 < before.per_day < 40
+    assert before.p50_days <= before.p90_days
+
+    site.services("a").claims.next()
+    planted, *_others = site.plant(10)
+    after = forecasts.of_queue()
+    assert (after.per_day, after.queued) == (before.per_day, before.queued + 10)
+
     with site.services("admin").context.database.write() as session:
         session.execute(
-            text("UPDATE \"case\" SET state = 'pending', waits_for = 'applicant' WHERE id = :id"), {"id": number}
+            text("UPDATE \"case\" SET state = 'pending', waits_for = 'applicant' WHERE id = :id"), {"id": planted}
         )
     site.clock.advance(minutes=1)
-    found, queue = forecasts.of_case(number), forecasts.of_queue()
-
+    # A case with its applicant is forecast as if the answer came now: it waits for those that are due before it.
+    found = forecasts.of_case(planted)
     assert (found.ahead, found.passed, found.passed_needs) == (None, None, (PassNeed.ITEMS,))
-    assert queue.queued == waiting - 1
-    # The case would wait for those that are due before it.
+    assert not found.is_with_others
+    assert forecasts.of_queue().queued == after.queued - 1
     site.plant(200, due_in_days=1)
     site.clock.advance(minutes=1)
-    assert forecasts.of_case(number).decided.p50 > found.decided.p90
-
-
-def test_the_speed_is_that_of_recent_days(site: Site) -> None:
-    lived(site)
-
-    queue = site.services("a").forecasts.of_queue()
-
-    assert (queue.reviewers, queue.usual_reviewers) == (3, 3)
-    assert 22 < queue.per_day < 40
-    assert queue.p50_days <= queue.p90_days
+    assert forecasts.of_case(planted).decided.p50 > found.decided.p90
 
 
 def test_a_new_office_counts_those_who_have_decided_or_were_named(site: Site) -> None:
@@ -160,19 +150,6 @@ def decide(reviewer: Services, case_id: int, request: VerdictRequest) -> None:
     reviewer.verdicts.decide(replace(request, fence=header.fence))
 
 
-def test_events_of_today_change_the_queue_but_not_the_learnt_speed(site: Site) -> None:
-    lived(site)
-    forecasts = site.services("a").forecasts
-    before = forecasts.of_queue()
-
-    site.services("a").claims.next()
-    site.plant(10)
-
-    after = forecasts.of_queue()
-    assert after.per_day == before.per_day
-    assert after.queued == before.queued + 10
-
-
 def test_while_all_are_away_the_forecast_has_the_first_return_date(site: Site) -> None:
     lived(site)
     (number,) = site.plant()
@@ -207,46 +184,6 @@ def test_a_date_in_a_year_without_a_published_calendar_is_provisional(site: Site
     assert not forecasts.of_queue(50).is_provisional
 
 
-def test_a_closed_or_unknown_case_has_no_forecast(site: Site) -> None:
-    histories = lived(site)
-    passed = next(number for number, history in histories.items() if history.passed_at is not None)
-
-    with pytest.raises(NotAllowed, match=r"is decided already \(passed\); there is nothing to expect"):
-        site.services("a").forecasts.of_case(passed)
-    with pytest.raises(NotFound):
-        site.services("a").forecasts.of_case(99_999)
-
-
-def test_a_case_has_a_forecast_before_it_arrives(site: Site) -> None:
-    lived(site)
-    site.plant(60, due_in_days=1)
-    due_at = TUESDAY + timedelta(days=3)
-    forecasts = site.services("a").forecasts
-
-    low, urgent = ArrivalForecasts(site.services("a").context).of([_new_case(rank, due_at) for rank in (0, 3)])
-
-    assert low is not None
-    assert urgent is not None
-    assert low.ahead is not None
-    assert low.ahead >= 60
-    assert urgent.decided.p90 < low.decided.p90
-    # The new case has its position in the order of `next`: only overdue cases come before it.
-    (planted,) = site.plant(1, priority="urgent", due_in_days=3)
-    assert urgent.ahead == forecasts.of_case(planted).ahead
-
-
-def test_letters_get_the_same_forecasts_without_any_role(site: Site) -> None:
-    lived(site)
-    site.plant(30)
-    of_all = {each.case_id: each for each in site.services("a").forecasts.of_all()}
-    few, many = list(of_all)[::20], list(of_all)[::2]
-    forecasts = Forecasts(site.services("audit").context)
-
-    assert len(few) <= 20 < len(many)
-    assert forecasts.of_cases([*few, 99_999]) == {case_id: of_all[case_id] for case_id in few}
-    assert forecasts.of_cases([*many, 99_999]) == {case_id: of_all[case_id] for case_id in many}
-
-
 def test_the_forecast_of_the_queue_and_of_delays_reads_no_evidence_of_incomplete_cases(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,7 +198,7 @@ def test_the_forecast_of_the_queue_and_of_delays_reads_no_evidence_of_incomplete
     assert list(forecasts.of_cases([*queued, incomplete])) == queued
 
 
-def test_an_incomplete_case_is_forecast_as_if_complete(site: Site) -> None:
+def test_a_case_is_forecast_before_it_arrives_and_while_incomplete_as_if_complete(site: Site) -> None:
     lived(site)
     site.plant(60, due_in_days=1)
     site.plant(60, due_in_days=30)
@@ -274,14 +211,17 @@ def test_an_incomplete_case_is_forecast_as_if_complete(site: Site) -> None:
             ),
             {"a": normal, "b": urgent, "opened": to_us(TUESDAY - timedelta(days=20))},
         )
-    forecasts = site.services("a").forecasts
+    context, forecasts = site.services("a").context, site.services("a").forecasts
     # Three working days from Tuesday.
     due_at = datetime.fromisoformat("2026-11-27T18:00+08:00")
+    arrivals = ArrivalForecasts(context).of([_new_case(rank, due_at) for rank in (1, 3)])
 
-    for number, rank in ((normal, 1), (urgent, 3)):
-        with site.services("a").context.read() as session:
-            zone = site.services("a").context.zone(session)
+    for number, rank, arrival in zip((normal, urgent), (1, 3), arrivals, strict=True):
+        with context.read() as session:
+            zone = context.zone(session)
             ahead = read_queue(session, zone, TUESDAY).ahead(position_of(due_at, rank, TUESDAY, zone))
+        assert arrival is not None
+        assert rank == 3 or (arrival.ahead or 0) >= 60
         (forecast_of_arrival,) = forecasts.of_arrivals([_new_case(rank, due_at, ahead)])
         found = forecasts.of_case(number)
         assert found.is_incomplete
@@ -294,6 +234,10 @@ def test_an_incomplete_case_is_forecast_as_if_complete(site: Site) -> None:
         < forecasts.of_case(normal).decided.p90
         < forecasts.of_all()[-1].decided.p90
     )
+    # A new case has its position in the order of `next`: only overdue cases come before an urgent one.
+    (planted,) = site.plant(1, priority="urgent", due_in_days=3)
+    assert arrivals[1] is not None
+    assert arrivals[1].ahead == forecasts.of_case(planted).ahead
 
 
 def test_what_an_answer_saves_is_the_difference_of_two_forecasts() -> None:
@@ -329,13 +273,12 @@ def _new_case(rank: int, due_at: datetime, ahead: int = 0) -> NewCase:
     )
 
 
-def test_nothing_is_decided_on_suspended_days(site: Site) -> None:
+def test_nothing_is_decided_on_suspended_days_and_an_open_suspension_is_assumed_to_end_tomorrow(site: Site) -> None:
     lived(site)
-    forecasts = site.services("a").forecasts
+    forecasts, suspending = site.services("a").forecasts, site.services("sup").suspending
     before = {each.case_id: each for each in forecasts.of_all()}
-    days = ("2026-11-25T00:00+08:00", "2026-11-28T00:00+08:00")
-    begin, end = (datetime.fromisoformat(at) for at in days)
-    site.services("sup").suspending.suspend(NewSuspension(from_at=begin, to_at=end, reason="台风"))
+    begin, end = (datetime.fromisoformat(f"2026-11-{day}T00:00+08:00") for day in (25, 28))
+    suspending.suspend(NewSuspension(from_at=begin, to_at=end, reason="台风"))
 
     after = {each.case_id: each for each in forecasts.of_all()}
 
@@ -351,19 +294,12 @@ def test_nothing_is_decided_on_suspended_days(site: Site) -> None:
     assert all(after[number].first_verdict.p50 > max(suspended) for number in waits)
     assert not any(each.is_suspended for each in after.values())
 
-
-def test_an_open_suspension_is_assumed_to_end_tomorrow_and_reported(site: Site) -> None:
-    lived(site)
-    site.services("sup").suspending.suspend(
-        NewSuspension(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="台风")
-    )
-
-    found = site.services("a").forecasts.of_all()
-
+    suspending.suspend(NewSuspension(from_at=TUESDAY - timedelta(minutes=1), to_at=None, reason="洪水"))
+    found = forecasts.of_all()
     assert all(
         each.is_suspended and TODAY not in (each.first_verdict.p50, each.decided.p50)
         for each in found
         if not each.is_decided
     )
     assert "Work is suspended; the forecast assumes that it resumes tomorrow." in list(forecast_caveats(found[0]))
-    assert site.services("a").forecasts.of_queue().is_suspended
+    assert forecasts.of_queue().is_suspended

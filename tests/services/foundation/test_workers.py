@@ -69,26 +69,20 @@ def helper() -> Iterator[HelperProcess]:
         yield helper
 
 
-def test_results_come_in_the_order_of_tasks_whoever_does_them(helper: HelperProcess) -> None:
-    results = list(distribute(in_either, 20, range(60), helper))
-    assert [task for task, _process, _text in results] == list(range(60))
-    assert len({process for _task, process, _text in results}) == 2
-
-
-def test_without_a_helper_this_process_does_all() -> None:
-    assert set(distribute(process_of, 0, range(3), None)) == {os.getpid()}
-
-
-def test_a_helper_does_one_thing_after_the_other(helper: HelperProcess) -> None:
-    tasks = range(20)
-    first = list(distribute(in_either, 0, tasks, helper))
-    assert [task for task, _process, _text in first] == list(tasks)
+def test_a_helper_does_one_thing_after_the_other_and_results_come_in_the_order_of_tasks(helper: HelperProcess) -> None:
+    for delay_ms, count in ((20, 60), (0, 20)):
+        results = list(distribute(in_either, delay_ms, range(count), helper))
+        assert [task for task, _process, _text in results] == list(range(count))
+        assert delay_ms == 0 or len({process for _task, process, _text in results}) == 2
     assert os.getpid() not in set(distribute(process_of, 20, range(2), helper))
-
-
-def test_an_error_in_the_other_process_is_raised_here(helper: HelperProcess) -> None:
+    assert set(distribute(process_of, 0, range(3), None)) == {os.getpid()}
     with pytest.raises(ZeroDivisionError):
         list(distribute(process_of, 0, [-1], helper))
+
+
+def test_an_error_that_no_other_process_can_read_is_told_by_name_and_place(helper: HelperProcess) -> None:
+    with pytest.raises(RuntimeError, match=r"OddError at tests/services/foundation/test_workers\.py:\d+"):
+        list(distribute(oddly_failed, None, [0], helper))
 
 
 def test_a_process_that_is_killed_is_told(helper: HelperProcess) -> None:
@@ -114,11 +108,6 @@ def test_a_task_that_the_other_process_cannot_take_ends_it(helper: HelperProcess
     helper.send(TooLarge())
     with pytest.raises(StorageFailed, match="ended from outside"):
         helper.result()
-
-
-def test_an_error_that_no_other_process_can_read_is_told_by_name_and_place(helper: HelperProcess) -> None:
-    with pytest.raises(RuntimeError, match=r"OddError at tests/services/foundation/test_workers\.py:\d+"):
-        list(distribute(oddly_failed, None, [0], helper))
 
 
 def test_without_a_process_to_be_had_this_one_does_all(monkeypatch: pytest.MonkeyPatch) -> None:

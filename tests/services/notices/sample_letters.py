@@ -271,3 +271,13 @@ def more_appeal_letters(language: Language, kind: ApplicantKind = ApplicantKind.
         yield replace(letter, is_decided_alone=True, is_later=True, provisional_years=(2027,))
         if letter.outcome is not AppealOutcome.OVERTURNED or letter.kind is AppealLetterKind.WITHDRAWN:
             yield replace(letter, is_lapse=True, due_at=None, bars=(), appeal_until=None, rectify_until=moved_to)
+
+
+def every_letter(language: Language, kind: ApplicantKind) -> Iterator[Letter]:
+    """Return every sample letter, with an agent, numbers, and years without a published calendar."""
+    plain = replace(a_letter(language, kind), agent="虚构渠道", msisdns=MANY_NUMBERS[:3])
+    yield from (replace(facts, provisional_years=(2027, 2028)) for facts in every_kind(plain))
+    yield from every_clock_letter(language, kind)
+    yield from every_appeal_letter(language, kind)
+    yield from more_clock_letters(language, kind)
+    yield from more_appeal_letters(language, kind)

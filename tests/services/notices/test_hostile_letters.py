@@ -1,22 +1,12 @@
 """Letters as pages: what people typed stays text, whatever it looks like."""
 
-from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
 from typing import Any
 
 from db.enums import ApplicantKind, Language
-from tests.services.notices.sample_letters import (
-    SUPPLIER,
-    a_letter,
-    every_appeal_letter,
-    every_clock_letter,
-    every_kind,
-    more_appeal_letters,
-    more_clock_letters,
-)
+from tests.services.notices.sample_letters import SUPPLIER, a_letter, every_letter
 from workbench.services.notices.bulk_letters import facts_of, stored_letter
-from workbench.services.notices.letter import Letter
 from workbench.services.notices.letter_facts import Sender
 from workbench.services.notices.rendering import LetterText, letter_environment, letter_pages, render
 
@@ -55,14 +45,6 @@ def hostile(value: Any) -> Any:
     return value
 
 
-def every_letter(language: Language, kind: ApplicantKind) -> Iterator[Letter]:
-    yield from every_kind(replace(a_letter(language, kind), agent="虚构渠道"))
-    yield from every_clock_letter(language, kind)
-    yield from every_appeal_letter(language, kind)
-    yield from more_clock_letters(language, kind)
-    yield from more_appeal_letters(language, kind)
-
-
 def page_of(letter: LetterText, language: Language, recipient: str) -> Page:
     notice = {"language": language.value, "notice": 8, "subject": letter.subject, "body": letter.body}
     sender = Sender.of(SUPPLIER, language)
@@ -72,7 +54,8 @@ def page_of(letter: LetterText, language: Language, recipient: str) -> Page:
 
 def test_no_element_of_a_letter_comes_from_data() -> None:
     for language, kind in [(Language.ZH, ApplicantKind.INDIVIDUAL), (Language.EN, ApplicantKind.ENTERPRISE)]:
-        for letter in every_letter(language, kind):
+        # One letter of each pair differs only in its facts, not in its sentences.
+        for letter in list(every_letter(language, kind))[::2]:
             plain = page_of(render(letter), language, "虚构")
             page = page_of(render(hostile(letter)), language, HOSTILE)
 

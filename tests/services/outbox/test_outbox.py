@@ -34,17 +34,6 @@ def decide(site: Site, count: int) -> None:
         )
 
 
-def test_a_notice_is_listed_at_once_and_released_after_the_grace_period(site: Site) -> None:
-    decide(site, 1)
-    notices = site.services("audit").notices
-
-    assert [line.is_released for line in notices.list()] == [False]
-    assert notices.list(unsent=True) == ()
-    site.clock.advance(seconds=60)
-
-    assert [line.is_released for line in notices.list(unsent=True)] == [True]
-
-
 def test_a_listed_notice_contains_no_personal_name(site: Site) -> None:
     site.plant(1)
     found = site.services("a").claims.next()
@@ -59,10 +48,17 @@ def test_a_listed_notice_contains_no_personal_name(site: Site) -> None:
     assert "虚构公司1" in line.body
 
 
-def test_a_notice_is_overdue_after_the_closing_time_of_the_next_working_day(site: Site) -> None:
-    decide(site, 1)
-    notices = site.services("a").notices
-    [line] = notices.list()
+def test_a_notice_is_released_after_the_grace_period_and_overdue_after_the_next_working_day(site: Site) -> None:
+    decide(site, 2)
+    notices = site.services("audit").notices
+    assert [line.is_released for line in notices.list()] == [False, False]
+    assert notices.list(unsent=True) == ()
+    site.clock.advance(seconds=60)
+    assert [line.is_released for line in notices.list(unsent=True)] == [True, True]
+    # A success counts, also if a file reports a failure too.
+    recorded = site.services("admin").notices.record([*sent(1), Delivery(notice_id=1, failure="no answer")])
+    assert (recorded.sent, recorded.failed) == (1, 0)
+    [line] = notices.list(unsent=True)
     assert line.due_by == datetime(2026, 11, 25, 18, tzinfo=SHANGHAI)
     site.clock.at = line.due_by
 
@@ -71,13 +67,6 @@ def test_a_notice_is_overdue_after_the_closing_time_of_the_next_working_day(site
     site.clock.advance(seconds=1)
 
     assert [line.is_overdue for line in notices.list(overdue=True)] == [True]
-
-
-def test_the_overdue_letters_are_counted_for_supervisors_and_admins(site: Site) -> None:
-    decide(site, 2)
-    site.clock.advance(days=2)
-    site.services("admin").notices.record(sent(1))
-
     assert [site.services(login).queue.counts().letters_overdue for login in ("a", "sup", "admin")] == [0, 1, 1]
 
 
@@ -106,15 +95,6 @@ def test_a_failed_notice_stays_owed_with_its_cause_masked_until_it_is_sent(site:
     notices.record([Delivery(notice_id=1, channel="sms")])
     [line] = notices.list()
     assert (line.failed_at, line.failure, line.channel) == (None, "", "sms")
-
-
-def test_a_success_counts_if_a_file_reports_a_notice_twice(site: Site) -> None:
-    decide(site, 1)
-    site.clock.advance(seconds=60)
-
-    recorded = site.services("a").notices.record([*sent(1), Delivery(notice_id=1, failure="no answer")])
-
-    assert (recorded.sent, recorded.failed) == (1, 0)
 
 
 def test_a_page_of_the_outbox_begins_with_failed_and_owed_letters(site: Site) -> None:
@@ -197,9 +177,6 @@ def test_the_refusal_of_a_file_without_numbers_names_the_line(tmp_path: Path) ->
 
         with pytest.raises(BadData, match=message):
             deliveries_in(path, SHANGHAI)
-
-
-def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         deliveries_in(tmp_path / "none", SHANGHAI)
 

@@ -21,17 +21,22 @@ def taken(site: Site, login: str) -> CaseFile:
     return found
 
 
-def test_a_case_that_cannot_be_assigned_is_reported_and_does_not_stop_the_others(site: Site) -> None:
+def test_a_move_has_one_outcome_for_each_case_and_its_reason_in_the_history(site: Site) -> None:
     first, second, third = site.plant(3)
     site.services("a").remarks.withdraw(second, "the applicant wrote")
+    assigning = site.services("sup").assigning
 
-    done = site.services("sup").assigning.move(dict.fromkeys([first, second, third, 999], "b"), "knows the trade")
+    done = assigning.move({first: "b", second: "b", 999: "c", third: "c"}, "knows the trade")
 
-    assert [one.case_id for one in done.assigned] == [first, third]
+    assert [(one.case_id, one.to) for one in done.assigned] == [(first, "b"), (third, "c")]
     assert [one.case_id for one in done.refused] == [second, 999]
     assert "C-000002 is withdrawn" in done.refused[0].why
     assert "There is no case C-000999" in done.refused[1].why
     assert "refused assign" in site.actions(second)
+    lines = [(line.action, line.who, line.text) for line in site.services("b").casefiles.show(first).history]
+    assert {("comment", "sup", "knows the trade"), ("assign", "sup", "b")} <= set(lines)
+    with pytest.raises(WrongUsage, match="At most 2,000 cases"):
+        assigning.move(dict.fromkeys(range(1, 2_002), "b"), "ill")
 
 
 def test_a_plan_names_the_holders_and_changes_nothing(site: Site) -> None:
@@ -59,16 +64,6 @@ def test_assigning_needs_a_supervisor_a_reviewing_person_and_a_reason(site: Site
         site.services("sup").assigning.move(dict.fromkeys([case], "b"), "  ")
 
 
-def test_the_reason_is_in_the_history(site: Site) -> None:
-    (case,) = site.plant()
-    site.services("sup").assigning.move(dict.fromkeys([case], "b"), "knows the trade")
-
-    lines = [(line.action, line.who, line.text) for line in site.services("b").casefiles.show(case).history]
-
-    assert ("comment", "sup", "knows the trade") in lines
-    assert ("assign", "sup", "b") in lines
-
-
 def test_candidates_have_their_load_and_absent_people_come_last(site: Site) -> None:
     cases = site.plant(4)
     site.services("sup").assigning.move(dict.fromkeys(cases[:2], "a"), "load")
@@ -85,29 +80,24 @@ def test_candidates_have_their_load_and_absent_people_come_last(site: Site) -> N
     assert Role.REVIEWER in next(one.roles for one in site.services("sup").people.list() if one.login == "admin")
 
 
-def test_the_former_holder_sees_who_assigned_the_case_to_whom_and_when(site: Site) -> None:
+def test_the_former_holder_sees_who_assigned_or_took_the_case_and_when(site: Site) -> None:
     site.plant()
     header = taken(site, "a").header
     claims = site.services("a").claims
     assert claims.loss(header.id, header.fence) is None
 
-    site.services("sup").assigning.move(dict.fromkeys([header.id], "b"), "language")
-
+    move(site, [header.id], "b")
     assert claims.loss(header.id, header.fence) == LostHold(
         case_id=header.id, action="assign", by="sup", to="b", at=site.clock.at
     )
-
-
-def test_the_holder_of_an_expired_hold_sees_who_took_the_case_once_it_is_taken(site: Site) -> None:
-    site.plant()
-    header = taken(site, "a").header
-    claims = site.services("a").claims
+    site.services("sup").undo.undo(header.id)
+    assert owned(site, "a") == [header.id], "an undone move gives the holder the case again"
+    header = site.services("a").casefiles.show(header.id).header
     site.clock.advance(minutes=31)
-    assert claims.loss(header.id, header.fence) is None
+    assert claims.loss(header.id, header.fence) is None, "nobody has taken it since the hold expired"
 
     taken(site, "b")
     loss = claims.loss(header.id, header.fence)
-
     assert loss is not None
     assert (loss.action, loss.by) == ("next", "b")
 
@@ -176,16 +166,6 @@ def test_a_moved_verdict_that_becomes_void_goes_to_its_new_owner(site: Site) -> 
     assert taken(site, "b").header.id == case
 
 
-def test_a_verdict_moved_back_to_its_maker_is_checked_and_returned_as_before(site: Site) -> None:
-    case = staged(site)
-    move(site, [case], "b")
-    move(site, [case], "a")
-
-    site.services("b").checks.give_back(case, "look again")
-
-    assert taken(site, "a").header.id == case
-
-
 def test_a_case_put_aside_and_a_returned_case_move_with_the_draft(site: Site) -> None:
     aside = held(site)
     site.services("a").drafts.save(aside, {"comment": "called"})
@@ -221,18 +201,6 @@ def test_spreading_makes_loads_even_over_present_reviewers_and_takes_cases_from_
     assert {one.login: one.load for one in assigning.candidates() if one.load.cases} == plan.loads
 
 
-def test_a_move_is_one_transaction_with_one_outcome_for_each_case(site: Site) -> None:
-    cases = site.plant(3)
-    site.services("a").remarks.withdraw(cases[1], "the applicant wrote")
-
-    done = site.services("sup").assigning.move({cases[0]: "b", cases[1]: "b", 999: "c", cases[2]: "c"}, "ill")
-
-    assert [(one.case_id, one.to) for one in done.assigned] == [(cases[0], "b"), (cases[2], "c")]
-    assert [one.case_id for one in done.refused] == [cases[1], 999]
-    with pytest.raises(WrongUsage, match="At most 2,000 cases"):
-        site.services("sup").assigning.move(dict.fromkeys(range(1, 2_002), "b"), "ill")
-
-
 def test_a_move_is_undone_as_one_and_cases_touched_since_are_left_and_named(site: Site) -> None:
     waiting = pending(site, "b")
     cases = site.plant(4)
@@ -252,17 +220,6 @@ def test_a_move_is_undone_as_one_and_cases_touched_since_are_left_and_named(site
     assert "Somebody acted on C-000002 since" in left[0].why
     assert (owned(site, "c"), owned(site, "b")) == ([cases[0]], [waiting])
     assert undo.last() is None
-
-
-def test_an_undone_move_gives_the_holder_the_case_again(site: Site) -> None:
-    site.plant()
-    case = taken(site, "a").header.id
-    move(site, [case], "b")
-
-    site.services("sup").undo.undo(case)
-
-    assert owned(site, "a") == [case]
-    assert site.actions(case) == ["next", "assign", "undo"]
 
 
 def test_a_move_cannot_be_undone_after_a_minute(site: Site) -> None:

@@ -37,23 +37,6 @@ def test_claiming_and_reading_a_case_uses_statements_of_tables_only(site: Site) 
     assert of_models == []
 
 
-def test_the_order_is_breached_then_due_today_then_priority_then_due_date_then_number(site: Site) -> None:
-    later = site.plant(2, due_in_days=5)
-    sooner = site.plant(1, due_in_days=4)
-    urgent = site.plant(1, due_in_days=6, priority="urgent")
-    today = site.plant(1, due_in_days=0.2, priority="low")
-    breached = site.plant(1, due_in_days=-1, priority="low")
-    claims = site.services("a").claims
-    site.services("admin").people.limit("a", 10)
-
-    order = []
-    for _turn in range(6):
-        order.append(case_id_of(claims.next()))
-        claims.aside(order[-1])
-
-    assert order == [*breached, *today, *urgent, *sooner, *later]
-
-
 def test_what_others_may_take_goes_first_if_it_is_due_before_what_is_mine(site: Site) -> None:
     (mine,) = site.plant(1, due_in_days=4, priority="urgent")
     (overdue,) = site.plant(1, due_in_days=-1, priority="low")
@@ -94,18 +77,28 @@ def test_a_case_assigned_to_an_absent_reviewer_is_offered_to_all(site: Site) -> 
 
 
 @pytest.mark.promise("P4", "D1")
-def test_an_expired_hold_is_queued_again(site: Site) -> None:
-    site.plant(1)
-    first = site.services("a").claims.next()
-    assert isinstance(site.services("b").claims.next(), NoNextCase)
+def test_a_hold_is_renewed_once_a_minute_without_an_event_and_queued_again_when_it_expires(site: Site) -> None:
+    (case,) = site.plant(1)
+    claims, other = site.services("a").claims, site.services("b").claims
+    first = claims.next()
+    assert isinstance(first, CaseFile)
+    until = claims.renew(case)
+    site.clock.advance(seconds=30)
+    assert claims.renew(case) == until
+    site.clock.advance(seconds=60)
+    until = site.clock.at + timedelta(minutes=30)
+    assert claims.renew(case) == site.services("a").casefiles.show(case).header.held_until == until
+    assert site.actions(case) == ["next"]
+    found = other.next()
+    assert isinstance(found, NoNextCase)
+    assert (found.kind, found.who) == ("held", (("a", until),))
 
     site.clock.advance(minutes=31)
-    second = site.services("b").claims.next()
+    second = other.next()
 
-    assert case_id_of(first) == case_id_of(second) == 1
     assert isinstance(second, CaseFile)
-    assert isinstance(first, CaseFile)
-    assert second.header.fence == first.header.fence + 1
+    assert (second.header.id, second.header.fence) == (case, first.header.fence + 1)
+    assert claims.renew(case) is None, "a lost hold is not renewed"
 
 
 def test_a_case_put_aside_comes_first_at_its_time_and_is_queued_half_an_hour_later(site: Site) -> None:
@@ -125,122 +118,58 @@ def test_a_case_put_aside_comes_first_at_its_time_and_is_queued_half_an_hour_lat
 
 
 @pytest.mark.promise("D2")
-def test_cases_put_aside_count_towards_a_limit_of_their_own(site: Site) -> None:
-    amend_policy(site, ("max_aside = 10", "max_aside = 4"))
-    site.plant(6)
-    claims = site.services("a").claims
-    for _turn in range(4):
-        claims.aside(case_id_of(claims.next()))
+def test_cases_put_aside_have_a_limit_of_their_own(site: Site) -> None:
+    amend_policy(site, ("max_aside = 10", "max_aside = 2"))
+    site.plant(4)
+    services = site.services("a")
+    claims = services.claims
+    first, second = (case_id_of(claims.next()), claims.aside(1))[0], case_id_of(claims.next())
+    claims.aside(second)
 
     found = claims.next()
     assert isinstance(found, NoNextCase)
-    assert (found.kind, found.limit) == ("limit", 4)
+    assert (found.kind, found.limit) == ("limit", 2)
 
-    claims.aside(4, site.clock.at + timedelta(hours=3))
-    claims.release(1)
-    assert isinstance(claims.next(), CaseFile)
-
-
-@pytest.mark.promise("D2")
-def test_a_case_is_not_put_aside_above_the_limit(site: Site) -> None:
-    amend_policy(site, ("max_aside = 10", "max_aside = 1"))
-    site.plant(2)
-    claims = site.services("a").claims
-    first = case_id_of(claims.next())
-    site.services("a").verdicts.decide(passing(first))
+    claims.aside(second, site.clock.at + timedelta(hours=3))
+    claims.release(first)
+    third = case_id_of(claims.next())
+    services.verdicts.decide(passing(third))
     claims.aside(case_id_of(claims.next()))
-    site.services("a").undo.undo(first)
+    services.undo.undo(third)
+    with pytest.raises(NotAllowed, match=r"as many cases as you may \(2\)"):
+        claims.aside(third)
 
-    with pytest.raises(NotAllowed, match=r"as many cases as you may \(1\)"):
-        claims.aside(first)
 
-
-def test_a_skipped_case_is_offered_again_only_after_something_changes(site: Site) -> None:
+def test_a_skipped_case_loses_its_assignee_and_is_offered_again_only_after_something_changes(site: Site) -> None:
     (case,) = site.plant(1)
-    claims = site.services("a").claims
+    claims, assigning = site.services("a").claims, site.services("sup").assigning
+    assigning.assign([case], "a", "you know the trade")
+    assert isinstance(site.services("b").claims.next(), NoNextCase)
     claims.next()
     claims.skip(case, "I know the handler")
+    assert site.services("a").casefiles.show(case).header.assignee is None
 
     found = claims.next()
     assert isinstance(found, NoNextCase)
     assert (found.kind, found.count) == ("skipped", 1)
 
-    site.services("sup").assigning.assign([case], "a", "please look again")
+    assert case_id_of(site.services("b").claims.next()) == case
+    assigning.assign([case], "a", "please look again")
     assert case_id_of(claims.next()) == case
 
 
-def test_skipping_an_assigned_case_ends_the_assignment(site: Site) -> None:
-    (case,) = site.plant(1)
-    site.services("sup").assigning.assign([case], "a", "you know the trade")
-    assert isinstance(site.services("b").claims.next(), NoNextCase)
-    case_id_of(site.services("a").claims.next())
-    site.services("a").claims.skip(case, "I know the handler")
-
-    assert case_id_of(site.services("b").claims.next()) == case
-    assert site.services("a").casefiles.show(case).header.assignee is None
-
-
-def test_skipping_requires_a_reason(site: Site) -> None:
-    (case,) = site.plant(1)
-    site.services("a").claims.next()
-
-    with pytest.raises(WrongUsage):
-        site.services("a").claims.skip(case, "  ")
-
-
-def test_an_empty_result_names_the_holders_of_the_rest(site: Site) -> None:
-    site.plant(1)
-    site.services("b").claims.next()
-
-    found = site.services("a").claims.next()
-
-    assert isinstance(found, NoNextCase)
-    assert found.kind == "held"
-    assert found.who == (("b", site.clock.at + timedelta(minutes=30)),)
-
-
-def test_an_empty_queue_returns_the_kind_none(site: Site) -> None:
-    assert site.services("a").claims.next() == NoNextCase(kind="none")
-
-
-@pytest.mark.promise("D1")
-def test_activity_renews_a_hold_at_most_once_a_minute_and_writes_no_event(site: Site) -> None:
+def test_a_refusal_names_the_holder_or_that_there_is_none_and_a_skip_needs_a_reason(site: Site) -> None:
     (case,) = site.plant(1)
     claims = site.services("a").claims
-    claims.next()
-    until = claims.renew(case)
-    site.clock.advance(seconds=30)
-    assert claims.renew(case) == until
-
-    site.clock.advance(seconds=60)
-    assert claims.renew(case) == site.clock.at + timedelta(minutes=30)
-    assert site.services("a").casefiles.show(case).header.held_until == site.clock.at + timedelta(minutes=30)
-    assert site.actions(case) == ["next"]
-
-
-def test_a_lost_hold_is_not_renewed(site: Site) -> None:
-    (case,) = site.plant(1)
-    site.services("a").claims.next()
-    site.clock.advance(minutes=31)
-    site.services("b").claims.next()
-
-    assert site.services("a").claims.renew(case) is None
-
-
-def test_the_refusal_names_the_holder_of_a_case(site: Site) -> None:
-    (case,) = site.plant(1)
+    with pytest.raises(NotAllowed, match="Nobody holds C-000001"):
+        claims.release(case)
     site.services("b").claims.next()
 
     with pytest.raises(Busy, match="held by b until 10:30"):
-        site.services("a").claims.release(case)
-    assert site.actions(case) == ["next", "refused release"]
-
-
-def test_a_case_that_nobody_holds_cannot_be_released(site: Site) -> None:
-    (case,) = site.plant(1)
-
-    with pytest.raises(NotAllowed, match="Nobody holds C-000001"):
-        site.services("a").claims.release(case)
+        claims.release(case)
+    with pytest.raises(WrongUsage):
+        site.services("b").claims.skip(case, "  ")
+    assert site.actions(case) == ["refused release", "next", "refused release"]
 
 
 def test_the_counts_say_how_many_cases_a_person_decided_today_and_how_long_they_took(site: Site) -> None:

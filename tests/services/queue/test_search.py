@@ -11,7 +11,7 @@ from tests.sites import Site
 from workbench.services.wiring import Services
 
 CHARACTERS = "成都重庆银行长科技有限公司虚构𠮷𠀀龘㈱ＡＢaAbBéÉ ß12%_'\"*\\-()[]{}^$:;,.\ue025\uf8ff"
-CASES = 200
+CASES = 100
 
 
 def name(rng: Random) -> str:
@@ -71,7 +71,7 @@ def test_a_search_finds_exactly_what_like_finds(site: Site, monkeypatch: pytest.
                 assert found == expected, part
                 assert services.queue.count(wanted) == len(expected)
         found_some += bool(expected)
-    assert found_some > 30
+    assert found_some > 25
 
 
 def test_letters_are_found_in_either_width_and_case(site: Site) -> None:

@@ -1,5 +1,6 @@
 """Departments answer inquiries about cases: evidence for the reviewer, never a verdict."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -31,6 +32,13 @@ def asked(site: Site, case: int, department: str = "fraud", by: str = "a") -> In
     return site.services(by).inquiries.inquire(case, department, "Is the number known?")
 
 
+def held(office: Site) -> int:
+    """Plant a case and let a hold it; return its number."""
+    (case,) = office.plant()
+    office.services("a").claims.next()
+    return case
+
+
 def answered(site: Site, line: InquiryLine, outcome: InquiryOutcome = CONFIRMED) -> InquiryLine:
     return site.services(f"of-{line.department}").inquiries.answer(line.id, outcome, "known since May")
 
@@ -48,63 +56,39 @@ def status(site: Site, line: InquiryLine) -> InquiryStatus:
     return next(one.status for one in site.services("a").inquiries.list() if one.id == line.id)
 
 
-def test_an_answer_is_a_verification_and_new_evidence_but_no_verdict(office: Site) -> None:
-    (case,) = office.plant()
-    office.services("a").claims.next()
+def test_several_departments_are_asked_and_an_answer_is_new_evidence_but_no_verdict(office: Site) -> None:
+    case = held(office)
     before = evidence_no(office, case)
 
-    line = asked(office, case)
-    answer = answered(office, line, CONTRADICTED)
+    lines = [asked(office, case, department) for department in ("numbers", "fraud", "channel")]
+    assert [line.id for line in lines] == [1, 2, 3]
+    assert office.services("of-fraud").inquiries.list() == (lines[1],)
+    assert {line.id for line in office.services("audit").inquiries.list(case)} == {1, 2, 3}
+    answer = answered(office, lines[1], CONTRADICTED)
 
     shown = office.services("a").casefiles.show(case)
     assert (answer.outcome, answer.ended_by, answer.is_overdue) == (CONTRADICTED, "of-fraud", False)
-    assert shown.header.evidence_no == before + 1
+    assert (shown.header.evidence_no, shown.header.held_by) == (before + 1, "a")
     assert office.state(case) == "in_review"
     [verification] = shown.verifications
     assert (verification.kind, verification.by) == ("department", "of-fraud")
     assert verification.result.endswith("contradicted · known since May")
     assert office.services("a").casefiles.news(case, before).has_evidence
+    office.clock.advance(days=4)
+    assert answered(office, lines[0]).is_overdue, "a late answer counts and is marked"
 
 
-def test_several_departments_are_asked_at_once_and_the_hold_stays(office: Site) -> None:
-    (case,) = office.plant()
-    office.services("a").claims.next()
-
-    lines = [asked(office, case, department) for department in ("numbers", "fraud", "channel")]
-
-    assert [line.id for line in lines] == [1, 2, 3]
-    assert office.services("a").casefiles.show(case).header.held_by == "a"
-    assert office.services("of-fraud").inquiries.list() == (lines[1],)
-    assert {line.id for line in office.services("audit").inquiries.list(case)} == {1, 2, 3}
-
-
-@pytest.mark.parametrize("name", ["fraud", "FRAUD", "反诈风控部", "anti-fraud and risk control"])
-def test_a_department_is_named_by_code_or_name(office: Site, name: str) -> None:
-    (case,) = office.plant()
-
-    assert asked(office, case, name).department == "fraud"
-
-
-def test_an_unknown_department_is_refused_with_the_known_ones(office: Site) -> None:
-    (case,) = office.plant()
-
+def test_a_department_is_named_by_code_or_name_and_has_its_working_days(office: Site) -> None:
+    for name in ("fraud", "FRAUD", "反诈风控部", "anti-fraud and risk control"):
+        (case,) = office.plant()
+        line = asked(office, case, name)
+        # Two working days after Tuesday, at closing time in Shanghai.
+        assert (line.department, line.due_at.isoformat()) == ("fraud", "2026-11-26T10:00:00+00:00")
     with pytest.raises(NotFound, match="numbers"):
         asked(office, case, "legal")
-
-
-def test_the_answer_is_due_after_the_working_days_of_the_department(office: Site) -> None:
-    (case,) = office.plant()
-
-    # Two working days after Tuesday, at closing time in Shanghai.
-    assert asked(office, case).due_at.isoformat() == "2026-11-26T10:00:00+00:00"
-
-
-@pytest.mark.parametrize("day", [date(2026, 11, 23), date(2028, 1, 1)])
-def test_a_day_in_the_past_or_far_ahead_is_refused(office: Site, day: date) -> None:
-    (case,) = office.plant()
-
-    with pytest.raises(WrongUsage):
-        office.services("a").inquiries.inquire(case, "fraud", "Known?", day)
+    for day in (date(2026, 11, 23), date(2028, 1, 1)):
+        with pytest.raises(WrongUsage):
+            office.services("a").inquiries.inquire(case, "channel", "Known?", day)
 
 
 def test_a_department_is_asked_again_only_after_its_inquiry_ended(office: Site) -> None:
@@ -121,18 +105,9 @@ def test_a_department_is_asked_again_only_after_its_inquiry_ended(office: Site) 
         answered(office, line)
 
 
-def test_an_asker_never_answers(office: Site) -> None:
+def test_neither_the_asker_nor_another_department_answers_reads_or_reveals(office: Site) -> None:
     (case,) = office.plant()
-    line = asked(office, case, by="both")
-
-    with pytest.raises(NotAllowed, match="yourself"):
-        office.services("both").inquiries.answer(line.id, CONFIRMED, "I know it")
-    assert status(office, line) is InquiryStatus.OPEN
-
-
-def test_another_department_neither_answers_nor_reads_nor_reveals(office: Site) -> None:
-    (case,) = office.plant()
-    line, other = asked(office, case), office.services("of-numbers").inquiries
+    line, other = asked(office, case, by="both"), office.services("of-numbers").inquiries
 
     for act in (
         lambda: other.answer(line.id, CONFIRMED, "known"),
@@ -142,84 +117,57 @@ def test_another_department_neither_answers_nor_reads_nor_reveals(office: Site) 
         with pytest.raises(NotAllowed, match="another department"):
             act()
     assert other.list() == ()
+    with pytest.raises(NotAllowed, match="yourself"):
+        office.services("both").inquiries.answer(line.id, CONFIRMED, "I know it")
+    assert status(office, line) is InquiryStatus.OPEN
 
 
-def test_a_late_answer_counts_and_is_marked(office: Site) -> None:
-    (case,) = office.plant()
-    line = asked(office, case)
-    office.clock.advance(days=4)
-
-    assert answered(office, line).is_overdue
-    assert office.services("a").casefiles.show(case).verifications
-
-
-def test_a_pending_case_returns_to_the_queue_with_the_last_answer(office: Site) -> None:
-    (case,) = office.plant()
-    office.services("a").claims.next()
-    lines = [asked(office, case, department) for department in ("numbers", "fraud")]
-    decide(office, case, Verdict.PENDING, "WAIT-DEPARTMENT")
-
-    answered(office, lines[0])
+@pytest.mark.parametrize(
+    ("reason", "ending", "state"),
+    [
+        ("WAIT-DEPARTMENT", "answered", "queued"),
+        ("WAIT-DEPARTMENT", "withdrawn", "queued"),
+        ("WAIT-APPLICANT", "answered", "pending"),
+    ],
+)
+def test_a_case_that_waits_for_departments_is_queued_when_the_last_inquiry_ends(
+    office: Site, reason: str, ending: str, state: str
+) -> None:
+    case = held(office)
+    first, last = (asked(office, case, department) for department in ("numbers", "fraud"))
+    decide(office, case, Verdict.PENDING, reason)
+    answered(office, first)
     assert office.state(case) == "pending"
-    answered(office, lines[1])
-
-    assert office.state(case) == "queued"
-
-
-def test_a_pending_case_returns_to_the_queue_when_its_last_inquiry_is_withdrawn(office: Site) -> None:
-    (case,) = office.plant()
-    office.services("a").claims.next()
-    line = asked(office, case)
-    decide(office, case, Verdict.PENDING, "WAIT-DEPARTMENT")
-
-    office.services("a").inquiries.withdraw(line.id, "found it myself")
-
-    assert office.state(case) == "queued"
-
-
-@pytest.mark.parametrize("ending", ["answered", "withdrawn"])
-def test_a_case_whose_last_inquiry_ends_goes_to_the_substitute_of_who_is_away(office: Site, ending: str) -> None:
-    (case,) = office.plant()
-    office.services("a").claims.next()
-    line = asked(office, case)
-    decide(office, case, Verdict.PENDING, "WAIT-DEPARTMENT")
     office.services("sup").absences.away("a", date(2026, 11, 24), None, "ill", "b")
 
     if ending == "answered":
-        answered(office, line)
+        answered(office, last)
     else:
-        office.services("c").inquiries.withdraw(line.id, "found it myself")
+        office.services("c").inquiries.withdraw(last.id, "found it myself")
 
-    assert office.services("c").casefiles.show(case).header.assignee == "b"
-
-
-def test_a_case_that_waits_for_its_applicant_stays_pending_after_an_answer(office: Site) -> None:
-    (case,) = office.plant()
-    office.services("a").claims.next()
-    line = asked(office, case)
-    decide(office, case, Verdict.PENDING, "WAIT-APPLICANT")
-
-    answered(office, line)
-
-    assert office.state(case) == "pending"
+    assert office.state(case) == state
+    if state == "queued":
+        assert office.services("c").casefiles.show(case).header.assignee == "b", "the substitute gets it"
 
 
-def test_a_verdict_ends_open_inquiries_and_its_undo_opens_them_again(office: Site) -> None:
-    (case,) = office.plant()
-    office.services("a").claims.next()
+def test_a_verdict_and_a_withdrawal_end_open_inquiries_and_their_undo_opens_them_again(office: Site) -> None:
+    case = held(office)
     open_line, done = asked(office, case), answered(office, asked(office, case, "numbers"))
-    decide(office, case, Verdict.PASS, "OK")
-    assert (status(office, open_line), status(office, done)) == (InquiryStatus.WITHDRAWN, InquiryStatus.ANSWERED)
+    acts: list[Callable[[], object]] = [
+        lambda: decide(office, case, Verdict.PASS, "OK"),
+        lambda: office.services("a").remarks.withdraw(case, "asked for it by phone"),
+    ]
 
-    office.services("a").undo.undo(case)
-
-    assert (status(office, open_line), status(office, done)) == (InquiryStatus.OPEN, InquiryStatus.ANSWERED)
+    for act in acts:
+        act()
+        assert (status(office, open_line), status(office, done)) == (InquiryStatus.WITHDRAWN, InquiryStatus.ANSWERED)
+        office.services("a").undo.undo(case)
+        assert (status(office, open_line), status(office, done)) == (InquiryStatus.OPEN, InquiryStatus.ANSWERED)
     assert answered(office, open_line).outcome is CONFIRMED
 
 
 def test_a_fixable_fail_keeps_inquiries_open_and_a_lapse_ends_them(office: Site) -> None:
-    (case,) = office.plant()
-    office.services("a").claims.next()
+    case = held(office)
     line = asked(office, case)
     decide(office, case, Verdict.FAIL, "ID-NAME", kind=FailKind.FIXABLE)
     assert status(office, line) is InquiryStatus.OPEN
@@ -231,20 +179,8 @@ def test_a_fixable_fail_keeps_inquiries_open_and_a_lapse_ends_them(office: Site)
     assert status(office, line) is InquiryStatus.WITHDRAWN
 
 
-def test_a_withdrawal_ends_open_inquiries_and_its_undo_opens_them_again(office: Site) -> None:
-    (case,) = office.plant()
-    line = asked(office, case)
-    office.services("a").remarks.withdraw(case, "asked for it by phone")
-    assert status(office, line) is InquiryStatus.WITHDRAWN
-
-    office.services("a").undo.undo(case)
-
-    assert status(office, line) is InquiryStatus.OPEN
-
-
 def test_a_staged_verdict_keeps_inquiries_open_until_its_check(office: Site) -> None:
-    (case,) = office.plant()
-    office.services("a").claims.next()
+    case = held(office)
     line = asked(office, case)
     decide(office, case, Verdict.FAIL, "ID-RIC", kind=FailKind.FINAL)
     assert (office.state(case), status(office, line)) == ("awaiting_check", InquiryStatus.OPEN)
@@ -271,8 +207,7 @@ def test_the_department_is_reminded_once_when_half_of_its_time_is_over(office: S
 
 
 def test_an_inquiry_is_void_once_its_department_leaves_the_policy(office: Site, tmp_path: Path) -> None:
-    (case,) = office.plant()
-    office.services("a").claims.next()
+    case = held(office)
     lines = [asked(office, case, department) for department in ("numbers", "fraud")]
     decide(office, case, Verdict.PENDING, "WAIT-DEPARTMENT")
     answered(office, lines[0])
@@ -344,15 +279,11 @@ def test_the_log_explains_every_row_of_an_inquiry(office: Site) -> None:
         assert list(log_faults(session))
 
 
-@pytest.mark.parametrize("department", ["", "legal"])
-def test_a_verifier_needs_a_department_of_the_policy(site: Site, department: str) -> None:
-    with pytest.raises(WorkbenchError):
-        site.services("admin").roles.add("v", (Role.VERIFIER,), department)
-
-
-def test_only_a_verifier_has_a_department(site: Site) -> None:
-    with pytest.raises(WrongUsage):
-        site.services("admin").roles.add("r", (Role.REVIEWER,), "fraud")
+def test_a_verifier_and_nobody_else_has_a_department_of_the_policy(site: Site) -> None:
+    roles = site.services("admin").roles
+    for role, department in ((Role.VERIFIER, ""), (Role.VERIFIER, "legal"), (Role.REVIEWER, "fraud")):
+        with pytest.raises(WorkbenchError):
+            roles.add("v", (role,), department)
 
 
 def test_the_filter_and_the_board_count_the_cases_with_inquiries(office: Site) -> None:

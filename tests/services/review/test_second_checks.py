@@ -47,31 +47,26 @@ def test_the_maker_cannot_check_and_an_approval_has_its_own_grace_period(site: S
     assert len(notices(site)) == 1
 
 
-def test_a_returned_case_is_held_by_its_maker_with_the_draft(site: Site) -> None:
-    case = held(site)
-    site.services("a").drafts.save(case, {"note": "final, I think"})
-    decide(site, failing(case, fail_kind=FailKind.FINAL))
-
-    site.services("b").checks.give_back(case, "they can mend this")
-
-    back = take(site)
-    assert back.header.id == case
-    assert back.draft == {"note": "final, I think"}
-    assert back.decisions[-1].status == "returned"
-
-
-def test_a_returned_case_beyond_the_limit_waits_for_its_maker_and_comes_first(site: Site) -> None:
+def test_a_returned_case_waits_for_its_maker_with_the_draft_and_comes_first(site: Site) -> None:
     site.plant(3)
     case = take(site).header.id
+    site.services("a").drafts.save(case, {"note": "final, I think"})
     decide(site, failing(case, fail_kind=FailKind.FINAL))
     site.services("admin").people.limit("a", 1)
     held = take(site).header.id
 
     site.services("b").checks.give_back(case, "they can mend this")
-    assert site.state(case) == "queued"
+    assert site.state(case) == "queued", "its maker holds as many cases as the limit"
     assert take(site, "c").header.id != case
 
     site.services("a").claims.release(held)
+    back = take(site)
+    assert (back.header.id, back.draft) == (case, {"note": "final, I think"})
+    assert back.decisions[-1].status == "returned"
+    # It stays assigned to its maker when the hold expires.
+    site.clock.advance(minutes=31)
+    site.plant(1, priority="urgent")
+    assert take(site, "c").header.id != case
     assert take(site).header.id == case
 
 
@@ -84,32 +79,6 @@ def test_a_refused_approval_does_not_assess_the_case_again(site: Site) -> None:
         site.services("b").checks.approve(case, "fine")
 
     assert stored(site, case) == before
-
-
-def test_a_check_requires_a_note(site: Site) -> None:
-    case = staged(site)
-
-    with pytest.raises(WrongUsage):
-        site.services("b").checks.approve(case, " ")
-
-
-def test_withdrawing_voids_a_verdict_that_waits_for_its_check(site: Site) -> None:
-    case = staged(site)
-
-    site.services("a").remarks.withdraw(case, "the applicant wrote")
-
-    [decision] = site.services("a").casefiles.show(case).decisions
-    assert decision.status == "void"
-
-
-def test_a_returned_case_stays_assigned_to_its_maker_when_the_hold_expires(site: Site) -> None:
-    case = staged(site)
-    site.services("b").checks.give_back(case, "they can mend this")
-    site.clock.advance(minutes=31)
-    site.plant(1, priority="urgent")
-
-    assert take(site, "c").header.id != case
-    assert take(site).header.id == case
 
 
 def test_a_returned_case_that_its_maker_decided_again_is_no_longer_taken_first(site: Site) -> None:
@@ -158,25 +127,21 @@ def test_an_approval_is_refused_if_evidence_came_since_the_checker_looked(site: 
 
 
 def test_an_approval_needs_words_only_for_an_open_point(site: Site) -> None:
-    plain, discussed = (decide_plainly(site) for _case in range(2))
+    plain, discussed, asked = (decide_plainly(site) for _case in range(3))
     site.clock.advance(minutes=1)
     site.services("c").remarks.comment(discussed, "is the seal real?")
+    site.services("c").inquiries.inquire(asked, "fraud", "Is the number known?")
     checks = site.services("b").checks
-    with pytest.raises(WrongUsage):
-        checks.approve(discussed, " ")
-    with pytest.raises(WrongUsage):
-        checks.give_back(plain, "")
+    for act, case, words in (
+        (checks.approve, discussed, " "),
+        (checks.approve, asked, ""),
+        (checks.give_back, plain, ""),
+    ):
+        with pytest.raises(WrongUsage):
+            act(case, words)
     checks.approve(plain, "")
-    assert (site.state(plain), site.state(discussed)) == ("failed", "awaiting_check")
+    assert [site.state(case) for case in (plain, discussed, asked)] == ["failed", "awaiting_check", "awaiting_check"]
     checks.approve(discussed, "the seal is real")
-
-
-def test_an_open_inquiry_is_an_open_point_of_a_staged_verdict(site: Site) -> None:
-    case = decide_plainly(site)
-    site.services("c").inquiries.inquire(case, "fraud", "Is the number known?")
-    checks = site.services("b").checks
-    with pytest.raises(WrongUsage):
-        checks.approve(case, " ")
     site.services("c").inquiries.withdraw(1, "found in the file")
-    checks.approve(case, "")
-    assert site.state(case) == "failed"
+    checks.approve(asked, "")
+    assert site.state(asked) == "failed"

@@ -56,16 +56,6 @@ def test_the_newest_act_is_found_without_reading_every_decision(site: Site) -> N
     }
 
 
-def test_a_staged_verdict_stays_undoable_for_days(site: Site) -> None:
-    case = staged(site)
-
-    site.clock.advance(days=9)
-
-    newest = site.services("a").undo.last()
-    assert newest is not None
-    assert (newest.case_id, newest.act, newest.until) == (case, "decided", None)
-
-
 def journals(site: Site) -> int:
     with site.services("admin").context.read() as session:
         return int(session.execute(text("SELECT count(*) FROM act")).scalar_one())
@@ -97,6 +87,8 @@ def test_a_journal_is_deleted_once_its_act_can_no_longer_be_undone(site: Site) -
 def test_only_the_checker_can_undo_a_check(site: Site, act: str) -> None:
     case = staged(site)
     offered, checks = site.services("a").undo.last(), site.services("b").checks
+    assert offered is not None
+    assert (offered.case_id, offered.act, offered.until) == (case, "decided", None), "it stays undoable until its check"
     (checks.approve if act == "approved" else checks.give_back)(case, "seen")
 
     with pytest.raises(NotAllowed, match="Another person acted last"):
@@ -170,22 +162,3 @@ def state_of(services: Services, case: str) -> tuple[object, ...]:
     header = services.casefiles.show(parse_case(case)).header
     state = CaseState.IN_REVIEW if header.state is CaseState.QUEUED else header.state
     return state, header.round, header.due_at, header.deadline_at, header.waits_for, header.next_action_on
-
-
-def test_an_undone_act_gives_way_to_the_newest_act_on_any_case(site: Site) -> None:
-    first, second = site.plant(2)
-    services = site.services("a")
-    take(site)
-    decide(site, final(first))
-    take(site)
-    decide(site, passing(second))
-    services.remarks.withdraw(first, "x")
-    services.undo.undo(first)
-
-    newest = services.undo.last()
-    assert newest is not None
-    assert newest.case_id == second
-    services.undo.undo(second)
-    newest = services.undo.last()
-    assert newest is not None
-    assert (newest.case_id, newest.act) == (first, "decided")

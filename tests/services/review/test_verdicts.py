@@ -21,7 +21,7 @@ def waiting(case: int, *reasons: str, waits_for: WaitsFor | None = None) -> Verd
 
 
 @pytest.mark.promise("D3")
-def test_the_notice_of_a_pass_waits_for_the_grace_period(site: Site) -> None:
+def test_the_notice_of_a_pass_waits_for_the_grace_period_in_which_its_maker_can_undo_it(site: Site) -> None:
     case = held(site)
 
     done = decide(site, passing(case))
@@ -33,6 +33,15 @@ def test_the_notice_of_a_pass_waits_for_the_grace_period(site: Site) -> None:
     ((body, is_cancelled),) = notices(site)
     assert "C-000001" in body
     assert not is_cancelled
+    with pytest.raises(NotAllowed, match="Another person"):
+        site.services("b").undo.undo(case)
+    assert site.services("a").undo.last() is not None
+
+    site.clock.advance(seconds=60)
+
+    assert site.services("a").undo.last() is None
+    with pytest.raises(NotAllowed, match="released at 10:01:00"):
+        site.services("a").undo.undo(case)
 
 
 def test_a_fixable_fail_has_an_item_for_each_reason_and_the_latest_of_their_deadlines(site: Site) -> None:
@@ -60,28 +69,6 @@ def test_the_deadline_of_a_fail_is_at_most_fifteen_working_days(site: Site) -> N
         decide(site, failing(case, until=date(2027, 1, 29)))
     assert site.state(case) == "in_review"
     assert site.actions(case) == ["next", "refused decide"]
-
-
-def test_pending_says_what_it_waits_for_and_until_when(site: Site) -> None:
-    case = held(site)
-
-    decide(
-        site,
-        VerdictRequest(
-            case_id=case,
-            verdict=Verdict.PENDING,
-            reasons=("WAIT-CARRIER",),
-            until=date(2026, 11, 27),
-            note="asked them",
-        ),
-    )
-
-    header = site.services("a").casefiles.show(case).header
-    assert (header.state, header.waits_for, header.next_action_on) == (
-        CaseState.PENDING,
-        WaitsFor.CARRIER,
-        date(2026, 11, 27),
-    )
 
 
 def test_the_date_of_a_pending_case_has_a_default_by_whom_it_waits_for(site: Site) -> None:
@@ -158,21 +145,6 @@ def test_undo_restores_state_and_draft_gives_a_hold_and_cancels_the_notice(site:
     assert decide(site, failing(case)).state is CaseState.RECTIFYING
 
 
-@pytest.mark.promise("D3")
-def test_only_the_person_who_acted_can_undo_and_only_until_the_release(site: Site) -> None:
-    case = held(site)
-    decide(site, passing(case))
-    with pytest.raises(NotAllowed, match="Another person"):
-        site.services("b").undo.undo(case)
-    assert site.services("a").undo.last() is not None
-
-    site.clock.advance(seconds=60)
-
-    assert site.services("a").undo.last() is None
-    with pytest.raises(NotAllowed, match="released at 10:01:00"):
-        site.services("a").undo.undo(case)
-
-
 def test_next_gives_the_case_that_an_undo_pushed_aside_after_the_restored_one(site: Site) -> None:
     site.plant(4)
     first = take(site).header.id
@@ -189,11 +161,15 @@ def test_next_gives_the_case_that_an_undo_pushed_aside_after_the_restored_one(si
 
 
 @pytest.mark.promise("P3")
-def test_the_refusal_of_an_old_fence_names_who_took_the_case(site: Site) -> None:
-    (case,) = site.plant()
+def test_an_expired_hold_counts_with_its_fence_until_another_took_the_case_whom_the_refusal_names(site: Site) -> None:
+    case, other = site.plant(2)
     fence = take(site).header.fence
     site.services("a").drafts.save(case, {"note": "kept"})
+    other_fence = take(site, "c").header.fence
     site.clock.advance(minutes=31)
+    with pytest.raises(NotAllowed, match="Nobody holds"):
+        decide(site, passing(other), login="c")
+    assert decide(site, passing(other, fence=other_fence), login="c").state is CaseState.PASSED
     take(site, "b")
 
     with pytest.raises(Busy, match="held by b until"):
@@ -202,28 +178,6 @@ def test_the_refusal_of_an_old_fence_names_who_took_the_case(site: Site) -> None
     with pytest.raises(Busy, match="taken over by b at 10:31"):
         decide(site, passing(case, fence=fence))
     assert site.services("a").casefiles.show(case).draft == {"note": "kept"}
-
-
-def test_an_expired_hold_still_counts_with_its_fence_until_the_case_is_taken(site: Site) -> None:
-    (case,) = site.plant()
-    fence = take(site).header.fence
-    site.clock.advance(minutes=31)
-
-    with pytest.raises(NotAllowed, match="Nobody holds"):
-        decide(site, passing(case))
-    assert decide(site, passing(case, fence=fence)).state is CaseState.PASSED
-
-
-def test_the_text_of_an_item_can_be_edited_and_the_internal_note_is_in_no_notice(site: Site) -> None:
-    case = held(site)
-
-    asked_for = (ItemRequest(code="BIZ_LICENSE"), ItemRequest(code="DOC-UNSEALED", text="加盖公章"))
-    done = decide(site, failing(case, items=asked_for, note="the agent is known to us"))
-
-    assert done.notice is not None
-    assert "加盖公章" in done.notice
-    assert "营业执照" in done.notice
-    assert "known to us" not in done.notice
 
 
 @pytest.mark.promise("A2")
@@ -237,6 +191,21 @@ def test_a_changed_event_is_detected_and_events_are_append_only(site: Site) -> N
 
     with database.read() as session:
         assert audit_log.verify(session).broken_at == 2
+
+
+@pytest.mark.promise("P8")
+def test_a_decision_returns_its_letter_masked_and_its_note_is_in_no_letter(site: Site) -> None:
+    case = held(site)
+    asked_for = (ItemRequest(code="BIZ_LICENSE"), ItemRequest(code="DOC-UNSEALED", text="加盖公章"))
+    written = "测试 人的证件不清楚 (ACT-PEAK-HOUR, DOC-UNSEALED)"
+
+    done = decide(site, failing(case, items=asked_for, letter=written, note="the agent is known to us"))
+
+    for owed in ("测•••的证件不清楚", "加盖公章", "营业执照"):
+        assert owed in (done.notice or "")
+    ((body, _is_cancelled),) = notices(site)
+    assert "测试 人的证件不清楚" in body, "it is stored in clear"
+    assert "known to us" not in body + (done.notice or "")
 
 
 def test_the_explanation_has_the_steps_to_the_due_date(site: Site) -> None:
@@ -264,17 +233,6 @@ def test_a_draft_saved_after_the_verdict_is_dropped_and_a_withdrawal_cancels_an_
 
     # The letter about the withdrawal is the second.
     assert [is_cancelled for _body, is_cancelled in notices(site)] == [True, False]
-
-
-@pytest.mark.promise("P8")
-def test_a_decision_returns_its_letter_masked_and_stores_it_in_clear(site: Site) -> None:
-    case = held(site)
-
-    done = decide(site, failing(case, letter="测试 人的证件不清楚 (ACT-PEAK-HOUR, DOC-UNSEALED)"))
-
-    assert "测•••的证件不清楚" in (done.notice or "")
-    ((body, _is_cancelled),) = notices(site)
-    assert "测试 人的证件不清楚" in body
 
 
 def test_a_verdict_on_a_case_that_somebody_acts_on_meanwhile_says_so(site: Site) -> None:

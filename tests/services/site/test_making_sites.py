@@ -51,31 +51,21 @@ def everything_in(folder: Path) -> dict[str, bytes | None]:
 
 
 @ways
-@pytest.mark.parametrize(
-    "name", ["[w]*.db", *(pytest.param(name, marks=pytest.mark.proof) for name in ("w.db", "w?.db"))]
-)
-def test_a_failure_removes_only_its_own_files_and_can_be_repeated(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, break_it: Break, name: str
+def test_a_failure_removes_only_its_own_files_and_folders_and_can_be_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, break_it: Break
 ) -> None:
+    name = "[w]*.db"
     for neighbour in (*NEIGHBOURS, f"{name}.schema-1.backup", f"{name}.bak"):
         (tmp_path / neighbour).write_text("somebody's", encoding="utf-8")
     before = everything_in(tmp_path)
 
-    with monkeypatch.context() as broken, pytest.raises(break_it(broken)):
-        make_site(tmp_path / name, NewSite(login="a"), ManualClock())
-    assert everything_in(tmp_path) == before
+    for place in (tmp_path / name, tmp_path / "deep" / "deeper" / "w.db"):
+        with monkeypatch.context() as broken, pytest.raises(break_it(broken)):
+            make_site(place, NewSite(login="a"), ManualClock())
+        assert everything_in(tmp_path) == before
 
     make_site(tmp_path / name, NewSite(login="a"), ManualClock())
     assert before.items() <= everything_in(tmp_path).items()
-
-
-@ways
-def test_folders_created_before_a_failure_are_removed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, break_it: Break
-) -> None:
-    with monkeypatch.context() as broken, pytest.raises(break_it(broken)):
-        make_site(tmp_path / "deep" / "deeper" / "w.db", NewSite(login="a"), ManualClock())
-    assert everything_in(tmp_path) == {}
 
 
 @pytest.fixture
@@ -86,8 +76,7 @@ def enterable() -> Iterator[Path]:
         yield Path(folder)
 
 
-@ways
-@pytest.mark.parametrize("is_there", [False, True])
+@pytest.mark.parametrize(("break_it", "is_there"), [(_store_fails, False), (_is_interrupted, True)])
 def test_a_shared_folder_is_removed_after_a_failure_only_if_it_was_created(
     enterable: Path, monkeypatch: pytest.MonkeyPatch, break_it: Break, is_there: bool
 ) -> None:

@@ -41,7 +41,7 @@ def days(estimator: Estimator, *traces: EventTrace, level: float = 0.5) -> list[
 
 @pytest.mark.proof
 def test_the_same_log_and_seed_give_the_same_forecast_to_the_last_digit() -> None:
-    log = office_log(5, 200)
+    log = office_log(5, 60)
     first, second = (Estimator.fit(past(log), seed=7) for _turn in range(2))
 
     one, other = (each.remaining_at_each_event(log[:20]).cumulative for each in (first, second))

@@ -17,42 +17,28 @@ def trace(case: str, *days: float) -> EventTrace:
 LOG = (trace("d", 20, 24), trace("a", 0, 10), trace("open", 1, 50), trace("c", 2, 5), trace("e", 21))
 
 
-def test_finished_cases_of_the_first_60_percent_train_and_later_cases_test() -> None:
-    parts = split_log(LOG)
+@pytest.mark.parametrize(
+    ("log", "percent", "learnt", "tested"),
+    [
+        (LOG, 60, "ac", "de"),
+        (LOG, 40, "", "cde"),
+        (LOG, 80, "ac", "e"),
+        # A case that ends at the split is not in the training set, and equal starts keep the order of the file.
+        ((trace("a", 0, 20), trace("b", 1, 2), trace("c", 2, 5), trace("d", 20, 24), trace("e", 21)), 60, "bc", "de"),
+        (tuple(trace(name, 1, 2) for name in "edcba"), 60, "", "ba"),
+    ],
+)
+def test_finished_cases_of_the_first_part_train_and_later_cases_test(
+    log: tuple[EventTrace, ...], percent: int, learnt: str, tested: str
+) -> None:
+    parts = split_log(log, percent)
 
     assert parts is not None
-    assert parts.past.until_s == 20 * DAY
-    assert [each.case for each in parts.past.finished] == ["a", "c"]
-    assert [each.case for each in parts.later] == ["d", "e"]
-
-
-def test_of_an_open_case_only_the_events_before_the_split_are_known() -> None:
-    parts = split_log(LOG)
-
-    assert parts is not None
-    assert parts.past.open == (trace("open", 1),)
-
-
-def test_the_share_of_training_cases_can_be_chosen() -> None:
-    halves, quarters = split_log(LOG, 40), split_log(LOG, 80)
-
-    assert halves is not None
-    assert quarters is not None
-    assert [len(parts.later) for parts in (halves, quarters)] == [3, 1]
-
-
-def test_a_case_that_ends_at_the_split_is_not_in_the_training_set() -> None:
-    parts = split_log((trace("a", 0, 20), trace("b", 1, 2), trace("c", 2, 5), trace("d", 20, 24), trace("e", 21)))
-
-    assert parts is not None
-    assert [each.case for each in parts.past.finished] == ["b", "c"]
-
-
-def test_cases_with_the_same_start_keep_the_order_of_the_file() -> None:
-    parts = split_log([trace(name, 1, 2) for name in "edcba"])
-
-    assert parts is not None
-    assert [each.case for each in parts.later] == ["b", "a"]
+    assert "".join(each.case for each in parts.later) == tested
+    assert "".join(each.case for each in parts.past.finished) == learnt
+    if log is LOG and percent == 60:
+        assert parts.past.until_s == 20 * DAY
+        assert parts.past.open == (trace("open", 1),), "only its events before the split are known"
 
 
 def test_all_events_of_test_cases_are_tested_and_all_training_events_set_the_baselines() -> None:
