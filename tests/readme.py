@@ -1,11 +1,11 @@
-"""Generates the tables of keys, commands and permissions, and the picture of the desk for the README.
+"""Generates the tables of keys, commands and permissions for the README and the manual, and the picture of the desk.
 
 `python -m tests.readme` writes them; a test fails if the tables are out of date.
 """
 
 import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +18,27 @@ from tests.screens.driver import site_workbench
 from tests.sites import ManualClock, Site
 from workbench.cli.app import build_app
 from workbench.domain.case.lifecycle import PERMISSIONS, STATE_WORDS
+from workbench.i18n import LANGUAGES, _, current_language
 from workbench.keys.command import PLACES, Command
 from workbench.keys.registry import commands_of, help_of
+from workbench.manual.chapters import FOLDER
 from workbench.services.demo.preparing import prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 _ROLE_LETTERS = {Role.REVIEWER: "r", Role.SUPERVISOR: "s", Role.ADMIN: "a", Role.AUDITOR: "u", Role.VERIFIER: "v"}
+_KEY_HEADINGS = {"en": "| key | | does | name |", "zh": "| 按键 | | 作用 | 名称 |"}
 PICTURE = ROOT / "fixtures" / "pictures" / "desk.svg"
 
 
 def key_table() -> str:
     """Return the key table as Markdown."""
-    lines = ["| key | | does | name |", "|---|---|---|---|"]
+    lines = [_KEY_HEADINGS[current_language()], "|---|---|---|---|"]
     for place, words in PLACES.items():
         commands = commands_of(place)
         if commands:
-            lines.append(f"| **{words}** | | | |")
-            lines += [f"| {_keys(each)} | {each.label} | {help_of(each)} | `{each.id}` |" for each in commands]
+            lines.append(f"| **{_(words)}** | | | |")
+            lines += [f"| {_keys(each)} | {_(each.label)} | {help_of(each)} | `{each.id}` |" for each in commands]
     return "\n".join(lines)
 
 
@@ -66,13 +69,22 @@ def permission_table() -> str:
     return "\n".join(lines)
 
 
-def with_parts(text: str) -> str:
-    """Return the README with its tables regenerated."""
-    with speaking("en"):
-        for name, part in (("keys", key_table()), ("commands", command_list()), ("permissions", permission_table())):
-            head, _old, tail = _split(text, name)
-            text = f"{head}\n{part}\n{tail}"
+def with_parts(text: str, language: str = "en") -> str:
+    """Return the README, or a chapter of the manual, with its tables regenerated."""
+    with speaking(language):
+        for name, table in TABLES.items():
+            if f"<!-- {name} -->" in text:
+                head, _old, tail = _split(text, name)
+                text = f"{head}\n{table()}\n{tail}"
     return text
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "keys": key_table,
+    "commands": command_list,
+    "permissions": permission_table,
+}
+"""The tables by the comments that surround them."""
 
 
 def _split(text: str, name: str) -> tuple[str, str, str]:
@@ -93,9 +105,16 @@ async def _picture(folder: Path) -> str:
         site.close()
 
 
+def written() -> dict[Path, str]:
+    """Return the language of each file with tables: the README, and the chapters of the manual."""
+    chapters = {path: language for language in LANGUAGES for path in (FOLDER / language).glob("*.md")}
+    return {README: "en", **chapters}
+
+
 def main() -> None:
     """Write the tables and the picture."""
-    README.write_text(with_parts(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for path, language in written().items():
+        path.write_text(with_parts(path.read_text(encoding="utf-8"), language), encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         PICTURE.write_text(asyncio.run(_picture(Path(folder))), encoding="utf-8")
 

@@ -1,13 +1,23 @@
 """The key and command tables of the README match the program."""
 
 import re
+from pathlib import Path
+
+import pytest
 
 from tests import readme
 
 
-def test_the_readme_lists_the_keys_and_commands_of_the_program() -> None:
-    text = readme.README.read_text(encoding="utf-8")
-    assert text == readme.with_parts(text), "run `python -m tests.readme`"
+@pytest.mark.parametrize("path", readme.written(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_the_tables_of_the_readme_and_the_manual_are_those_of_the_program(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text == readme.with_parts(text, readme.written()[path]), "run `python -m tests.readme`"
+
+
+def test_the_readme_and_the_manual_have_every_table() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in readme.written())
+
+    assert [name for name in readme.TABLES if f"<!-- {name} -->" not in text] == []
 
 
 def test_the_picture_of_the_readme_exists() -> None:

@@ -56,10 +56,14 @@ class Source:
     def keys(self) -> set[str]:
         return {span for span in self.spans if _KEY.fullmatch(span)}
 
+    def blocks(self, kind: str) -> list[str]:
+        """The fenced blocks of a kind, such as `toml`."""
+        return [block for each, block in _FENCE.findall(self.text) if each == kind]
+
     @cached_property
     def lines_to_type(self) -> list[str]:
         """The lines of the blocks for a shell."""
-        return [line for kind, block in _FENCE.findall(self.text) if kind == "sh" for line in block.splitlines()]
+        return [line for block in self.blocks("sh") for line in block.splitlines()]
 
     @cached_property
     def examples(self) -> list[str]:
@@ -91,20 +95,21 @@ def _root() -> Any:
 
 def unknown_part(command: str) -> str | None:
     """Return the first word of a command line that the program does not know: a command or an option."""
-    node, words = _root(), command.split()[1:]
-    options = {name for parameter in node.params for name in parameter.opts}
-    for word in words:
-        commands = getattr(node, "commands", {})
+    node, words, options = _root(), command.split()[1:], _options(_root())
+    for before, word in zip(["", *words], words, strict=False):
         if word.startswith("--"):
-            if word.partition("=")[0] not in {*options, "--help", "--install-completion"}:
+            if word.partition("=")[0] not in {*options, "--help"}:
                 return word
-        elif word in commands:
-            node = commands[word]
-            options |= {name for parameter in node.params for name in parameter.opts}
-        elif commands and word.islower() and node is _root():
+        elif word in getattr(node, "commands", {}):
+            node = node.commands[word]
+            options |= _options(node)
+        elif node is _root() and not before.startswith("--"):
             return word
-        elif commands and node is not _root():
-            # The default command of a group takes the rest.
-            node = next(iter(commands.values()))
-            options |= {name for parameter in node.params for name in parameter.opts}
     return None
+
+
+def _options(node: Any) -> set[str]:
+    """Return the options of a command, and of a group also those of its default command."""
+    own = {name for parameter in node.params for name in parameter.opts}
+    default = next(iter(getattr(node, "commands", {}).values()), None) if node is not _root() else None
+    return own | (_options(default) if default is not None else set())

@@ -1,12 +1,15 @@
 """The chapters of the manual name only what exists, and are the same in both languages."""
 
 import re
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
 from tests.manual.chapter_text import KEYS, Source, sources, unknown_part, words_and_code
 from workbench.i18n import LANGUAGES
 from workbench.keys.command import PLACES
+from workbench.settings.user_settings import UserSettings, load_settings
 
 MOST_LINES = 250
 every_chapter = pytest.mark.parametrize(
@@ -81,3 +84,20 @@ def test_an_unknown_option_is_found() -> None:
     assert unknown_part("workbench quue") == "quue"
     assert unknown_part("workbench forecast C-000001 --reviewers 5") is None
     assert words_and_code("workbench show C-9  # exit code 66") == (["show", "C-9"], 66)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_settings_chapter_names_every_setting_and_its_examples_are_valid(
+    language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [chapter] = [each for each in sources(language) if each.path.stem.endswith("-settings")]
+    # The viewer of the example must be a command that exists.
+    (tmp_path / "xdg-open").touch(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    file = tmp_path / "settings.toml"
+    file.write_text("\n".join(chapter.blocks("toml")), encoding="utf-8")
+
+    assert load_settings(file).problems == ()
+    assert {field.name for field in fields(UserSettings)} <= set(
+        re.findall(r"^\| `\[?(\w+)", chapter.text, re.MULTILINE)
+    )
