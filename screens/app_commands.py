@@ -125,7 +125,7 @@ async def show_help(app: "AppBase") -> None:
 async def show_manual(app: "AppBase") -> None:
     """Close the page of keys, and show the chapter of the manual about the screen below."""
     from screens.dialogs.help import KeySheet
-    from screens.manual.screen import ManualScreen
+    from screens.manual.screen import ChapterViewer, ManualScreen
     from workbench.manual.chapters import chapter_of
 
     if isinstance(app.screen, KeySheet):
@@ -133,7 +133,7 @@ async def show_manual(app: "AppBase") -> None:
     places = (screen.PLACE for screen in reversed(app.screen_stack) if isinstance(screen, HasPlace))
     if (place := next(places, "desk")) != "manual":
         await app.push_screen(manual := ManualScreen())
-        await manual.viewer.go(chapter_of(place).path)
+        await manual.query_one(ChapterViewer).go(chapter_of(place).path)
 
 
 async def show_palette(app: "AppBase") -> None:

@@ -21,25 +21,36 @@ from workbench.domain.case.lifecycle import PERMISSIONS, STATE_WORDS
 from workbench.i18n import LANGUAGES, _, current_language
 from workbench.keys.command import PLACES, Command
 from workbench.keys.registry import commands_of, help_of
-from workbench.manual.chapters import FOLDER
 from workbench.services.demo.preparing import prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 _ROLE_LETTERS = {Role.REVIEWER: "r", Role.SUPERVISOR: "s", Role.ADMIN: "a", Role.AUDITOR: "u", Role.VERIFIER: "v"}
-_KEY_HEADINGS = {"en": "| key | | does | name |", "zh": "| 按键 | | 作用 | 名称 |"}
+_COLON = {"en": ": ", "zh": "："}
 PICTURE = ROOT / "fixtures" / "pictures" / "desk.svg"
 
 
 def key_table() -> str:
     """Return the key table as Markdown."""
-    lines = [_KEY_HEADINGS[current_language()], "|---|---|---|---|"]
+    lines = ["| key | | does | name |", "|---|---|---|---|"]
     for place, words in PLACES.items():
         commands = commands_of(place)
         if commands:
-            lines.append(f"| **{_(words)}** | | | |")
-            lines += [f"| {_keys(each)} | {_(each.label)} | {help_of(each)} | `{each.id}` |" for each in commands]
+            lines.append(f"| **{words}** | | | |")
+            lines += [f"| {_keys(each)} | {each.label} | {help_of(each)} | `{each.id}` |" for each in commands]
     return "\n".join(lines)
+
+
+def key_lists() -> str:
+    """Return the keys of each place as a paragraph of lines; on a screen, a table of as many cells would be slow."""
+    sections = []
+    for place, words in PLACES.items():
+        lines = [
+            f"{_keys(each)} **{_(each.label)}**{_COLON[current_language()]}{help_of(each)} `{each.id}`"
+            for each in commands_of(place)
+        ]
+        sections.append(f"## {_(words)}\n\n" + "\\\n".join(lines))
+    return "\n\n".join(sections)
 
 
 def _keys(command: Command) -> str:
@@ -81,6 +92,7 @@ def with_parts(text: str, language: str = "en") -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "keys": key_table,
+    "key_lists": key_lists,
     "commands": command_list,
     "permissions": permission_table,
 }
@@ -107,7 +119,9 @@ async def _picture(folder: Path) -> str:
 
 def written() -> dict[Path, str]:
     """Return the language of each file with tables: the README, and the chapters of the manual."""
-    chapters = {path: language for language in LANGUAGES for path in (FOLDER / language).glob("*.md")}
+    chapters = {
+        path: language for language in LANGUAGES for path in (ROOT / "workbench" / "manual" / language).glob("*.md")
+    }
     return {README: "en", **chapters}
 
 

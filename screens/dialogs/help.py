@@ -19,7 +19,6 @@ from workbench.keys.registry import HELP, commands_of, help_of
 _KEYS_CELLS = 11
 _LABEL_CELLS = 20
 _MAX_KEYS_LISTED = 3
-_MANUAL_KEY = MANUAL.keys[0].split(" ")[1]
 
 
 @runtime_checkable
@@ -73,14 +72,14 @@ def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> Text
                 shown += [*screen.more_help(width), Content()]
         return shown[:-1]
 
-    return KeySheet(_("Keys"), lines, (_MANUAL_KEY, _(MANUAL.label)))
+    return KeySheet(_("Keys"), lines, (MANUAL.keys[0].split()[1], _(MANUAL.label)))
 
 
 class KeySheet(TextSheet):
     """The help page, from which the manual is opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind_key(MANUAL, key, "app.act('manual')") for key in (_MANUAL_KEY, HELP.permanent_keys[0])
+        bind_key(MANUAL, key, "app.act('manual')") for key in (MANUAL.keys[0].split()[1], HELP.permanent_keys[0])
     ]
 
 

@@ -4,10 +4,9 @@ from functools import partial
 from pathlib import PurePath
 from typing import ClassVar
 
-from textual import getters
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import Hit, Hits, Provider
 from textual.widgets import MarkdownViewer
 
 from screens.dialogs.palette import Palette
@@ -18,7 +17,7 @@ from screens.widgets.safe_text import MUTED, plain
 from workbench.i18n import _
 from workbench.keys import manual as keys
 from workbench.keys.command import Place
-from workbench.manual.chapters import chapters, search
+from workbench.manual.chapters import search
 
 
 class ChapterViewer(MarkdownViewer):
@@ -30,6 +29,11 @@ class ChapterViewer(MarkdownViewer):
         run_in_worker(self, partial(self._show, location, heading), "chapter", is_exclusive=True)
 
     async def _show(self, location: str | PurePath, heading: str) -> None:
+        # The first lines are shown before all others are laid out, which takes five times as long.
+        sections = (self.navigator.location.parent / location).read_text(encoding="utf-8").split("\n## ")
+        start = "\n## ".join(sections[:3])
+        await self.document.update(start)
+        await self.screen.wait_for_refresh()
         await super().go(location)
         at = [block for _level, words, block in self.document.table_of_contents if words == heading]
         self.call_after_refresh(self.scroll_to_widget, self.query_one(f"#{at[0]}") if at else self.document, top=True)
@@ -38,7 +42,7 @@ class ChapterViewer(MarkdownViewer):
 class ManualScreen(Dialog[None]):
     """Shows a chapter and its headings; links lead to other chapters."""
 
-    DEFAULT_CSS = "ManualScreen { background: $background; MarkdownTableOfContents { max-width: 30; } }"
+    DEFAULT_CSS = "ManualScreen { background: $background; MarkdownTableOfContents, Tree { width: 30; } }"
     AUTO_FOCUS = "Markdown"
     PLACE: ClassVar[Place] = "manual"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,8 +51,6 @@ class ManualScreen(Dialog[None]):
         bind(keys.PREVIOUS, "previous"),
         bind(keys.LEAVE, "back"),
     ]
-
-    viewer = getters.query_one(ChapterViewer)
 
     def compose(self) -> ComposeResult:
         # A link leads to a chapter, and never to a browser.
@@ -59,8 +61,9 @@ class ManualScreen(Dialog[None]):
     def action_find(self) -> None:
         self.app.push_screen(Palette(ManualSearch, _("Find in the manual …")))
 
-    async def action_previous(self) -> None:
-        await self.viewer.back()
+    def action_previous(self) -> None:
+        self.query_one(ChapterViewer).scroll_home(animate=False)
+        run_in_worker(self, self.query_one(ChapterViewer).back, "chapter", is_exclusive=True)
 
 
 class ManualSearch(Provider):
@@ -68,15 +71,14 @@ class ManualSearch(Provider):
 
     async def discover(self) -> Hits:
         """Yield the chapters while nothing is typed."""
-        for chapter in chapters():
-            opens = partial(self.screen.query_one(ChapterViewer).go, chapter.path)
-            yield DiscoveryHit(plain(chapter.title), opens, chapter.title)
+        async for chapter in self.search(""):
+            yield chapter
 
     async def search(self, query: str) -> Hits:
         """Yield the lines with the typed words in the order of the manual."""
         hits = search(query)[:100]
         for number, (chapter, heading, text) in enumerate(hits):
-            opens = partial(self.screen.query_one(ChapterViewer).go, chapter.path, heading)
-            yield Hit(1 - number / 1000, plain(text), opens, text, f"{chapter.title} · {heading}")
+            opens, line = partial(self.screen.query_one(ChapterViewer).go, chapter.path, heading), text or chapter.title
+            yield Hit(1 - number / 1000, plain(line), opens, line, f"{chapter.title} · {heading}" if text else None)
         if not hits:
             yield Hit(1, plain(_("No line has these words."), MUTED), lambda: None, query)

@@ -12,8 +12,8 @@ import typer
 from tests.demos import clock
 from workbench.cli.app import build_app
 from workbench.keys.registry import COMMANDS
-from workbench.manual.chapters import FOLDER
 
+ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
 _EXIT_CODE = re.compile(r"\s+# exit code (\d+)$")
 _KEY = re.compile(r"\S|F\d\d?|\^\w|g \S|Esc|Tab|Shift\+Tab|Space|Enter|PgUp|PgDn|Home|End")
@@ -79,7 +79,7 @@ class Source:
 @cache
 def sources(language: str) -> list[Source]:
     """Return the chapters of a language in order."""
-    return [Source(path) for path in sorted((FOLDER / language).glob("*.md"))]
+    return [Source(path) for path in sorted((ROOT / "workbench" / "manual" / language).glob("*.md"))]
 
 
 def words_and_code(example: str) -> tuple[list[str], int]:

@@ -9,9 +9,8 @@ from workbench.domain.values.spelling import folded
 from workbench.errors import NotFound
 from workbench.i18n import _, current_language
 
-FOLDER = Path(__file__).parent
 _COMMENT = re.compile(r"<!--.*?-->\n?")
-_MARKS = re.compile(r"\[([^]]*)\]\([^)]*\)|[`*]")
+_MARKS = re.compile(r"\[([^]]*)\]\([^)]*\)|[`*\\]")
 """A link, of which the words stay, and the marks of code and of bold text."""
 
 
@@ -39,7 +38,7 @@ class Hit(NamedTuple):
 def chapters() -> list[Chapter]:
     """Return the chapters in order, in the language in use."""
     found = []
-    for path in sorted((FOLDER / current_language()).glob("*.md")):
+    for path in sorted(Path(__file__).with_name(current_language()).glob("*.md")):
         screens, _newline, text = path.read_text(encoding="utf-8").partition("\n")
         text = _COMMENT.sub("", text)
         found.append(Chapter(path, path.stem.partition("-")[2], screens, text.splitlines()[0].strip("# "), text))

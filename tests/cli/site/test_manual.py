@@ -26,10 +26,10 @@ def test_an_unknown_chapter_names_the_nearest(terminal: Terminal) -> None:
 
 
 def test_a_search_prints_the_lines_with_all_words_and_their_headings(terminal: Terminal) -> None:
-    found = terminal.run_bare("manual", "--search", "RESET demo").stdout.splitlines()
+    found = terminal.run_bare("manual", "--search", "RESET demo").stdout.splitlines()[1:]
 
     assert found
-    assert all(line.startswith("first-hour · Open the demo · ") for line in found)
+    assert all(line.split()[:4] == ["first-hour", "Open", "the", "demo"] for line in found)
     assert "try fewer words" in refused(terminal.run_bare("manual", "--search", "zebra crossing"), 66)
 
 

@@ -1,6 +1,5 @@
 """The manual on the screen: it opens at the chapter of the screen, finds words, and leaves everything as it was."""
 
-import pytest
 from textual.widgets import MarkdownViewer
 
 from tests.screens.cases import troubled
@@ -12,51 +11,41 @@ def shown(driver: Driver) -> str:
     return driver.app.screen.query_one(MarkdownViewer).navigator.location.name
 
 
-@pytest.mark.parametrize("keys", [("question_mark", "m"), ("f1", "f1")])
-async def test_help_and_m_open_the_chapter_of_the_screen_and_esc_comes_back(keys: tuple[str, ...]) -> None:
-    async with memory_workbench(language="zh") as driver:
-        await driver.press(*keys)
+async def test_help_and_m_open_the_chapter_of_the_screen_where_words_of_all_chapters_are_found() -> None:
+    async with memory_workbench(size=(80, 24), language="zh") as driver:
+        await driver.press("question_mark", "m")
+        await driver.until("审核员的一天")
 
         assert shown(driver) == "02-reviewers-day.md"
-        await driver.until("审核员的一天")
-        await driver.press("escape")
 
-        assert driver.dialog == "DeskScreen"
-
-
-async def test_a_search_finds_words_in_other_chapters_and_b_goes_back() -> None:
-    async with memory_workbench() as driver:
-        await driver.press("question_mark", "m", "slash")
-        await driver.type("reset all cases")
-        await driver.until("Open the demo")
-        await driver.press("enter", "enter")
-        await driver.until("makes all cases again")
+        await driver.press("slash")
+        await driver.type("重新生成")
+        await driver.until("打开示例")
+        await driver.press("enter")
+        await driver.until("领取一张审核单")
 
         assert shown(driver) == "01-first-hour.md"
-        assert "What the program is for" not in driver.text.split("Open the demo")[-1]
+        assert "这个程序做什么" not in driver.text
 
         await driver.press("b")
 
         assert shown(driver) == "02-reviewers-day.md"
 
+        await driver.press("escape")
 
-async def test_a_link_leads_to_another_chapter() -> None:
-    async with memory_workbench() as driver:
-        await driver.press("question_mark", "m")
+        assert driver.dialog == "DeskScreen"
+
+
+async def test_f1_twice_opens_the_manual_and_a_draft_is_kept_while_links_are_followed() -> None:
+    async with memory_workbench(troubled()) as driver:
+        await driver.press("n", "f", "t")
+        await driver.type("still the old card")
+        await driver.press("f1", "f1")
         document = driver.app.screen.query_one(MarkdownViewer).document
         document.post_message(document.LinkClicked(document, "01-first-hour.md"))
         await driver.until("Your first hour")
 
         assert shown(driver) == "01-first-hour.md"
-
-
-async def test_a_draft_is_kept_while_the_manual_is_read() -> None:
-    async with memory_workbench(troubled()) as driver:
-        await driver.press("n", "f", "t")
-        await driver.type("still the old card")
-        await driver.press("f1", "f1")
-
-        assert driver.dialog == "ManualScreen"
 
         await driver.press("escape")
 

@@ -63,7 +63,7 @@ def file_text(text: str) -> None:
 def markdown(text: str) -> None:
     """Print Markdown: formatted and by the user's pager on a terminal, else as it is."""
     if not sys.stdout.isatty():
-        typer.echo(text.rstrip("\n"))
+        file_text(text)
         return
     from rich.console import Console
     from rich.markdown import Markdown

@@ -25,8 +25,5 @@ def manual(
         output.document({"found": rows})
     elif name:
         output.markdown(hits[0].text)
-    elif words:
-        for at, heading, text in hits:
-            output.line(" · ".join((at.name, heading, text)))
     else:
-        output.table([_("Chapter"), _("Title")], [[at.name, at.title] for at, *_no_text in hits])
+        output.table([_("Chapter"), _("Title"), ""], [[at.name, below or at.title, text] for at, below, text in hits])
