@@ -162,7 +162,7 @@ async def test_help_shows_the_keys_of_each_screen_and_an_end_from_outside_saves_
         await desk.press("escape", "escape")
         for keys, words in ((("s", "f1"), "^t canned text"), (("l", "question_mark"), "↑ ↓ choose")):
             await desk.press(*keys)
-            assert desk.dialog == "TextSheet"
+            assert desk.dialog == "KeySheet"
             assert words in desk.text
             await desk.press("escape", "escape")
 
