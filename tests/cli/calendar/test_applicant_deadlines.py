@@ -322,3 +322,15 @@ def test_a_deadline_that_leaves_time_after_a_late_letter_has_an_event(services: 
     with services.site.services("admin").context.read() as session:
         actions = session.execute(text("SELECT action FROM event WHERE body LIKE '%\"deadlines\"%' ORDER BY seq"))
         assert actions.scalars().all() == ["sent-late", "deadline-moved"]
+
+
+def test_the_time_of_an_ended_suspension_is_known_as_it_was_when_it_is_taken_back_later(services: ClockSite) -> None:
+    suspend(services.at("2026-11-20 10:00"), "2026-11-25", "2026-11-27")
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    services.at("2026-11-26 09:00").run("sup", "calendar", "resume", "1")
+    services.at("2026-11-26 10:00").run("sup", "calendar", "resume", "1", "--mistake")
+    # The deadline was given when all of the three days were to be suspended.
+    suspend(services.at("2026-11-26 11:00"), "2026-11-25", "2026-11-26")
+
+    assert deadline(services, case) == "2026-11-30 18:00"

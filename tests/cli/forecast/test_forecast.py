@@ -4,7 +4,6 @@ import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
 from tests.services.forecast.lived_office import lived
-from tests.sites import TUESDAY
 
 pytestmark = pytest.mark.proof
 
@@ -16,10 +15,15 @@ def number(terminal: Terminal) -> str:
     return f"C-{terminal.site.plant(20)[-1]:06}"
 
 
-def test_the_forecast_says_what_would_make_it_faster(terminal: Terminal) -> None:
+def test_the_forecast_of_an_office_without_history_says_so_and_what_would_make_it_faster(terminal: Terminal) -> None:
+    empty = terminal.document("a", "forecast")
+    assert (empty["queued"], empty["cases"], empty["clear_days"]) == (0, [], {"p50": 0.0, "p90": 0.0})
+    assert "No case is waiting." in terminal.as_person("a", "forecast").stdout
     (case_id,) = terminal.site.plant(severity="block")
 
     found = terminal.document("a", "forecast", f"C-{case_id}")
+    assert found["assumed"] is True
+    assert "There is too little history" in terminal.as_person("a", "forecast").stdout
 
     assert "BIZ_LICENSE" in found["missing_documents"]
     assert [each["rule"] for each in found["asked_about"]] == ["ACT-PEAK-HOUR"]
@@ -27,6 +31,19 @@ def test_the_forecast_says_what_would_make_it_faster(terminal: Terminal) -> None
     assert "Missing" in shown
     assert "business licence" in shown
     assert "73 calls" in shown
+    assert "There is too little history" in shown
+    terminal.site.services("a").inquiries.inquire(case_id, "fraud", "Is the number known?")
+    assert terminal.document("a", "forecast")["departments"] == [
+        {
+            "department": "fraud",
+            "name": "Anti-fraud and risk control",
+            "answered": 0,
+            "p50_days": None,
+            "p90_days": None,
+            "open": 1,
+            "overdue": 0,
+        }
+    ]
 
 
 def test_the_sentence_for_the_phone_is_one_line_with_nothing_personal(terminal: Terminal, number: str) -> None:
@@ -38,40 +55,9 @@ def test_the_sentence_for_the_phone_is_one_line_with_nothing_personal(terminal: 
     assert result.stdout.strip() == terminal.document("a", "forecast", number)["say"]
 
 
-def test_the_forecast_says_that_there_is_too_little_history(terminal: Terminal) -> None:
-    (case_id,) = terminal.site.plant()
-
-    assert terminal.document("a", "forecast", f"C-{case_id}")["assumed"] is True
-    assert "There is too little history" in terminal.as_person("a", "forecast").stdout
-    assert "There is too little history" in terminal.as_person("a", "forecast", f"C-{case_id}").stdout
-
-
-def test_an_empty_queue_is_cleared_in_zero_days(terminal: Terminal) -> None:
-    found = terminal.document("a", "forecast")
-
-    assert (found["queued"], found["cases"], found["clear_days"]) == (0, [], {"p50": 0.0, "p90": 0.0})
-    assert "No case is waiting." in terminal.as_person("a", "forecast").stdout
-
-
-def test_the_answer_times_of_departments_are_in_json(terminal: Terminal) -> None:
-    (case_id,) = terminal.site.plant()
-    terminal.site.services("a").inquiries.inquire(case_id, "fraud", "Is the number known?")
-
-    [department] = terminal.document("a", "forecast")["departments"]
-
-    assert department == {
-        "department": "fraud",
-        "name": "Anti-fraud and risk control",
-        "answered": 0,
-        "p50_days": None,
-        "p90_days": None,
-        "open": 1,
-        "overdue": 0,
-    }
-
-
 def test_absent_reviewers_and_provisional_days_are_in_json_and_text(terminal: Terminal) -> None:
-    (*_others, last) = terminal.site.plant(1_200)
+    terminal.site.clock.advance(days=36)
+    (*_others, last) = terminal.site.plant(60)
     number = f"C-{last:06}"
 
     found = terminal.document("a", "forecast", number)
@@ -81,13 +67,13 @@ def test_absent_reviewers_and_provisional_days_are_in_json_and_text(terminal: Te
     assert " (provisional); " in found["say"]
 
     for login in ("a", "b", "c", "admin"):
-        terminal.site.services("admin").absences.away(login, TUESDAY.date(), None)
+        terminal.site.services("admin").absences.away(login, terminal.site.clock.at.date(), None)
     found, queue = terminal.document("a", "forecast", number), terminal.document("a", "forecast")
     for each in (found, queue):
         assert (each["reviewers"], each["per_day"], each["endless"], each["provisional"]) == (0, 0, True, False)
     assert "there is no expected date" in found["say"]
     output = terminal.as_person("a", "forecast").stdout
-    assert "1200 to decide; all reviewers are away, and no return is planned." in output.replace(",", "", 1)
+    assert "60 to decide; all reviewers are away, and no return is planned." in output
     assert "no date available" in terminal.as_person("a", "forecast", number).stdout
 
 

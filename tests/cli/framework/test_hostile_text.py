@@ -65,7 +65,7 @@ def test_no_command_prints_control_characters_for_hostile_arguments(
     found = all_commands(hostile.site)
     assert len(found) > 20
 
-    for path in found:
+    for path in found if is_short else sample(found, ci=25):
         said_safely(terminal, "admin", *path, case, WORDS[4])
         if is_short:
             continue
@@ -110,7 +110,7 @@ def test_an_argument_with_invalid_bytes_is_wrong_usage(hostile: HostileSite) -> 
 @pytest.mark.promise("T2", "I1")
 @pytest.mark.proof
 def test_all_485_naughty_strings_are_shown_and_refused_safely(site: Site, tmp_path: Path) -> None:
-    tested = sample(naughty(), ci=30)
+    tested = sample(naughty(), ci=12)
     hostile = HostileSite(site, tmp_path, (*IMPORTABLE, *map(importable, tested))).fill()
     terminal = Terminal(site)
 

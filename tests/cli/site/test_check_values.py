@@ -1,6 +1,5 @@
 """A changed hash key or call file is refused before anything is computed with it, and doctor names it."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ from sqlalchemy import text
 
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
+from tests.cli.site.test_doctor import ills
 from tests.services.intake.importing.files import Desk, application
 from tests.services.intake.importing.test_calls import call
 from workbench.services.files.calls import parquet
@@ -27,12 +27,6 @@ def key_of(terminal: Terminal) -> Path:
 def call_file(terminal: Terminal) -> Path:
     [path] = (terminal.site.path.with_name("w.db.store") / "calls").glob("*.parquet")
     return path
-
-
-def ills(terminal: Terminal) -> list[str]:
-    """Return what doctor says is not well."""
-    report = json.loads(terminal.run("doctor", "--json").stdout)
-    return [line["text"] for line in report["lines"] if line["ok"] is False]
 
 
 def restart(terminal: Terminal) -> None:

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -141,42 +141,45 @@ def test_init_makes_a_key_file_for_its_owner_and_says_that_all_depends_on_it(
     refused(terminal.run_bare("--database", str(tmp_path / "m.db"), "init", "--key-file", "a"), 2)
 
 
-@pytest.mark.promise("S5")
-@pytest.mark.parametrize(
-    ("harm", "said"),
-    [
-        (lambda key: key.unlink(), "is missing; put it back"),
-        (lambda key: key.write_text("0" * 64), "is wrong; give the right one"),
-        (lambda key: key.write_text("a passphrase"), "is wrong; give the right one"),
-        (lambda key: key.write_bytes(b""), "is empty"),
-        (lambda key: key.write_bytes(b"\xff" * 64), "not text"),
-        (lambda key: key.chmod(0o640), "Other users can open the key file"),
-        (lambda key: os.mkfifo(key.rename(key.with_name("former")).with_name("own.key")), "is not a regular file"),
-    ],
+HARMS: tuple[tuple[Callable[[Path], object], str], ...] = (
+    (lambda key: key.unlink(), "is missing; put it back"),
+    (lambda key: key.write_text("0" * 64), "is wrong; give the right one"),
+    (lambda key: key.write_text("a passphrase"), "is wrong; give the right one"),
+    (lambda key: key.write_bytes(b""), "is empty"),
+    (lambda key: key.write_bytes(b"\xff" * 64), "not text"),
+    (lambda key: key.chmod(0o640), "Other users can open the key file"),
+    (lambda key: os.mkfifo(key.rename(key.with_name("former")).with_name("own.key")), "is not a regular file"),
 )
+"""What can happen to a key file, and what is said of it."""
+
+
+@pytest.mark.promise("S5")
 def test_without_its_key_a_database_is_refused_in_one_sentence_and_stays_as_it_is(
-    terminal: Terminal, tmp_path: Path, harm: Any, said: str
+    terminal: Terminal, tmp_path: Path
 ) -> None:
     key = own_key(terminal, tmp_path)
-    before = files_of(terminal.site)
-    harm(key)
-    for words in (("queue", "--json"), ("next", "--json"), ("backup", str(tmp_path / "b.tar"))):
-        assert said in refused(terminal.as_person("admin", *words), 78)
-    report = terminal.run("doctor", "--json")
-    assert report.exit_code == 78
-    assert said in report.stdout
-    assert files_of(terminal.site) == before
+    before, content = files_of(terminal.site), key.read_bytes()
+    for harm, said in HARMS:
+        harm(key)
+        for words in (("queue", "--json"), ("next", "--json"), ("backup", str(tmp_path / "b.tar"))):
+            assert said in refused(terminal.as_person("admin", *words), 78)
+        report = terminal.run("doctor", "--json")
+        assert (report.exit_code, said in report.stdout) == (78, True), report.stdout
+        assert files_of(terminal.site) == before
+        key.unlink(missing_ok=True)
+        key.write_bytes(content)
+        key.chmod(0o600)
     assert not (tmp_path / "b.tar").exists()
 
 
-@pytest.mark.parametrize("name", ["密钥 😀.key", 'a"b\\c\n.key', "\x7f.key", "\udcff.key"])
-def test_a_key_file_of_any_name_is_found_again_or_refused(terminal: Terminal, tmp_path: Path, name: str) -> None:
-    result = terminal.as_person("admin", "rekey", "--key-file", str(tmp_path / name))
-    forget(terminal.site)
-    assert terminal.document("a", "queue")["total"] == 0
-    if result.exit_code:
-        assert "choose a simpler one" in refused(result, 73)
-    assert (tmp_path / name).exists() == (result.exit_code == 0)
+def test_a_key_file_of_any_name_is_found_again_or_refused(terminal: Terminal, tmp_path: Path) -> None:
+    for name in ("密钥 😀.key", 'a"b\\c\n.key', "\x7f.key", "\udcff.key"):
+        result = terminal.as_person("admin", "rekey", "--key-file", str(tmp_path / name))
+        forget(terminal.site)
+        assert terminal.document("a", "queue")["total"] == 0
+        if result.exit_code:
+            assert "choose a simpler one" in refused(result, 73)
+        assert (tmp_path / name).exists() == (result.exit_code == 0)
 
 
 def test_files_that_do_not_belong_together_are_told(terminal: Terminal, tmp_path: Path) -> None:
@@ -292,8 +295,9 @@ def test_a_command_that_a_backup_names_is_not_run(terminal: Terminal, tmp_path: 
 
 
 @pytest.mark.promise("S10")
-@pytest.mark.parametrize("is_new_file", [False, True])
-@pytest.mark.parametrize("fails_at", ["new_file", "Path.replace", "sync"])
+@pytest.mark.parametrize(
+    ("fails_at", "is_new_file"), [("new_file", True), ("Path.replace", True), ("Path.replace", False), ("sync", True)]
+)
 def test_a_rekey_that_breaks_off_leaves_the_former_key_or_the_new_one(
     terminal: Terminal, tmp_path: Path, fails_at: str, is_new_file: bool
 ) -> None:

@@ -68,6 +68,12 @@ def test_show_counts_what_is_due_and_what_keeps_the_rest(office: RetentionSite) 
     after = kinds(office)["passed"]
     assert (after["due"], after["documents"], after["call_rows"], after["kept"]) == (2, 6, 10, {})
     assert "2" in table(office)
+    office.later(days=35)
+    shown = office.document("admin", *APPLY, "--dry-run")
+    office.run("admin", "tick")
+    assert shown["kinds"][0]["due"] == kinds(office)["passed"]["due"] == 2
+    said = office.terminal.as_person("admin", "doctor").stdout
+    assert "Cases due for erasure for more than 30 days: 2" in said
 
 
 def test_who_may_not_is_refused(office: RetentionSite) -> None:
@@ -85,9 +91,15 @@ def test_who_may_not_is_refused(office: RetentionSite) -> None:
 
 
 @pytest.mark.promise("A7")
-def test_while_there_are_two_admins_one_asks_for_an_erasure_and_another_approves_it(office: RetentionSite) -> None:
+def test_while_there_are_two_admins_one_asks_for_an_erasure_and_another_rejects_or_approves_it(
+    office: RetentionSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office.run("admin", "reviewers", "add", "second", "--role", "admin")
     office.later(days=90)
+    rejected = office.document("admin", *APPLY)["number"]
+    assert office.document("second", "retention", "reject", rejected)["number"] == rejected
+    late = office.terminal.as_person("second", "retention", "approve", rejected, "--yes")
+    assert "No request" in refused(late, ExitCode.NO_INPUT)
     asked = office.document("admin", "retention", "apply", "--reason", "period over 13800138000")
     assert (asked["requested_by"], asked["reason"]) == ("admin", "period over 138••••••00")
     number = asked["number"]
@@ -100,26 +112,15 @@ def test_while_there_are_two_admins_one_asks_for_an_erasure_and_another_approves
     assert "Only an admin" in refused(office.terminal.as_person("sup", *approve), ExitCode.NOT_ALLOWED)
     assert "--yes" in refused(office.terminal.as_person("second", *approve[:-1]), ExitCode.USAGE)
     assert "No request" in refused(office.terminal.as_person("second", "reviewers", "approve", number), 66)
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "erase_application", _fail)
+        refused(office.terminal.as_person("second", *approve), ExitCode.IO)
     assert office.document("second", *approve)["cases"] == 2
 
     assert "retention show" in refused(office.terminal.as_person("second", *approve), ExitCode.NO_INPUT)
     [[actor]] = office.desk.sql("SELECT DISTINCT actor_login FROM event WHERE action = 'erased'")
     assert actor == "second"
     assert office.document("audit", "audit", "verify")["broken_at"] is None
-
-
-def test_a_request_for_an_erasure_can_be_rejected_and_ends_after_a_week(office: RetentionSite) -> None:
-    office.run("admin", "reviewers", "add", "second", "--role", "admin")
-    office.later(days=90)
-    first = office.document("admin", *APPLY)["number"]
-    assert office.document("second", "retention", "reject", first)["number"] == first
-    other = office.document("admin", *APPLY)["number"]
-    office.later(days=8)
-
-    for number in (first, other):
-        approve = ("retention", "approve", number, "--yes")
-        assert "No request" in refused(office.terminal.as_person("second", *approve), ExitCode.NO_INPUT)
-    assert kinds(office)["passed"]["due"] == 2
 
 
 def test_a_nightly_erasure_asks_another_admin_once_and_only_when_something_is_due(office: RetentionSite) -> None:
@@ -142,19 +143,6 @@ def test_a_nightly_erasure_asks_another_admin_once_and_only_when_something_is_du
     assert office.document("admin", *APPLY)["requested_by"] == "admin"
 
 
-def test_an_interrupted_approved_erasure_is_approved_again(
-    office: RetentionSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    office.run("admin", "reviewers", "add", "second", "--role", "admin")
-    office.later(days=90)
-    approve = ("retention", "approve", office.document("admin", *APPLY)["number"], "--yes")
-    with monkeypatch.context() as patched:
-        patched.setattr(service, "erase_application", _fail)
-        refused(office.terminal.as_person("second", *approve), ExitCode.IO)
-
-    assert office.document("second", *approve)["cases"] == 2
-
-
 def _fail(*_given: object) -> None:
     raise StorageFailed("The disk is gone.")
 
@@ -166,15 +154,6 @@ def test_a_clock_that_must_be_wrong_erases_nothing(office: RetentionSite) -> Non
     office.later(days=-1)
 
     assert "The clock of this machine" in refused(office.terminal.as_person("admin", *APPLY), ExitCode.CONFIG)
-
-
-def test_a_dry_run_and_tick_erase_nothing(office: RetentionSite) -> None:
-    office.later(days=400)
-    shown = office.document("admin", *APPLY, "--dry-run")
-    office.run("admin", "tick")
-
-    assert shown["kinds"][0]["due"] == 2
-    assert kinds(office)["passed"]["due"] == 2
 
 
 @pytest.mark.proof
@@ -234,7 +213,9 @@ def test_what_was_changed_before_it_was_erased_stays_unexplained(office: Retenti
     )
 
 
-def test_every_surface_says_that_a_case_was_erased(erased: RetentionSite, tmp_path: Path) -> None:
+def test_every_surface_says_that_a_case_was_erased_and_acts_on_it_are_refused(
+    erased: RetentionSite, tmp_path: Path
+) -> None:
     words = "erased on 2027-02-22 (retention)"
 
     shown = erased.document("audit", "show", "C-1")
@@ -248,23 +229,19 @@ def test_every_surface_says_that_a_case_was_erased(erased: RetentionSite, tmp_pa
     for kind in ("applications", "decisions", "notices"):
         assert words in (tmp_path / f"{kind}.csv").read_text(encoding="utf-8")
     assert erased.faults() == []
-
-
-def test_acts_on_an_erased_case_are_refused(erased: RetentionSite) -> None:
-    for login, words in (
+    for login, act in (
         ("sup", ("reopen", "C-1", "--reason", "x")),
         ("a", ("comment", "C-1", "x")),
         ("a", ("contact", "C-1", "phone", "x")),
         ("a", ("show", "C-1", "--reveal")),
         ("sup", ("hold", "C-1", "--reason", "x")),
     ):
-        assert "C-000001 was erased on 2027-02-22" in refused(
-            erased.terminal.as_person(login, *words), ExitCode.NOT_ALLOWED
-        )
+        told = refused(erased.terminal.as_person(login, *act), ExitCode.NOT_ALLOWED)
+        assert "C-000001 was erased on 2027-02-22" in told
 
 
 def test_an_erased_application_comes_back_only_as_a_new_case(erased: RetentionSite) -> None:
-    again = application("A-1", stated_use="again")
+    again = application("A-1", **PERSON, stated_use="again")
 
     with pytest.raises(ImportRefused, match="was erased on 2027-02-22"):
         erased.desk.applications(again)
@@ -274,6 +251,9 @@ def test_an_erased_application_comes_back_only_as_a_new_case(erased: RetentionSi
     shown = erased.document("a", "show", "C-4")
     assert "again" in json.dumps(shown, ensure_ascii=False)
     assert ([card["msisdn"] for card in shown["cards"]], shown["documents"]) == (["138••••••00"], [])
+    said = erased.people["A-1"].said
+    report = erased.desk.documents("A-1", INDIVIDUAL_DOCUMENTS, content=said, received_at="2027-02-21 15:00")
+    assert (report.updated, report.unchanged) == (len(INDIVIDUAL_DOCUMENTS), 0)
 
 
 @pytest.mark.promise("R2")
@@ -290,17 +270,24 @@ def test_a_legal_hold_keeps_a_case_until_it_is_ended(office: RetentionSite) -> N
     shown = office.run("audit", "show", "C-1")
     assert "under legal hold since" in shown
     assert "court order 138••••••00" in shown
+    put = ("hold", "--filter", "state:passed", "--reason", "inspection")
+    assert [office.document("sup", *put)["placed"] for _time in range(2)] == [1, 0]
+    assert [one["case"] for one in office.document("audit", "hold", "--list")["holds"]] == ["C-000001", "C-000002"]
+    office.run("sup", "unhold", "C-2", "--reason", "over")
     assert office.document("admin", *APPLY)["cases"] == 1
 
     office.run("admin", "unhold", "C-1", "--reason", "settled")
 
     assert office.document("admin", *APPLY)["cases"] == 1
     assert office.terminal.site.actions(1)[-2:] == ["legal-hold-end", "erased"]
-    assert office.desk.sql("SELECT reason, end_reason FROM legal_hold") == [("", "")]
+    assert office.desk.sql("SELECT reason, end_reason FROM legal_hold") == [("", "")] * 2
     assert office.document("audit", "audit", "verify")["broken_at"] is None
 
 
-def test_what_another_case_of_the_same_person_needs_stays(office: RetentionSite) -> None:
+def test_what_another_case_of_the_same_person_or_with_the_same_document_needs_stays(office: RetentionSite) -> None:
+    [[sha256]] = office.desk.sql("SELECT sha256 FROM document WHERE application_no = 'A-2' LIMIT 1")
+    row = {"application_no": "A-3", "kind": "USE_STATEMENT", "sha256": sha256, "received_at": "2026-11-23 15:00"}
+    office.desk.run(ImportKind.DOCUMENTS, [row])
     again = office.add("A-4", 1)
     counts = {
         name: f"SELECT count(*) FROM {name} WHERE {column} = '{value}'"
@@ -316,6 +303,7 @@ def test_what_another_case_of_the_same_person_needs_stays(office: RetentionSite)
 
     office.later(days=90)
     office.run("admin", *APPLY)
+    assert office.faults() == []
     assert {name: office.desk.sql(statement) for name, statement in counts.items()} == before
     office.close("A-4")
     office.later(days=90)
@@ -323,25 +311,6 @@ def test_what_another_case_of_the_same_person_needs_stays(office: RetentionSite)
 
     assert [office.desk.sql(statement)[0][0] for statement in counts.values()] == [0, 0, 0, 0]
     assert office.faults() == []
-
-
-def test_a_document_that_another_application_has_stays(office: RetentionSite) -> None:
-    [[sha256]] = office.desk.sql("SELECT sha256 FROM document WHERE application_no = 'A-1' LIMIT 1")
-    row = {"application_no": "A-3", "kind": "USE_STATEMENT", "sha256": sha256, "received_at": "2026-11-23 15:00"}
-    office.desk.run(ImportKind.DOCUMENTS, [row])
-    office.later(days=90)
-
-    assert office.document("admin", *APPLY)["documents"] == 5
-    assert office.faults() == []
-
-
-def test_all_cases_of_a_filter_are_put_under_legal_hold_once(office: RetentionSite) -> None:
-    office.run("sup", "hold", "C-1", "--reason", "court order")
-
-    put = ("hold", "--filter", "state:passed", "--reason", "inspection")
-    assert [office.document("sup", *put)["placed"] for _time in range(2)] == [1, 0]
-
-    assert [one["case"] for one in office.document("audit", "hold", "--list")["holds"]] == ["C-000001", "C-000002"]
 
 
 def test_the_period_begins_with_the_local_day_of_the_closing(office: RetentionSite) -> None:
@@ -355,37 +324,32 @@ def test_the_period_begins_with_the_local_day_of_the_closing(office: RetentionSi
     assert kinds(office)["passed"]["due"] == 3
 
 
-@pytest.mark.parametrize(
-    ("part", "before", "after"),
-    [
-        ("documents", "SELECT count(*) FROM document WHERE erased_at IS NULL AND application_no <> 'A-3'", 0),
-        ("snapshots", "SELECT count(*) FROM decision WHERE seen LIKE '%policy_version%'", 0),
-        ("drafts", "SELECT count(*) FROM draft", 0),
-    ],
-)
-def test_parts_go_before_their_case(office: RetentionSite, part: str, before: str, after: int) -> None:
-    amend_policy(office.terminal.site, ("[retention.periods]\n", f'[retention.periods]\n{part} = "7 days"\n'))
+PARTS = {
+    "documents": "SELECT count(*) FROM document WHERE erased_at IS NULL AND application_no <> 'A-3'",
+    "snapshots": "SELECT count(*) FROM decision WHERE seen LIKE '%policy_version%'",
+    "drafts": "SELECT count(*) FROM draft",
+}
+"""What is left of each part of the closed cases, as a statement."""
+
+
+def test_parts_go_before_their_case_unless_another_case_keeps_them(office: RetentionSite) -> None:
+    periods = "".join(f'{part} = "7 days"\n' for part in (*PARTS, "calls"))
+    amend_policy(office.terminal.site, ("[retention.periods]\n", f"[retention.periods]\n{periods}"))
     office.later(days=10)
-    assert office.desk.sql(before)[0][0] > after
-    counted = kinds(office)[part]["due"]
+    assert all(office.desk.sql(before)[0][0] for before in PARTS.values())
+    assert [kinds(office)[part]["due"] for part in PARTS] == [2, 2, 2]
+    activity = office.document("audit", "show", "C-1")["activity"]
 
     erased = office.document("admin", *APPLY)
 
-    assert erased["by_kind"] == {part: counted} == {part: 2}
-    assert office.desk.sql(before)[0][0] == after
-    assert f"erased (retention)  {part}" in office.run("audit", "show", "C-1")
+    assert erased["by_kind"] == dict.fromkeys((*PARTS, "calls"), 2)
+    assert erased["call_rows"] == 10
+    assert [office.desk.sql(before)[0][0] for before in PARTS.values()] == [0, 0, 0]
+    assert office.document("audit", "show", "C-1")["activity"] == activity
+    shown = " ".join(office.run("audit", "show", "C-1").split())
+    assert "erased (retention) documents, call records, snapshots, drafts" in shown
     assert office.faults() == []
     assert office.document("audit", "audit", "verify")["broken_at"] is None
-
-
-def test_calls_go_before_their_case_unless_another_case_keeps_them(office: RetentionSite) -> None:
-    amend_policy(office.terminal.site, ("[retention.periods]\n", '[retention.periods]\ncalls = "7 days"\n'))
-    office.later(days=10)
-    activity = office.document("audit", "show", "C-1")["activity"]
-
-    assert office.document("admin", *APPLY)["call_rows"] == 10
-    assert office.document("audit", "show", "C-1")["activity"] == activity
-    assert office.faults() == []
 
 
 def late_document(office: RetentionSite) -> None:
@@ -397,29 +361,23 @@ def late_document(office: RetentionSite) -> None:
     context.store.document_path(sha256).write_bytes(b"late")
 
 
-@pytest.mark.parametrize(
-    ("part", "come_late", "files"),
-    [
-        ("calls", lambda office: arrive(office, "2026-12-01", office.people["A-1"]), (0, 1)),
-        ("documents", late_document, (1, 0)),
-    ],
-)
-def test_what_arrives_of_a_part_after_its_erasure_is_erased_too(
-    office: RetentionSite, part: str, come_late: Callable[[RetentionSite], None], files: tuple[int, int]
-) -> None:
-    amend_policy(office.terminal.site, ("[retention.periods]\n", f'[retention.periods]\n{part} = "7 days"\n'))
+def test_what_arrives_of_a_part_after_its_erasure_is_erased_too(office: RetentionSite) -> None:
+    periods = '[retention.periods]\ndocuments = "7 days"\ncalls = "7 days"\n'
+    amend_policy(office.terminal.site, ("[retention.periods]\n", periods))
     office.later(days=10)
     office.run("admin", *APPLY)
     office.later(minutes=1)
-    assert kinds(office)[part]["due"] == 0
+    assert (kinds(office)["documents"]["due"], kinds(office)["calls"]["due"]) == (0, 0)
 
-    come_late(office)
+    arrive(office, "2026-12-01", office.people["A-1"])
+    late_document(office)
 
-    counted = kinds(office)[part]
-    assert (counted["due"], counted["documents"], counted["call_rows"]) == (1, *files)
+    for part, files in (("calls", (0, 1)), ("documents", (1, 0))):
+        counted = kinds(office)[part]
+        assert (counted["due"], counted["documents"], counted["call_rows"]) == (1, *files), part
     erased = office.document("admin", *APPLY)
-    assert (erased["documents"], erased["call_rows"]) == files
-    assert kinds(office)[part]["due"] == 0
+    assert (erased["documents"], erased["call_rows"]) == (1, 1)
+    assert (kinds(office)["documents"]["due"], kinds(office)["calls"]["due"]) == (0, 0)
     assert office.faults() == []
 
 
@@ -538,21 +496,6 @@ def test_a_correction_of_evidence_is_not_erased_before_what_it_corrects(
     assert set(left) == {2, 0}
 
 
-def test_interrupted_erasing_of_evidence_without_an_application_is_continued(
-    office: RetentionSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    arrive(office, "2026-11-20", drawn(77))
-    evidence_period(office, "4 days")
-    office.later(days=4)
-    with monkeypatch.context() as patched:
-        patched.setattr(service, "erase_unlinked", _fail)
-        refused(office.terminal.as_person("admin", *APPLY), ExitCode.IO)
-
-    assert office.document("admin", *APPLY)["by_kind"] == {"evidence": 4}
-    assert kinds(office)["evidence"]["due"] == 0
-    assert office.faults() == []
-
-
 def test_the_figures_of_a_recycled_number_go_with_the_holder_whose_they_are(terminal: Terminal, tmp_path: Path) -> None:
     office = made(terminal, tmp_path / "files", 1)
     phone = office.people["A-2"].phone
@@ -580,23 +523,6 @@ def test_the_figures_of_a_recycled_number_go_with_the_holder_whose_they_are(term
     assert holders() == [(False, True)] * 3
     assert {**office.document("audit", "show", "C-4")["activity"], "data_age_days": 2} == figures
     assert office.faults() == []
-
-
-def test_a_document_that_is_imported_again_after_its_erasure_is_new(erased: RetentionSite) -> None:
-    erased.desk.applications(application("A-1", **PERSON), as_new=True)
-
-    said = erased.people["A-1"].said
-    again = erased.desk.documents("A-1", INDIVIDUAL_DOCUMENTS, content=said, received_at="2027-02-21 15:00")
-
-    assert (again.updated, again.unchanged) == (len(INDIVIDUAL_DOCUMENTS), 0)
-    assert len(erased.document("a", "show", "C-4")["documents"]) == len(INDIVIDUAL_DOCUMENTS)
-
-
-def test_doctor_says_what_is_due_for_long(office: RetentionSite) -> None:
-    office.later(days=125)
-
-    said = office.terminal.as_person("admin", "doctor").stdout
-    assert "Cases due for erasure for more than 30 days: 2" in said
 
 
 def test_doctor_searches_for_due_evidence_only_if_an_import_is_old_enough(

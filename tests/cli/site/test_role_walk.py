@@ -9,9 +9,9 @@ from sqlalchemy import text
 from db.enums import Role
 from tests.cli.framework.terminal import Terminal
 from tests.sites import Site
-from tests.sizes import sample
+from tests.sizes import sample, sized
 
-STEPS = 300
+STEPS = sized(ci=120, full=300)
 PEOPLE = ("admin", "second", "a", "sup", "new1", "new2")
 
 
