@@ -26,10 +26,8 @@ def test_the_clock_is_changed_at_the_very_second() -> None:
 
 def test_every_quarter_of_an_hour_of_a_year_has_the_shift_of_the_zone() -> None:
     for name, year in [
-        ("Asia/Shanghai", 1987),
         ("Australia/Lord_Howe", 2026),
         ("Pacific/Apia", 2011),
-        ("Africa/Casablanca", 2026),
     ]:
         zone = ZoneInfo(name)
         first, last = instant_us(year, 1, 1) + 1, instant_us(year + 1, 1, 1)

@@ -86,6 +86,7 @@ def _import(folder: Path, *kinds: ImportKind) -> None:
     services.close()
 
 
+@pytest.mark.proof
 def test_evidence_changes_cases_together_as_it_changes_each_alone(
     office: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
