@@ -83,6 +83,16 @@ def stage(desk: Desk) -> None:
     services.verdicts.decide(VerdictRequest(case_id=casefile.header.id, note="不符", **final))
 
 
+def test_what_was_received_before_the_verdict_is_late_evidence(desk: Desk) -> None:
+    rectifying(desk)
+    desk.applications(application(province="北京市", received_at="2026-11-24 09:59"))
+    new_licence(desk, received_at="2026-11-24 09:59")
+    case = desk.case()
+    assert (case.state, case.round, case.evidence_no) == ("rectifying", 1, 3)
+    desk.applications(application(province="河北省", received_at="2026-11-24 10:01"))
+    assert (desk.case().state, desk.case().round) == ("queued", 2)
+
+
 def test_what_was_received_after_the_deadline_is_refused_with_the_reason_and_at_it_in_time(desk: Desk) -> None:
     case_id = rectifying(desk)
     desk.site.clock.advance(days=30)
