@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import partial
-from itertools import repeat
 
 from textual.content import Content
 
@@ -226,7 +225,7 @@ def _checklist(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         # In a narrow panel, only the beginning: whole questions would push other evidence below the fold.
         has_room = view.is_whole or width >= _WRAPS_QUESTIONS_FROM
         first, *rest = wrapped(question, width - cells(answer) - 3) if has_room else (question,)
-        below = map(plain, (f" {part}" for part in rest), repeat(style))
+        below = [plain(f" {part}", style) for part in rest]
         lines += labelled(question, answer, row(plain(f" {first}", style), plain(answer, style), width), *below)
         lines += labelled("", line.note, plain(f"   {line.note}", MUTED)) if line.note else []
     return lines

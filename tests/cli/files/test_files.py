@@ -23,15 +23,23 @@ def test_a_folder_is_one_batch_with_a_line_for_each_file(terminal: Terminal, des
     (desk.folder / "office").mkdir()
     _file(desk, application("A-1"), name="office/applications.csv")
     _file(desk, {"application_no": "A-1", "msisdn": "13900139000"}, name="office/cards.csv")
+    for name in ("supplier.toml", "desktop.ini", "cards.csv.bak"):
+        (desk.folder / "office" / name).touch()
 
     assert terminal.document("admin", "import", "folder", folder, "--dry-run")["created"] == 2
     report = terminal.document("admin", "import", "folder", folder)
 
     assert (report["batch"], report["kind"], report["created"]) == ("B-000001", "folder", 2)
+    assert report["left_out"] == ["cards.csv.bak", "supplier.toml"]
     lines = [(line["file"], line["kind"], line["rows"]) for line in report["sheets"]]
     assert lines == [("applications.csv", "applications", 1), ("cards.csv", "cards", 1)]
     refused(terminal.as_person("admin", "import", "folder", f"{folder}/none", "--json"), 66)
     refused(terminal.as_person("a", "import", "folder", folder, "--json"), 77)
+    # The report has the error of a misspelt name, so that stderr does not repeat it.
+    (desk.folder / "office" / "aplications.csv").touch()
+    told = terminal.as_person("admin", "import", "folder", folder)
+    assert told.stdout.count("says no kind") == 1
+    assert told.stderr == "workbench: Nothing was imported; correct what the report lists.\n"
 
 
 def test_a_folder_of_named_documents_is_listed_and_imported(terminal: Terminal, desk: Desk) -> None:

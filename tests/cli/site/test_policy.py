@@ -147,7 +147,11 @@ def test_apply_shows_the_differences_and_asks_on_a_terminal(
         refusal = terminal.run_bare(*words, answers="n\n")
         assert "−COMMITMENT_LETTER" in refusal.stdout
         assert terminal.document("audit", "policy")["policy"] == 1
-        assert terminal.run_bare(*words, answers="y\n").exit_code == 0
+        # What was shown is applied, even if the file changes before the answer.
+        whole = Path(path).read_text("utf-8")
+        patched.setattr("typer.confirm", lambda *_words, **_more: bool(Path(path).write_text("broken", "utf-8")))
+        assert terminal.run_bare(*words).exit_code == 0
+        Path(path).write_text(whole, "utf-8")
         assert terminal.document("audit", "policy")["policy"] == 2
         assert "Apply" not in terminal.run_bare(*words, "--yes").output
     assert terminal.run_bare(*words).exit_code == 0

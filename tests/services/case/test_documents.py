@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -256,6 +257,11 @@ def test_an_appeal_passes_a_case_only_after_its_decider_opened_the_documents(des
 
     with pytest.raises(NotAllowed, match="Open before a pass: business licence"):
         sup.appeals.decide(passed)
-    for line in sup.documents.list(case_id):
+    lost, *others = sup.documents.list(case_id)
+    for line in others:
         sup.documents.record_opening(case_id, line, "shown")
+    desk.site.services("sup").context.store.document_path(lost.sha256).unlink()
+    # A file that is lost cannot be opened; a note stands for it.
+    with pytest.raises(NotAllowed, match=f"Not in the store: {lost.name('en')}. .*or note how"):
+        sup.appeals.decide(replace(passed, note=" "))
     assert sup.appeals.decide(passed).state is CaseState.AWAITING_CHECK

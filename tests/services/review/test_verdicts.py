@@ -220,6 +220,9 @@ def test_the_explanation_has_the_steps_to_the_due_date(site: Site) -> None:
     site.services("sup").rescheduling.change_class(case, ServiceClass.COMPLEX, "x")
     assert "complex, because it was changed by hand" in " ".join(site.services("a").claims.explain(case))
 
+    (risky,) = site.plant(severity="block")
+    assert "high risk (ACT-PEAK-HOUR), by the findings" in " ".join(site.services("a").claims.explain(risky))
+
 
 def test_a_draft_saved_after_the_verdict_is_dropped_and_a_withdrawal_cancels_an_unreleased_notice(site: Site) -> None:
     case = held(site)

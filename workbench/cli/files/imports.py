@@ -20,7 +20,7 @@ from workbench.cli.framework.options import CaseArgument, DryRun, EncodingOption
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_batch, parse_batch
 from workbench.domain.case.lifecycle import STATE_WORDS
-from workbench.errors import ExitCode, WrongUsage
+from workbench.errors import BadData, ExitCode, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.sheets.names import shown
@@ -96,14 +96,18 @@ def import_files(
 
 @contextmanager
 def reporting_errors(context: CommandContext) -> Iterator[None]:
-    """Print the report of a refused import or the problems of a file, and raise the error again."""
+    """Print the report of a refused import; an error that it lists is not repeated on stderr."""
     try:
         yield
     except ImportRefused as error:
         print_report(context, error.report)
-        raise
+        if context.as_json:
+            raise
+        raise BadData(_("Nothing was imported; correct what the report lists.")) from error
     except FileProblem as error:
-        _print_file_problem(context, error.problems)
+        if context.as_json:
+            zeros, errors = dict.fromkeys(_COUNTS, 0), _errors(error.problems)
+            output.document({"batch": None, **zeros, "errors": errors, "error_count": len(errors)})
         raise
 
 
@@ -157,6 +161,7 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
                 "sheets": [asdict(line) for line in report.sheets],
                 "documents": list(report.documents),
                 "not_written": report.not_written,
+                "left_out": list(report.left_out),
                 "findings": dict(report.findings),
                 "unlinked": dict(report.unlinked),
                 "unknown_provinces": report.unknown_provinces[:MAX_ERRORS_REPORTED],
@@ -191,14 +196,6 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
     for sentence in report_notes(report):
         output.line(sentence)
     _print_errors(report.errors, report.error_count)
-
-
-def _print_file_problem(context: CommandContext, problems: Sequence[RowProblem]) -> None:
-    if context.as_json:
-        zeros = dict.fromkeys(_COUNTS, 0)
-        output.document({"batch": None, **zeros, "errors": _errors(problems), "error_count": len(problems)})
-    else:
-        _print_errors(problems, len(problems))
 
 
 def _print_errors(problems: Sequence[RowProblem], total: int) -> None:

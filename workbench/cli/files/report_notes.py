@@ -11,6 +11,8 @@ from workbench.wording.amounts import commas
 
 def report_notes(report: ImportReport) -> Iterator[str]:
     """Yield what the admin should know of rows that are not wrong."""
+    if report.left_out:
+        yield _("Left out, because no import reads them: {files}.").format(files=comma_joined(report.left_out))
     if lines := report.unknown_provinces:
         message = _("Rows whose province is none of China's: {count}, the first in line {line}; see --columns.")
         yield message.format(count=commas(len(lines)), line=lines[0])

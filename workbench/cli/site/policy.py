@@ -140,18 +140,20 @@ def apply(
 ) -> None:
     """Put a policy file into force."""
     from workbench.domain.policy.comparison import changes_between
+    from workbench.services.policy.reader import parse_policy
     from workbench.services.site.admin_requests import AdminRequest
-    from workbench.services.site.policies import read_policy_file
+    from workbench.services.site.policies import policy_text
 
+    text = policy_text(file)
     with context.services() as services:
         day = None if since is None else parse_day_option(since, "--from", services, Tense.FUTURE)
         if is_terminal() and not (yes or context.as_json):
             in_force = services.policies.in_force()
-            changes = changes_between(in_force.policy, read_policy_file(file))
+            changes = changes_between(in_force.policy, parse_policy(text, file.name))
             _print_changes(changes, _("Policy {name}").format(name=in_force.number), file.name)
             if changes and not typer.confirm(_("Apply this policy?"), err=True):
                 return
-        applied = services.policies.apply(file, day, for_open_cases=open_cases)
+        applied = services.policies.apply(file, day, for_open_cases=open_cases, text=text)
         if isinstance(applied, AdminRequest):
             print_request(context, applied, zone_of(services))
             return

@@ -26,7 +26,7 @@ from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.case.inquiries import answer_documents
 from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.foundation.case_access import visible_case
-from workbench.services.foundation.context import Service
+from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.row_values import from_row
 from workbench.services.foundation.site_settings import APP_NAME
@@ -224,22 +224,27 @@ def unopened_kinds(session: Session, case_id: int, documents: Sequence[DocumentF
     return tuple(sorted(kinds, key=_POSITION_OF_KIND.__getitem__))
 
 
-def opening_problem(session: Session, login: str, case: CaseFile, verdict: Verdict) -> str:
+def opening_problem(session: Session, context: Context, case: CaseFile, verdict: Verdict, note: str) -> str:
     """Return that a reviewer has to open documents before a pass, "" if nothing is left to open.
 
     Each reviewer opens them, because each verdict is its maker's own. A copy in a folder counts too: in a terminal
-    without pictures, it is the only way to read a document.
+    without pictures, it is the only way to read a document. A file that the store has lost cannot be opened; then a
+    note, which the record keeps, stands for it.
     """
     asked = documents_to_open(case) if verdict is Verdict.PASS else ()
     accesses = accesses_by_digest(session, case.header.id, OPENED, WRITTEN) if asked else {}
-    own = {sha256 for sha256, people in accesses.items() if login in {one.login for one in people}}
-    left = [kind for kind in DocumentKind if any(one.kind is kind and one.sha256 not in own for one in asked)]
-    if not left:
-        return ""
-    names = comma_joined(document_name(kind, case.policy, current_language()) for kind in left)
+    own = {sha256 for sha256, people in accesses.items() if context.actor.login in {one.login for one in people}}
+    left = [one for one in asked if one.sha256 not in own]
     message = _(
         "Open before a pass: {documents}. The desk opens them ({key}), `documents {case} --to DIR` copies them."
     )
+    if not any(_is_there(context.store, one.sha256, one.bytes_count) for one in left):
+        message = _("Not in the store: {documents}. Restore them from a backup, or note how they were checked.")
+        left = [] if note.strip() else left
+    if not left:
+        return ""
+    kinds = sorted({one.kind for one in left}, key=_POSITION_OF_KIND.__getitem__)
+    names = comma_joined(document_name(kind, case.policy, current_language()) for kind in kinds)
     return message.format(documents=names, key=DOCUMENTS.key, case=format_case(case.header.id))
 
 

@@ -4,9 +4,9 @@ from db.enums import ServiceClass
 from db.queries.claim import skills_of
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS
-from workbench.domain.case.vocabulary import CaseState
+from workbench.domain.case.vocabulary import CaseState, Severity
 from workbench.domain.clock.explanation import StepKind
-from workbench.i18n import _
+from workbench.i18n import _, comma_joined
 from workbench.services.clock.case_clocks import ClockExplainer
 from workbench.services.foundation.context import Context
 from workbench.services.queue.listing import Queue
@@ -26,7 +26,7 @@ def order_words(context: Context, casefile: CaseFile) -> tuple[str, ...]:
             " assigned to you, then the queue, by overdue, due today, priority and due date."
         ),
         _("Priority: {priority}; {risk}, by the findings.").format(
-            priority=_(PRIORITY_WORDS[header.priority]), risk=_(RISK_WORDS[header.risk])
+            priority=_(PRIORITY_WORDS[header.priority]), risk=_risk_words(casefile)
         ),
     ]
     if (place := Queue(context).place_of("state:queued", header.id)) is not None:
@@ -47,6 +47,13 @@ def order_words(context: Context, casefile: CaseFile) -> tuple[str, ...]:
     return (*lines, *ClockWords(explanation, today, zone).lines())
 
 
+def _risk_words(casefile: CaseFile) -> str:
+    """Return the risk of a case, with the findings that give it."""
+    rules = dict.fromkeys(one.rule for one in casefile.findings if one.severity is not Severity.INFO)
+    message = _("{risk} ({rules})") if rules else "{risk}"
+    return message.format(risk=_(RISK_WORDS[casefile.header.risk]), rules=comma_joined(rules))
+
+
 def _class_words(casefile: CaseFile, *, is_set: bool) -> str:
     """Return the service class, which gives the working days, and why the case has it."""
     header, classes = casefile.header, casefile.policy.classes
@@ -57,7 +64,7 @@ def _class_words(casefile: CaseFile, *, is_set: bool) -> str:
     elif header.service_class is ServiceClass.COMPLEX and header.card_count >= classes.complex_from_cards:
         reason = _("the case has {count} or more cards").format(count=classes.complex_from_cards)
     elif classes.risk.get(header.risk) is header.service_class:
-        reason = _("of its risk")
+        reason = _("of its {risk}").format(risk=_risk_words(casefile))
     else:
         reason = _("it is the usual class of such applications")
     message = _("Service class, which gives the working days: {service_class}, because {reason}.")

@@ -174,7 +174,7 @@ class Verdicts(Service):
         calendar = self.context.calendar(session, casefile.policy_version)
         plan = plan_verdict(request, casefile, calendar, now, applicant, suspensions)
         numbers, problem = chosen_numbers(session, self.context, case, request.numbers)
-        unopened = opening_problem(session, self.context.actor.login, casefile, request.verdict)
+        unopened = opening_problem(session, self.context, casefile, request.verdict, request.note)
         problems = (*plan.problems, *filter(None, (problem, unopened)))
         return replace(plan, request=replace(plan.request, numbers=numbers), problems=problems)
 

@@ -123,14 +123,14 @@ class Policies(Service):
         return NamedPolicy(name=path.name, policy=read_policy_file(path))
 
     def apply(
-        self, path: Path, effective_on: date | None = None, *, for_open_cases: bool = False
+        self, path: Path, effective_on: date | None = None, *, for_open_cases: bool = False, text: str | None = None
     ) -> AppliedPolicy | admin_requests.AdminRequest:
         """Put a policy file into force from a day on, by default at once, and return its version.
 
         Cases keep the version with which they were opened, except for the sender of letters. With `for_open_cases`,
         `PolicyChanges.finish` changes the open cases once the version has begun. A planned version that would begin on
         that day or later is cancelled. If the file changes safeguards and there is another admin, the request to that
-        admin is returned instead.
+        admin is returned instead. `text` is what the file said when it was read, so that what was shown is applied.
 
         Raises:
             NotAllowed: If the person is not an admin.
@@ -139,7 +139,7 @@ class Policies(Service):
             WorkbenchError: If the file cannot be read.
         """
         with self.context.as_admin(admin_requests.RequestKind.POLICY.applied):
-            text = policy_text(path)
+            text = policy_text(path) if text is None else text
             policy = parse_policy(text, path.name)
             with self.context.write() as session:
                 return self._apply(session, admin_requests.WantedPolicy(text, policy, effective_on, for_open_cases))

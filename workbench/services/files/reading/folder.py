@@ -15,35 +15,40 @@ OF_DESKTOPS = (".", "~$", "Thumbs.db", "desktop.ini")
 """What the names of files begin with that desktops and spreadsheets leave in a folder."""
 
 
-def files_by_kind(folder: Path) -> tuple[list[tuple[Path, ImportKind]], list[RowProblem]]:
-    """Return the files of a folder with the kinds that their names say, and the problems of other files.
+def files_by_kind(folder: Path) -> tuple[list[tuple[Path, ImportKind]], list[RowProblem], list[str]]:
+    """Return the files of a folder with their kinds, the problems of other files, and the names of those left out.
 
-    A file of several kinds is a workbook with another name. The folders in the folder have the documents.
+    Files that no import reads, such as a supplier's TOML, are left out. A data file whose name says no kind is a
+    problem, because it may be misspelt. A file of several kinds is a workbook with another name. The folders in the
+    folder have the documents.
 
     Raises:
         NotFound: If there is no such folder.
     """
     try:
-        paths = sorted(path for path in folder.iterdir() if not path.is_dir())
+        of_people = (path for path in folder.iterdir() if not path.name.startswith(OF_DESKTOPS))
+        paths = sorted(path for path in of_people if not path.is_dir())
     except OSError as error:
         message = _("There is no folder {folder} that can be read ({cause}); check the name.")
         raise NotFound(message.format(folder=folder, cause=error.strerror)) from error
-    files, problems = list[tuple[Path, ImportKind]](), list[RowProblem]()
+    files, problems, left_out = list[tuple[Path, ImportKind]](), list[RowProblem](), list[str]()
     names = comma_joined(map(shown, IMPORT_ORDER))
     for path in paths:
         # A copy such as applications.csv.bak is no file to import.
         kind = kind_of_sheet(path.name.partition(".")[0]) if path.suffix.lower() in _SUFFIXES else None
-        if kind is None and path.suffix.lower() in WORKBOOK_SUFFIXES and not path.name.startswith(OF_DESKTOPS):
+        if kind is None and path.suffix.lower() in WORKBOOK_SUFFIXES:
             kind = ImportKind.WORKBOOK
         if kind is not None and not path.resolve().is_relative_to(folder.resolve()):
             message = _("The link leads out of the folder; put the file itself there.")
             problems.append(RowProblem(file=path.name, message=message))
         elif kind is not None:
             files.append((path, kind))
-        elif not path.name.startswith(OF_DESKTOPS):
+        elif path.suffix.lower() not in _SUFFIXES:
+            left_out.append(path.name)
+        else:
             message = _("The name of the file says no kind; name it like one of {names}, or remove it.")
             problems.append(RowProblem(file=path.name, message=message.format(names=names)))
     if not files and not problems:
         message = _("The folder has no file to import; name its files like {names}.")
         problems.append(RowProblem(file=folder.resolve().name, message=message.format(names=names)))
-    return files, problems
+    return files, problems, left_out

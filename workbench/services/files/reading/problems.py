@@ -54,15 +54,12 @@ class RowProblem:
 class FileProblem(BadData):
     """A file that cannot be read: its encoding or header is wrong, or it is damaged.
 
-    `problems` are all causes. The message has the first one and the number of the others.
+    `problems` are all causes. The message has a line for each.
     """
 
     def __init__(self, *problems: RowProblem) -> None:
         self.problems = problems
-        sentence = str(problems[0])
-        if len(problems) > 1:
-            sentence = _("{first} ({count} more)").format(first=sentence, count=len(problems) - 1)
-        super().__init__(sentence)
+        super().__init__("\n".join(map(str, problems)))
 
 
 @dataclass(slots=True)

@@ -91,6 +91,8 @@ class ImportReport:
     """The list of the documents in a folder."""
     unknown_provinces: Sequence[int] = ()
     """The lines of applications whose province is none of China's."""
+    left_out: Sequence[str] = ()
+    """The files of a folder that are no kind of import."""
     findings: Mapping[str, int] = field(default_factory=dict)
     """The numbers of new cases that a rule blocks or warns about, by rule; empty in a dry run."""
     unlinked: Mapping[str, int] = field(default_factory=dict)

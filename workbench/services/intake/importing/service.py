@@ -231,7 +231,7 @@ def _files_of(request: ImportRequest, plan: ImportPlan) -> Iterator[tuple[Path, 
         if request.kind is not ImportKind.FOLDER:
             yield path, request.kind
             continue
-        files, problems = files_by_kind(path)
+        files, problems, _left_out = files_by_kind(path)
         plan.errors.add(problems)
         yield from files
 
@@ -259,7 +259,7 @@ def _sheets(request: ImportRequest, readers: Sequence[Reader], plan: ImportPlan)
 
 def report_of(request: ImportRequest, readers: Sequence[Reader], plan: ImportPlan) -> ImportReport:
     """Return the report of a plan, before anything is written."""
-    counts = plan.counts
+    counts, is_folder = plan.counts, request.kind is ImportKind.FOLDER
     return ImportReport(
         kind=request.kind,
         batch=None,
@@ -273,5 +273,6 @@ def report_of(request: ImportRequest, readers: Sequence[Reader], plan: ImportPla
         encoding=", ".join(dict.fromkeys(reader.encoding for reader in readers if reader.encoding)),
         sheets=_sheets(request, readers, plan),
         unknown_provinces=plan.unknown_provinces,
+        left_out=tuple(name for path in request.paths if is_folder for name in files_by_kind(path)[2]),
         documents=tuple(record.raw for reader in readers if reader.path == reader.folder for record in reader),
     )

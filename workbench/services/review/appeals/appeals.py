@@ -124,7 +124,7 @@ class Appeals(Service):
             casefile = CaseFiles(context).show(request.case_id)
             verdict = Verdict.PASS if request.to_state is CaseState.PASSED else Verdict.FAIL
             with context.write() as session:
-                if problem := opening_problem(session, context.actor.login, casefile, verdict):
+                if problem := opening_problem(session, context, casefile, verdict, request.note):
                     raise NotAllowed(problem)
                 return self._decide(session, request)
 
