@@ -26,7 +26,7 @@ _SIGNS = {
     **dict.fromkeys("“”", '"'),
     **dict.fromkeys("‘’", "'"),
 }
-_TABLE = str.maketrans(_SIGNS) | str.maketrans("…·≤≥±◐⭘‹›", "~-<>+~o<>")
+_TABLE = str.maketrans(_SIGNS) | str.maketrans("…·≤≥±◐⭘‹›ⅠⅡⅢ", "~-<>+~o<>123")
 
 
 class AsciiFilter(LineFilter):

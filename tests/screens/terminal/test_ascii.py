@@ -40,6 +40,7 @@ WALK: dict[str, tuple[str, ...]] = {
     "verify": ("n", "e"),
     "explain": ("n", "i"),
     "keys": ("n", "question_mark"),
+    "manual": ("question_mark", "m"),
     "keys of a dialog": ("n", "p", "f1"),
     "palette": ("n", "ctrl+p"),
     "palette that finds nothing": ("ctrl+p", "q", "x", "z"),
@@ -130,7 +131,7 @@ def test_shortened_text_fits_its_cells() -> None:
         use_symbols("auto")
 
 
-@pytest.mark.parametrize("sign", "─│╭╮╰╯┌┐└┘▏▎▌▐█▀▄▂▁•◆▲▼…–—×·≤“”‘’↑↓→←✓✗◐○●")
+@pytest.mark.parametrize("sign", "─│╭╮╰╯┌┐└┘▏▎▌▐█▀▄▂▁•◆▲▼…–—×·≤“”‘’↑↓→←✓✗◐○●ⅠⅡⅢ")
 def test_the_final_filter_replaces_each_symbol_by_one_ascii_character(sign: str) -> None:
     from rich.segment import Segment
     from textual.color import Color
