@@ -47,10 +47,13 @@ class Source:
         return re.findall(r"\]\(([^)]*)\)", self.prose)
 
     @cached_property
+    def written(self) -> str:
+        """The text without its fenced blocks and generated tables."""
+        return re.sub(r"<!-- (\w+) -->.*?<!-- end of \1 -->", "", self.prose, flags=re.DOTALL)
+
+    @cached_property
     def spans(self) -> list[str]:
-        """The code spans in the text, but for those in generated tables."""
-        written = re.sub(r"<!-- (\w+) -->.*?<!-- end of \1 -->", "", self.prose, flags=re.DOTALL)
-        return re.findall(r"`([^`\n]+)`", written)
+        return re.findall(r"`([^`\n]+)`", self.written)
 
     @cached_property
     def keys(self) -> set[str]:

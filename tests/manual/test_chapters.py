@@ -79,6 +79,11 @@ def test_every_command_that_a_chapter_names_exists(chapter: Source) -> None:
     assert {command: unknown for command in named if (unknown := unknown_part(command)) is not None} == {}
 
 
+@pytest.mark.parametrize("chapter", sources("zh"), ids=lambda chapter: chapter.path.stem)
+def test_chinese_has_no_blank_beside_code_where_a_line_would_break(chapter: Source) -> None:
+    assert re.findall(r"[\u4e00-\u9fff] `[^`]*`|`[^`]*` [\u4e00-\u9fff]", chapter.written) == []
+
+
 def test_an_unknown_option_is_found() -> None:
     assert unknown_part("workbench queue --filtr x") == "--filtr"
     assert unknown_part("workbench quue") == "quue"

@@ -1,6 +1,6 @@
 """The manual: a Markdown file for each chapter in `en` and `zh`, and its reader.
 
-How a chapter is made; `tests/manual` checks each of these:
+How a chapter is made; `tests/manual` checks most of these:
 
 * Its file is named by its place and its name in commands, such as `07-letters.md`, the same in both languages. The
   first line is a comment with the places of `workbench.keys.command.PLACES` whose manual it is, `<!-- screens:
