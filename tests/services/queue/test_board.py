@@ -23,7 +23,13 @@ from workbench.services.database.opening import open_services
 __all__ = ["fresh_demo", "made_demo"]
 
 _PLAN = Plan(
-    seed=11, cases=5_000, arrivals=56, reviewers=10, drift=1, holiday_after_days=300, first_day=date(2026, 7, 23)
+    seed=11,
+    cases=sized(ci=1_500, full=5_000),
+    arrivals=sized(ci=17, full=56),
+    reviewers=sized(ci=3, full=10),
+    drift=1,
+    holiday_after_days=300,
+    first_day=date(2026, 7, 23),
 )
 _RUNS = """c.state IN ('queued', 'in_review', 'awaiting_check', 'appealed')
     OR c.state = 'pending' AND c.waits_for <> 'applicant'"""
