@@ -25,7 +25,7 @@ from workbench.services.foundation.file_store import Store
 
 pytestmark = [pytest.mark.proof, pytest.mark.promise("S4", "S9")]
 
-_THROUGH_COMMANDS = 6
+_THROUGH_COMMANDS = sized(ci=2, full=6)
 
 
 @dataclass

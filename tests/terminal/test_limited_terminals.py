@@ -11,11 +11,18 @@ import pytest
 
 from tests.fork_server import ROOT
 from tests.sites import Site
+from tests.sizes import sample
 from tests.terminal.pty_session import environment
 from tests.terminal.recording_session import RecordingSession
 from tests.terminal.stream import words
 
 PRESSES = 10
+OTHERS = (
+    {"LANG": "POSIX", "TERM": "vt100", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+    {"TERM": "xterm-16color", "COLORTERM": ""},
+    {"LANG": "", "TERM": ""},
+)
+"""Each starts a new process, so that only a full proof runs all of them."""
 
 
 @pytest.mark.promise("W2")
@@ -23,15 +30,7 @@ PRESSES = 10
     "variables",
     [
         {"TERM": "dumb", "NO_COLOR": "1", "LANG": "C"},
-        *(
-            pytest.param(found, marks=pytest.mark.proof)
-            for found in (
-                {"TERM": "xterm-16color", "COLORTERM": ""},
-                {"TERM": "vt100"},
-                {"LANG": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
-                {"LANG": "", "TERM": ""},
-            )
-        ),
+        *(pytest.param(found, marks=pytest.mark.proof) for found in sample(OTHERS, ci=1)),
     ],
     ids=lambda found: " ".join(f"{name}={value}" for name, value in found.items()),
 )

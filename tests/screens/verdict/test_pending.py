@@ -102,7 +102,7 @@ async def test_the_date_has_a_default_by_whom_the_case_waits_for(clock_site: Clo
             await desk.until(day)
 
 
-@pytest.mark.parametrize("keys", [("w", "2"), ("w", "1", "1", "4", "enter"), ("f", "slash")])
+@pytest.mark.parametrize("keys", [("w", "1", "1", "4", "enter"), ("f", "slash")])
 async def test_the_letter_is_shown_as_it_will_go_out(clock_site: ClockSite, keys: tuple[str, ...]) -> None:
     async with site_workbench(clock_site.site, "a", size=(80, 24)) as desk:
         await desk.press("n", *keys)
