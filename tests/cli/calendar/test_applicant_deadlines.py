@@ -334,3 +334,32 @@ def test_the_time_of_an_ended_suspension_is_known_as_it_was_when_it_is_taken_bac
     suspend(services.at("2026-11-26 11:00"), "2026-11-25", "2026-11-26")
 
     assert deadline(services, case) == "2026-11-30 18:00"
+
+
+def test_a_deadline_that_a_sent_letter_told_is_kept_when_a_later_suspension_is_taken_back(services: ClockSite) -> None:
+    case = services.received("2026-11-20 10:00")
+    services.ask_for_a_seal("2026-11-20 10:00", case, until="2026-11-30")
+    suspend(services.at("2026-11-30 17:30"), "2026-11-25 10:00", "2026-11-25 11:00")
+    send_moved(services)
+    suspend(services.at("2026-12-01 09:30"), "2026-12-01", "2026-12-01")
+    assert deadline(services, case) == "2026-12-02 18:00"
+
+    services.at("2026-12-01 09:31").run("sup", "calendar", "resume", "2", "--mistake")
+
+    assert deadline(services, case) == "2026-12-01 18:00"
+
+
+def test_overlapping_suspensions_move_a_deadline_once_and_are_told_at_the_end_of_both(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00")
+    services.ask_for_a_seal("2026-11-24 10:00", case, until="2026-11-30")
+    services.at("2026-11-24 11:00")
+    suspend(services, "2026-11-25")
+    suspend(services, "2026-11-26", "2026-11-27")
+    services.at("2026-11-27 09:00").run("sup", "calendar", "resume", "1")
+    assert deadline(services, case) == "2026-12-03 18:00"
+
+    send_moved(services)
+    count = len(letters(services))
+    assert tick(services, "2026-11-30 09:00") == {"resumed": 1}
+    assert len(letters(services)) == count + 1
+    assert "新的整改期限：2026年12月3日（周四）18:00" in letters(services)[-1]
