@@ -63,7 +63,7 @@ def test_on_logs_that_no_one_tuned_to_no_forecast_is_badly_wrong() -> None:
 @pytest.mark.proof
 def test_with_few_cases_the_bars_hold_on_most_logs() -> None:
     for learnt, share in [(10, 0.8), (20, 0.9), (40, 0.95)]:
-        logs = (of_size(seed, learnt) for seed in range(sized(ci=2, full=60)))
+        logs = (of_size(seed, learnt) for seed in range(sized(ci=6, full=60)))
 
         assert share_that_holds(outcome(log, 60) for log in logs) >= share
 
