@@ -26,13 +26,14 @@ _ANNOUNCED = table_of(SuspensionNoticeRow).c
 
 _LETTER_KINDS = ("delay", "resumed", "deadline-moved")
 
+# Cross joins keep the planner from reading the notices of all cases.
 _NOTICES_SENT = text(
     """SELECT t.case_id, t.suspension_id, t.kind
-    FROM suspension s JOIN suspension_notice t ON t.suspension_id = s.id
+    FROM suspension_notice t CROSS JOIN suspension s ON s.id = t.suspension_id
     WHERE (s.settled_at IS NULL OR s.id IN :ending) AND t.case_id IN :ids AND NOT (s.id IN :ending AND t.kind = 'ended')
     UNION ALL
     SELECT n.case_id, s.id, n.kind
-    FROM suspension s JOIN notice n ON n.created_at > coalesce(s.resumed_at, s.entered_at)
+    FROM notice n CROSS JOIN suspension s ON n.created_at > coalesce(s.resumed_at, s.entered_at)
     WHERE s.settled_at IS NULL AND n.kind = 'receipt' AND n.case_id IN :ids"""
 ).bindparams(bindparam("ids", expanding=True), bindparam("ending", expanding=True))
 
@@ -61,7 +62,6 @@ _RECORD_RESUMPTION = text(
     ON CONFLICT DO NOTHING"""
 )
 
-# A cross join keeps the planner from reading all notices.
 _RECIPIENTS = """SELECT s.id, c.id, 'started', min(n.created_at)
     FROM suspension s CROSS JOIN "case" c CROSS JOIN notice n
     WHERE s.id = :suspension AND c.due_at > s.from_at AND c.state NOT IN ('passed', 'failed', 'lapsed', 'withdrawn')
