@@ -27,7 +27,6 @@ from workbench.i18n import _
 from workbench.keys.registry import FINAL, QUIT
 from workbench.settings.symbols import SymbolSet, use_symbols
 
-_READ_WITHIN_S = 1.5
 _EXPLAIN_EVERY_S = 3.0
 COLLECT_EVERY_S = 0.7
 _IDLE_AFTER_S = 0.3
@@ -70,7 +69,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
     """Distinguishes keys from text, and new presses from a key held down; draws with the terminal's symbols."""
 
     def __init__(self, presses: KeyPressLog, symbols: str) -> None:
-        super().__init__(presses.monotonic)
+        super().__init__()
         self.presses = presses
         self.pressed_on: object = None
         """The screen on which the last key was pressed anew, and not held down."""
@@ -164,9 +163,6 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         if char is not None and not char.isascii() and fold_key(char).isascii():
             # The screen posts it again as the key that it stands for.
             return True
-        if self._notifications and self.monotonic() - self.notified_at >= _READ_WITHIN_S:
-            # It was read, and hides the keys.
-            self.clear_notifications()
         self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
         if self.second_press is not None and (not self.presses.is_repeat or self.presses.may_be_new_press):
             await _repeat_fail_key(self, self.second_press)

@@ -1,7 +1,6 @@
 """An app whose messages are safe to show, and that continues after the failure of a worker."""
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from rich.segment import Segments
@@ -21,15 +20,12 @@ FAILURE_SHOWN_S = 20.0
 class ResilientApp(App[None], inherit_bindings=False):
     """An app that continues after a failure if possible, and otherwise ends with one sentence."""
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(self) -> None:
         super().__init__(driver_class=TerminalDriver)
-        self.monotonic = monotonic
-        self.notified_at = 0.0
-        """When the newest message was shown, in seconds of `monotonic`."""
 
     def notify(self, message: str, *, title: str = "", **options: Any) -> None:
         """Show a message as plain text in the symbols of this terminal, unless it is shown already."""
-        shown, self.notified_at = for_terminal(safe(message)), self.monotonic()
+        shown = for_terminal(safe(message))
         if all(notification.message != shown for notification in self._notifications):
             super().notify(shown, title=for_terminal(safe(title)), **{**options, "markup": False})
 

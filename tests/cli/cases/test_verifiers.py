@@ -18,7 +18,7 @@ from workbench.wording.case.history import detail_words
 
 ELSEWHERE = {
     *("demo", "init", "restore", "settings", "template", "policy check", "policy diff", "forecast backtest"),
-    *("maps list", "maps show", "maps accept", "doctor"),
+    *("maps list", "maps show", "maps accept", "doctor", "manual"),
 }
 """The commands that only read or make files, or that examine the database for anybody who can open its file."""
 

@@ -181,4 +181,4 @@ async def test_the_palette_of_a_verifier_opens_no_other_screen(office: Site) -> 
 async def test_the_screen_without_inquiries_says_so(office: Site) -> None:
     async with site_workbench(office, "ver", language="zh") as desk:
         with speaking("zh"):
-            assert "没有待核实的事项" in desk.text
+            assert "没有待答复的核实单" in desk.text

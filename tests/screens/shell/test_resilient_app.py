@@ -1,7 +1,6 @@
 """Errors of workers and screens: those of a closed screen are ignored, all others are reported."""
 
 import asyncio
-from time import monotonic
 
 import pytest
 from textual import work
@@ -26,7 +25,7 @@ class Looking(Screen[None]):
 
 
 async def test_an_error_of_a_worker_of_a_closed_screen_is_ignored() -> None:
-    app = ResilientApp(monotonic)
+    app = ResilientApp()
     async with app.run_test() as pilot:
         screen = Looking()
         await app.push_screen(screen)
@@ -43,7 +42,7 @@ async def test_an_error_of_a_worker_of_an_open_screen_is_reported() -> None:
 
 
 async def _look_at_once() -> None:
-    app = ResilientApp(monotonic)
+    app = ResilientApp()
     async with app.run_test() as pilot:
         screen = Looking()
         await app.push_screen(screen)
@@ -62,7 +61,7 @@ class Opening(Screen[None]):
 
 
 async def test_a_program_that_ends_while_a_screen_opens_ends_without_an_error() -> None:
-    app = ResilientApp(monotonic)
+    app = ResilientApp()
     async with app.run_test() as pilot:
         app.exit()
         app.push_screen(Opening())

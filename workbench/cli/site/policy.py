@@ -144,11 +144,11 @@ def apply(
     from workbench.services.site.admin_requests import AdminRequest
     from workbench.services.site.policies import policy_text
 
-    text = policy_text(file)
+    text = None
     with context.services() as services:
         day = None if since is None else parse_day_option(since, "--from", services, Tense.FUTURE)
         if is_terminal() and not (yes or context.as_json):
-            in_force = services.policies.in_force()
+            in_force, text = services.policies.in_force(), policy_text(file)
             changes = changes_between(in_force.policy, parse_policy(text, file.name))
             _print_changes(changes, _("Policy {name}").format(name=in_force.number), file.name)
             if changes and not typer.confirm(_("Apply this policy?"), err=True):
