@@ -117,7 +117,11 @@ class EvidencePanels(Container):
     def watch_is_zoomed(self) -> None:
         for name in ("identity", "credit"):
             self.query_one(f"#{name}", Panel).make_again()
-        self._share_height()
+        if self.is_zoomed:
+            self._share_height()
+        else:
+            # The hidden panels have no width yet.
+            self.call_after_refresh(self._share_height)
 
     def _share_height(self) -> None:
         """Give the history below the evidence the lines that the evidence leaves, and at least a few."""

@@ -150,8 +150,8 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._show_lines_below()
 
     def _lines(self, width: int) -> Sequence[PanelLine]:
-        """Return the lines for a width; none before a case is shown."""
-        if self.case is None or self._view is None:
+        """Return the lines for a width; none before a case is shown, or if the panel is not, which has no width."""
+        if self.case is None or self._view is None or not width:
             return ()
         is_whole = any(node.has_class("-zoomed") for node in self.ancestors)
         if (self._cached_width, self._view.is_whole) != (width, is_whole):
