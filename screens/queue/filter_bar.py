@@ -38,18 +38,23 @@ class FilterField(TextLine):
     ]
 
     known: KnownValues = NOTHING_KNOWN
+    _offered: tuple[str, ...] = ()
+    """The completions that Tab goes through."""
 
     def action_clear_line(self) -> None:
         """Clear the whole line; after an error the cursor is in the middle of it."""
         self.clear()
 
     def action_complete(self) -> None:
-        """Complete the word at the cursor to its only completion, or by the common prefix of all that begin with it."""
+        """Complete the word at the cursor by what all completions begin with, then to each of them in turn."""
         word = word_at(self.value, self.cursor_position)
-        found = completions(word, self.known)
-        common = commonprefix(found)  # noqa: RUF071 - characters, not paths
-        if len(found) == 1 or (common != word.text and common.startswith(word.text)):
-            self.replace(common, word.start, self.cursor_position)
+        if len(self._offered) == 1 or word.text not in self._offered:
+            self._offered = completions(word, self.known)
+        common = commonprefix(self._offered)  # noqa: RUF071 - characters, not paths
+        if self._offered and (common == word.text or not common.startswith(word.text)):
+            at = self._offered.index(word.text) + 1 if word.text in self._offered else 0
+            common = self._offered[at % len(self._offered)]
+        self.replace(common or word.text, word.start, self.cursor_position)
 
 
 class FilterBar(Vertical):

@@ -11,8 +11,8 @@ from screens.widgets.time_field import TimeReader
 from workbench.domain.filter.keys import KEY_BY_NAME, KINDS, ValueType, words_of
 from workbench.domain.filter.parser import FILTER_KEYS, FilterKey, FilterProblem, parse_filter, quoted
 from workbench.domain.text.safe import cells, fit, pad_right, safe
-from workbench.domain.values.spelling import matches
-from workbench.i18n import _
+from workbench.domain.values.spelling import named
+from workbench.i18n import _, current_language
 
 _OPERATORS = ":<>=：＜＞＝"
 _KEY = "$text-accent"
@@ -70,7 +70,7 @@ def problem_in(text: str) -> FilterProblem | None:
 def value_terms(word: str, known: KnownValues = NOTHING_KNOWN) -> tuple[str, ...]:
     """Return the terms that a word without a key may mean; a single letter means none."""
     keys = [KEY_BY_NAME[name] for name in _FOUND_WITHOUT_KEY if word[1:]]
-    return tuple(f"{key.name}:{quoted(value)}" for key in keys for value in _found(word, _values(key, known)))
+    return tuple(f"{key.name}:{quoted(value)}" for key in keys for value in named(word, _values(key, known)))
 
 
 def completions(word: TypedWord, known: KnownValues = NOTHING_KNOWN) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ def completions(word: TypedWord, known: KnownValues = NOTHING_KNOWN) -> tuple[st
         return ()
     before, comma, last = word.value.rpartition(",")
     head = word.text[: len(word.text) - len(word.value)] + before + comma
-    found = _found(last, _values(key, known))
+    found = named(last, _values(key, known))
     if not word.key.isascii() and key.name not in known:
         # Who types the key in Chinese gets the values as the screen shows them, which a filter understands too.
         found = [next((said for said in words_of(key)[value] if not said.isascii()), value) for value in found]
@@ -92,14 +92,6 @@ def completions(word: TypedWord, known: KnownValues = NOTHING_KNOWN) -> tuple[st
 
 def _values(key: FilterKey, known: KnownValues) -> Mapping[str, tuple[str, ...]]:
     return known.get(key.name) or words_of(key)
-
-
-def _found(typed: str, values: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Return the values that begin with a text; or else those that contain it, as do their words or initials."""
-    begun = [value for value in values if value.casefold().startswith(typed.casefold())]
-    return begun or [
-        name for name, words in values.items() if any(matches(typed, name, text) for text in (*words, name))
-    ]
 
 
 def hint_lines(
@@ -122,7 +114,7 @@ def hint_lines(
     word = word_at(text, cursor)
     is_being_typed = problem is not None and problem.end >= word.start and problem.start <= cursor and not is_submitted
     if not text:
-        kinds = " · ".join(f"{_(kind)} {' '.join(f'{name}:' for name in names)}" for kind, names in KINDS)
+        kinds = " · ".join(f"{_(kind)} {' '.join(f'{_shown(name)}:' for name in names)}" for kind, names in KINDS)
         return (*wrapped_lines(kinds, width, _KEY)[:3], _key_help(width))
     if problem is None or (is_being_typed and completions(word, known)):
         return (*_help(word, width, reader, known), _key_help(width))
@@ -138,8 +130,13 @@ def key_lines(width: int) -> list[Content]:
     """Return all keys of the filter language with their help, for the help page."""
     lines = [joined((_("Queue · filter keys"), f"{MUTED} bold"))]
     for key in FILTER_KEYS:
-        lines += hanging([(pad_right(f" {key.name}:", _NAME_CELLS), f"{_KEY} bold")], _(key.help), width, MUTED)
+        lines += hanging([(pad_right(f" {_shown(key.name)}:", _NAME_CELLS), f"{_KEY} bold")], _(key.help), width, MUTED)
     return lines
+
+
+def _shown(key: str) -> str:
+    """Return the first name of a key in the language in use."""
+    return key if current_language() == "en" else KEY_BY_NAME[key].others[0]
 
 
 def _help(word: TypedWord, width: int, reader: Reader, known: KnownValues) -> tuple[Content, Content]:
@@ -185,4 +182,4 @@ def _listed(words: tuple[str, ...], width: int) -> tuple[Content, tuple[str, ...
 
 
 def _explained(key: FilterKey, width: int) -> Content:
-    return joined((fit(f"{key.name}: {_(key.help)}", width), MUTED))
+    return joined((fit(f"{_shown(key.name)}: {_(key.help)}", width), MUTED))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from db.enums import Carrier
 from screens.checks.staged_text import staged_lines
 from screens.shell.view import UNICODE, ZONE, View
 from tests.languages import speaking
@@ -21,7 +22,9 @@ from workbench.domain.case.vocabulary import (
     Verdict,
     WaitsFor,
 )
+from workbench.wording.case.fields import FieldWords
 from workbench.wording.case.story import CaseStory
+from workbench.wording.what_would_help import missing_items
 
 ITEMS = (
     ItemLine(code="DOC-UNSEALED", text="a copy", is_satisfied=True, is_waived=False),
@@ -459,3 +462,10 @@ def test_many_chosen_numbers_are_all_named_or_end_with_their_count() -> None:
     lines = staged_lines(whole.case, whole.case.decisions[0], View(now=NOW, zone=ZONE, symbols=UNICODE), 80)
     assert max(line.cell_length for line in lines) <= 80
     assert f"bar outbound: {', '.join(numbers)}" in " ".join(line.plain.strip() for line in lines)
+
+
+def test_documents_that_an_english_letter_asks_for_and_carriers_are_chinese_on_a_chinese_screen() -> None:
+    case = story(CaseState.RECTIFYING, fail(items=(replace(ITEMS[1], text="statement of use; call script"),))).case
+    with speaking("zh"):
+        assert missing_items(case) == ("号码用途说明、外呼话术",)
+        assert FieldWords(case.policy, NOW.date(), ZONE).value("carrier", Carrier.TELECOM) == "电信"

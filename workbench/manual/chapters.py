@@ -49,14 +49,16 @@ def chapter_named(name: str) -> Chapter:
     """Return the chapter with a name or title.
 
     Raises:
-        NotFound: If there is none; the message names the nearest.
+        NotFound: If there is none; the message names the nearest, or the way to look for words.
     """
     by_name = {folded(words): chapter for chapter in chapters() for words in (chapter.title, chapter.name)}
-    [near] = get_close_matches(folded(name), by_name, 1, 0)
-    if near == folded(name):
-        return by_name[near]
+    if folded(name) in by_name:
+        return by_name[folded(name)]
+    near = "".join(by_name[words].name for words in get_close_matches(folded(name), by_name, 1, 0.4))
     sentence = _("There is no chapter “{name}”; did you mean {near}? `workbench manual` lists the chapters.")
-    raise NotFound(sentence.format(name=name, near=by_name[near].name))
+    if not near:
+        sentence = _("There is no chapter “{name}”; `workbench manual --search WORDS` finds words in all chapters.")
+    raise NotFound(sentence.format(name=name, near=near))
 
 
 def chapter_of(screen: str) -> Chapter:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 
 from db.enums import CaseState, Severity
 from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.items import documents_in
 from workbench.domain.case.records import AskedDocument
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.evidence.evidence import Evidence
@@ -40,7 +42,10 @@ def missing_items(case: CaseFile) -> tuple[str, ...]:
     if not is_with_applicant(header.state, header.waits_for):
         return ()
     requested = next((line.items for line in reversed(case.decisions_in_effect)), ())
-    return tuple(item.text or item.code for item in requested if item.is_open)
+    # The items are in the language of the letters.
+    texts = [(item.text or item.code, documents_in(item.text, case.policy)) for item in requested if item.is_open]
+    named = partial(document_name, policy=case.policy, language=current_language())
+    return tuple(comma_joined(map(named, kinds)) or text for text, kinds in texts)
 
 
 def listed_items(names: Sequence[str]) -> str:

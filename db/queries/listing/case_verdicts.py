@@ -1,5 +1,7 @@
 """The conditions of case lists on the newest verdict of a case, in SQL."""
 
+import json
+
 from db.queries.listing.case_list import CaseCondition
 
 NEWEST_VERDICT = """(SELECT max(e.id) FROM decision e
@@ -28,11 +30,12 @@ def verdict_within(column: str, after: int, until: int, prefix: str) -> CaseCond
     )
 
 
-def has_reason(code: str, prefix: str) -> CaseCondition:
-    """Return the condition that the newest verdict of the case has a reason."""
+def has_reason(codes: list[str], prefix: str) -> CaseCondition:
+    """Return the condition that the newest verdict of the case has one of the reasons."""
+    is_named = f"r.code IN (SELECT value FROM json_each(:{prefix}))"
     return CaseCondition(
-        check=f"EXISTS (SELECT 1 FROM decision_reason r WHERE r.decision_id = {NEWEST_VERDICT} AND r.code = :{prefix})",
-        values={prefix: code},
+        check=f"EXISTS (SELECT 1 FROM decision_reason r WHERE r.decision_id = {NEWEST_VERDICT} AND {is_named})",
+        values={prefix: json.dumps(codes)},
         hits="SELECT d.case_id AS id FROM decision_reason AS r CROSS JOIN decision AS d"
-        f" WHERE r.code = :{prefix} AND d.id = r.decision_id",
+        f" WHERE {is_named} AND d.id = r.decision_id",
     )

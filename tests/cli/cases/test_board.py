@@ -1,6 +1,7 @@
 """The command that prints the board."""
 
 from tests.cli.framework.terminal import Terminal
+from tests.languages import speaking
 from tests.services.review.verdict_acts import take
 from tests.sites import Site
 
@@ -22,4 +23,6 @@ def test_board_prints_the_office_the_people_and_the_days(site: Site, terminal: T
     assert (found["ages"][0], len(found["ages"])) == ({"days": 0, "cases": 3}, 22)
     assert isinstance(found["days_to_clear"], float)
     assert "nobody" in terminal.as_person("sup", "board").output
+    with speaking("zh"):
+        assert "无人处理" in terminal.as_person("sup", "board").output
     assert [row["login"] for row in terminal.document("a", "board")["people"]] == ["a"]

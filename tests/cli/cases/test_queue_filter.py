@@ -4,6 +4,8 @@ import pytest
 
 from db.queries.listing import case_order
 from tests.cli.framework.terminal import Terminal, refused
+from tests.languages import speaking
+from tests.services.review.verdict_acts import staged
 from workbench.domain.case.case_id import format_case
 from workbench.services.queue.listing import Queue
 
@@ -20,6 +22,17 @@ def test_the_queue_is_listed_in_another_order_which_says_how_far_it_sorts(
     monkeypatch.setattr(Queue, "MOST_SORTED", 2)
     assert "Only the 2 most urgent cases are sorted" in terminal.as_person("a", "queue", "--order=-case").output
     assert "Only" not in terminal.as_person("a", "queue", "--order=-due").output
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_reason_is_found_by_its_code_its_words_and_its_pinyin_initials(terminal: Terminal, language: str) -> None:
+    staged(terminal.site)
+    with speaking(language):
+        for word in ("doc-unsealed", "doc-", "材料未盖章", "盖章", '"without seal"', "wgz", "act"):
+            assert terminal.document("a", "queue", "--filter", f"原因:{word} state:all")["total"] == 1, word
+        assert terminal.document("a", "queue", "--filter", "reason:失信 state:all")["total"] == 0
+        near = refused(terminal.as_person("a", "queue", "--filter", "原因:严重违法失言"), 2)
+    assert "严重违法失信" in near
 
 
 def test_next_says_that_the_filter_hides_the_remaining_cases(terminal: Terminal) -> None:

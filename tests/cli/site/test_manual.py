@@ -23,6 +23,8 @@ def test_a_chapter_in_a_pipe_is_printed_as_it_is(terminal: Terminal) -> None:
 
 def test_an_unknown_chapter_names_the_nearest(terminal: Terminal) -> None:
     assert "did you mean reviewers-day?" in refused(terminal.run_bare("manual", "reviewer"), 66)
+    with speaking("zh"):
+        assert "--search" in refused(terminal.run_bare("manual", "撤销"), 66)
 
 
 def test_a_search_prints_the_lines_with_all_words_and_their_headings(terminal: Terminal) -> None:

@@ -4,8 +4,9 @@ import pytest
 
 from db.enums import CaseState
 from screens.queue.filter_bar import FilterBar
-from screens.queue.filter_help import NOTHING_KNOWN, KnownValues, completions, hint_lines, word_at
+from screens.queue.filter_help import NOTHING_KNOWN, KnownValues, completions, hint_lines, key_lines, word_at
 from screens.queue.screen import QueueScreen
+from tests.languages import speaking
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import memory_workbench
 from tests.screens.queue.queue_visits import filled_queue, go, under_cursor
@@ -50,6 +51,16 @@ async def test_what_is_typed_is_completed_and_explained_and_an_error_is_shown_at
         await desk.press("escape")
         assert not screen.bar.is_open
         assert "all open cases" in desk.text
+
+
+async def test_tab_goes_through_the_completions() -> None:
+    async with memory_workbench(arrange=filled_queue(5)) as desk:
+        screen = await go(desk)
+        await desk.press("slash")
+        await desk.type("inquiry:")
+        for value in ("open", "overdue", "answered", "open"):
+            await desk.press("tab")
+            assert screen.bar.field.value == f"inquiry:{value}"
 
 
 async def test_a_filter_is_applied_by_enter_and_cleared_by_an_empty_line() -> None:
@@ -162,6 +173,10 @@ def test_an_empty_filter_offers_the_keys_by_what_a_person_has_with_the_keys_of_t
     assert "a number case: application: phone: · a name applicant: handler:" in lines[0]
     assert "who: owner: maker:" in " ".join(lines)
     assert lines[3].startswith("Enter applies")
+    with speaking("zh"):
+        lines = [line.plain for line in hint_lines(("", 0), 0, 76, None, NOTHING_KNOWN, is_submitted=False)]
+        assert {"状态:", "负责人:", "原因:"} <= set(" ".join(lines).split())
+        assert any(line.plain.startswith(" 状态: ") for line in key_lines(76))
 
 
 def test_a_key_is_explained_while_its_value_is_typed() -> None:

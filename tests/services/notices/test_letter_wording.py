@@ -411,7 +411,7 @@ def test_a_reopened_review_says_what_holds_until_the_new_result() -> None:
 def test_a_delay_is_put_down_to_many_applications_only_if_the_queue_is_longer_than_usual() -> None:
     for language, reason in [
         (EN, "Reason:\nMore applications than usual are waiting for their review.\n"),
-        (ZH, "原因：\n目前待审核的申请多于平时。\n"),
+        (ZH, "原因：\n目前等候审核的申请多于平时。\n"),
     ]:
         delays = [letter for letter in every_clock_letter(language) if letter.kind is ClockLetterKind.DELAY]
         assert {letter.is_queue_long for letter in delays} == {False, True}

@@ -8,6 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState
 from sqlmodel import Session
 
+from tests.languages import speaking
 from tests.policies import amend_policy
 from tests.services.review.verdict_acts import passing
 from tests.sites import Site
@@ -46,6 +47,8 @@ def test_what_others_may_take_goes_first_if_it_is_due_before_what_is_mine(site: 
 
     assert case_id_of(services.claims.next()) == overdue
     assert "It is number 1 of the queued cases." in services.claims.explain(mine)
+    with speaking("zh"):
+        assert "在排队中的审核单中排第 1 位。" in services.claims.explain(mine)
     assert not any("number" in line for line in services.claims.explain(overdue))
     assert services.claims.explain(overdue)[0].startswith("Order: first what is overdue or due today")
 

@@ -27,7 +27,7 @@ def board(context: CommandContext) -> None:
     headings = [_("Login"), *(_(figure.label) for figure in PERSON_FIGURES), _("minutes"), _("away")]
     rows = [
         [
-            row.login,
+            _("nobody") if row.is_nobody else row.login,
             *(commas(row.counts[figure.name]) for figure in PERSON_FIGURES),
             "" if row.median_minutes is None else f"{row.median_minutes:.0f}",
             away_words(is_away=row.is_away, until=row.away_until, today=figures.days[-1].on),

@@ -150,7 +150,7 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
         ("停滞",),
         ("any", "check", "expired", "skipped", "undated", "appeal"),
     ),
-    _person("who", N_("held by or assigned to a login, me or nobody"), ("人员", "谁", "user", "login", "reviewer")),
+    _person("who", N_("held by or assigned to a login, me or nobody"), ("谁", "人员", "user", "login", "reviewer")),
     _person("owner", N_("who goes on with it: holds it, has it assigned, or gave the verdict that waits"), ("负责人",)),
     _person("holder", N_("held by a login, me or nobody"), ("领取人",)),
     _person("assignee", N_("assigned to a login, me or nobody"), ("分派", "转派", "assigned")),

@@ -274,6 +274,10 @@ class Policy:
         """Return the title of a reason in en or zh; its code if the policy does not have it."""
         return self.reasons[code].title.in_language(language) if code in self.reasons else code
 
+    def reason_words(self) -> dict[str, tuple[str, ...]]:
+        """Return the words that each reason is found by: its title in Chinese and in English."""
+        return {code: (reason.title.zh, reason.title.en) for code, reason in self.reasons.items()}
+
     def addressing(self, kind: ApplicantKind) -> "Policy":
         """Return the policy with the texts for a kind of applicant.
 

@@ -1,7 +1,7 @@
 """Finds a person's name or number in a text in any spelling: with blanks, capitals or other dots."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from db.initials import initials
@@ -111,3 +111,11 @@ def matches(query: str, code: str, text: str) -> bool:
         return True
     # Only letters and digits can be initials; for anything else the dictionary need not be loaded.
     return folded_query.isascii() and folded_query.isalnum() and folded_query in initials(text)
+
+
+def named(typed: str, values: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return the values that begin with a text; or else those that contain it, as do their words or initials."""
+    begun = [value for value in values if value.casefold().startswith(typed.casefold())]
+    return begun or [
+        name for name, words in values.items() if any(matches(typed, name, text) for text in (*words, name))
+    ]

@@ -4,6 +4,7 @@ import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from difflib import get_close_matches
 from functools import reduce
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from sqlmodel import Session, col
 
 from db.columns import to_us
 from db.enums import CaseState, Priority
-from db.models import SuspensionRow
+from db.models import DecisionReasonRow, SuspensionRow
 from db.queries.listing import case_conditions as conditions
 from db.queries.listing import case_verdicts
 from db.queries.listing.case_inquiries import has_inquiry
@@ -29,8 +30,9 @@ from workbench.domain.clock.typed.tense import Tense
 from workbench.domain.filter.keys import LIKELY_SHARES, NO_VALUE
 from workbench.domain.filter.parser import Filter, FilterProblem, FilterTerm, parse_filter
 from workbench.domain.values.provinces import province_parts
+from workbench.domain.values.spelling import folded, named
 from workbench.errors import NotFound
-from workbench.i18n import _
+from workbench.i18n import _, comma_joined
 from workbench.services.foundation.context import Context
 from workbench.services.queue.named_cases import has_phone, has_word, is_named
 from workbench.services.site.people import find_person
@@ -162,7 +164,7 @@ class _FilterReader:
             "province": self._province,
             "agent": self._agent,
             "waits": lambda term, name: conditions.waits_for_one_of(term.values, name),
-            "reason": lambda term, name: case_verdicts.has_reason(term.values[0].strip().upper(), name),
+            "reason": lambda term, name: case_verdicts.has_reason(self._reasons(term), name),
             "maker": self._maker,
             "decided": self._decided,
             "received": self._received,
@@ -191,6 +193,19 @@ class _FilterReader:
         if term.op == "=":
             return conditions.application_has("province", _whole_values(term), name)
         return conditions.has_province(self.session, province_parts(term.values[0]), name)
+
+    def _reasons(self, term: FilterTerm) -> list[str]:
+        """Return the codes of the reasons that a term names, by code, words or pinyin initials."""
+        code, words = (word := term.values[0].strip()).upper(), self.context.policy(self.session).reason_words()
+        # A verdict may have a reason that the policy no longer has.
+        is_former = select(col(DecisionReasonRow.code)).where(col(DecisionReasonRow.code) == code).limit(1)
+        found = [code] if code in words else [*self.session.execute(is_former).scalars(), *named(word, words)]
+        if not found:
+            names = {folded(name): name for reason, titles in words.items() for name in (reason, *titles)}
+            near = comma_joined(names[name] for name in get_close_matches(folded(word), names, 3, 0))
+            message = _("No reason is named “{words}”; the nearest are {near}.")
+            raise FilterProblem(message.format(words=quoted_masked(word), near=near), term.start, term.end)
+        return found
 
     def _maker(self, term: FilterTerm, name: str) -> CaseCondition:
         people = (self._person(value, term) for value in term.values)

@@ -91,7 +91,7 @@ class Queue(Service):
         people: dict[str, tuple[str, ...]] = dict.fromkeys((*PERSON_WORDS, *logins), ())
         return {
             **dict.fromkeys(("who", "owner", "maker", "holder", "assignee"), people),
-            "reason": {code: (reason.title.zh, reason.title.en) for code, reason in policy.reasons.items()},
+            "reason": policy.reason_words(),
             "rule": dict.fromkeys(policy.rules, ()),
             "province": {name: (province_words(name),) for name in provinces if name},
             "agent": dict.fromkeys(filter(None, agents), ()),

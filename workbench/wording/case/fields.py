@@ -115,9 +115,13 @@ _VALUES: Mapping[Any, str] = {
     Language.EN: N_("English"),
 }
 
+_CARRIERS = (N_("mobile"), N_("unicom"), N_("telecom"), N_("broadnet"))
+"""Not in _VALUES, where a credit list has the same key as a carrier."""
+
 _FORMATS: Mapping[str, Callable[[Any], str]] = {
     # The number of a card is its subject already.
     "msisdn": lambda _number: _("added"),
+    "carrier": lambda carrier: _(str(carrier)),
     "registered_capital_fen": amounts.capital_words,
     "amount_fen": amounts.money_words,
     "arrears_fen": amounts.money_words,
