@@ -6,9 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from db.enums import Carrier
+from tests.domain.facts.sample_evidence import default_policy
 from tests.languages import speaking
 from workbench import i18n
 from workbench.wording import amounts
+from workbench.wording.case.fields import FieldWords
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 11, 24)
@@ -142,3 +145,14 @@ def test_the_time_left_of_a_hold_is_in_full_minutes() -> None:
 def test_lists_are_joined_as_usual_in_each_language() -> None:
     assert i18n.comma_joined(["a", "b"], language="en") == "a, b"
     assert i18n.comma_joined(["甲", "乙"], language="zh") == "甲、乙"
+
+
+def test_a_carrier_has_its_own_name_although_a_credit_list_has_the_same_code() -> None:
+    words = FieldWords(default_policy(), date(2026, 11, 24), UTC)
+    for language, names in {
+        "en": ["China Mobile", "China Unicom", "China Telecom", "China Broadnet"],
+        "zh": ["中国移动", "中国联通", "中国电信", "中国广电"],
+    }.items():
+        with speaking(language):
+            assert [words.value("carrier", one) for one in Carrier] == names
+            assert words.value("carrier", None) == "–"

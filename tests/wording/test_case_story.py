@@ -468,4 +468,4 @@ def test_documents_that_an_english_letter_asks_for_and_carriers_are_chinese_on_a
     case = story(CaseState.RECTIFYING, fail(items=(replace(ITEMS[1], text="statement of use; call script"),))).case
     with speaking("zh"):
         assert missing_items(case) == ("号码用途说明、外呼话术",)
-        assert FieldWords(case.policy, NOW.date(), ZONE).value("carrier", Carrier.TELECOM) == "电信"
+        assert FieldWords(case.policy, NOW.date(), ZONE).value("carrier", Carrier.TELECOM) == "中国电信"

@@ -123,6 +123,8 @@ def test_an_import_reports_findings_evidence_of_no_application_and_provinces_tha
     terminal: Terminal, desk: Desk
 ) -> None:
     rows = [application("A-1", province="河北湖", licence_valid_to="2020-01-01"), application("A-2", province="重庆市")]
+    dry = terminal.as_person("admin", "import", "applications", _file(desk, *rows), "--dry-run")
+    assert "first “河北湖” in line 2; see --columns" in dry.stdout
     report = terminal.document("admin", "import", "applications", _file(desk, *rows))
     assert report["findings"]["ID-LICENCE-EXPIRED"] == 1
     assert report["unknown_provinces"] == [2]

@@ -62,7 +62,8 @@ def test_a_short_message_names_a_number_of_a_person_only_if_it_is_revealed(outbo
 
     for reveal in ((), ("--reveal", "--reason", "x")):
         folder = tmp_path / f"letters{len(reveal)}"
-        outbox.document("admin", "export", "notices", "--to", str(folder), "--sms", *reveal)
+        told = outbox.as_person("admin", "export", "notices", "--to", str(folder), "--sms", *reveal).stderr
+        assert ("Names and numbers of people are masked; add --reveal" in told) is not bool(reveal)
 
         [message] = folder.glob("*-000002-*.sms.txt")
         assert "整改事项：请139" in message.read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from screens.verdict.reason_picker import reasons_for
 from tests.screens.cases import calls, casefile, clean, evidence, policy, troubled
 from tests.screens.driver import Driver, memory_workbench
 from tests.screens.panels.test_history import with_decision
-from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.items import waiting_reasons
 from workbench.domain.case.verdict import first_verdict_problem, is_reason_contradicted
 from workbench.domain.case.vocabulary import Verdict
@@ -136,6 +136,15 @@ def test_a_verdict_with_two_pass_reasons_is_refused(other: str) -> None:
     assert problem is not None
     assert "in order (OK)" in problem
     assert f"({other})" in problem
+
+
+def test_a_verdict_without_a_usable_reason_is_told_the_codes_or_the_nearest() -> None:
+    case = casefile(1, clean())
+    without = VerdictRequest(case_id=1, verdict=Verdict.PASS)
+
+    assert first_verdict_problem(without, case) == "Give at least one reason, such as OK, OK-OVERRIDE."
+    unknown = first_verdict_problem(replace(without, reasons=("OK-MENDET",)), case)
+    assert (unknown or "").startswith("The policy has no reason OK-MENDET; did you mean OK-MENDED")
 
 
 def test_a_case_waits_for_one_party_only() -> None:

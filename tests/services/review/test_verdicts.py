@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from db.enums import CaseState, Measure, ServiceClass, Verdict, WaitsFor
+from db.enums import CaseState, Measure, Priority, ServiceClass, Verdict, WaitsFor
 from tests.services.review.verdict_acts import decide, failing, held, notices, passing, take
 from tests.sites import Site
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
@@ -217,11 +217,15 @@ def test_the_explanation_has_the_steps_to_the_due_date(site: Site) -> None:
     assert "standard, because it is the usual class of such applications" in sentences
     assert "Fri 27 Nov" in sentences
 
+    assert "Priority: normal, because it is the usual one of such applicants; the findings give low risk." in sentences
+    site.services("sup").rescheduling.change_priority(case, Priority.HIGH, "x")
+    assert "high, because it was set by hand" in " ".join(site.services("a").claims.explain(case))
+
     site.services("sup").rescheduling.change_class(case, ServiceClass.COMPLEX, "x")
     assert "complex, because it was changed by hand" in " ".join(site.services("a").claims.explain(case))
 
     (risky,) = site.plant(severity="block")
-    assert "high risk (ACT-PEAK-HOUR), by the findings" in " ".join(site.services("a").claims.explain(risky))
+    assert "; the findings give high risk (ACT-PEAK-HOUR)." in " ".join(site.services("a").claims.explain(risky))
 
 
 def test_a_draft_saved_after_the_verdict_is_dropped_and_a_withdrawal_cancels_an_unreleased_notice(site: Site) -> None:

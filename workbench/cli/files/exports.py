@@ -52,14 +52,12 @@ def export(
         )
         report = services.exports.write(request)
     if folder is None:
-        message = ngettext("Wrote {rows} row to {file}.", "Wrote {rows} rows to {file}.", report.rows)
+        sentence = ngettext("Wrote {rows} row to {file}.", "Wrote {rows} rows to {file}.", report.rows)
     else:
-        message = ngettext("Wrote {rows} letter to {file}.", "Wrote {rows} letters to {file}.", report.rows)
-    format_name = None if report.format is None else report.format.value
-    written = {"file": str(report.path), "format": format_name, "rows": report.rows}
-    sentence = message.format(rows=commas(report.rows), file=report.path)
-    if what is ExportKind.MEASURES and not report.revealed:
-        output.narrate(_("The numbers are masked; add --reveal and --reason for a list with full numbers."))
+        sentence = ngettext("Wrote {rows} letter to {file}.", "Wrote {rows} letters to {file}.", report.rows)
+    written = {"file": str(report.path), "format": report.format and report.format.value, "rows": report.rows}
+    if what in {ExportKind.MEASURES, ExportKind.NOTICES} and not report.revealed:
+        output.narrate(_("Names and numbers of people are masked; add --reveal and --reason to write them in full."))
     if report.left_out:
         message = _(
             "Letters left out, because no event of the log explains them: {count}. See `workbench audit verify`."
@@ -67,4 +65,5 @@ def export(
         output.complain(message.format(count=commas(report.left_out)))
     if folder is not None:
         written["left_out"] = report.left_out
+    sentence = sentence.format(rows=commas(report.rows), file=report.path)
     context.print_result({**written, "revealed": report.revealed}, sentence)

@@ -164,7 +164,7 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
                 "left_out": list(report.left_out),
                 "findings": dict(report.findings),
                 "unlinked": dict(report.unlinked),
-                "unknown_provinces": report.unknown_provinces[:MAX_ERRORS_REPORTED],
+                "unknown_provinces": [line for line, _text in report.unknown_provinces[:MAX_ERRORS_REPORTED]],
             }
         )
         return

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from db.enums import ImportKind
+from workbench.domain.values.bad_value import with_outlined_numbers
 from workbench.i18n import _, comma_joined
 from workbench.services.files.reading.sheets.names import shown
 from workbench.services.intake.importing.plan import ImportReport
@@ -13,9 +14,11 @@ def report_notes(report: ImportReport) -> Iterator[str]:
     """Yield what the admin should know of rows that are not wrong."""
     if report.left_out:
         yield _("Left out, because no import reads them: {files}.").format(files=comma_joined(report.left_out))
-    if lines := report.unknown_provinces:
-        message = _("Rows whose province is none of China's: {count}, the first in line {line}; see --columns.")
-        yield message.format(count=commas(len(lines)), line=lines[0])
+    if provinces := report.unknown_provinces:
+        message = _("Rows whose province is none of China's: {count}, first {lines}; see --columns.")
+        named = _("“{value}” in line {line}")
+        first = [named.format(value=with_outlined_numbers(text), line=line) for line, text in provinces[:3]]
+        yield message.format(count=commas(len(provinces)), lines=comma_joined(first))
     if report.findings:
         counts = comma_joined(f"{rule} {commas(count)}" for rule, count in report.findings.items())
         yield _("Findings of the new cases, with the number of cases: {counts}.").format(counts=counts)

@@ -1,5 +1,6 @@
 """The rules that make a verdict valid: reasons, items, dates, and when a check is needed."""
 
+import difflib
 from collections.abc import Sequence
 
 from db.enums import ApplicantKind, DocumentKind, FailKind, Measure, Risk, Severity, Verdict, WaitsFor
@@ -81,6 +82,9 @@ def is_reason_contradicted(code: str, case: CaseFile) -> bool:
 
 def first_verdict_problem(request: VerdictRequest, case: CaseFile) -> str | None:
     """Return the first reason why a verdict is refused, as a sentence, or None."""
+    if not request.reasons:
+        codes = [one.code for one in case.policy.reasons.values() if is_reason_allowed(one, request.verdict, case)]
+        return _("Give at least one reason, such as {codes}.").format(codes=comma_joined(codes[:5]))
     return next(iter(verdict_problems(request, case)), None)
 
 
@@ -112,11 +116,11 @@ def _reason_problems(request: VerdictRequest, policy: Policy) -> list[str]:
     for code in request.reasons:
         reason = policy.reasons.get(code)
         if reason is None:
-            problems.append(_("The policy has no reason {code}.").format(code=code))
+            near = _(" or ").join(difflib.get_close_matches(code, policy.reasons, 3, 0))
+            problems.append(_("The policy has no reason {code}; did you mean {near}?").format(code=code, near=near))
         elif request.verdict not in reason.verdicts:
-            problems.append(
-                _("The reason {code} cannot be used with this verdict.").format(code=_title_with_code(code, policy))
-            )
+            message = _("The reason {code} cannot be used with this verdict.")
+            problems.append(message.format(code=_title_with_code(code, policy)))
     return problems
 
 

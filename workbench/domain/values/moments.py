@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
@@ -56,7 +57,7 @@ def parse_day(raw: str) -> date:
 def _day(raw: str) -> date:
     if len(raw) == _ISO_LENGTH and raw[4] == raw[7] == "-" and raw.isascii():
         return _checked_day(raw, raw[:4], raw[5:7], raw[8:])
-    return _other_day(raw)
+    return _other_day(raw, raw)
 
 
 def parse_day_or_long_term(raw: str) -> date:
@@ -121,6 +122,7 @@ def _moment(raw: str) -> datetime | None:
         try:
             moment = datetime.fromisoformat(raw)
         except ValueError:
+            _checked_day(raw, raw[:4], raw[5:7], raw[8:10])  # raises if the day does not exist
             raise _unreadable(raw) from None
         if FIRST_YEAR <= moment.year <= LAST_YEAR:
             return moment
@@ -143,7 +145,7 @@ def _other_moment(raw: str) -> datetime | None:
     if match is None:
         raise _unreadable(raw)
     day_first = _DAY_FIRST.fullmatch(date_part)
-    on = _checked_day(raw, day_first[3], day_first[2], day_first[1]) if day_first else _other_day(date_part)
+    on = _checked_day(raw, day_first[3], day_first[2], day_first[1]) if day_first else _other_day(date_part, raw)
     hour, minute, second, fraction, offset = match.groups()
     clock = f"{hour:0>2}:{minute:0>2}:{second or '0':0>2}.{(fraction or '')[:6]:0<6}{(offset or '').upper()}"
     try:
@@ -163,9 +165,9 @@ def _split_moment(plain: str) -> tuple[str, str, str]:
     return date_part, blank, clock_part.strip()
 
 
-def _other_day(raw: str) -> date:
-    """Return a date in one of the less common forms."""
-    plain = _plain(raw)
+def _other_day(text: str, raw: str) -> date:
+    """Return a date in one of the less common forms; the error names the raw text."""
+    plain = _plain(text)
     date_part, blank, clock_part = _split_moment(plain)
     if blank and clock_part and not clock_part.strip("0:."):
         plain = date_part
@@ -184,6 +186,11 @@ def _checked_day(raw: str, year: str, month: str, day_of_month: str) -> date:
     try:
         checked = date(int(year), int(month), int(day_of_month))
     except ValueError:
+        with suppress(ValueError):
+            if FIRST_YEAR <= int(year) <= LAST_YEAR:
+                sentence = _("There is no such day as “{value}”; month {month} of that year has {days} days.")
+                days = str(monthrange(int(year), int(month))[1])
+                raise BadValue(sentence, raw, month=str(int(month)), days=days) from None
         raise _unreadable(raw) from None
     if not FIRST_YEAR <= checked.year <= LAST_YEAR:
         raise _unreadable(raw)

@@ -1,6 +1,6 @@
 """Explains the place of a case in the queue and its due date, in sentences."""
 
-from db.enums import ServiceClass
+from db.enums import Priority, ServiceClass
 from db.queries.claim import skills_of
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS
@@ -25,8 +25,8 @@ def order_words(context: Context, casefile: CaseFile) -> tuple[str, ...]:
             "Order: first what is overdue or due today, then the rest; of both, what was returned to you, what is"
             " assigned to you, then the queue, by overdue, due today, priority and due date."
         ),
-        _("Priority: {priority}; {risk}, by the findings.").format(
-            priority=_(PRIORITY_WORDS[header.priority]), risk=_risk_words(casefile)
+        _("Priority: {priority}, because {reason}; the findings give {risk}.").format(
+            priority=_(PRIORITY_WORDS[header.priority]), reason=_priority_reason(casefile), risk=_risk_words(casefile)
         ),
     ]
     if (place := Queue(context).place_of("state:queued", header.id)) is not None:
@@ -52,6 +52,18 @@ def _risk_words(casefile: CaseFile) -> str:
     rules = dict.fromkeys(one.rule for one in casefile.findings if one.severity is not Severity.INFO)
     message = _("{risk} ({rules})") if rules else "{risk}"
     return message.format(risk=_(RISK_WORDS[casefile.header.risk]), rules=comma_joined(rules))
+
+
+def _priority_reason(casefile: CaseFile) -> str:
+    """Return why a case has its priority: who or what raised it if neither its facts nor its findings give it."""
+    header, rules = casefile.header, casefile.policy.priority
+    if rules.risk.get(header.risk) is header.priority:
+        return _("of its risk")
+    if header.priority is Priority.HIGH and header.card_count >= rules.high_from_cards:
+        return _("the case has {count} or more cards").format(count=rules.high_from_cards)
+    is_usual = rules.kind.get(header.applicant_kind, Priority.NORMAL) is header.priority
+    by_hand = _("it was set by hand, or given by earlier findings and never falls by itself")
+    return _("it is the usual one of such applicants") if is_usual else by_hand
 
 
 def _class_words(casefile: CaseFile, *, is_set: bool) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime, tzinfo
 from enum import Enum
 from typing import Any
 
-from db.enums import DocumentKind, IdType, Language, Quality
+from db.enums import Carrier, DocumentKind, IdType, Language, Quality
 from workbench.domain.case.lifecycle import CLASS_WORDS
 from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.domain.policy.policy import Policy
@@ -115,13 +115,14 @@ _VALUES: Mapping[Any, str] = {
     Language.EN: N_("English"),
 }
 
-_CARRIERS = (N_("mobile"), N_("unicom"), N_("telecom"), N_("broadnet"))
-"""Not in _VALUES, where a credit list has the same key as a carrier."""
+_CARRIER_NAMES = (N_("China Mobile"), N_("China Unicom"), N_("China Telecom"), N_("China Broadnet"))
+_CARRIERS = dict(zip(Carrier, _CARRIER_NAMES, strict=True))
 
 _FORMATS: Mapping[str, Callable[[Any], str]] = {
     # The number of a card is its subject already.
     "msisdn": lambda _number: _("added"),
-    "carrier": lambda carrier: _(str(carrier)),
+    # Its code `telecom` is also one of a credit list.
+    "carrier": lambda carrier: _(_CARRIERS[carrier]),
     "registered_capital_fen": amounts.capital_words,
     "amount_fen": amounts.money_words,
     "arrears_fen": amounts.money_words,

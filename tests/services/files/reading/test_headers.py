@@ -107,6 +107,16 @@ def test_unknown_columns_are_told_with_near_ones_of_the_language_in_use_and_many
     assert (len(told), "80 more columns" in told[-1][1]) == (21, True)
 
 
+def test_the_columns_of_another_kind_are_told_in_one_sentence_without_guesses() -> None:
+    for names in (
+        column_names(ImportKind.APPLICATIONS).chinese,
+        column_names(ImportKind.APPLICATIONS).chinese.values(),
+    ):
+        message = "These are the columns of applications; use `workbench import applications FILE`."
+        assert problems(*names, "zzz") == [("", message)]
+    assert problems(*CARDS.chinese) == []
+
+
 def test_a_header_is_shown_in_clear_and_a_record_in_its_place_is_outlined() -> None:
     columns = [column for column, _message in problems("企业全称", "号码1", "开户日")]
     assert columns[:3] == ["企…称 (4 characters)", "号码1", "开户日"]

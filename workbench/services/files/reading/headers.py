@@ -125,7 +125,17 @@ def header_problems(
     problems += _invisible_marks(names, known, place)
     if problems:
         return problems
-    return _unknown(names, known, place) + _repeated(names, known, place) + _missing(names, known, required, place)
+    problems = _unknown(names, known, place) + _repeated(names, known, place)
+    return _of_other_kind(names, known, place) or problems + _missing(names, known, required, place)
+
+
+def _of_other_kind(names: Sequence[str], known: ColumnNames, place: RowProblem) -> list[RowProblem]:
+    """Return one problem of the whole file if another kind has most of these columns, and more than this kind."""
+    kinds = {kind: sum(map(column_names(kind).knows, names)) for kind in map(ImportKind, columns_file()["columns"])}
+    kind = max(kinds, key=kinds.__getitem__)
+    is_clear = kinds[kind] > max(len(list(filter(None, names))) / 2, sum(map(known.knows, names)))
+    message = _("These are the columns of {kind}; use `workbench import {kind} FILE`.").format(kind=kind)
+    return [RowProblem(file=place.file, sheet=place.sheet, message=message)] if is_clear else []
 
 
 def _at(place: RowProblem, column: str, message: str) -> RowProblem:
@@ -141,8 +151,8 @@ def _shown(name: str, names: Sequence[str], known: ColumnNames) -> str:
     """
     if any(known.meaning(other) is not None for other in names):
         return name
-    has_number = any(map(_NUMBER.search, names))
-    return name if not has_number and nearest_names(name, known.meanings) else outline_of(name)
+    is_plain = not any(map(_NUMBER.search, names)) and nearest_names(name, known.meanings)
+    return name if is_plain else outline_of(name)
 
 
 def _invisible_marks(names: Sequence[str], known: ColumnNames, place: RowProblem) -> list[RowProblem]:
@@ -160,10 +170,9 @@ def _unknown(names: Sequence[str], known: ColumnNames, place: RowProblem) -> lis
         name = _shown(unknown_name, names, known)
         if near:
             message = _("The column “{name}” is not known; did you mean {near}?")
-            message = message.format(name=name, near=_(" or ").join(near))
         else:
-            message = _("The column “{name}” is not known; rename or remove it.").format(name=name)
-        problems.append(_at(place, name, message))
+            message = _("The column “{name}” is not known; rename or remove it.")
+        problems.append(_at(place, name, message.format(name=name, near=_(" or ").join(near))))
     if len(unknown) > MAX_UNKNOWN_REPORTED:
         message = _("{count} more columns are not known; is this the right kind of file?")
         problems.append(_at(place, "", message.format(count=len(unknown) - MAX_UNKNOWN_REPORTED)))
@@ -196,6 +205,5 @@ def _missing(
     for choices in required:
         if choices.isdisjoint(present):
             columns = _(" or ").join(known.shown(column) for column in sorted(choices))
-            message = _("The column {column} is missing; add it.").format(column=columns)
-            problems.append(_at(place, columns, message))
+            problems.append(_at(place, columns, _("The column {column} is missing; add it.").format(column=columns)))
     return problems

@@ -89,8 +89,8 @@ class ImportReport:
     sheets: tuple[SheetLine, ...] = ()
     documents: tuple[Mapping[str, str], ...] = ()
     """The list of the documents in a folder."""
-    unknown_provinces: Sequence[int] = ()
-    """The lines of applications whose province is none of China's."""
+    unknown_provinces: Sequence[tuple[int, str]] = ()
+    """The lines of applications whose province is none of China's, with the province."""
     left_out: Sequence[str] = ()
     """The files of a folder that are no kind of import."""
     findings: Mapping[str, int] = field(default_factory=dict)
@@ -233,8 +233,8 @@ class ImportPlan:
     """The digests of the keys of cards in card files, which the numbers listed in applications do not add again."""
     documents: list[ReceivedDocument] = field(default_factory=list)
     """The documents for the existing case, in an import for one application."""
-    unknown_provinces: list[int] = field(default_factory=list)
-    """The lines of applications whose province is none of China's; no suspension of a province applies to them."""
+    unknown_provinces: list[tuple[int, str]] = field(default_factory=list)
+    """The lines of applications whose province is none of China's, so that no suspension of one applies; with it."""
     applicants: Applicants | None = None
     """The applicants of the new applications; None if no case can be opened before the last row is written."""
     is_broken: bool = False

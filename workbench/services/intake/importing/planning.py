@@ -158,7 +158,7 @@ class ImportPlanner:
         if reader.kind is ImportKind.APPLICATIONS and classified.rows is not None and classified.rows.rows:
             changed = (line for line, row in zip(lines, accepted, strict=True) if row.outcome != RowOutcome.UNCHANGED)
             provinces = zip(changed, classified.rows.column("province"), strict=True)
-            self._plan.unknown_provinces += (line for line, text in provinces if text and not province_key(text))
+            self._plan.unknown_provinces += (one for one in provinces if one[1] and not province_key(one[1]))
         self._plan.rows_of_files[place] += len(accepted)
         self._spill.add(portion)
 
