@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fork_server import ROOT
+from tests.fork_server import ROOT, TIMEOUT_S
 from tests.sites import Site
 from tests.sizes import sample
 from tests.terminal.pty_session import environment
@@ -64,9 +64,9 @@ def test_a_gb18030_terminal_is_read_and_written_in_gb18030(site: Site, tmp_path:
 
 
 def _until(terminal: RecordingSession, wanted: bytes, keys: bytes) -> None:
-    begins = len(terminal.raw)
+    begins, until = len(terminal.raw), time.monotonic() + TIMEOUT_S
     os.write(terminal._main, keys)
-    for _time in range(100):
+    while time.monotonic() < until:
         terminal.read(0.3)
         if wanted in terminal.raw[begins:]:
             return
