@@ -192,9 +192,9 @@ def undo_line(undoable: UndoableAct, check_for: tuple[str, ...], view: View) -> 
             message = _("{case} returned to {maker}; ").format(case=case, maker=undoable.maker)
         return joined((message, ""), key, (_(" takes it back within {seconds} s").format(seconds=seconds), ""))
     if undoable.act == "approved":
-        message = _("{case} approved ({verdict} by {maker}); notice goes out in {seconds} s; ")
+        message = _("{case} approved ({verdict} by {maker}); notice is released in {seconds} s; ")
     else:
-        message = _("{case} {verdict}; notice goes out in {seconds} s; ")
+        message = _("{case} {verdict}; notice is released in {seconds} s; ")
     message = message.format(
         case=case, verdict=_(DECIDED_WORDS[undoable.verdict]), maker=undoable.maker, seconds=seconds
     )

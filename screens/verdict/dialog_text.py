@@ -7,6 +7,7 @@ from textual.content import Content
 
 from screens.shell.view import Symbols, View
 from screens.verdict.form_state import VerdictState
+from screens.verdict.open_matters import open_matters
 from screens.widgets.safe_text import (
     ACCENT,
     ERROR,
@@ -30,12 +31,11 @@ from workbench.domain.case.verdict import is_last_round, is_reason_contradicted,
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Verdict, WaitsFor
 from workbench.domain.policy.policy import Policy
 from workbench.domain.text.safe import cells
-from workbench.i18n import _, comma_joined, current_language, ngettext, with_details
+from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.command import shown_key
-from workbench.keys.desk import CHANGES, CHECKLIST, DOCUMENTS
+from workbench.keys.desk import CHECKLIST, DOCUMENTS
 from workbench.keys.registry import CONFIRM, FINAL, NOTE, TEXTS, WAIT_FOR, with_keys
 from workbench.wording.case.labels import (
-    ITEM_RESULT_WORDS,
     VERDICT_TITLES,
     WAITS_FOR_WORDS,
     check_cause_words,
@@ -135,8 +135,11 @@ def warning_lines(
     if state.verdict is Verdict.PENDING and asks_nobody and not any(line.is_open for line in case.inquiries):
         message = _("No department is asked by this: Esc, then {desk.inquire} asks one, whose answer brings it back.")
         lines += wrapped_lines(f"{view.symbols.warn} {with_keys(message)}", width, WARNING)
-    unfixed = (_unfixed_words(case),) if state.verdict is Verdict.PASS and case.unfixed_items else ()
-    for words in (*unfixed, *preview.warnings, *_contradictions(state, case, view.symbols)):
+    for words in (
+        *open_matters(state, case, preview, view),
+        *preview.warnings,
+        *_contradictions(state, case, view.symbols),
+    ):
         lines += wrapped_lines(f"{view.symbols.warn} {words}", width, WARNING)
     lines += _omission_lines(case, preview, view, width)
     for item in preview.items:
@@ -169,21 +172,6 @@ def _special_rules(case: CaseFile, preview: VerdictPreview) -> Iterator[str]:
     if case.header.corrects_id is not None:
         message = _("The case was opened again: the notice corrects that of {decision}.")
         yield message.format(decision=format_decision(case.header.corrects_id))
-
-
-def _unfixed_words(case: CaseFile) -> str:
-    """Return how many items of the last round are not judged fixed, and the judgement of each."""
-    judged = (
-        with_details(item.code, _(ITEM_RESULT_WORDS[item.judged]) if item.judged else _("not judged"))
-        for item in case.unfixed_items
-    )
-    message = _("{count} of {asked} items of the last round are not judged fixed ({key}): {items}")
-    return message.format(
-        count=len(case.unfixed_items),
-        asked=len(case.asked_items),
-        key=CHANGES.key,
-        items=comma_joined(judged),
-    )
 
 
 def title(case: CaseFile, verdict: Verdict) -> str:
@@ -264,7 +252,7 @@ def foot_line(
     preview: VerdictPreview | None, policy: Policy, width: int, *, is_writing: bool, is_prose: bool
 ) -> Content:
     """Return the keys, which differ in a text field, and what follows a confirmation if that fits on the line."""
-    message = _("notice goes out {seconds} s later; {desk.undo} takes it back")
+    message = _("notice is released in {seconds} s; {desk.undo} takes it back")
     if preview is not None and preview.check_for and not preview.waiver_reason:
         message = _("a second person decides; {desk.undo} takes it back until then")
     then = with_keys(message).format(seconds=policy.desk.grace_s)

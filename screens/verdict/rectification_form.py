@@ -29,8 +29,13 @@ class ItemField(TextLine):
     def __init__(self, code: str, text: str, default_text: str) -> None:
         placeholder = default_text or _("what has to be submitted or rectified")
         super().__init__(text, placeholder=placeholder, classes=f"item {PROSE}")
+        # A key pressed as a command must not replace the text.
+        self.select_on_focus = False
         self.code = code
         self.default_text = as_single_line(default_text)
+
+    def on_focus(self) -> None:
+        self.cursor_position = len(self.value)
 
     def on_blur(self) -> None:
         if not self.value.strip():

@@ -118,7 +118,7 @@ def painted_s(terminal: PtySession, key: str, shows: str = "") -> float:
 
 def _is_countdown(output: bytes) -> bool:
     """Return whether an output only updates a countdown of seconds."""
-    return len(output) < _ONE_LINE and b"goes out in" in output
+    return len(output) < _ONE_LINE and b"is released in" in output
 
 
 def warm_up(terminal: PtySession) -> None:

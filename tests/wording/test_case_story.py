@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from db.enums import Carrier
 from screens.checks.staged_text import staged_lines
 from screens.shell.view import UNICODE, ZONE, View
@@ -23,6 +25,7 @@ from workbench.domain.case.vocabulary import (
     WaitsFor,
 )
 from workbench.wording.case.fields import FieldWords
+from workbench.wording.case.history import detail_words
 from workbench.wording.case.story import CaseStory
 from workbench.wording.what_would_help import missing_items
 
@@ -469,3 +472,18 @@ def test_documents_that_an_english_letter_asks_for_and_carriers_are_chinese_on_a
     with speaking("zh"):
         assert missing_items(case) == ("号码用途说明、外呼话术",)
         assert FieldWords(case.policy, NOW.date(), ZONE).value("carrier", Carrier.TELECOM) == "中国电信"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", {"verify": ["by phone: x", "by a visit: x"], "contact": ["telephone: x", "visit: x", "SMS: x"]}),
+        ("zh", {"verify": ["电话核实：x", "实地核实：x"], "contact": ["电话：x", "上门：x", "短信：x"]}),
+    ],
+)
+def test_only_a_verification_is_told_as_one(language: str, said: dict[str, list[str]]) -> None:
+    ways, case = ("phone", "visit", "sms"), story(CaseState.QUEUED, fail()).case
+    with speaking(language):
+        for action, words in said.items():
+            told = [detail_words(event(action, "x", way=way), case) for way in ways[: len(words)]]
+            assert told == words

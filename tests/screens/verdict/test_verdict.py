@@ -3,18 +3,43 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from threading import Lock
 
 import pytest
 from textual import events
 from textual.widgets import TextArea
 
-from db.enums import CaseState, FailKind, Verdict, WaitsFor
+from db.enums import CaseState, FailKind, InquiryStatus, Verdict, WaitsFor
 from screens.verdict import dialog as verdict_dialog
 from screens.verdict.rectification_form import ItemField, RectificationForm
-from tests.screens.cases import clean, troubled
+from tests.screens.cases import NOW, clean, troubled
 from tests.screens.driver import memory_workbench
 from workbench.domain.case.casefile import ItemRequest, VerdictPreview, VerdictRequest
+from workbench.domain.facts.inquiry_lines import InquiryLine
+
+
+def overdue_inquiry() -> InquiryLine:
+    asked_at = NOW - timedelta(days=9)
+    return InquiryLine(
+        id=1,
+        case_id=123,
+        department="fraud",
+        name=None,
+        question="Is the number known?",
+        asked_by="a",
+        asked_at=asked_at,
+        due_at=asked_at + timedelta(days=3),
+        reminded_at=None,
+        status=InquiryStatus.OPEN,
+        outcome=None,
+        note="",
+        ended_at=None,
+        ended_by=None,
+        is_overdue=True,
+        has_document=False,
+    )
 
 
 async def test_p_and_y_pass_a_case_and_the_line_about_it_stays_with_the_next_until_its_notice_goes_out() -> None:
@@ -22,13 +47,13 @@ async def test_p_and_y_pass_a_case_and_the_line_about_it_stays_with_the_next_unt
         await desk.press("n", "p", "y")
         request = desk.services.decided[0]
         assert (request.verdict, request.reasons) == (Verdict.PASS, ("OK",))
-        assert "C-000123 passed; notice goes out in 60 s; u takes it back" in desk.text
+        assert "C-000123 passed; notice is released in 60 s; u takes it back" in desk.text
         assert "n takes the next one" in desk.text
         assert "Another case" not in desk.text
 
         await desk.press("n")
         assert "C-000124" in desk.text.splitlines()[0]
-        assert "Another case: C-000123 passed; notice goes out in 60 s; u takes it back" in desk.text
+        assert "Another case: C-000123 passed; notice is released in 60 s; u takes it back" in desk.text
 
         desk.services.undoable = None
         desk.clocks.advance(61)
@@ -189,6 +214,18 @@ async def test_r_starts_with_the_items_to_rectify_which_have_a_default_text() ->
         assert codes[:2] == [added_to, "AUTH_LETTER"]
 
 
+async def test_keys_meant_as_commands_neither_replace_an_item_nor_reach_the_applicant() -> None:
+    async with memory_workbench(troubled()) as desk:
+        await desk.press("n", "r")
+        field = desk.app.screen.query_one(ItemField)
+        own = field.value
+        await desk.press("1")
+        assert field.value == f"{own}1"
+        await desk.press("ctrl+u", "1", "v", "f8")
+        assert desk.services.decided == []
+        assert "“1v” is too short to say what to send" in desk.text
+
+
 async def test_a_pending_verdict_has_whom_it_waits_for_and_until_when() -> None:
     async with memory_workbench(clean()) as desk:
         await desk.press("n", "w", "slash")
@@ -204,6 +241,34 @@ async def test_a_pending_verdict_has_whom_it_waits_for_and_until_when() -> None:
         request = desk.services.decided[0]
         assert request.waits_for is WaitsFor.REGISTRY
         assert str(request.until) == "2026-12-01"
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "late"),
+    [
+        (
+            "en",
+            "I-000001, fraud: “Is the number known?” overdue",
+            "The case returns after its due date (Thu 26 Nov 18:00)",
+        ),
+        ("zh", "已超时，", "审核单回到待办队列时，已过截止时间"),
+    ],
+)
+async def test_each_verdict_names_open_inquiries_and_a_wait_says_that_it_passes_the_due_date(
+    language: str, asked: str, late: str
+) -> None:
+    async with memory_workbench(clean(), size=(120, 40), language=language) as desk:
+        desk.services.files[123] = replace(desk.services.files[123], inquiries=(overdue_inquiry(),))
+        await desk.press("n")
+        for verdict in ("p", "f", "w"):
+            await desk.press(verdict)
+            assert asked in desk.text
+            assert late not in desk.text
+            await desk.press("escape")
+        await desk.press("w", "2", "r")
+        await desk.type("2026-12-04")
+        await desk.press("enter")
+        assert late in desk.text
 
 
 async def test_an_invalid_date_is_reported_and_nothing_is_decided() -> None:

@@ -117,6 +117,10 @@ def test_an_incomplete_verdict_is_refused_with_a_message(site: Site) -> None:
         (passing(case, measure=Measure.BAR_BOTH), "does not allow the measure"),
         (failing(case, until=date(2026, 11, 1)), "first possible day is 2026-11-24"),
         (failing(case, items=(ItemRequest(code="BIZ_LICENCE"),)), "neither a reason nor a document"),
+        *(
+            (failing(case, items=(ItemRequest(code="ID-NAME", text=short),)), f"“{short}” is too short")
+            for short in ("1v", "abc", "图")
+        ),
         (passing(case, items=(ItemRequest(code="BIZ_LICENSE"),)), "Only a fixable fail"),
         (passing(case, until=date(2026, 11, 30)), "Only a pending or a fixable fail can have a date"),
         (waiting(case, "WAIT-CARRIER", waits_for=WaitsFor.APPLICANT), "cannot wait for the applicant"),

@@ -14,6 +14,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.findings.reason_documents import documents_of_finding
 from workbench.domain.findings.within_limits import is_within_limits
 from workbench.domain.policy.policy import CLEAN_REASON, MENDED_REASON, OVERRIDE_REASON, Policy, Reason
+from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language
 
 NO_OPEN_POINT = "CK-NO-OPEN-POINT"
@@ -24,6 +25,9 @@ _NEW_SINCE = frozenset({"evidence", "evidence-undone", "verify", "checklist", "c
 PASS_REASONS = frozenset({CLEAN_REASON, MENDED_REASON, OVERRIDE_REASON})
 """The reasons for a pass: no findings, findings rectified, or an override. A pass has at most one of them."""
 
+
+_LEAST_ITEM_CELLS = 4
+"""The least length of an item's own text: four letters or two Chinese characters; shorter ones are mistyped keys."""
 
 _LICENCE_FACTS = frozenset({"uscc_valid", "uscc_kind_fits", "licence_days_left", "registered_capital_fen"})
 """Facts about a business licence, which individuals do not have."""
@@ -152,6 +156,8 @@ def _item_or_date_problem(request: VerdictRequest, policy: Policy) -> str | None
     for item in request.items:
         if item.code not in known and not item.text.strip():
             return _("{code} is neither a reason nor a document; give its text as CODE:TEXT.").format(code=item.code)
+        if 0 < cells(text := item.text.strip()) < _LEAST_ITEM_CELLS:
+            return _("The item “{text}” is too short to say what to send; write more.").format(text=text)
     if request.until is not None and not is_fixable and request.verdict is not Verdict.PENDING:
         return _("Only a pending or a fixable fail can have a date.")
     return None

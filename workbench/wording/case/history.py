@@ -9,7 +9,7 @@ from workbench.domain.case.appeal import APPEAL_OUTCOME_WORDS
 from workbench.domain.case.case_id import format_decision, format_inquiry
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
-from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
+from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, Action
 from workbench.domain.case.records import HistoryLine, ItemLine
 from workbench.domain.facts.inquiry_lines import OUTCOME_WORDS
 from workbench.i18n import N_, _, comma_joined, current_language, with_details, with_remark
@@ -117,13 +117,11 @@ def detail_words(entry: HistoryLine, case: CaseFile) -> str:
         return details
     words = _WORDS.get(entry.action, {})
     text = _(words[entry.text]) if entry.text in words else entry.text
-    way = entry.facts.get("way")
-    return _("{what}: {details}").format(what=_way_words(way), details=text) if way else text
-
-
-def _way_words(way: str) -> str:
-    """Return how a fact was confirmed, or through which channel the applicant was contacted."""
-    return _(VERIFICATION_WORDS[way]) if way in VERIFICATION_WORDS else channel_words(way)
+    if not (way := entry.facts.get("way")):
+        return text
+    # A contact by telephone or visit verifies nothing.
+    how = channel_words(way) if entry.action == Action.CONTACT else _(VERIFICATION_WORDS.get(way, way))
+    return _("{what}: {details}").format(what=how, details=text)
 
 
 def items_words(items: Sequence[ItemLine], *, is_answered: bool = False) -> str:

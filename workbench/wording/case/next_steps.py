@@ -1,13 +1,13 @@
 """What comes next for a case: who acts, by when, and what is still owed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from db.enums import FINAL_STATES, CaseState, WaitsFor
 from workbench.domain.case.appeal import open_appeal
 from workbench.domain.case.case_id import format_case, format_decision
-from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.case.records import DecisionLine, NoticeLine
 from workbench.i18n import _, comma_joined, current_language, with_remark
@@ -38,6 +38,13 @@ def missed_item_title(decision: DecisionLine, case: CaseFile, at: datetime) -> s
     due = [(item.deadline_at, item.code) for item in decision.items if item.is_open and item.deadline_at is not None]
     first_at, code = min(due, default=(None, ""))
     return "" if first_at is None or first_at > at else case.policy.reason_title(code, current_language())
+
+
+def passed_due_date(header: CaseHeader, until: date | None, zone: ZoneInfo) -> datetime | None:
+    """Return the due date that passes while a case waits until a day: it returns on the day after; else None."""
+    if header.is_overdue or header.due_at is None or until is None:
+        return None
+    return header.due_at if header.due_at.astimezone(zone).date() <= until else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +182,8 @@ class NextSteps:
             message = _("waits for the applicant's answer until {when}, then returns to the queue")
             return self._with_paused_clock(message.format(when=when))
         who = "?" if header.waits_for is None else _(WAITS_FOR_WORDS[header.waits_for])
-        day, due_at = header.next_action_on, header.due_at
-        # The case returns on the day after the last day of the wait.
-        if header.is_overdue or day is None or due_at is None or due_at.astimezone(self.times.zone).date() > day:
+        due_at = passed_due_date(header, header.next_action_on, self.times.zone)
+        if due_at is None:
             message = _("waits for {who} until {when} at the latest, then returns to the queue")
             return self._with_due_date(message.format(who=who, when=when))
         message = _("waits for {who} until {when} at the latest, then returns to the queue after its due date ({due})")

@@ -1,0 +1,35 @@
+"""What is still open when a verdict is given: unfixed items, unanswered inquiries, and a wait past the due date."""
+
+from collections.abc import Iterator
+
+from screens.shell.view import View
+from screens.verdict.form_state import VerdictState
+from workbench.domain.case.casefile import CaseFile, VerdictPreview
+from workbench.domain.case.vocabulary import Verdict, WaitsFor
+from workbench.i18n import _, comma_joined, with_details
+from workbench.keys.desk import CHANGES
+from workbench.wording.case.inquiries import inquiry_sentence
+from workbench.wording.case.labels import ITEM_RESULT_WORDS
+from workbench.wording.case.next_steps import passed_due_date
+
+
+def open_matters(state: VerdictState, case: CaseFile, preview: VerdictPreview, view: View) -> Iterator[str]:
+    """Yield what is still open, in sentences without full stops."""
+    if state.verdict is Verdict.PASS and case.unfixed_items:
+        yield _unfixed_words(case)
+    yield from (inquiry_sentence(line, view.instant) for line in case.inquiries if line.is_open)
+    due_at = passed_due_date(case.header, preview.until, view.zone)
+    # While a case waits for the applicant, its clock is paused.
+    if due_at is not None and preview.waits_for not in {None, WaitsFor.APPLICANT}:
+        yield _("The case returns after its due date ({due})").format(due=view.instant(due_at))
+
+
+def _unfixed_words(case: CaseFile) -> str:
+    """Return how many items of the last round are not judged fixed, and the judgement of each."""
+    judged = (
+        with_details(item.code, _(ITEM_RESULT_WORDS[item.judged]) if item.judged else _("not judged"))
+        for item in case.unfixed_items
+    )
+    message = _("{count} of {asked} items of the last round are not judged fixed ({key}): {items}")
+    unfixed, asked = len(case.unfixed_items), len(case.asked_items)
+    return message.format(count=unfixed, asked=asked, key=CHANGES.key, items=comma_joined(judged))
