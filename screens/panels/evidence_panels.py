@@ -110,6 +110,11 @@ class EvidencePanels(Container):
         # If the panels were hidden before, their tabs were drawn without a width.
         self._show_tabs()
 
+    def on_panel_width_changed(self) -> None:
+        # A hidden panel cannot tell how much it needs; the last that is shown again makes all known.
+        if all(panel.size.width for panel in self.query(Panel)):
+            self._share_height()
+
     def watch_active(self) -> None:
         self._mark_active()
         self._show_tabs()
@@ -120,7 +125,7 @@ class EvidencePanels(Container):
         if self.is_zoomed:
             self._share_height()
         else:
-            # The hidden panels have no width yet.
+            # The hidden panels have no width yet, or keep theirs.
             self.call_after_refresh(self._share_height)
 
     def _share_height(self) -> None:

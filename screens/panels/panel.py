@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from textual import getters
+from textual import events, getters
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 
 from screens.panels.lines import EMPTY, PanelLine, condensed
 from screens.shell.bindings import bind
@@ -62,6 +63,9 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
     Panel > Static { width: 100%; height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
+    class WidthChanged(Message):
+        """The panel was shown, or has another width, and so needs other lines."""
+
     text = getters.query_one(FittedText)
 
     def __init__(self, name: str, lines: PanelLines) -> None:
@@ -72,7 +76,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         """The lines with all blank lines, before they are fitted into the height."""
         self._cached_width = 0
         """The width for which the lines are made; 0 means that they must be made again."""
-        self._rows = 0
+        self._rows, self._shown_width = 0, 0
         self.case: CaseFile | None = None
         self._view: View | None = None
         self._title = Content()
@@ -195,4 +199,8 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
             self._lines_below = hint
             self.border_subtitle = plain(hint)
 
-    on_resize = _show_lines_below
+    def on_resize(self, event: events.Resize) -> None:
+        self._show_lines_below()
+        if event.size.width != self._shown_width:
+            self._shown_width = event.size.width
+            self.post_message(self.WidthChanged())
