@@ -22,6 +22,9 @@ from workbench.i18n import LANGUAGES, _, current_language
 from workbench.keys.command import PLACES, Command
 from workbench.keys.registry import commands_of, help_of
 from workbench.services.demo.preparing import prepare
+from workbench.services.files.reading.headers import columns_file
+from workbench.services.files.reading.kinds import COLUMN_TYPES
+from workbench.services.files.templates import column_guides
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -70,6 +73,21 @@ def _command_lines(group: Any, prefix: str) -> Iterator[str]:
         yield from _command_lines(command, f"{prefix}{name} ")
 
 
+def column_lists() -> str:
+    """Return the columns of each kind of file as a paragraph of lines, as `import KIND --columns` has them."""
+    sections = []
+    for kind in COLUMN_TYPES:
+        lines = []
+        for guide in column_guides(kind):
+            need = (
+                f" **{_('Required').lower() if guide.required == (guide.name,) else guide.need}**" if guide.need else ""
+            )
+            values = f"{_COLON[current_language()]}{guide.values}" if guide.values else ""
+            lines.append(f"`{guide.name}` {guide.chinese}{need}{values}")
+        sections.append(f"### {kind.value} {columns_file()['sheets'][kind.value]['zh']}\n\n" + "\\\n".join(lines))
+    return "\n\n".join(sections)
+
+
 def permission_table() -> str:
     """Return the table of permissions as Markdown: a row for each act, a column for each state."""
     lines = [f"| act | {' | '.join(STATE_WORDS.values())} |", "|---|" + "---|" * len(STATE_WORDS)]
@@ -93,6 +111,7 @@ def with_parts(text: str, language: str = "en") -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "keys": key_table,
     "key_lists": key_lists,
+    "columns": column_lists,
     "commands": command_list,
     "permissions": permission_table,
 }

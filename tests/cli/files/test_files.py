@@ -135,6 +135,9 @@ def test_an_import_reports_findings_evidence_of_no_application_and_provinces_tha
     path = _file(desk, *records, name="credit.csv")
     report = terminal.document("admin", "import", "credit", path)
     assert (report["unlinked"], report["findings"]) == ({"credit": 1}, {})
+    call = {"caller": "13900139000", "callee": "13800138000", "start_at": "2026-11-23 09:05", "duration_s": "45"}
+    told = terminal.as_person("admin", "import", "calls", _file(desk, call, name="calls.csv")).stdout
+    assert "Numbers or subjects that belong to no application, in calls: 1." in told
     assert "省" not in terminal.as_person("admin", "import", "credit", "--columns").stdout
     assert "北京, 天津, 河北" in terminal.as_person("admin", "import", "applications", "--columns").stdout
 

@@ -22,6 +22,7 @@ def report_notes(report: ImportReport) -> Iterator[str]:
     if report.findings:
         counts = comma_joined(f"{rule} {commas(count)}" for rule, count in report.findings.items())
         yield _("Findings of the new cases, with the number of cases: {counts}.").format(counts=counts)
-    for kind, count in report.unlinked.items():
+    for kind, count in {**report.unlinked, ImportKind.CALLS: report.unknown_callers}.items():
         message = _("Numbers or subjects that belong to no application, in {kind}: {count}.")
-        yield message.format(kind=shown(ImportKind(kind)), count=commas(count))
+        if count:
+            yield message.format(kind=shown(ImportKind(kind)), count=commas(count))

@@ -68,14 +68,8 @@ def print_columns(context: CommandContext, kind: ImportKind) -> None:
             {
                 _("Column"): lambda guide: guide.name,
                 _("In Chinese"): lambda guide: guide.chinese,
-                _("Required"): lambda guide: (
-                    _("yes") if guide.required == (guide.name,) else _(" or ").join(guide.required)
-                ),
-                _("Values"): lambda guide: (
-                    ", ".join(f"{code} {word}" for code, word in guide.choices.items())
-                    or guide.hint
-                    or (guide.example and _("such as {value}").format(value=guide.example))
-                ),
+                _("Required"): lambda guide: guide.need,
+                _("Values"): lambda guide: guide.values,
             },
         )
 

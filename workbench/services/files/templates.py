@@ -56,6 +56,17 @@ class ColumnGuide:
     hint: str
     example: str
 
+    @property
+    def need(self) -> str:
+        """Whether the column is required, in words: `yes`, the columns of which one is, or ''."""
+        return _("yes") if self.required == (self.name,) else _(" or ").join(self.required)
+
+    @property
+    def values(self) -> str:
+        """What is accepted, in words: the codes, how a value is written, or an example."""
+        codes = ", ".join(f"{code} {word}" for code, word in self.choices.items())
+        return codes or self.hint or (self.example and _("such as {value}").format(value=self.example))
+
 
 def kinds_within(kind: ImportKind) -> tuple[ImportKind, ...]:
     """Return the kinds of the sheets of an example workbook or the files of a folder, or else the kind itself."""
