@@ -1,4 +1,4 @@
-"""Generates the tables of keys, commands and permissions for the README and the manual, and the picture of the desk.
+"""Generates the tables of the README and the manual from the code, and the picture of the desk.
 
 `python -m tests.readme` writes them; a test fails if the tables are out of date.
 """
@@ -14,6 +14,7 @@ import typer
 from db.enums import Role
 from tests.demos import NOW, clock
 from tests.languages import speaking
+from tests.manual.tables import exit_code_table, promise_list
 from tests.screens.driver import site_workbench
 from tests.sites import ManualClock, Site
 from workbench.cli.app import build_app
@@ -114,6 +115,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "columns": column_lists,
     "commands": command_list,
     "permissions": permission_table,
+    "exit_codes": exit_code_table,
+    "promises": promise_list,
 }
 """The tables by the comments that surround them."""
 
