@@ -40,12 +40,11 @@ if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
 
-_PLAIN_MODES = ("checks", "appeals", "calendar", "letters", "inquiries", "forecast", "people", "policy")
-"""The modes whose screen needs only clock and services: of `checks`, it is `screens.checks.screen.ChecksScreen`."""
-
-
 def add_modes(app: "AppBase", desk: "DeskScreen") -> None:
-    """Add the modes; every screen except the desk is imported when it is first shown."""
+    """Add the modes; every screen except the desk is imported when it is first shown.
+
+    Of `checks`, it is `screens.checks.screen.ChecksScreen`, unless it needs more than clock and services.
+    """
     clock, services = app.clock, desk.session.services
 
     def imported_screen(mode: str) -> "Screen[None]":
@@ -63,12 +62,11 @@ def add_modes(app: "AppBase", desk: "DeskScreen") -> None:
 
         return BoardScreen(clock, services, partial(show_list, app))
 
-    app.add_mode("desk", lambda: desk)
-    app.add_mode("board", board_screen)
-    for mode in _PLAIN_MODES:
-        app.add_mode(mode, partial(imported_screen, mode))
-    for name in ("queue", "mine", "pending", "reopen"):
-        app.add_mode(name, partial(queue_screen, name))
+    needing_more: dict[str, Callable[[], Screen[None]]] = {"desk": lambda: desk, "board": board_screen}
+    needing_more |= {name: partial(queue_screen, name) for name in ("queue", "mine", "pending", "reopen")}
+    for command in MODES:
+        mode = command.id.removeprefix("go.")
+        app.add_mode(mode, needing_more.get(mode, partial(imported_screen, mode)))
 
 
 async def show_inquiries(app: "AppBase", services: "Services") -> None:
