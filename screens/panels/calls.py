@@ -251,10 +251,6 @@ def _limit_beside(case: CaseFile, name: str, value: FactValue) -> tuple[RuleLimi
 
 
 def _bound_words(limit: RuleLimit, format_value: Callable[[Any], str]) -> str:
-    """Return a limit in words, for example `limit 60` or `min 40 %`."""
+    """Return from where on a figure gets a finding, for example `block > 60` or `warn < 40 %`."""
     bound: Any = limit.value
-    if format_value is commas:
-        # The greatest allowed value: a limit with >= must not even be reached.
-        bound = int(bound - 1 if limit.op == ">=" else bound)
-    message = _("limit {figure}") if limit.op[0] == ">" else _("min {figure}")
-    return message.format(figure=format_value(bound))
+    return f"{_(limit.severity.value)} {limit.op} {format_value(bound)}"

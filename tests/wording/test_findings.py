@@ -33,14 +33,14 @@ TEXTS: list[tuple[str, Evidence, str, str]] = [
     (
         "ACT-PEAK-HOUR",
         with_calls(calls(peak_hour_calls=1073)),
-        "1,073 calls in the busiest hour (limit 60)",
-        "最忙一小时呼出1,073次（上限60）",
+        "1,073 calls in the busiest hour (warns above 40, blocks above 60)",
+        "最忙一小时呼出1,073次（超过40警告，超过60阻断）",
     ),
     (
         "ACT-SHORT-CALLS",
         with_calls(calls(answered=500, short_calls=83)),
-        "16.6% of answered calls last 6 s or less (limit 15%)",
-        "接通后6秒内结束的占16.6%（上限15%）",
+        "16.6% of answered calls last 6 s or less (warns above 15%, blocks above 30%)",
+        "接通后6秒内结束的占16.6%（超过15%警告，超过30%阻断）",
     ),
     (
         "ID-CAPITAL",
@@ -100,7 +100,9 @@ def test_a_value_beyond_a_limit_is_never_rounded_to_the_limit() -> None:
     finding = findings(with_calls(calls(calls=1_000_000, answered=1_000_000, short_calls=150_001)))["ACT-SHORT-CALLS"]
     assert finding_text(finding, default_policy(), "en").startswith("15.0001% of answered calls")
     mean = findings(with_calls(calls(answered=1000, total_duration_s=29_999)))["ACT-MEAN-DURATION"]
-    assert finding_text(mean, default_policy(), "en") == "answered calls last 29.999 s on average (at least 30 s)"
+    assert finding_text(mean, default_policy(), "en") == (
+        "answered calls last 29.999 s on average (warns below 30 s, blocks below 15 s)"
+    )
 
 
 def test_a_finding_of_a_deleted_rule_is_shown_with_its_numbers() -> None:

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from db.enums import CreditList, DocumentKind, Language
+from db.enums import CreditList, DocumentKind, Language, Severity
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.records import EarlierFail
 from workbench.domain.facts.identity import HANDLER, LEGAL_REP
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import placeholder_names, replace_optional_parts
-from workbench.domain.policy.policy import BilingualText, FactValue, Policy, Reason, RuleLimit
+from workbench.domain.policy.policy import NO_TEXT, BilingualText, FactValue, Policy, Reason, Rule, RuleLimit
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import _, comma_joined
 from workbench.wording.letter_dates import plain_day
@@ -36,6 +36,20 @@ PEOPLE_WORDS: dict[str, BilingualText] = {
 }
 
 _LISTED_NUMBERS = 10
+_LIMIT_WORDS: dict[str, BilingualText] = {
+    ">": BilingualText("{effect} above {limit}", "超过{limit}{effect}"),
+    ">=": BilingualText("{effect} from {limit}", "达到{limit}{effect}"),
+    "<": BilingualText("{effect} below {limit}", "低于{limit}{effect}"),
+    "<=": BilingualText("{effect} up to {limit}", "不超过{limit}{effect}"),
+    "=": BilingualText("{effect} at {limit}", "为{limit}时{effect}"),
+    "!=": BilingualText("{effect} unless {limit}", "不为{limit}时{effect}"),
+}
+_EFFECTS: dict[Severity, BilingualText] = {
+    Severity.INFO: BilingualText("noted", "列为参考"),
+    Severity.WARN: BilingualText("warns", "警告"),
+    Severity.BLOCK: BilingualText("blocks", "阻断"),
+}
+_UNITS = {"s": BilingualText(" s", "秒"), "days": BilingualText("", "天")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +98,7 @@ def finding_text(finding: Finding, policy: Policy, language: str) -> str:
         return f"{finding.rule}: {values['observed']} {finding.op} {values['limit']}"
     limit = next((limit for limit in rule.limits if _is_from_limit(finding, limit)), None)
     words = rule.text if limit is None or limit.text is None else limit.text
+    values["limits"] = _PlaceholderValue(_limits_text(finding, rule, limit, language), is_one=False)
     return fill_placeholders(words.in_language(language), values)
 
 
@@ -146,6 +161,25 @@ def _is_from_limit(finding: Finding, limit: RuleLimit) -> bool:
         and (finding.op, finding.unit, finding.severity) == (limit.op, limit.unit, limit.severity)
         and (bool(limit.value_of) or finding.limit == limit.value)
     )
+
+
+def _limits_text(finding: Finding, rule: Rule, hit: RuleLimit | None, language: str) -> str:
+    """Return from where on the figure warns and blocks, for example `warns above 40, blocks above 60`."""
+    limits = [(finding.severity, finding.op, finding.limit)]
+    if hit is not None and not hit.value_of:
+        same = (hit.observes, hit.op[0], hit.when)
+        likes = (one for one in rule.limits if (one.observes, one.op[0], one.when) == same and not one.value_of)
+        limits = [(one.severity, one.op, one.value) for one in likes]
+    unit = _UNITS.get(finding.unit, NO_TEXT).in_language(language)
+    words = (
+        _LIMIT_WORDS[op]
+        .in_language(language)
+        .format(
+            effect=_EFFECTS[severity].in_language(language), limit=_figure(value, None, finding.unit, language) + unit
+        )
+        for severity, op, value in sorted(limits, key=lambda limit: list(_EFFECTS).index(limit[0]))
+    )
+    return ("，" if language == "zh" else ", ").join(words)
 
 
 def _values(finding: Finding, policy: Policy, language: str) -> _PlaceholderValues:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,7 @@ def test_a_wrong_supplier_is_refused_with_its_line_and_nothing_is_created(
         (supplier_toml(SUPPLIER) + "[desk]\nmax_held = 3\n", "line 8: desk: unknown key"),
         (supplier_toml(SUPPLIER).replace("phone =", "fone ="), "line 3: supplier.fone: unknown key; perhaps “phone”"),
         (supplier_toml(SUPPLIER).replace(', zh = "测试市长路7号"', ""), "line 5: supplier.address.zh: missing"),
+        (supplier_toml(replace(SUPPLIER, phone="abc")), "line 3: supplier.phone: is no phone number"),
         ("", "line 1: supplier: missing"),
         ("supplier = 1", "line 1: supplier: must be a table"),
     ):
@@ -217,11 +219,13 @@ def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_init_asks_on_a_terminal(terminal: Terminal, tmp_path: Path, at_a_terminal: None) -> None:
     place = tmp_path / "new.db"
-    asked = ["远声", "Far Voice", "010-5555-0100", "周一", "Monday", '长路"7"号', "7 Long Road", "", "", "", ""]
+    asked = ["远声", "Far Voice", "abc", "010-5555-0100", "周一", "Monday", '长路"7"号', "7 Long Road", "", "", "", ""]
 
     made = init_asked(terminal, place, "".join(f"{answer}\n" for answer in asked))
 
     assert made.exit_code == 0, made.output
+    assert "Phone: is no phone number; give at least 5 digits." in made.stderr
+    assert "Next: `workbench reviewers add LOGIN --role reviewer`" in made.stderr
     supplier = json.loads(terminal.run_bare("--database", str(place), "policy", "--json").stdout)["supplier"]
     assert supplier["name"] == {"zh": "远声", "en": "Far Voice"}
     assert supplier["address"]["zh"] == '长路"7"号'

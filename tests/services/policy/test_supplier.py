@@ -14,7 +14,9 @@ from workbench.services.policy.supplier import is_made_up, made_up_supplier, sup
 
 TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(str.strip)
 WORDS = st.builds(BilingualText, en=TEXTS, zh=TEXTS)
-SUPPLIERS = st.builds(Supplier, name=WORDS, phone=TEXTS, hours=WORDS, address=WORDS, appeal=WORDS, complaint=WORDS)
+SUPPLIERS = st.builds(
+    Supplier, name=WORDS, phone=TEXTS.map("400-00{}".format), hours=WORDS, address=WORDS, appeal=WORDS, complaint=WORDS
+)
 
 
 @given(SUPPLIERS)

@@ -114,6 +114,11 @@ def _say_created(path: Path, new_site: "NewSite", site_file: Path | None) -> Non
         output.narrate(_("Until a second person can review, no verdict waits for a check; the notices say so."))
     if new_site.is_supplier_made_up:
         output.narrate(advice_on_made_up())
+    message = _(
+        "Next: `workbench reviewers add LOGIN --role reviewer` for each colleague, `workbench import applications FILE`"
+        " (then documents and calls), and `workbench` to review."
+    )
+    output.narrate(message)
 
 
 def doctor(

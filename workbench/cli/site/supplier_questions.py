@@ -34,7 +34,7 @@ def ask_supplier() -> "Supplier | None":
         BadConfiguration: If an answer is blank or longer than a policy allows.
     """
     from workbench.domain.policy.policy import BilingualText, Supplier
-    from workbench.services.policy.reader import parse_supplier
+    from workbench.services.policy.reader import parse_supplier, phone_problem
     from workbench.services.policy.supplier import made_up_supplier, supplier_toml
 
     def words(field: str, default: BilingualText | None = None) -> BilingualText:
@@ -45,6 +45,12 @@ def ask_supplier() -> "Supplier | None":
     def english(field: str, default: str) -> str:
         return ask(_("{field}, in English").format(field=_(SUPPLIER_WORDS[field])), default)
 
+    def phone() -> str:
+        label = _(SUPPLIER_WORDS["phone"])
+        while (problem := phone_problem(answer := ask(label, None))) is not None:
+            output.narrate(f"{label}: {problem}.")
+        return answer
+
     output.narrate(_("Who sends the letters to applicants? Enter takes the value in brackets."))
     name = ask(_("Supplier, in Chinese; Enter: later, with `workbench policy apply`"))
     if not name:
@@ -52,7 +58,7 @@ def ask_supplier() -> "Supplier | None":
     default = made_up_supplier()
     answered = Supplier(
         name=BilingualText(zh=name, en=english("name", name)),
-        phone=ask(_(SUPPLIER_WORDS["phone"]), None),
+        phone=phone(),
         hours=words("hours", default.hours),
         address=words("address"),
         appeal=words("appeal", default.appeal),

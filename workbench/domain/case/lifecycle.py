@@ -267,7 +267,10 @@ def state_refusal(action: Action, state: CaseState, case: str) -> str | None:
         return None
     message = _("{case} is {state}; this action is not possible in that state. {way_out}")
     if action is Action.APPEAL and state is CaseState.RECTIFYING:
-        message = _("{case} can still be rectified; if the applicant objects, record it as a resubmission.")
+        message = _(
+            "{case} can still be rectified: its letter offers an objection, not an appeal."
+            " Record an objection as a resubmission, with its grounds as the note."
+        )
     return message.format(case=case, state=_(STATE_WORDS[state]), way_out=_(_WHAT_TO_DO_INSTEAD[state]))
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from string import Formatter
 
-PLACEHOLDERS = frozenset({"observed", "limit", "subject", "concerned", "days"})
+PLACEHOLDERS = frozenset({"observed", "limit", "limits", "subject", "concerned", "days"})
 
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +21,7 @@ from workbench.settings.toml_lines import KeyPath, line_of
 _Table = TypeVar("_Table")
 
 _MAX_ERRORS = 50
+_LEAST_DIGITS = 5
 _REPAIRS = 3
 """How often a policy is repaired: a repair can lead to another fault, such as a missing key after a misspelt one."""
 
@@ -51,7 +52,17 @@ def parse_supplier(text: str, name: str) -> Supplier:
     Raises:
         BadConfiguration: If it has anything else; the message says where, and what must be changed.
     """
-    return parse_table(text, name, _SupplierFile).supplier
+    return parse_table(text, name, _SupplierFile, more_faults=_phone_faults).supplier
+
+
+def phone_problem(phone: str) -> str | None:
+    """Return why a text cannot be the phone number of the supplier, or None if it can."""
+    return None if sum(map(str.isdigit, phone)) >= _LEAST_DIGITS else _("is no phone number; give at least 5 digits")
+
+
+def _phone_faults(file: "_SupplierFile") -> Iterator[PolicyFault]:
+    if (problem := phone_problem(file.supplier.phone)) is not None:
+        yield PolicyFault(("supplier", "phone"), problem)
 
 
 def parse_table(
