@@ -1,6 +1,6 @@
 """The numbers of queued, held and assigned cases, for the header of the desk and to explain an empty queue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,14 @@ _ASSIGNED = text(
     """SELECT count(*) FROM "case"
     WHERE assignee_id = :me AND state IN ('queued', 'in_review')
         AND CASE state WHEN 'queued' THEN is_listed ELSE held_until <= :now END"""
+)
+_ASSIGNED_TO_OTHERS = text(
+    """SELECT r.login, count(*) AS cases, EXISTS (SELECT 1 FROM absence a WHERE a.reviewer_id = r.id
+        AND a.from_on <= :today AND (a.to_on IS NULL OR a.to_on >= :today)) AS is_away
+    FROM "case" c JOIN reviewer r ON r.id = c.assignee_id
+    WHERE c.assignee_id <> :me AND c.state IN ('queued', 'in_review')
+        AND CASE c.state WHEN 'queued' THEN c.is_listed ELSE c.held_until <= :now END
+    GROUP BY r.id ORDER BY r.login"""
 )
 _PUT_ASIDE = text(
     """SELECT id, aside_until FROM "case"
@@ -73,6 +81,15 @@ def verdict_durations_s(session: Session, reviewer_id: int, since: datetime) -> 
 def count_assigned(session: Session, reviewer_id: int, now: datetime) -> int:
     """Count the cases assigned to a person that nobody holds now."""
     return int(session.execute(_ASSIGNED, {"me": reviewer_id, "now": to_us(now)}).scalar_one())
+
+
+def assigned_to_others(session: Session, values: Mapping[str, Any]) -> tuple[tuple[str, int, bool], ...]:
+    """Return the other people to whom cases are assigned that nobody holds, how many, and whether they are away.
+
+    `values` are those of a claimer.
+    """
+    rows = session.connection().execute(_ASSIGNED_TO_OTHERS, values)
+    return tuple((row.login, row.cases, bool(row.is_away)) for row in rows)
 
 
 def put_aside_by(session: Session, reviewer_id: int, now: datetime) -> tuple[tuple[int, datetime], ...]:

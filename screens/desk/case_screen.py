@@ -12,7 +12,7 @@ from textual.content import Content
 from screens.desk import messages
 from screens.desk.forecast_text import likely_words
 from screens.desk.outcomes import CaseChanged, CaseRef, CaseRemoved, CaseShown, HoldLost, Outcome
-from screens.desk.page import DeskPage
+from screens.desk.page import DeskPage, uncounted_page
 from screens.desk.session import DeskSession
 from screens.panels.case_header import case_lines, hold_words, narrow_lines, story_lines
 from screens.panels.evidence_panels import EvidencePanels
@@ -101,7 +101,7 @@ class CaseScreen(WorkScreen):
         except WorkbenchError as error:
             self._needs_count = session.counts is None
             if self._needs_count and session.case is None and self.page.is_overview:
-                self.page.show(messages.uncounted_page(error), is_overview=True)
+                self.page.show(uncounted_page(error), is_overview=True)
             return
         self.show_header()
         self.show_message_line()

@@ -15,14 +15,14 @@ from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.case.records import ChangesSinceSeen, DeskCounts, UndoableAct
 from workbench.domain.case.vocabulary import Verdict
 from workbench.domain.text.mask import mask_digits_within
-from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _, comma_joined
 from workbench.keys.appeals import GO_APPEALS
+from workbench.keys.board import GO_BOARD
 from workbench.keys.desk import END_SCOPE, FIND, NEXT, REVEAL, UNDO
 from workbench.keys.letters import GO_LETTERS
 from workbench.keys.queue import GO_MINE, GO_QUEUE, GO_REOPEN
 from workbench.keys.registry import GO_CHECKS, with_keys
-from workbench.wording.amounts import commas, decided_today_words
+from workbench.wording.amounts import assigned_words, commas, decided_today_words
 from workbench.wording.case.history import action_name
 from workbench.wording.case.labels import DECIDED_WORDS, VERDICT_TITLES, check_cause_words
 from workbench.wording.letters import overdue_letters_words
@@ -38,6 +38,7 @@ _EMPTY = {
         N_("Nothing left for you: {count} held by others."),
         N_("A case comes back to the queue when its hold ends or is released."),
     ),
+    "assigned": (N_("Nothing left for you."), N_("What is assigned to others comes to you only if it is moved.")),
     "skipped": (
         N_("You skipped all that is left: {count}."),
         N_("A skipped case comes back to you when something about it changes."),
@@ -90,12 +91,6 @@ def _scope_hint(session: "DeskSession") -> list[Content]:
     return [key_hints((END_SCOPE.shown_keys, message))]
 
 
-def uncounted_page(error: WorkbenchError) -> Content:
-    """Return the page that is shown if the counts cannot be read; the key of the next case still works."""
-    message = _("The waiting cases could not be counted: {cause} They are counted again soon.").format(cause=error)
-    return Content("\n").join([plain(message), Content(), key_hints((NEXT.key, _("takes the next one")))])
-
-
 def _number_words(number: int, singular: str, plural: str) -> str:
     """Return the message for a number: `singular`, or `plural` with its `{count}` filled in."""
     return singular if number == 1 else plural.format(count=commas(number))
@@ -146,7 +141,10 @@ def empty_queue_page(answer: NoNextCase, session: "DeskSession", view: View) -> 
     if len(answer.who) > _MAX_LISTED:
         rest = commas(len(answer.who) - _MAX_LISTED)
         lines.append(plain(_("and {count} more").format(count=rest), MUTED))
+    lines += map(plain, assigned_words(answer.assigned))
     lines += [Content(), plain(_(advice), MUTED), key_hints((NEXT.key, _("looks again")))]
+    if any(is_away for _login, _cases, is_away in answer.assigned):
+        lines.append(key_hints((GO_BOARD.key, _("moves the cases of absent people (supervisor)"))))
     lines += _scope_hint(session)
     if answer.kind == "limit" and (counts := session.counts) is not None:
         lines += [key_hints((GO_MINE.key, _("your cases"))), *_aside_lines(counts, view)]

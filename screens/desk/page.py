@@ -8,6 +8,7 @@ from textual.content import Content
 from screens.widgets.safe_text import ERROR, MUTED, Static, joined, key_hints, plain
 from workbench.errors import ExitCode, WorkbenchError
 from workbench.i18n import _
+from workbench.keys.desk import NEXT
 from workbench.keys.registry import QUIT
 
 
@@ -44,3 +45,9 @@ def broken_page(error: WorkbenchError) -> Content:
         ]
     lines += [Content(), key_hints((QUIT.key, _("leaves")))]
     return Content("\n").join(lines)
+
+
+def uncounted_page(error: WorkbenchError) -> Content:
+    """Return the page that is shown if the counts cannot be read; the key of the next case still works."""
+    message = _("The waiting cases could not be counted: {cause} They are counted again soon.").format(cause=error)
+    return Content("\n").join([plain(message), Content(), key_hints((NEXT.key, _("takes the next one")))])

@@ -21,7 +21,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile, CaseHeader
 from workbench.domain.case.lifecycle import STATE_WORDS, Actor
 from workbench.domain.case.vocabulary import CaseState
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, with_remark
 from workbench.keys import desk
 from workbench.keys.command import Command, Place
 from workbench.keys.desk import ACTS, APPEAL, CONTACT, LETTERS, PHONE_ESTIMATE, REOPEN
@@ -99,7 +99,8 @@ def _holder_words(header: CaseHeader, actor: Actor, view: View) -> str:
     if header.assignee is not None and header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         if header.assignee == actor.login:
             return with_keys(_("assigned to you; {desk.next} on the desk takes it in its turn"))
-        return _("assigned to {login}").format(login=header.assignee)
+        words = _("assigned to {login}").format(login=header.assignee)
+        return with_remark(words, _("away") if header.is_assignee_away else "")
     return _(STATE_WORDS[header.state])
 
 

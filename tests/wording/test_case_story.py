@@ -357,6 +357,16 @@ def test_a_case_says_what_happened_and_what_comes_next() -> None:
             "waits for sup2 to check the decision on the appeal, due Thu 26 Nov 18:00",
         ),
         (
+            story(CaseState.QUEUED, FINAL, assignee="rev4", is_assignee_away=True, round=2),
+            CHECKED,
+            "any free reviewer decides round 2 (rev4 is away), due Thu 26 Nov 18:00",
+        ),
+        (
+            story(CaseState.APPEALED, FINAL, assignee="sup2", is_assignee_away=True),
+            CHECKED,
+            "a supervisor (sup2 is away) decides the appeal, due Thu 26 Nov 18:00",
+        ),
+        (
             story(
                 CaseState.QUEUED,
                 FINAL,

@@ -1,5 +1,6 @@
 """Numbers, days and instants in words, in the current language."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -145,6 +146,12 @@ def waiting_words(span: timedelta) -> str:
 def received_words(received: int, requested: int) -> str:
     """Return how many of the requested items were received, such as `1 of 2 received`."""
     return _either(f"{received} of {requested} received", f"已收到 {received}/{requested} 项")
+
+
+def assigned_words(assigned: Sequence[tuple[str, int, bool]]) -> list[str]:
+    """Return how many cases are assigned to each of some people, and whether they are away."""
+    here, away = _("{count} assigned to {login}"), _("{count} assigned to {login}, who is away")
+    return [(away if is_away else here).format(count=commas(n), login=login) for login, n, is_away in assigned]
 
 
 def decided_today_words(number: int, median_s: float | None) -> str:

@@ -79,7 +79,7 @@ def test_an_empty_queue_exits_with_69_and_gives_the_cause_as_json(terminal: Term
     assert "empty" in refused(result, 69, json_failure=True)
     assert json.loads(result.stdout) == {
         "case": None,
-        "empty": {"kind": "none", "count": 0, "limit": None, "held": []},
+        "empty": {"kind": "none", "count": 0, "limit": None, "held": [], "assigned": []},
     }
 
     terminal.site.plant(1)
@@ -89,6 +89,13 @@ def test_an_empty_queue_exits_with_69_and_gives_the_cause_as_json(terminal: Term
     assert empty["kind"] == "held"
     assert empty["held"] == [{"by": "b", "until": "2026-11-24T10:30:00+08:00"}]
     assert "held by others: b until Tue 24 Nov 10:30." in result.stderr
+
+    terminal.document(
+        "sup", "assign", *[f"C-{case}" for case in terminal.site.plant(2)], "--to", "c", "--reason", "hers"
+    )
+    result = terminal.as_person("a", "next", "--json")
+    assert json.loads(result.stdout)["empty"]["assigned"] == [{"to": "c", "cases": 2, "away": False}]
+    assert "10:30. Others: 2 assigned to c." in result.stderr
 
 
 def test_show_has_the_names_and_values_of_fields_in_words(site: Site, tmp_path: Path) -> None:

@@ -105,6 +105,9 @@ async def test_an_empty_queue_explains_why() -> None:
         for empty, message in (
             (NoNextCase(kind="none"), "New cases come with the next import."),
             (NoNextCase(kind="held", count=3, who=(("rev2", until),)), "rev2 until Tue 24 Nov 14:58"),
+            (NoNextCase(kind="assigned", count=2, assigned=(("rev2", 2, False),)), "2 assigned to rev2\n"),
+            (NoNextCase(kind="held", count=3, assigned=(("rev4", 5, True),)), "5 assigned to rev4, who is away"),
+            (NoNextCase(kind="held", count=3, assigned=(("rev4", 5, True),)), "g b moves the cases of absent people"),
             (NoNextCase(kind="skipped", count=2), "You skipped all that is left: 2."),
             (NoNextCase(kind="limit", limit=3), "You have put aside 3 cases, as many as you may."),
             (NoNextCase(kind="filtered", count=4), "Outside your filter or skills: 4."),

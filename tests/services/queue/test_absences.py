@@ -13,6 +13,7 @@ from workbench.domain.case.casefile import CaseFile, NoNextCase, VerdictRequest
 from workbench.domain.case.vocabulary import CaseState
 from workbench.domain.filter.absent_cases import MOVES, OFFERED, RELEASED, TO_ALL, TO_SUBSTITUTE, AbsentCase
 from workbench.errors import NotAllowed, NotFound
+from workbench.wording.case.story import CaseStory
 
 
 def away(
@@ -104,6 +105,8 @@ def test_without_a_substitute_holds_end_and_nothing_that_comes_back_waits_for_th
         found.add(case.header.id)
         site.services("b").claims.skip(case.header.id, "seen")
     assert found == expected
+    assert isinstance(case, NoNextCase)
+    assert [(login, is_away) for login, _cases, is_away in case.assigned] == [("a", True)]
 
 
 def test_a_planned_absence_begins_with_its_day_and_is_handed_over_once(site: Site) -> None:
@@ -122,6 +125,20 @@ def test_a_planned_absence_begins_with_its_day_and_is_handed_over_once(site: Sit
     site.services("sup").assigning.assign(mine, "a", "back soon")
     site.services("c").ticking.tick()
     assert owner(site, mine[0]) == "a"
+
+
+def test_a_case_says_at_once_that_the_person_to_check_it_is_away(site: Site) -> None:
+    case = staged(site)
+    site.services("sup").assigning.assign([case], "b", "checks today")
+    shown = site.services("sup").casefiles.show(case)
+    assert not shown.header.is_assignee_away
+    away(site, "b", days=1)
+    assert site.services("sup").casefiles.changed_since(shown) is None
+
+    site.clock.advance(days=1)
+    later = site.services("sup").casefiles.changed_since(shown)
+    assert later is not None
+    assert CaseStory(later, site.clock.at).next[0].startswith("waits for another person (b is away) to check it")
 
 
 def test_who_is_back_gets_new_work_and_the_forecast_still_knows_the_days(site: Site) -> None:

@@ -147,7 +147,7 @@ def test_a_skipped_case_loses_its_assignee_and_is_offered_again_only_after_somet
     (case,) = site.plant(1)
     claims, assigning = site.services("a").claims, site.services("sup").assigning
     assigning.assign([case], "a", "you know the trade")
-    assert isinstance(site.services("b").claims.next(), NoNextCase)
+    assert site.services("b").claims.next() == NoNextCase(kind="assigned", count=1, assigned=(("a", 1, False),))
     claims.next()
     claims.skip(case, "I know the handler")
     assert site.services("a").casefiles.show(case).header.assignee is None

@@ -141,6 +141,7 @@ def empty_document(empty: NoNextCase, zone: ZoneInfo) -> dict[str, Any]:
             "count": empty.count,
             "limit": empty.limit or None,
             "held": [{"by": login, "until": to_json(until, zone)} for login, until in empty.who],
+            "assigned": [{"to": login, "cases": cases, "away": away} for login, cases, away in empty.assigned],
         },
     }
 

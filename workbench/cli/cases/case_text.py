@@ -20,7 +20,7 @@ from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, VERDICT
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.facts.all_facts import CASE_ACTIVITY_FACTS, FACTS_OF_CALLS
 from workbench.domain.filter.case_row import CaseRowView, stopped_clock_words
-from workbench.i18n import N_, _, comma_joined, current_language
+from workbench.i18n import N_, _, comma_joined, current_language, with_remark
 from workbench.wording import amounts
 from workbench.wording.case.fields import FIELD_NAMES, FieldWords
 from workbench.wording.case.history import detail_words, event_words
@@ -92,7 +92,7 @@ class CasePrinter:
         if header.held_by is not None:
             held, until = _("by {login} until {until}, fence {fence}"), self.instant(header.held_until)
             yield _("Held"), held.format(login=header.held_by, until=until, fence=header.fence)
-        yield _("Assigned"), header.assignee or ""
+        yield _("Assigned"), with_remark(header.assignee or "", _("away") if header.is_assignee_away else "")
 
     def _findings(self, casefile: CaseFile) -> None:
         output.line()

@@ -23,7 +23,7 @@ from workbench.domain.filter.ordering import DEFAULT_ORDER
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _, comma_joined
-from workbench.wording.amounts import commas, minute, percentage
+from workbench.wording.amounts import assigned_words, commas, minute, percentage
 
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
@@ -111,12 +111,15 @@ def _empty_sentence(empty: NoNextCase, now: datetime, zone: ZoneInfo) -> str:
     )
     sentences = {
         "none": _("The queue is empty."),
-        "held": _("All {count} cases are held by others: {who}."),
+        "held": _("Nothing left for you: {count} held by others: {who}."),
+        "assigned": _("Nothing left for you."),
         "skipped": _("You have skipped all {count} remaining cases."),
         "filtered": _("The remaining {count} cases are outside the filter or your skills; widen the filter."),
         "limit": _("You have put aside {limit} cases, which is your limit; decide or release one."),
     }
-    return sentences.get(empty.kind, sentences["none"]).format(count=empty.count, who=who, limit=empty.limit)
+    sentence = sentences.get(empty.kind, sentences["none"]).format(count=empty.count, who=who, limit=empty.limit)
+    assigned = comma_joined(assigned_words(empty.assigned))
+    return f"{sentence} {_('Others: {assigned}.').format(assigned=assigned)}" if assigned else sentence
 
 
 def take(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:

@@ -81,6 +81,7 @@ class CaseHeader(CaseLine):
     due_if_answered_at: datetime | None = None
     legal_hold_at: datetime | None = None
     returned_to: str | None = None
+    is_assignee_away: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,6 @@ class CaseFile:
     Attributes:
         days: The outgoing calls of all cards on each local day of the window, oldest first.
         hours: The counts of calls in 7 rows (Monday first) of 24 hours.
-        notice: The text of the last notice.
         appeal_until: The last day on which an appeal can be received, None if no appeal is possible.
         measures: The orders on the numbers of the application, oldest first.
         notices: The letters, oldest first.
@@ -164,9 +164,8 @@ class CaseFile:
 
     def shows_same_state_as(self, other: Self | None) -> bool:
         """Say whether another case file shows the same case, hold and evidence."""
-        return other is not None and all(
-            getattr(self.header, name) == getattr(other.header, name) for name in ("id", "fence", "evidence_no")
-        )
+        names = ("id", "fence", "evidence_no")
+        return other is not None and all(getattr(self.header, one) == getattr(other.header, one) for one in names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,15 +173,17 @@ class NoNextCase:
     """Why `next` has no case.
 
     Attributes:
-        kind: The reason: none, held, skipped, filtered or limit.
+        kind: The reason: none, held, assigned, skipped, filtered or limit.
         count: How many cases it is about.
         who: The holders, with the ends of their holds.
+        assigned: To whom others of the queue are assigned, with how many, and whether the person is away.
         limit: How many cases a person may hold.
     """
 
     kind: str
     count: int = 0
     who: tuple[tuple[str, datetime], ...] = ()
+    assigned: tuple[tuple[str, int, bool], ...] = ()
     limit: int = 0
 
 
@@ -239,7 +240,6 @@ class VerdictPreview:
     Attributes:
         own_items: The items in the words of their reasons, without edits.
         check_for: Why a check is needed: final_fail, override, high_risk or restore.
-        open_questions: The unanswered checklist questions.
         news: What changed since the reviewer saw the case.
         problems: Why the verdict would be refused.
         is_date_provisional: Whether a date depends on an unpublished calendar.

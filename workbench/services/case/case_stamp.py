@@ -9,6 +9,7 @@ from db.models import EventRow
 from db.queries.published import CASE, is_published, table_of
 from workbench.services.foundation.calendar_days import calendar_edition
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.presence import is_absent
 
 _EVENT, _SIBLING = table_of(EventRow), CASE.alias("sibling")
 _LAST_EVENT = (
@@ -18,16 +19,17 @@ _LAST_EVENT = (
     .correlate(CASE)
     .scalar_subquery()
 )
-_STAMP = select(CASE.c.id, CASE.c.version, CASE.c.evidence_no, CASE.c.findings_on, _LAST_EVENT).where(
-    CASE.c.id == bindparam("case"), is_published(CASE.c.batch_id)
-)
+_STAMP = select(
+    *(CASE.c.id, CASE.c.version, CASE.c.evidence_no, CASE.c.findings_on, _LAST_EVENT, is_absent(CASE.c.assignee_id))
+).where(CASE.c.id == bindparam("case"), is_published(CASE.c.batch_id))
 
 
 def stamp_of(session: Session, context: Context, case_id: int) -> Any:
     """Return a value that changes whenever the shown case changes, except for drafts and holds; None without a case.
 
-    The stamp includes the last event of all cases of the application, today's date and the edition of the calendar,
-    because the shown facts depend on them.
+    The stamp includes the last event of all cases of the application, whether the assignee is away, today's date and
+    the edition of the calendar, because the shown facts depend on them.
     """
-    row = session.connection().execute(_STAMP, {"case": case_id}).first()
-    return None if row is None else (*row, context.today(session), calendar_edition(session))
+    today = context.today(session)
+    row = session.connection().execute(_STAMP, {"case": case_id, "today": today}).first()
+    return None if row is None else (*row, today, calendar_edition(session))

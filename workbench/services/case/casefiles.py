@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from db.columns import from_us
 from db.models import CaseRow, ChecklistAnswerRow, EventRow
-from db.queries.published import NOTICE, table_of
+from db.queries.published import CASE, NOTICE, table_of
 from db.queries.retention import legal_hold_of
 from workbench.domain.case.casefile import CachedCase, CaseFile, CaseHeader
 from workbench.domain.case.changes import RoundBasis
@@ -38,10 +38,12 @@ from workbench.services.case.measure_orders import measure_orders
 from workbench.services.case.round_changes import round_changes
 from workbench.services.foundation.case_access import is_held, logins_of, read_case, shown_state, unerased_case
 from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.presence import is_absent
 from workbench.services.foundation.row_values import from_row
 
 _ANSWER = table_of(ChecklistAnswerRow)
 _ANSWERS = select(_ANSWER).where(_ANSWER.c.case_id == bindparam("case"), _ANSWER.c.round == bindparam("round"))
+_IS_ASSIGNEE_AWAY = select(is_absent(CASE.c.assignee_id)).where(CASE.c.id == bindparam("case"))
 _NEWEST_NOTICE = select(NOTICE).where(NOTICE.c.case_id == bindparam("case"), NOTICE.c.cancelled_at.is_(None))
 _NEWEST_NOTICE = _NEWEST_NOTICE.order_by(NOTICE.c.id.desc()).limit(1)
 
@@ -90,8 +92,8 @@ class CaseFiles(Service):
         """
         with self.context.read() as session:
             now = self.cached(session, case.header.id).casefile
-        is_same = (now.header.version, now.history) == (case.header.version, case.history)
-        return None if is_same else now
+        old, new = ((one.header.version, one.header.is_assignee_away, one.history) for one in (case, now))
+        return None if old == new else now
 
     def news(self, case_id: int, seen_no: int) -> ChangesSinceSeen:
         """Return the changes in a case since it had the evidence number `seen_no`, which grows with each change.
@@ -229,7 +231,7 @@ def header_of(
     now, due_at = context.now(), case.due_at
     calendar = context.calendar(session, case.policy_version_id)
     is_held_now, state = is_held(case, now), shown_state(case, now)
-    application = evidence.application
+    application, of_today = evidence.application, {"case": case.id, "today": context.today(session)}
     return from_row(
         CaseHeader,
         case,
@@ -248,6 +250,7 @@ def header_of(
         ),
         is_overdue=is_overdue(due_at, now, state, case.waits_for, case.suspended_from),
         assignee=logins.get(case.assignee_id or 0),
+        is_assignee_away=session.connection().execute(_IS_ASSIGNEE_AWAY, of_today).scalar_one(),
         returned_to=logins.get(case.returned_to_id or 0),
         held_by=logins.get(case.held_by_id or 0) if is_held_now else None,
         held_until=case.held_until if is_held_now else None,

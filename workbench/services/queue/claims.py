@@ -21,7 +21,7 @@ from db.queries.claim import (
     holds_of,
     skills_of,
 )
-from db.queries.workload import count_skipped, other_holders
+from db.queries.workload import assigned_to_others, count_skipped, other_holders
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.clock.due import back_from_aside
@@ -67,7 +67,7 @@ class Claims(Service):
             claimed = self._claim_within(filter_text, skills) if is_limited else self._held_or_claimed(claim_next)
             if claimed is None:
                 with self.context.read() as session:
-                    return _why_empty(session, self.context.actor.id, self.context.now())
+                    return _why_empty(session, self._claimer(session))
         if isinstance(claimed, NoNextCase):
             return claimed
         return self.casefiles.show_current(claimed)
@@ -232,17 +232,20 @@ class Claims(Service):
         return order_words(self.context, self.casefiles.show(case_id))
 
 
-def _why_empty(session: Session, reviewer_id: int, now: datetime) -> NoNextCase:
-    """Return why a person gets no case: this person skipped the rest, others hold all cases, or nothing is queued."""
-    if skipped := count_skipped(session, reviewer_id):
-        return NoNextCase(kind="skipped", count=skipped)
-    if holders := other_holders(session, reviewer_id, now):
+def _why_empty(session: Session, claimer: Claimer) -> NoNextCase:
+    """Return why a person gets no case: skipped by this person, held by or assigned to others, or nothing is queued."""
+    assigned = assigned_to_others(session, claimer.values())
+    if skipped := count_skipped(session, claimer.reviewer_id):
+        return NoNextCase(kind="skipped", count=skipped, assigned=assigned)
+    if holders := other_holders(session, claimer.reviewer_id, claimer.now):
         return NoNextCase(
             kind="held",
             count=sum(holder.cases for holder in holders),
             who=tuple((holder.login, holder.until) for holder in holders),
+            assigned=assigned,
         )
-    return NoNextCase(kind="none")
+    count = sum(cases for _login, cases, _is_away in assigned)
+    return NoNextCase(kind="assigned" if count else "none", count=count, assigned=assigned)
 
 
 def held_by(reviewer_id: int, now: datetime) -> tuple[Any, ...]:

@@ -169,11 +169,23 @@ class NextSteps:
             )
         elif header.held_by is not None:
             words = _("{login} decides round {round}").format(login=header.held_by, round=header.round)
-        elif header.assignee is not None:
+        elif header.assignee is not None and not self._absence:
             words = _("waits for {login} to decide round {round}").format(login=header.assignee, round=header.round)
         else:
             words = _("any free reviewer decides round {round}").format(round=header.round)
+            words = with_remark(words, self._absence)
         return self._with_due_date(words)
+
+    @property
+    def _absence(self) -> str:
+        """That the assignee is away, so that somebody else acts; empty if that is not so."""
+        header = self.case.header
+        return _("{login} is away").format(login=header.assignee) if header.is_assignee_away else ""
+
+    def _assignee_or(self, others: str) -> str:
+        """Return the assignee, or who acts instead if there is none, or if the assignee is away."""
+        assignee = self.case.header.assignee
+        return with_remark(others, self._absence) if assignee is None or self._absence else assignee
 
     def _pending(self) -> str:
         header = self.case.header
@@ -207,7 +219,8 @@ class NextSteps:
         maker = None if newest is None else newest.maker
         if appeal is not None:
             maker = appeal.decided_by
-        who = assignee if assignee is not None and assignee != maker else _("another person")
+        another = _("another person")
+        who = self._assignee_or(another) if assignee is not None and assignee != maker else another
         if appeal is not None or newest is None:
             return self._with_due_date(_("waits for {login} to check the decision on the appeal").format(login=who))
         if not newest.check_for:
@@ -232,8 +245,7 @@ class NextSteps:
         return self._with_paused_clock(words)
 
     def _appeal_decision(self) -> str:
-        header = self.case.header
-        who = header.assignee or _("a supervisor")
+        who = self._assignee_or(_("a supervisor"))
         return self._with_due_date(_("{login} decides the appeal").format(login=who))
 
     def _appeal_deadline(self) -> list[str]:
