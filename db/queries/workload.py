@@ -1,14 +1,17 @@
 """The numbers of queued, held and assigned cases, for the header of the desk and to explain an empty queue."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_, text
 from sqlmodel import Session
 
 from db.columns import Instant, to_us
+from db.models import AbsenceRow
+from db.queries.published import table_of
 
+_ABSENCE = table_of(AbsenceRow)
 _OPEN_COUNTS = text(
     """SELECT
     (SELECT count(*) FROM "case" WHERE state = 'queued' AND is_listed = 1)
@@ -59,6 +62,13 @@ _OVERDUE_MEASURES = text(
     """SELECT count(*) FROM measure_order
     WHERE done_at IS NULL AND cancelled_at IS NULL AND due_at < :now AND release_at <= :now"""
 )
+
+
+def is_absent(person: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that a person is away on the day that is bound as `today`."""
+    today: BindParameter[date] = bindparam("today")
+    lasts = or_(_ABSENCE.c.to_on.is_(None), _ABSENCE.c.to_on >= today)
+    return exists().where(_ABSENCE.c.reviewer_id == person, _ABSENCE.c.from_on <= today, lasts)
 
 
 def open_counts(session: Session, reviewer_id: int, now: datetime) -> dict[str, int]:

@@ -7,9 +7,9 @@ from sqlmodel import Session
 
 from db.models import EventRow
 from db.queries.published import CASE, is_published, table_of
+from db.queries.workload import is_absent
 from workbench.services.foundation.calendar_days import calendar_edition
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.presence import is_absent
 
 _EVENT, _SIBLING = table_of(EventRow), CASE.alias("sibling")
 _LAST_EVENT = (

@@ -12,6 +12,7 @@ from db.columns import from_us
 from db.models import CaseRow, ChecklistAnswerRow, EventRow
 from db.queries.published import CASE, NOTICE, table_of
 from db.queries.retention import legal_hold_of
+from db.queries.workload import is_absent
 from workbench.domain.case.casefile import CachedCase, CaseFile, CaseHeader
 from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
@@ -38,7 +39,6 @@ from workbench.services.case.measure_orders import measure_orders
 from workbench.services.case.round_changes import round_changes
 from workbench.services.foundation.case_access import is_held, logins_of, read_case, shown_state, unerased_case
 from workbench.services.foundation.context import Context, Service
-from workbench.services.foundation.presence import is_absent
 from workbench.services.foundation.row_values import from_row
 
 _ANSWER = table_of(ChecklistAnswerRow)

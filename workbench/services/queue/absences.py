@@ -14,9 +14,9 @@ from workbench.i18n import _
 from workbench.services.acts.act import act_in
 from workbench.services.case.drafts import copy_draft
 from workbench.services.foundation.context import Context, Service
-from workbench.services.foundation.presence import absences_between, absences_on, works_on
 from workbench.services.queue.filters import case_query
 from workbench.services.site.people import find_person
+from workbench.services.site.presence import absences_between, absences_on, works_on
 
 _MOST_LISTED = 10_000
 

@@ -9,9 +9,9 @@ from workbench.domain.clock.explanation import StepKind
 from workbench.i18n import _, comma_joined
 from workbench.services.clock.case_clocks import ClockExplainer
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.presence import absences_on
 from workbench.services.queue.listing import Queue
 from workbench.services.site.people import find_person
+from workbench.services.site.presence import absences_on
 from workbench.wording.amounts import commas, instant_on_screen
 from workbench.wording.case.inquiries import inquiry_sentence
 from workbench.wording.clock_explanation import ClockWords

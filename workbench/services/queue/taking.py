@@ -16,7 +16,7 @@ from workbench.services.acts.act import act_in, checked_act_reason
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.case_access import case_in_state_for, is_held
 from workbench.services.foundation.context import Service
-from workbench.services.foundation.presence import absences_on
+from workbench.services.site.presence import absences_on
 
 
 class Taking(Service):

@@ -13,10 +13,10 @@ from workbench.services.acts.act import finish_act
 from workbench.services.case.decisions import decision_in_effect, newest_appeal, newest_decision
 from workbench.services.case.drafts import copy_draft, reopen_draft
 from workbench.services.foundation.context import Context
-from workbench.services.foundation.presence import stand_in, works_on
 from workbench.services.notices.letter_facts import AppealLetterKind
 from workbench.services.review.appeals.acts import return_to_decider
 from workbench.services.review.rectifying.rectification import close_rectification, reopen_inquiries
+from workbench.services.site.presence import stand_in, works_on
 
 
 def move_to_queue(case: CaseRow) -> None:

@@ -26,13 +26,13 @@ from workbench.services.case.measure_orders import choice_hash, chosen_in, logge
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
-from workbench.services.foundation.presence import absences_on
 from workbench.services.foundation.row_values import from_row
 from workbench.services.queue.listing import Queue
 from workbench.services.review.appeals.checks import AppealChecks
 from workbench.services.review.apply_verdict import apply_verdict, decision_result
 from workbench.services.review.back_to_queue import return_to_owner, void_verdict
 from workbench.services.site import people
+from workbench.services.site.presence import absences_on
 
 _MOST_WAITING = 200
 

@@ -24,7 +24,7 @@ from workbench.domain.values.logins import is_allowed_login, look_alike, look_al
 from workbench.errors import NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import Context, Service
-from workbench.services.foundation.presence import absences_between
+from workbench.services.site.presence import absences_between
 
 MOST_MINUTES = 16 * 60
 

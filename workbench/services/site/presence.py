@@ -3,22 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_
 from sqlmodel import Session, col, select
 
 from db.enums import Role
 from db.models import AbsenceRow, ReviewerRoleRow, ReviewerRow
-from db.queries.published import table_of
 from workbench.domain.case.lifecycle import WORKERS
-
-_ABSENCE = table_of(AbsenceRow)
-
-
-def is_absent(person: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the condition that a person is away on the day that is bound as `today`."""
-    today: BindParameter[date] = bindparam("today")
-    lasts = or_(_ABSENCE.c.to_on.is_(None), _ABSENCE.c.to_on >= today)
-    return exists().where(_ABSENCE.c.reviewer_id == person, _ABSENCE.c.from_on <= today, lasts)
 
 
 def absences_between(session: Session, reviewer_id: int, first: date, last: date | None = None) -> Sequence[AbsenceRow]:
