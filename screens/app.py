@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.worker import WorkerError
 
 from screens.app_base import AppBase
-from screens.app_commands import COMMANDS, add_modes, catch_up, go, is_available, show_inquiries, tell_waiting
+from screens.app_commands import COMMANDS, add_modes, catch_up, go, is_available, notify_waiting, show_inquiries
 from screens.desk.start_screen import StartScreen
 from screens.shell.bindings import bind, bind_key
 from screens.shell.change_poll import POLL_EVERY_S, ChangePoll
@@ -127,7 +127,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         """Open the database, show the desk, then run the keys that were typed before."""
         try:
             self.services = services = await asyncio.to_thread(self._open_services)
-            services.tell_waiting = partial(tell_waiting, self)
+            services.notify_waiting = partial(notify_waiting, self)
         except PassphraseNeeded as error:
             # The caller asks for it in the plain terminal, and opens the workbench again.
             self.error = error

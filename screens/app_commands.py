@@ -177,7 +177,7 @@ async def _leave(app: "AppBase") -> None:
     await app.end(app.error.exit_code if app.error is not None else ExitCode.OK)
 
 
-def tell_waiting(app: "AppBase") -> None:
+def notify_waiting(app: "AppBase") -> None:
     """Say that the write of this thread waits for the demo, unless the program began it by itself."""
     if getattr(active_worker.get(None), "group", "") != "time":
         app.call_later(app.notify, _("This is kept, and done as soon as the sample data is complete."), timeout=4)

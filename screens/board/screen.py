@@ -76,7 +76,7 @@ class BoardScreen(PageScreen):
     @work(exclusive=True, group="board")
     async def action_load(self, *, is_again: bool = False) -> None:
         """Count again, first without what needs a forecast; the cursor stays on its person."""
-        show_failure, nothing = unreported if is_again else self.show_failure, frozenset[str]()
+        nothing, show_failure = frozenset[str](), unreported if is_again else self.show_failure
         for without in (FORECAST_FIGURES, nothing) if self.board is None else (nothing,):
             found = await attempt(self, in_thread(self._read, without), show_failure)
             if found is None:

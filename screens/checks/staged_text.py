@@ -80,7 +80,7 @@ class StagedVerdict:
 
     @property
     def needs_note(self) -> bool:
-        """Whether an approval needs a note: for an answer to an appeal, an own verdict, or an open point."""
+        """Whether an approval needs a note: for an answer to an appeal, an open point, or the checker's own verdict."""
         if self.case is None or self.decision is None or self.appeal is not None:
             return True
         return self.is_own or bool(open_points(self.case, self.decision))

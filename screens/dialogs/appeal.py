@@ -73,13 +73,13 @@ class AppealForm(BoxDialog[AppealResult]):
     def show_received(self, event: Input.Changed) -> None:
         """Show how the typed time of receipt is read."""
         if event.value.strip():
-            self._understood.show(event.value)
+            self._understood.read(event.value)
         else:
             self._understood.update()
 
     def action_file(self) -> None:
         is_now = not self.received.value.strip()
-        received_at = None if is_now else self._understood.show(self.received.value, is_final=True)
+        received_at = None if is_now else self._understood.read(self.received.value, is_final=True)
         if not self._is_filing and (is_now or received_at is not None):
             self._send(received_at)
 

@@ -173,19 +173,19 @@ class TimePrompt(BoxDialog[Moment]):
         yield Static(key_hints(("Enter", _("save")), ("Esc", _("back"))), id="foot", markup=False)
 
     def on_mount(self) -> None:
-        self._understood.show(self._value)
+        self._understood.read(self._value)
         self._show_suggestions()
 
     @on(Input.Changed)
     def show(self, event: Input.Changed) -> None:
         """Show how the typed text is read."""
-        self._understood.show(event.value)
+        self._understood.read(event.value)
         self._show_suggestions()
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
         """Accept the text if it is understood."""
-        moment = self._understood.show(event.value, is_final=True)
+        moment = self._understood.read(event.value, is_final=True)
         if moment is not None:
             self.leave(moment)
 

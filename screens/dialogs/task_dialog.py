@@ -85,24 +85,25 @@ class BusyDialog(TaskDialog[Result]):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a form: its name, its title, its first text, and whether it must not stay empty.
-
-    A field of prose, such as a reason, changes nothing in the preview.
-    """
+    """A field of a form."""
 
     name: str
     title: str
     value: str = ""
+    """The text at first."""
     is_required: bool = False
     is_prose: bool = False
+    """Whether it is a text such as a reason, which changes nothing in the preview."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The effect of a form: a function that returns its lines for a width, and why it is refused, "" if it is not."""
+    """The effect that a form would have."""
 
     lines: Callable[[int], Content]
+    """A function that returns the lines of the effect for a width."""
     refusal: str = ""
+    """Why the form cannot be saved; empty if it can."""
 
 
 class FormDialog(TaskDialog[Result]):
@@ -160,7 +161,8 @@ class FormDialog(TaskDialog[Result]):
         shown = [values[field.name] for field in self._fields if not field.is_prose]
         if self._preview_of is not None and shown != self._previewed_texts:
             self._preview, self._previewed_texts = None, shown
-            self._edited, self._refused = (self.focused.id or "" if self.focused is not None else ""), ""
+            self._refused = ""
+            self._edited = self.focused.id or "" if self.focused is not None else ""
             self._read_preview(partial(self._preview_of, values))
 
     @work(exclusive=True, group="read")

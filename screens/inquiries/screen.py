@@ -112,16 +112,17 @@ class InquiriesScreen(ModeScreen):
         heading = _("Answer to {inquiry}").format(inquiry=format_inquiry(line.id))
         ask = partial(ChoiceDialog, heading, words, _("answer"), placeholder=_("what the reviewer should know"))
         hint = _("File of a document that belongs to the answer; an empty line sends none.")
-        outcome, note, kept = next(iter(words)), "", ""
-        # A refusal leads back to the file, Esc there to the answer; what was typed stays.
+        outcome, note, path = next(iter(words)), "", ""
+        # A refusal leads back to the file, Esc there to the answer; the fields keep what was sent.
         while True:
             dialog = ask(chosen=outcome, text=note)
             dialog.about = line.question
             if (answer := await push(dialog)) is None:
                 return
             outcome, note = answer
-            while (path := await push(Prompt(heading, hint, kept, problem_of=any_text, is_prose=False))) is not None:
-                kept, file = path, Path(path).expanduser() if path else None  # noqa: ASYNC240 - it reads no file
+            while (sent := await push(Prompt(heading, hint, path, problem_of=any_text, is_prose=False))) is not None:
+                path = sent
+                file = Path(path).expanduser() if path else None  # noqa: ASYNC240 - it reads no file
                 act = partial(self.services.inquiries.answer, line.id, outcome, note, file)
                 if await self._carry_out(act, _("{inquiry} is answered.")):
                     return
@@ -174,7 +175,7 @@ class InquiriesScreen(ModeScreen):
         return command is None and (action != "desk" or only_inquiries_refusal(actor) is None)
 
     def why_not(self, key: str) -> str | None:
-        """Return why a key of another screen does nothing for who only answers inquiries, and log the attempt."""
+        """Return why a key of another screen does nothing for people who only answer inquiries, and log the attempt."""
         refusal, command = only_inquiries_refusal(self.services.actor), _COMMAND_OF_KEY.get(key)
         if refusal is None or command is None or key in self.active_bindings:
             return None

@@ -20,7 +20,7 @@ from workbench.settings.saved_views import SavedViews
 
 if TYPE_CHECKING:
     from screens.queue.list_screen import ListScreen
-    from workbench.services.time.deadlines.bulk_changes import BulkChange
+    from workbench.services.time.deadlines.bulk_changes import BulkResult
     from workbench.settings.queue_view import QueueView
 
 
@@ -158,7 +158,7 @@ async def _change(
     screen: "ListScreen",
     texts: tuple[str, str],
     values: tuple[Mapping[Any, str], object],
-    act: Callable[[tuple[int, ...], Any, str], "BulkChange"],
+    act: Callable[[tuple[int, ...], Any, str], "BulkResult"],
 ) -> None:
     """Ask for a value and a reason, set the value of the chosen cases, and list the refused cases.
 

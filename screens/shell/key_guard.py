@@ -19,7 +19,7 @@ NEW_PRESS_AFTER_S = 0.2
 """After this time, the same key may be a new press, if it is alone: a key that is held down repeats faster."""
 
 FINAL_AGAIN_AFTER_S = 0.14
-"""The same for the key that opens a fail and makes it final: people press it twice, from about 0.15 s apart."""
+"""The same for the key that fails a case and, pressed again, makes the fail final; people need about 0.15 s."""
 
 QUIET_S = 0.05
 """A confirmation counts if no other key follows within this time; keys that queued up arrive together."""

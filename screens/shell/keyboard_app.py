@@ -72,7 +72,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
         super().__init__()
         self.presses = presses
         self.pressed_on: object = None
-        """The screen on which the last key was pressed anew, and not held down."""
+        """The screen on which the last key was pressed; a key that repeats because it is held down does not count."""
         self.second_press: events.Key | None = None
         """The second press of the key of a fail, which waits until it is known that the key is not held down."""
         self._explained_at = -_EXPLAIN_EVERY_S

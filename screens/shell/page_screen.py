@@ -32,7 +32,7 @@ class PageScreen(ModeScreen):
             yield Static(plain(_(self.READING), MUTED), markup=False)
 
     def content(self) -> Content | None:
-        """Return the page as the window has room for it; None until it is read."""
+        """Return the page, laid out for the width of the window; None until it is read."""
         raise NotImplementedError
 
     def draw(self) -> None:

@@ -144,7 +144,7 @@ class RectificationForm(Vertical):
         field.focus()
 
     def write(self, code: str, text: str) -> None:
-        """Set the text of an item, in its field too, even if the field is shown later."""
+        """Set the text of an item; its field shows the text, now or when the field appears."""
         self._texts[code] = text
         for field in self.items.query(ItemField):
             if field.code == code:

@@ -76,8 +76,11 @@ class UnderstoodTime(WrappedText, Generic[Moment]):
         super().__init__(markup=False)
         self._reader: TimeReader[Moment] = reader
 
-    def show(self, text: str, *, is_final: bool = False) -> Moment | None:
-        """Show how a text is read, and return its time, None if unclear; `is_final` means that typing has ended."""
+    def read(self, text: str, *, is_final: bool = False) -> Moment | None:
+        """Return the time of a text, None if it is unclear, and show how it is read.
+
+        `is_final` means that typing has ended: the message about an unclear text is then an error.
+        """
         try:
             moment: Moment = self._reader.read(text)
         except UnclearTime as error:

@@ -33,7 +33,7 @@ CHECKED = replace(
     decided=DayRange(p50=date(2026, 11, 25), p90=date(2026, 11, 26)),
 )
 
-PASS_RATE = PassRate(share=0.31, low=0.24, high=0.39, cases=128, findings="block", is_same=True)
+PASS_RATE = PassRate(share=0.31, low=0.24, high=0.39, cases=128, findings="block", has_same_rules=True)
 
 BACK = date(2026, 11, 30)
 QUEUE = QueueForecast(
@@ -151,7 +151,7 @@ def test_the_rate_of_passes_is_for_staff_only() -> None:
             "31 % (24–39 %) of 128 decided cases with the same block findings passed at the first decision."
         )
         assert "with block findings passed" in pass_rate_words(
-            replace(rated, pass_rate=replace(PASS_RATE, is_same=False))
+            replace(rated, pass_rate=replace(PASS_RATE, has_same_rules=False))
         )
         assert pass_rate_words(BLOCKED) == ""
     with speaking("zh"):

@@ -224,7 +224,7 @@ class Services:
         self.context = context
         self.background: Callable[[], str] = str
         """Returns in words what the program does in the background, "" for nothing."""
-        self.tell_waiting: Callable[[], object] = str
+        self.notify_waiting: Callable[[], object] = str
         """Tells the person that a write waits; its thread calls it until the write goes on."""
         self._watched = context.database
         self.casefiles = CaseFiles(context)

@@ -130,7 +130,7 @@ def pass_rate_words(forecast: CaseForecast) -> str:
         low=round(100 * rate.low),
         high=round(100 * rate.high),
         cases=commas(rate.cases),
-        among=_(_SAME_BLOCKS if rate.is_same else _AMONG[rate.findings]),
+        among=_(_SAME_BLOCKS if rate.has_same_rules else _AMONG[rate.findings]),
     )
 
 

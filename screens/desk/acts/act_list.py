@@ -37,7 +37,7 @@ class CaseAct:
     """An act on a case, as the list shows it."""
 
     command: Command
-    """The command that performs the act here or on another screen; its action must be allowed."""
+    """The command that performs the act, here or on another screen."""
     label: str
     runs: Command
     """The command that the list runs: the act itself, or the one that opens the screen of the act."""

@@ -8,7 +8,7 @@ from db.enums import Severity
 from tests.domain.facts.sample_evidence import default_policy
 from tests.sizes import sized
 from workbench.domain.facts.all_facts import FACTS, CaseFacts
-from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType, chained, shared_group
+from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType, chained, interned_group
 from workbench.domain.facts.identity import HOLDERS_OF_ID
 from workbench.domain.findings.evaluate import COMPARISONS, findings_of_all
 from workbench.domain.findings.finding import Finding
@@ -37,7 +37,7 @@ VALUES = {scope: {fact: interesting(fact, kind) for fact, kind in facts.items()}
 
 
 def _shared(names: tuple[str, ...], known: Own) -> Own:
-    return shared_group(names, *(known[name] for name in names))
+    return interned_group(names, *(known[name] for name in names))
 
 
 def facts_of(rng: Random) -> CaseFacts:

@@ -76,8 +76,8 @@ def test_few_cases_with_the_same_block_findings_are_widened_to_all_with_block_fi
     few, many = (PassRates.fit(known).of(history("", rule)) for rule in ("A", "B"))
     assert few is not None
     assert many is not None
-    assert (few.cases, few.is_same) == (2 * FEWEST_SAME - 1, False)
-    assert (many.cases, many.share, many.is_same) == (FEWEST_SAME, 0, True)
+    assert (few.cases, few.has_same_rules) == (2 * FEWEST_SAME - 1, False)
+    assert (many.cases, many.share, many.has_same_rules) == (FEWEST_SAME, 0, True)
 
 
 def test_cases_with_block_findings_are_never_counted_among_those_without() -> None:

@@ -137,7 +137,7 @@ async def test_the_header_has_the_likely_dates_and_t_shows_and_copies_the_senten
 
 async def test_t_shows_how_often_similar_cases_passed_but_does_not_copy_it() -> None:
     def blocked(services: MemoryServices) -> None:
-        rate = PassRate(share=0.31, low=0.24, high=0.39, cases=128, findings="block", is_same=True)
+        rate = PassRate(share=0.31, low=0.24, high=0.39, cases=128, findings="block", has_same_rules=True)
         # The second case has findings.
         services.change(123, state=CaseState.PASSED)
         services.forecasts.changes = {"passed": None, "passed_needs": (PassNeed.FINDINGS,), "pass_rate": rate}

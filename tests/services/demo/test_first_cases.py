@@ -118,7 +118,7 @@ def test_a_verdict_waits_and_says_so_and_is_logged_after_the_whole_history(
     making: Making, pool: ThreadPoolExecutor
 ) -> None:
     rev1, told = making.start(), Event()
-    rev1.tell_waiting = told.set
+    rev1.notify_waiting = told.set
     claimed = rev1.claims.next()
     assert isinstance(claimed, CaseFile)
     request = VerdictRequest(

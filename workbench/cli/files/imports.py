@@ -138,7 +138,7 @@ def _already(batch: str) -> str:
 
 
 def _may_need_a_map(request: ImportRequest, report: ImportReport) -> bool:
-    """Return whether the header kept all rows from being read, in a file for which a map would help."""
+    """Say whether no row was read because of the header of a file that may be a reseller's own sheet."""
     from workbench.services.files.reseller_sheets.sheet_map import MAPPED_KINDS
 
     has_bad_header = not report.rows and any(problem.line for problem in report.errors)
@@ -169,7 +169,7 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
         )
         return
     if report.documents:
-        # Its header would be line 1.
+        # The lines are numbered as if the list were a file with a header in line 1.
         rows = [[str(line), *document.values()][:5] for line, document in enumerate(report.documents, start=2)]
         output.table([_("Line"), _("Agent"), _("Application"), _("Kind"), _("File")], rows, numeric=(0,))
         output.line()

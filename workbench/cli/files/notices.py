@@ -1,6 +1,7 @@
 """Commands about notices to applicants: notices list, notices sent, notices send."""
 
 from collections.abc import Iterable
+from datetime import UTC
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,6 +24,7 @@ from workbench.wording.letters import late_letter_sentences, sent_and_failed_sen
 if TYPE_CHECKING:
     from workbench.domain.case.records import NoticeLine
     from workbench.services.outbox.recording import RecordedDeliveries
+    from workbench.services.outbox.sending import SendReport
     from workbench.services.review.rectifying.late_letters import MovedDeadline
 
 
@@ -104,14 +106,9 @@ def send(
 
     with context.services() as services, output.ProgressLine(_("Sending")) as progress:
         report = services.sending.send(Gateway(command, timeout), limit=limit, progress=progress)
-    failures = [
-        {"notice": letter.notice_id, "case": format_case(letter.case_id), "failure": letter.failure}
-        for letter in report.failures
-    ]
-    waiting = [
-        {"notice": letter.notice_id, "case": format_case(letter.case_id), "after": letter.after}
-        for letter in report.waiting.values()
-    ]
+    as_document = partial(json_record, zone=UTC, notice="notice_id", case="case_id")
+    failures = [as_document(letter, without=("after",)) for letter in report.failures]
+    waiting = [as_document(letter, without=("failure",)) for letter in report.waiting.values()]
     document = {
         "sent": report.sent,
         "failed": len(failures),
@@ -121,24 +118,8 @@ def send(
         "failures": failures,
         "waiting": waiting,
     }
-    counted = {
-        ngettext(
-            "{count} letter was left to another run.", "{count} letters were left to another run.", report.skipped
-        ): report.skipped,
-        ngettext(
-            "{count} letter was cancelled during the run.",
-            "{count} letters were cancelled during the run.",
-            report.cancelled,
-        ): report.cancelled,
-        ngettext(
-            "{count} letter waits for an earlier letter of its case.",
-            "{count} letters wait for earlier letters of their cases.",
-            len(waiting),
-        ): len(waiting),
-    }
-    more = (message.format(count=commas(number)) for message, number in counted.items() if number)
-    sentence = " ".join([sent_and_failed_sentence(report.sent, len(failures)), *more])
-    context.print_result({**document, **_moved_document(report.moved)}, sentence)
+    sentences = (sent_and_failed_sentence(report.sent, len(failures)), *_not_tried_sentences(report))
+    context.print_result({**document, **_moved_document(report.moved)}, " ".join(sentences))
     _narrate_moved(context, report.moved)
     for failed in failures:
         output.complain(_("notice {notice} of {case}: {failure}").format(**failed))
@@ -146,6 +127,22 @@ def send(
         output.complain(_("notice {notice} of {case}: waits for notice {after}").format(**letter))
     if failures:
         raise typer.Exit(ExitCode.IO)
+
+
+def _not_tried_sentences(report: "SendReport") -> list[str]:
+    """Return how many letters were not handed to the program, by cause."""
+    skipped, cancelled, waiting = report.skipped, report.cancelled, len(report.waiting)
+    left = ngettext("{count} letter was left to another run.", "{count} letters were left to another run.", skipped)
+    called_off = ngettext(
+        "{count} letter was cancelled during the run.", "{count} letters were cancelled during the run.", cancelled
+    )
+    waits = ngettext(
+        "{count} letter waits for an earlier letter of its case.",
+        "{count} letters wait for earlier letters of their cases.",
+        waiting,
+    )
+    counted = ((left, skipped), (called_off, cancelled), (waits, waiting))
+    return [message.format(count=commas(number)) for message, number in counted if number]
 
 
 def _moved_document(moved: Iterable["MovedDeadline"]) -> dict[str, Any]:

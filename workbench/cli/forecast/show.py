@@ -106,7 +106,7 @@ def _pass_at_first(rate: PassRate | None) -> dict[str, Any] | None:
     if rate is None:
         return None
     shares = {name: round(getattr(rate, name), _DECIMALS) for name in ("share", "low", "high")}
-    return {**shares, **json_attributes(rate, ("cases", "findings"), UTC), "same_findings": rate.is_same}
+    return {**shares, **json_attributes(rate, ("cases", "findings"), UTC), "same_findings": rate.has_same_rules}
 
 
 def _common(forecast: CaseForecast | QueueForecast) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def named_documents(items: Iterable[tuple[str, str]], seen: Mapping[str, Any]) -
         about = subjects.get(code, ())
         required = set(D).intersection(listed or about)
         kinds = required or implied_documents(code, about) or {code} & set(D)
-        # The reviewer's own words may ask for anything, even if they name documents.
+        # An empty list means that the reviewer wrote the item; such a text may ask for anything.
         named.append(NamedDocuments(kinds, bool(required), others_may_answer=not kinds or listed == []))
     return named
 
@@ -104,12 +104,12 @@ def documents_for(
     The first list stays empty until all documents that the item requires have been received. The second list has no
     document that another item names.
     """
-    shown = [document for document in documents if document.kind in item.kinds]
-    if item.needs_all and not item.kinds <= {document.kind for document in shown}:
-        shown = []
-    claimed = frozenset().union(*(other.kinds for other in named)) - item.kinds
-    others = [document for document in documents if item.others_may_answer and document.kind not in claimed]
-    return shown, shown or others
+    answers = [document for document in documents if document.kind in item.kinds]
+    if item.needs_all and not item.kinds <= {document.kind for document in answers}:
+        answers = []
+    of_other_items = frozenset().union(*(other.kinds for other in named)) - item.kinds
+    others = [document for document in documents if item.others_may_answer and document.kind not in of_other_items]
+    return answers, answers or others
 
 
 def is_about(code: str, subjects: Set[str], part: EvidencePart, name: str) -> bool:

@@ -79,7 +79,7 @@ def late_risk(  # noqa: PLR0913 - each of these can be the cause
         away: The people who are away today, each with the last day of the absence if it is known.
         department: The name of a department that has not answered yet, empty if there is none.
     """
-    cause, count = LateCause.ASSIGNEE if chance.waits_for_assignee else LateCause.QUEUE, chance.before
+    count, cause = chance.before, LateCause.ASSIGNEE if chance.waits_for_assignee else LateCause.QUEUE
     if state is CaseState.AWAITING_CHECK:
         cause = LateCause.CHECK
     elif who in away:

@@ -76,11 +76,13 @@ class Suspension:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffectedCase:
-    """A case that a suspension affects: a date moves, or the applicant gets a notice; its due dates."""
+    """A case that a suspension affects: a date moves, or the applicant gets a notice."""
 
     case_id: int
     before: datetime | None
+    """The due date before the suspension."""
     after: datetime | None
+    """The due date with the suspension."""
     is_notified: bool = False
     """Whether the applicant gets a notice."""
     has_deadline: bool = False

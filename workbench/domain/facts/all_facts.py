@@ -12,7 +12,7 @@ from workbench.domain.evidence.evidence import NO_CALLS, CallFacts, ComplaintFac
 from workbench.domain.evidence.service_period import service_period
 from workbench.domain.facts.credit import CREDIT_FACTS, credit_facts
 from workbench.domain.facts.documents import DOCUMENT_FACTS, USE_FACTS, document_facts, use_facts, words_found
-from workbench.domain.facts.fact import NUMBER, Facts, FactType, chained, shared_group
+from workbench.domain.facts.fact import NUMBER, Facts, FactType, chained, interned_group
 from workbench.domain.facts.identity import CARD_FACTS, IDENTITY_FACTS, card_facts, identity_facts
 from workbench.domain.policy.policy import FactValue, Policy, Scope
 from workbench.domain.policy.settings import CallingWindow
@@ -141,7 +141,7 @@ def case_activity_facts(evidence: Evidence, policy: Policy, today: date) -> tupl
     age = None if calls.window_to is None else (today - calls.window_to).days
     calling_hours = calling_hours_for(evidence.application.industry, policy)
     figures = activity_facts(calls, calling_hours, _classified_complaints(evidence, policy, today), policy.zone)
-    return figures, shared_group(_AGE_NAMES, age)
+    return figures, interned_group(_AGE_NAMES, age)
 
 
 def card_activity_facts(evidence: Evidence, policy: Policy, today: date) -> Mapping[str, Facts]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from db.enums import DocumentKind
 from workbench.domain.evidence.evidence import DocumentFacts, Evidence
 from workbench.domain.facts.business_scope import without_exclusions
-from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, Facts, FactType, shared_group
+from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, Facts, FactType, interned_group
 from workbench.domain.facts.identity import days_left
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.special_cases import policy_for
@@ -88,10 +88,10 @@ def use_facts(evidence: Evidence, policy: Policy) -> tuple[Facts, ...]:
     missing = missing_documents(evidence, policy)
     is_use_stated, has_source = bool(application.stated_use.strip()), bool(application.consent_source.strip())
     return (
-        shared_group(_COUNT_NAMES, len(evidence.documents), len(missing), ";".join(missing)),
+        interned_group(_COUNT_NAMES, len(evidence.documents), len(missing), ";".join(missing)),
         _trade_facts(application.industry, application.business_scope, policy),
         _script_facts(application.call_script, policy),
-        shared_group(_GIVEN_NAMES, is_use_stated, has_source),
+        interned_group(_GIVEN_NAMES, is_use_stated, has_source),
     )
 
 

@@ -21,8 +21,8 @@ class FactType(StrEnum):
 
 
 @lru_cache(maxsize=4096, typed=True)
-def shared_group(names: tuple[str, ...], *values: FactValue) -> Facts:
-    """Return a group of facts. Cases, cards and documents with equal values share one group, so rules check it once."""
+def interned_group(names: tuple[str, ...], *values: FactValue) -> Facts:
+    """Return a group of facts. Equal groups are one object, so that rules check each group once."""
     return dict(zip(names, values, strict=True))
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from db.enums import ApplicantKind, IdType
 from workbench.domain.evidence.evidence import ApplicationFacts, CardFacts, Evidence
-from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, Facts, FactType, shared_group
+from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, Facts, FactType, interned_group
 from workbench.domain.values import identifiers
 from workbench.domain.values.id_documents import id_number_valid, id_type_of
 
@@ -73,9 +73,9 @@ def _legal_rep_facts(application: ApplicationFacts, today: date) -> Facts:
     """Return the facts about the legal representative's ID number; they are None if it is missing."""
     number, stated = application.legal_rep_id_no, application.legal_rep_id_type
     if not number:
-        return shared_group(_LEGAL_REP_NAMES, None, None, None)
+        return interned_group(_LEGAL_REP_NAMES, None, None, None)
     is_valid = id_number_valid(number, stated, today)
-    return shared_group(_LEGAL_REP_NAMES, is_valid, is_valid is not None, id_type_of(number, stated).value)
+    return interned_group(_LEGAL_REP_NAMES, is_valid, is_valid is not None, id_type_of(number, stated).value)
 
 
 def _holder_facts(handler: Facts, legal_rep: Facts) -> Facts:
@@ -83,7 +83,7 @@ def _holder_facts(handler: Facts, legal_rep: Facts) -> Facts:
     wrong = ((HANDLER, handler["ric_valid"]), (LEGAL_REP, legal_rep["legal_rep_ric_valid"]))
     unchecked = ((HANDLER, handler["id_checkable"]), (LEGAL_REP, legal_rep["legal_rep_id_checkable"]))
     roles = (";".join(role for role, is_fine in holders if is_fine is False) for holders in (wrong, unchecked))
-    return shared_group(_HOLDER_NAMES, HANDLER, *roles)
+    return interned_group(_HOLDER_NAMES, HANDLER, *roles)
 
 
 def _uscc_facts(application: ApplicationFacts) -> Facts:
@@ -91,9 +91,9 @@ def _uscc_facts(application: ApplicationFacts) -> Facts:
     code = application.uscc
     kind = application.applicant_kind
     if not code:
-        return shared_group(_USCC_NAMES, None if kind is ApplicantKind.INDIVIDUAL else False, None)
+        return interned_group(_USCC_NAMES, None if kind is ApplicantKind.INDIVIDUAL else False, None)
     kind_fits = kind is ApplicantKind.SOLE_PROPRIETOR or not identifiers.is_uscc_of_self_employed(code)
-    return shared_group(_USCC_NAMES, identifiers.uscc_valid(code), kind_fits)
+    return interned_group(_USCC_NAMES, identifiers.uscc_valid(code), kind_fits)
 
 
 def identity_facts(evidence: Evidence, today: date) -> tuple[Facts, ...]:
@@ -122,7 +122,7 @@ def _card_facts(card: CardFacts) -> Facts:
     carrier_fits = None if card.carrier is None or carrier is None else card.carrier is carrier
     is_user_named = bool(card.actual_user_name.strip())
     of_card = (card.brand, is_in_range, iccid_luhn, carrier_fits, is_user_named, card.daily_quota_calls)
-    return shared_group(_CARD_NAMES, *of_card)
+    return interned_group(_CARD_NAMES, *of_card)
 
 
 def card_facts(evidence: Evidence) -> Iterator[tuple[str, Facts]]:
@@ -137,4 +137,4 @@ def card_facts(evidence: Evidence) -> Iterator[tuple[str, Facts]]:
     for msisdn in evidence.application.msisdns:
         if msisdn not in described_msisdns:
             is_in_range = identifiers.carrier_of_range(msisdn) is not None
-            yield msisdn, shared_group(_CARD_NAMES, "", is_in_range, None, None, None, None)
+            yield msisdn, interned_group(_CARD_NAMES, "", is_in_range, None, None, None, None)

@@ -52,7 +52,7 @@ class PassRates:
         low, high = wilson_interval(passed, decided)
         findings, rules = group
         share = passed / decided
-        return PassRate(share=share, low=low, high=high, cases=decided, findings=findings, is_same=bool(rules))
+        return PassRate(share=share, low=low, high=high, cases=decided, findings=findings, has_same_rules=bool(rules))
 
 
 def wilson_interval(passed: int, decided: int) -> tuple[float, float]:

@@ -28,7 +28,7 @@ class PassRate:
         high: The upper end of the interval.
         cases: How many cases were decided.
         findings: The severity of the most severe findings of these cases: block, warn or none.
-        is_same: Whether the block findings of these cases come from the same rules.
+        has_same_rules: Whether the block findings of these cases come from the same rules.
     """
 
     share: float
@@ -36,7 +36,7 @@ class PassRate:
     high: float
     cases: int
     findings: str
-    is_same: bool
+    has_same_rules: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,8 +45,8 @@ class FirstCases(Claims):
         # A claim is made either before the move, which then repeats it, or after it.
         self._lock = Lock()
         services.context.database = self._waiting = _WaitingDatabase(first.database.path)
-        self._waiting.whole, services.claims = self._whole, self
-        made.add_done_callback(lambda _made: made.exception() or self._whole())
+        self._waiting.whole, services.claims = self._move_to_whole, self
+        made.add_done_callback(lambda _made: None if made.exception() else self._move_to_whole())
 
     def next(self, filter_text: str = "") -> CaseFile | NoNextCase:
         """Claim the next case among the first cases; if there is none, wait for the whole demo."""
@@ -54,10 +54,10 @@ class FirstCases(Claims):
             found = self._first.next(filter_text) if self.context.database is self._waiting else None
         if isinstance(found, CaseFile):
             return found
-        self._whole()
+        self._move_to_whole()
         return super().next(filter_text)
 
-    def _whole(self) -> Database:
+    def _move_to_whole(self) -> Database:
         """Wait for the whole demo, move to it, claim there what the person holds, and return its database.
 
         If the program ends meanwhile, return the database of the first cases: the next start makes the demo again.
@@ -66,7 +66,7 @@ class FirstCases(Claims):
         while wait((self._made,), timeout=0.2).not_done:
             if context.cache.is_closing.is_set():
                 return first.database
-            self._services.tell_waiting()
+            self._services.notify_waiting()
         with self._lock:
             if context.database is self._waiting:
                 whole = open_services(self._made.result(), first.actor.login, first.now, resumes=False)

@@ -61,13 +61,13 @@ def render(letter: Letter) -> LetterText:
 def _listed(letter: Letter, items: Sequence[LetterItem], deadline_at: datetime | None) -> dict[str, Any]:
     """Return the values with which a template lists items.
 
-    A text in another language is quoted, and an item's own deadline is in brackets. The own deadline of a single item
-    is the common deadline.
+    A text in another language is quoted, and an item's own deadline is in brackets. If there is only one item, its
+    deadline is the common one.
 
     Returns:
         A mapping: `lines` of the items; the common `deadline_at`; and `own`, which is None if no item has a deadline of
-        its own. Otherwise, `own` has the `numbers` of the items with own deadlines, the number `first` of the earliest
-        and its deadline `first_at`, and whether it `has_others` without an own deadline.
+        its own. Otherwise, `own` has the `numbers` of the items with their own deadlines, the number `first` of the
+        earliest and its deadline `first_at`. `has_others` says whether other items have no deadline of their own.
     """
     dated = [(item.deadline_at, number) for number, item in enumerate(items, start=1) if item.deadline_at is not None]
     lines = [quoted_if_foreign(item.text, letter.language) for item in items]

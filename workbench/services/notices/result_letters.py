@@ -153,18 +153,15 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
     # The stored text has the causes, unless the reviewer deleted them.
     casefile = cached.casefile if decision.letter else with_clear_findings(session, cached.casefile)
     policy = casefile.policy
-    corrects_id, (bars, lifted) = decision.corrects_id or case.corrects_id, named
+    corrects_id = decision.corrects_id or case.corrects_id
     corrected = None if corrects_id is None else session.get_one(DecisionRow, corrects_id)
     correction = _correction(session, context, corrected)
+    bars, lifted = named
     if plan.measure is not Measure.RESTORE:
         # The answer to the appeal that passed the review has already named the lifted bars.
         notified = None if correction and correction.later == "passed" else corrected
         lifted = without_numbers(bars_lifted(session, context, case, notified), plan.numbers)
-    if plan.measure in RESTRICTIONS and plan.numbers:
-        # A bar on some numbers leaves the earlier bars on the others.
-        bars = without_numbers(bars, plan.numbers)
-    elif plan.measure is not Measure.NONE:
-        bars, lifted = (), () if plan.measure in RESTRICTIONS else lifted
+    bars, lifted = _beside_measure(bars, lifted, plan)
     appeal_until = None
     if decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS:
         released_at = decision.release_at or context.now() + timedelta(seconds=policy.desk.grace_s)
@@ -191,6 +188,18 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
     )
     ends = (decision.deadline_at, decision.until_on, appeal_until)
     return _addressed(session, context, case, casefile.header, facts, ends)
+
+
+def _beside_measure(
+    bars: tuple[Bars, ...], lifted: tuple[Bars, ...], plan: MeasurePlan
+) -> tuple[tuple[Bars, ...], tuple[Bars, ...]]:
+    """Return the bars in force and the lifted bars that a letter names besides the measure that it orders."""
+    if plan.measure is Measure.NONE:
+        return bars, lifted
+    if plan.measure not in RESTRICTIONS:
+        return (), lifted
+    # A bar on some numbers leaves the earlier bars on the others.
+    return (without_numbers(bars, plan.numbers), lifted) if plan.numbers else ((), ())
 
 
 def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts

@@ -21,12 +21,12 @@ from workbench.domain.policy.policy import BilingualText
 from workbench.services.acts.act import note_act
 from workbench.services.case.decisions import appeal_filing_day, decision_in_effect, items_in_plan
 from workbench.services.clock.case_clocks import Clocks, stored_clock_state
-from workbench.services.clock.told_deadlines import (
+from workbench.services.clock.stated_deadlines import (
     MOVED_ACTION,
-    ToldDeadline,
+    StatedDeadline,
     current_deadline,
     move_deadlines,
-    told_deadlines,
+    stated_deadlines,
 )
 from workbench.services.foundation.audit_log import append_many
 from workbench.services.foundation.context import Context
@@ -51,7 +51,7 @@ class SuspensionLetters:
     Attributes:
         clocks: The clocks of the cases, with the session.
         history: The earlier notices, by case.
-        told: The deadlines of applicants, by case.
+        deadlines: The deadlines of applicants, by case.
         unsent: The letters that can be cancelled, by case.
         corrected: The number and the time of the notice of a lapse that was taken back, by case.
         messages: The notices to write.
@@ -62,7 +62,7 @@ class SuspensionLetters:
 
     clocks: Clocks
     history: SuspensionHistories = field(default_factory=dict)
-    told: Mapping[int, list[ToldDeadline]] = field(default_factory=dict)
+    deadlines: Mapping[int, list[StatedDeadline]] = field(default_factory=dict)
     unsent: Mapping[int, Sequence[Any]] = field(default_factory=dict)
     corrected: dict[int, tuple[int, datetime] | None] = field(default_factory=dict)
     messages: list[tuple[CaseRow, LetterFacts]] = field(default_factory=list)
@@ -133,8 +133,8 @@ class SuspensionLetters:
 
     def _is_news(self, case: CaseRow, ended: Sequence[Suspension]) -> bool:
         """Say whether the end of suspensions concerns the applicant: one called off only if the deadline changes."""
-        told = self._deadline(case)
-        has_changed = told is None or told.current(self.clocks.calendar(case)) != told.in_force_at
+        deadline = self._deadline(case)
+        has_changed = deadline is None or deadline.current(self.clocks.calendar(case)) != deadline.in_force_at
         concerns = (not one.is_called_off or (one.announced and one.announced.span.is_open) for one in ended)
         return has_changed or any(concerns)
 
@@ -167,29 +167,29 @@ class SuspensionLetters:
 
     def add_deadline_notice(self, case: CaseRow) -> bool:
         """Add the notice of the suspensions that move a deadline of the applicant, or keep it from passing."""
-        told, found = self._deadline(case), self.clocks.suspensions_of(case)
-        moving = [one for one in found if told is not None and self._moves_deadline(case, told, one)]
+        deadline, found = self._deadline(case), self.clocks.suspensions_of(case)
+        moving = [one for one in found if deadline is not None and self._moves_deadline(case, deadline, one)]
         if moving:
             self._add(case, ClockLetterKind.DELAY, moving)
         return bool(moving)
 
-    def _deadline(self, case: CaseRow) -> ToldDeadline | None:
-        return current_deadline(case, self.told.get(case.id or 0, ()), self.clocks)
+    def _deadline(self, case: CaseRow) -> StatedDeadline | None:
+        return current_deadline(case, self.deadlines.get(case.id or 0, ()), self.clocks)
 
     def _affects(self, case: CaseRow, suspension: Suspension, before: ClockState, current: ClockState) -> bool:
-        """Say whether a suspension moves or holds the date that the applicant waits for: the own deadline, if any."""
-        told = self._deadline(case)
-        if told is None:
+        """Say whether a suspension moves or holds the deadline of the applicant or, if there is none, the due date."""
+        deadline = self._deadline(case)
+        if deadline is None:
             runs = clock_runs(CaseState(case.state), case.waits_for)
             return case.state in NOTIFIED_STATES and affects_due_date(suspension, before.due_at, current, runs=runs)
-        return self._moves_deadline(case, told, suspension)
+        return self._moves_deadline(case, deadline, suspension)
 
-    def _moves_deadline(self, case: CaseRow, told: ToldDeadline, suspension: Suspension) -> bool:
+    def _moves_deadline(self, case: CaseRow, deadline: StatedDeadline, suspension: Suspension) -> bool:
         suspensions, calendar = self.clocks.suspensions_of(case), self.clocks.calendar(case)
-        moved_at = told.moved(suspensions, calendar)
+        moved_at = deadline.moved(suspensions, calendar)
         if suspension.span.is_open:
             return suspension.span.start < moved_at
-        return told.moved([one for one in suspensions if one.id != suspension.id], calendar) < moved_at
+        return deadline.moved([one for one in suspensions if one.id != suspension.id], calendar) < moved_at
 
     def _moves(self, case: CaseRow, suspension: Suspension, current: ClockState) -> bool:
         """Say whether a suspension moves the due date later than the other suspensions do."""
@@ -201,8 +201,8 @@ class SuspensionLetters:
         is_called_off = kind is ClockLetterKind.RESUMED and all(one.span.is_empty for one in suspensions)
         cause = "\n".join(dict.fromkeys(one.reason for one in suspensions))
         message = LetterFacts(kind=kind, cause=cause, is_called_off=is_called_off)
-        if (told := self._deadline(case)) is not None:
-            message = self.about_deadline(case, told, suspensions)
+        if (deadline := self._deadline(case)) is not None:
+            message = self.about_deadline(case, deadline, suspensions)
         self.messages.append((case, message))
         for one in suspensions:
             self.records.append((case.id or 0, one.id, SuspensionNotice.STARTED))
@@ -210,7 +210,7 @@ class SuspensionLetters:
                 self.records.append((case.id or 0, one.id, SuspensionNotice.ENDED))
 
     def about_deadline(
-        self, case: CaseRow, told: ToldDeadline, suspensions: Sequence[Suspension], cause: str | BilingualText = ""
+        self, case: CaseRow, stated: StatedDeadline, suspensions: Sequence[Suspension], cause: str | BilingualText = ""
     ) -> LetterFacts:
         """Return the message about a deadline that suspensions, or else a day off, move.
 
@@ -223,33 +223,33 @@ class SuspensionLetters:
         ids |= {one.id for one in suspensions}
         found = [one for one in clocks.suspensions_of(case) if one.id in ids and not one.span.is_empty]
         ahead = [one for one in found if one.span.end > now]
-        stated = ahead or [one for one in found if one in suspensions]
+        moving = ahead or [one for one in found if one in suspensions]
         # Two suspensions at the same time both move the deadline, though without one of them it stays the same.
-        over = [one for one in found if stated and one not in stated]
-        named = stated + [one for one in over if told.moved((one,), calendar) > told.deadline_at]
-        named += [one for one in over if self._moves_deadline(case, told, one)]
+        over = [one for one in found if moving and one not in moving]
+        named = moving + [one for one in over if stated.moved((one,), calendar) > stated.deadline_at]
+        named += [one for one in over if self._moves_deadline(case, stated, one)]
         corrects = self.corrected.get(case.id or 0)
         if unsent and corrects is None and case.state == CaseState.RECTIFYING:
             lapse = notice_of_lapse(clocks.session, case)
-            corrects = lapse if lapse and lapse[1] > told.told_at else None
-        asked = [LetterItem(one.text, one.deadline_at) for one in told.items]
-        if told.what == "answer" and (decision := decision_in_effect(clocks.session, case.id or 0)):
+            corrects = lapse if lapse and lapse[1] > stated.told_at else None
+        asked = [LetterItem(one.text, one.deadline_at) for one in stated.items]
+        if stated.what == "answer" and (decision := decision_in_effect(clocks.session, case.id or 0)):
             asked = [LetterItem(one.text) for one in items_in_plan(decision)]
-        moved_at = told.current(calendar)
-        if told.row is None:
+        moved_at = stated.current(calendar)
+        if stated.row is None:
             moved_at = calendar.closing(appeal_filing_day(clocks.session, self.clocks.context, case))
-        ends = [one.span.end for one in stated]
+        ends = [one.span.end for one in moving]
         facts = DeadlineFacts(
-            what=told.what,
+            what=stated.what,
             from_at=min((one.span.start for one in ahead or named or suspensions), default=None),
             to_at=None if NEVER in ends else max(ends, default=None),
-            former_at=told.deadline_at if unsent else told.in_force_at,
-            is_moved=moved_at != (told.in_force_at if told.row is None else told.deadline_at),
+            former_at=stated.deadline_at if unsent else stated.in_force_at,
+            is_moved=moved_at != (stated.in_force_at if stated.row is None else stated.deadline_at),
         )
         return LetterFacts(
             kind=ClockLetterKind.DEADLINE_MOVED,
             cause="\n".join(dict.fromkeys(one.reason for one in named or suspensions)) or cause,
-            is_called_off=bool(suspensions) and not stated,
+            is_called_off=bool(suspensions) and not moving,
             deadline_at=moved_at,
             asked=tuple(asked),
             deadline=facts,
@@ -264,21 +264,21 @@ def letters_about(clocks: Clocks, cases: Sequence[CaseRow]) -> SuspensionLetters
     was_open = {one.id: one.announced is not None and one.announced.span.is_open for one in ending}
     sent = suspension_notices.notices_sent(session, ids, was_open)
     unsent = suspension_notices.unsent_letters(session, ids, clocks.context.now())
-    return SuspensionLetters(clocks, sent, told_deadlines(clocks, cases), unsent)
+    return SuspensionLetters(clocks, sent, stated_deadlines(clocks, cases), unsent)
 
 
 def follow_days_off(
     session: Session, context: Context, case_ids: Sequence[int], days: Sequence[date]
-) -> Sequence[tuple[CaseRow, ToldDeadline, datetime]]:
+) -> Sequence[tuple[CaseRow, StatedDeadline, datetime]]:
     """Move the deadlines of applicants on days off to the next working day (Civil Code, art. 203), and return them."""
     clocks, moved, moves = Clocks(session, context), [], {}
     cases = session.execute(select(CaseRow).where(CASE.c.id.in_(case_ids)).order_by(CASE.c.id)).scalars().all()
     letters = letters_about(clocks, cases)
     for case in cases:
-        told = letters.told.get(case.id or 0, [])
-        if body := move_deadlines(case, told, clocks):
+        deadlines = letters.deadlines.get(case.id or 0, [])
+        if body := move_deadlines(case, deadlines, clocks):
             moves[case.id or 0] = {**body, "moved_by": f"days {' '.join(map(str, days))}"}
-        deadline = current_deadline(case, told, clocks)
+        deadline = current_deadline(case, deadlines, clocks)
         if deadline is not None and (body or deadline.row is None):
             message = letters.about_deadline(case, deadline, (), CALENDAR_CHANGED)
             letters.messages.append((case, message))
@@ -293,7 +293,7 @@ def follow_undo(session: Session, context: Context, case: CaseRow, act_at: datet
     clocks = Clocks(session, context)
     letters = letters_about(clocks, [case])
     cancel_letters(session, context, case, (ClockLetterKind.DEADLINE_MOVED,), NOTICE.c.created_at >= act_at)
-    if body := move_deadlines(case, letters.told.get(case.id or 0, []), clocks):
+    if body := move_deadlines(case, letters.deadlines.get(case.id or 0, []), clocks):
         note_act(session, context, MOVED_ACTION, case.id, body)
         letters.add_deadline_notice(case)
         letters.write()

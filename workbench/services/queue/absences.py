@@ -126,7 +126,7 @@ def _hand_over(session: Session, context: Context, case: CaseRow, absence: Absen
     """End the hold of an absent person on a case, and assign it to the substitute, if there is one."""
     person_id, substitute_id = absence.reviewer_id, absence.substitute_id
     login = session.get_one(ReviewerRow, person_id).login
-    action, reason = Action.ASSIGN if substitute_id else Action.RELEASE, _("{login} is away.").format(login=login)
+    reason, action = _("{login} is away.").format(login=login), Action.ASSIGN if substitute_id else Action.RELEASE
     with act_in(session, context, case, action, reason) as act:
         if case.held_by_id == person_id:
             case.state = CaseState.QUEUED.value

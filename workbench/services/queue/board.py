@@ -35,7 +35,7 @@ class Boards(Service):
     """Counts the cases of the office and of each person."""
 
     def read(self, *, without: Set[str] = frozenset()) -> Board:
-        """Return the board; a person who is only a reviewer gets the counts of the office and the own row.
+        """Return the board; a person who is only a reviewer gets the counts of the office and one row, theirs.
 
         `without` names the figures to leave out.
 

@@ -44,7 +44,7 @@ class Inquiries(Service):
     def list(self, case_id: int | None = None) -> tuple[InquiryLine, ...]:
         """Return the inquiries, the open ones first by due date.
 
-        A person who is only a verifier gets those of the own department.
+        A person who is only a verifier gets the inquiries to their department.
 
         Raises:
             NotAllowed: If the person may not read inquiries.

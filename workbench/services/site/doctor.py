@@ -106,7 +106,7 @@ def _check_opened(
         yield from check_unexplained(session)
         yield from ((Health.FAULT, fault) for fault in choice_faults(session, store))
         yield _check_second_cases(session)
-        yield from _check_owed(session, path, now)
+        yield from _check_overdue(session, path, now)
 
 
 def _check_library() -> CheckLine:
@@ -183,7 +183,7 @@ def _check_second_cases(session: Session) -> CheckLine:
     return Health.FAULT, message.format(count=len(found), first=format_case(first), other=format_case(other))
 
 
-def _check_owed(session: Session, path: Path, now: datetime) -> Iterator[CheckLine]:
+def _check_overdue(session: Session, path: Path, now: datetime) -> Iterator[CheckLine]:
     """Count overdue letters and measures, and report the pending work of retention.
 
     Yield nothing if the policy is broken, which another line reports.
@@ -208,7 +208,7 @@ def _check_owed(session: Session, path: Path, now: datetime) -> Iterator[CheckLi
         yield from check_retention(session, path, policy, now)
 
 
-def _check_sender(session: Session, now: datetime) -> CheckLine:
+def _check_policy(session: Session, now: datetime) -> CheckLine:
     """Check the policy in force, and say whether its letters name a real supplier."""
     try:
         supplier = _policy_in_force(session, now).supplier
@@ -239,7 +239,7 @@ def _check_contents(session: Session, now: datetime) -> Iterator[CheckLine]:
         yield Health.OK, valid.format(count=report.event_count, head=report.head)
     else:
         yield Health.FAULT, _("The log was changed: event {seq} breaks the hash chain.").format(seq=report.broken_at)
-    yield _check_sender(session, now)
+    yield _check_policy(session, now)
     for one, other in look_alikes(session):
         message = _("The logins {one} and {other} look alike; check who is meant.")
         yield Health.NOTE, message.format(one=one, other=other)

@@ -93,7 +93,7 @@ class SheetLayout(Protocol):
         """The SHA-256 of the map's text, for the log."""
 
     @property
-    def known(self) -> ColumnNames:
+    def column_names(self) -> ColumnNames:
         """The names of the sheet's columns, with their meanings."""
 
     def adapted(self, usual: KindSpec) -> KindSpec:

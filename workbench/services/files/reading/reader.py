@@ -32,7 +32,7 @@ class Reader:
         file: The open file, which the readers of one workbook share.
         columns: The header as in the file; in JSON Lines, the keys of the first object.
         row_reader: Parses the records.
-        unlisted: The problems of the files of a folder that are not among the records.
+        unlisted: The problems of those files in a folder that no record lists.
     """
 
     def __init__(self, source: Source, kind: ImportKind, zone: ZoneInfo, agent: str, now: datetime | None) -> None:
@@ -49,8 +49,8 @@ class Reader:
         self.pass_bytes = source.pass_bytes
         self.file = source.file
         self.source = source
-        known = source.layout.known if source.layout else column_names(kind)
-        with source.table(known.knows) as table:
+        accepted_names = source.layout.column_names if source.layout else column_names(kind)
+        with source.table(accepted_names.knows) as table:
             self.columns = table.names
             self.row_reader = RowReader(
                 kind=kind,
@@ -100,7 +100,7 @@ class Reader:
         Raises:
             FileProblem: If the rest of the file cannot be read reliably, or the file changed since it was opened.
         """
-        return self.source.table(self.row_reader.known.knows)
+        return self.source.table(self.row_reader.column_names.knows)
 
 
 def open_reader(
@@ -125,7 +125,8 @@ def open_reader(
 
     Raises:
         NotFound: If there is no such file.
-        FileProblem: If its encoding or header is wrong; a BadData too if it is no regular file.
+        FileProblem: If its encoding or header is wrong.
+        BadData: If it is not a regular file.
         WrongUsage: If the encoding is not one that can be read.
         StorageFailed: If it cannot be read.
     """
@@ -167,7 +168,7 @@ def _readers_of(workbook: Workbook, zone: ZoneInfo, agent: str, now: datetime | 
     return readers
 
 
-_TELLING_COLUMNS = {
+_DISTINCTIVE_COLUMNS = {
     ImportKind.DOCUMENTS: "kind",
     ImportKind.APPLICATIONS: "applicant_kind",
     ImportKind.CARDS: "msisdn",
@@ -186,11 +187,11 @@ def kind_of_file(path: Path) -> ImportKind:
     try:
         if isinstance(source, SheetSource) and any(map(kind_of_sheet, source.sheet_names)):
             return ImportKind.WORKBOOK
-        with source.table(lambda name: any(column_names(kind).meaning(name) for kind in _TELLING_COLUMNS)) as table:
+        with source.table(lambda name: any(column_names(kind).meaning(name) for kind in _DISTINCTIVE_COLUMNS)) as table:
             names = table.names
     finally:
         source.close()
-    for kind, column in _TELLING_COLUMNS.items():
+    for kind, column in _DISTINCTIVE_COLUMNS.items():
         if column in {column_names(kind).meaning(name) for name in names}:
             return kind
     message = _("Its columns are neither those of applications nor of cards nor of documents.")

@@ -28,7 +28,7 @@ _Sheet = tuple[str, tuple[str, ...]]
 """A sheet: its name, and its columns."""
 
 _Put = Callable[[_Sheet, tuple[str, ...], str], object]
-"""A function that adds a record to the file: its sheet and cells, the first the cause, and its text in JSON Lines."""
+"""A function that adds a record to the file: its sheet, its cells with the cause as the first, and its JSON line."""
 
 
 class RejectWriter(ExitStack):
@@ -60,7 +60,7 @@ class RejectWriter(ExitStack):
             message = _("Rejects have the format of the imported file; name them like {name}.")
             suffix = ".xlsx" if self._keeps_sheets else reader.path.suffix
             raise WrongUsage(message.format(name=self._path.with_suffix(suffix).name))
-        meaning = reader.row_reader.known.meaning
+        meaning = reader.row_reader.column_names.meaning
         self._ignored = {place for place, name in enumerate(reader.columns) if name and meaning(name) == IGNORED}
         columns = self._without_cause(reader.columns)
         may_differ = self._keeps_sheets or reader.format == "jsonl"

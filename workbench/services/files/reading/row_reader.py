@@ -48,9 +48,9 @@ class RowReader:
         return partial(RowReader, **{one.name: getattr(self, one.name) for one in fields(self)}), ()
 
     @cached_property
-    def known(self) -> ColumnNames:
+    def column_names(self) -> ColumnNames:
         """The accepted names of the columns."""
-        return self.layout.known if self.layout else column_names(self.kind)
+        return self.layout.column_names if self.layout else column_names(self.kind)
 
     @cached_property
     def _spec(self) -> KindSpec:
@@ -68,10 +68,10 @@ class RowReader:
         header.
         """
         place = self.problem(table.header_line, "", "")
-        problems = header_problems(table.names, self.known, self._spec.required, place)
+        problems = header_problems(table.names, self.column_names, self._spec.required, place)
         if problems:
             return [self.problem(problem.line, problem.column, problem.message) for problem in problems]
-        parser = RowParser(table.names, self._spec, self.known)
+        parser = RowParser(table.names, self._spec, self.column_names)
         message = _(
             "This row stands above the header and looks like a record; put the header first, or remove the row."
         )
@@ -92,7 +92,7 @@ class RowReader:
 
     def refused(self, record: RawRecord, message: str, column: str = "") -> BadRecord:
         """Return a record that is refused although its values are valid; `column` is the English name of a column."""
-        names = (name for name in record.names if column and self.known.meaning(name) == column)
+        names = (name for name in record.names if column and self.column_names.meaning(name) == column)
         return self._bad_record(record, self.texts(record) or (), [(next(names, ""), message)])
 
     def problem(self, line: int, column: str, message: str) -> RowProblem:
@@ -109,7 +109,7 @@ class RowReader:
         # Other formats have one header, which `check_head` checks.
         if self.format != "jsonl" or names in self._parsers:
             return []
-        problems = header_problems(names, self.known, (), self.problem(0, "", ""))
+        problems = header_problems(names, self.column_names, (), self.problem(0, "", ""))
         return [(problem.column, problem.message) for problem in problems]
 
     def _parser(self, names: tuple[str, ...]) -> RowParser:
@@ -117,7 +117,7 @@ class RowReader:
         if names not in self._parsers:
             if len(self._parsers) >= _MAX_PARSERS:
                 self._parsers.clear()
-            self._parsers[names] = RowParser(names, self._spec, self.known)
+            self._parsers[names] = RowParser(names, self._spec, self.column_names)
         return self._parsers[names]
 
     def _parse(self, record: RawRecord) -> ParsedRow | BadRecord:

@@ -30,10 +30,12 @@ _FEW_COLUMNS = 3
 
 @dataclass(slots=True)
 class _Record:
-    """A record of one or more rows: its first line, its cells by column, and its problem, if any."""
+    """A record of one or more rows."""
 
     line: int
+    """The first line."""
     cells: Cells
+    """The cells by column."""
     problem: BrokenRecord | None = None
 
 

@@ -28,15 +28,17 @@ _MOST_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapLine:
-    """A map as lists show it: its file and text, whether it is only proposed, and its problem, '' if it has none."""
+    """A map as lists show it."""
 
     name: str
     kind: str
     file: Path
     text: str
     is_proposed: bool
+    """Whether nobody has accepted the map yet."""
     agent: str
     problem: str
+    """Why the map cannot be used; empty if it can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +163,7 @@ class Maps(Service):
         with closing(sources[0]):
             found = []
             for source in sources:
-                with source.table(source.layout.known.knows) as table:
+                with source.table(source.layout.column_names.knows) as table:
                     records = sum(1 for _record in table)
                     found.append(
                         SheetPreview(

@@ -75,7 +75,7 @@ class SheetMap:
         return {normalised_name(name): rule for name, rule in self.content.columns.items()}
 
     @cached_property
-    def known(self) -> ColumnNames:
+    def column_names(self) -> ColumnNames:
         """The names of the sheet's columns, with their meanings."""
         meanings = {name: rule.means for name, rule in self.rules.items()}
         return ColumnNames(meanings, column_names(self.content.kind).chinese)

@@ -97,7 +97,7 @@ class Imports:
                 # The plan needs cases that include every published batch.
                 sweep(self.context)
                 apply_pending(self.context)
-            readers, left_out = self._without_known(request, self._opened(request, opened))
+            readers, known_files = self._without_known(request, self._open_files(request, opened))
             classifier = self._classifier(request, readers, opened)
             import_progress = ImportProgress(readers, progress)
             calls = CallIntake(self.context, opened, classifier.imported_at)
@@ -105,7 +105,7 @@ class Imports:
             helper = opened.enter_context(optional_helper(is_wanted=_is_large(readers)))
             plan = ImportPlanner(self.context, classifier, import_progress, calls, spill, helper).plan_of(readers)
             report = report_of(request, readers, plan)
-            report = replace(report, sheets=(*report.sheets, *left_out))
+            report = replace(report, sheets=(*report.sheets, *known_files))
             if plan.errors.count and (request.rejects is None or plan.is_broken):
                 raise ImportRefused(report)
             if request.dry_run:
@@ -177,7 +177,7 @@ class Imports:
         with self.context.read() as session:
             return agents_of_numbers(session, numbers)
 
-    def _opened(self, request: ImportRequest, opened: ExitStack) -> list[Reader]:
+    def _open_files(self, request: ImportRequest, opened: ExitStack) -> list[Reader]:
         """Open every file; report all problems of their headers together."""
         with self.context.read() as session:
             zone = self.context.zone(session)

@@ -76,7 +76,7 @@ class BatchWriter:
             self._write_rows(portion.rows, reader, has_updates=portion.has_updates)
         # After the rows: the sweep of an interrupted import finds its documents by them.
         for document in self.classifier.documents.publish(portion.documents, reader.folder):
-            line, message = document.line if document.path else 0, str(changed_meanwhile())
+            message, line = str(changed_meanwhile()), document.line if document.path else 0
             raise FileProblem(RowProblem(file=reader.name, sheet=reader.sheet, line=line, message=message))
 
     def _write_rows(self, rows: BulkRows, reader: Reader, *, has_updates: bool) -> None:

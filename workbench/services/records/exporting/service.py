@@ -106,7 +106,7 @@ class Exports(Service):
         return ExportReport(rows=count, path=path, format=None, revealed=request.reveal, left_out=len(left_out))
 
     def _log(self, request: ExportRequest, count: int, written_as: str) -> None:
-        since, now = request.since.isoformat() if request.since else None, self.context.now()
+        now, since = self.context.now(), request.since.isoformat() if request.since else None
         body = {"rows": count, "reveal": request.reveal}
         with self.context.write() as session:
             row = None

@@ -66,9 +66,9 @@ class _FoundEvidence:
 
     all_numbers: set[str]
     """The keyed hashes of all its phone numbers."""
-    numbers: dict[str, str]
+    unshared_numbers: dict[str, str]
     """The phone numbers that no other application has, by keyed hash."""
-    periods: set[str]
+    unshared_periods: set[str]
     """The keyed hashes of the service periods of these numbers."""
     subjects: set[str]
     """The numbers of its company and people."""
@@ -95,7 +95,7 @@ def erase_application(
     if WHOLE in parts:
         unshared = sharing.take_unshared(due.key, found.subjects)
         _erase_evidence(session, due.key, found, {context.store.hashed(number) for number in unshared})
-        gone = set(found.numbers.values())
+        gone = set(found.unshared_numbers.values())
     if WHOLE in parts or RetentionKind.DOCUMENTS in parts:
         emptied = update(DOCUMENT).where(_is_own(DOCUMENT, due.key), DOCUMENT.c.erased_at.is_(None))
         session.execute(emptied.values(erased_at=context.now()))
@@ -143,8 +143,8 @@ def _find_evidence(session: Session, store: Store, key: Key) -> _FoundEvidence:
     subjects = (number for row in versions for number in (row.uscc, row.legal_rep_id_no, row.handler_id_no))
     return _FoundEvidence(
         all_numbers=set(numbers),
-        numbers={hashed: number for hashed, number in numbers.items() if hashed not in shared},
-        periods={store.hashed(period_of_row(card).key) for card in cards} - shared_periods,
+        unshared_numbers={hashed: number for hashed, number in numbers.items() if hashed not in shared},
+        unshared_periods={store.hashed(period_of_row(card).key) for card in cards} - shared_periods,
         subjects=set(filter(None, subjects)),
         documents={*session.execute(documents).scalars(), *session.execute(answers).scalars()},
     )
@@ -213,7 +213,7 @@ def _erase_evidence(session: Session, key: Key, found: _FoundEvidence, subjects:
         pseudonym = {**emptied, "msisdn": f"#{order[card.msisdn]}"}
         session.execute(update(CARD).where(CARD.c.id == card.id).values(pseudonym))
     session.execute(delete(CALL_WINDOW).where(_is_own(CALL_WINDOW, key)))
-    hashes = list_parameter([*found.numbers, *found.periods])
+    hashes = list_parameter([*found.unshared_numbers, *found.unshared_periods])
     for table in _OF_NUMBER:
         session.execute(delete(table).where(is_in_list((table.c.msisdn_hash,))), hashes)
     session.execute(delete(CREDIT).where(is_in_list((CREDIT.c.subject_hash,))), list_parameter(subjects))

@@ -14,7 +14,7 @@ from workbench.domain.policy.policy import BilingualText
 from workbench.services.acts.act import finish_act, note_act
 from workbench.services.case.decisions import open_rectification
 from workbench.services.clock.case_clocks import Clocks
-from workbench.services.clock.told_deadlines import MOVED_ACTION, move_deadlines, told_deadlines
+from workbench.services.clock.stated_deadlines import MOVED_ACTION, move_deadlines, stated_deadlines
 from workbench.services.foundation.context import Context
 from workbench.services.notices.due_date_notices import cancel_letters, notice_of_lapse, notify, notify_of_status
 from workbench.services.notices.letter_facts import ClockLetterKind, LetterFacts, LetterItem
@@ -115,9 +115,10 @@ def cancel_deadline_letters(
 def _leave_time(session: Session, context: Context, case: CaseRow) -> None:
     """Postpone future deadlines that are too soon for a letter that is written now."""
     clocks, now = Clocks(session, context), context.now()
-    told = [one for one in told_deadlines(clocks, [case]).get(case.id or 0, ()) if one.row and one.in_force_at >= now]
+    deadlines = stated_deadlines(clocks, [case]).get(case.id or 0, ())
+    future = [one for one in deadlines if one.row and one.in_force_at >= now]
     calendar = clocks.calendar(case)
-    later = [replace(one, deadline_at=feasible_deadline(one.in_force_at, now, calendar), told_at=now) for one in told]
+    later = [replace(one, deadline_at=feasible_deadline(one.in_force_at, now, calendar), told_at=now) for one in future]
     if body := move_deadlines(case, later, clocks, leaves_time=False):
         note_act(session, context, MOVED_ACTION, case.id, body)
 

@@ -16,7 +16,7 @@ from workbench.domain.clock.due import postponed_deadline, working_days_late
 from workbench.services.acts.act import note_act
 from workbench.services.case.decisions import decision_in_effect, first_deadline, items_in_plan
 from workbench.services.clock.case_clocks import Clocks
-from workbench.services.clock.told_deadlines import MOVED_ACTION, ToldDeadline, move_deadlines, told_deadlines
+from workbench.services.clock.stated_deadlines import MOVED_ACTION, StatedDeadline, move_deadlines, stated_deadlines
 from workbench.services.foundation.case_access import superseding_case
 from workbench.services.foundation.context import Context
 from workbench.services.notices.letter_facts import ClockLetterKind
@@ -81,7 +81,7 @@ def depends_on_sending(session: Session, context: Context, notice: Any, sent_at:
 
 def _late_effect(
     session: Session, context: Context, notice: Any, sent_at: datetime
-) -> tuple[CaseRow, int, list[ToldDeadline]] | None:
+) -> tuple[CaseRow, int, list[StatedDeadline]] | None:
     """Return the effect of sending a letter at a time: its case, the working days of delay, and the moved deadlines.
 
     No deadline moves if the case went on without an answer before the later date. Return None if there is no effect.
@@ -119,33 +119,33 @@ def move_again(session: Session, context: Context, case: CaseRow) -> None:
                 note_act(session, context, MOVED_ACTION, case.id, body)
 
 
-def _moved_deadlines(session: Session, context: Context, case: CaseRow, notice: Any, days: int) -> list[ToldDeadline]:
+def _moved_deadlines(session: Session, context: Context, case: CaseRow, notice: Any, days: int) -> list[StatedDeadline]:
     """Return the deadlines that a late letter states and moves, each with the new time.
 
     A deadline that a supervisor extended to a later day stays, because another letter states it.
     """
     clocks, calendar = Clocks(session, context), context.calendar(session, case.policy_version_id)
-    told = [one for one in told_deadlines(clocks, [case]).get(case.id or 0, ()) if one.row is not None]
-    stated = _stated_deadlines(session, case, told, notice, calendar)
+    own = [one for one in stated_deadlines(clocks, [case]).get(case.id or 0, ()) if one.row is not None]
+    stated = _as_stated(session, case, own, notice, calendar)
     later = [replace(one, deadline_at=postponed_deadline(at, days, calendar)) for one, at in stated if at is not None]
     return [one for one in later if one.moved(clocks.suspensions_of(case), calendar) > one.current(calendar)]
 
 
-def _stated_deadlines(
-    session: Session, case: CaseRow, told: Sequence[ToldDeadline], notice: Any, calendar: WorkingCalendar
-) -> list[tuple[ToldDeadline, datetime | None]]:
+def _as_stated(
+    session: Session, case: CaseRow, deadlines: Sequence[StatedDeadline], notice: Any, calendar: WorkingCalendar
+) -> list[tuple[StatedDeadline, datetime | None]]:
     """Return the deadlines of a case that a letter states, each as the letter states it."""
     if notice.kind == ClockLetterKind.DEADLINE:
-        return [(one, one.deadline_at) for one in told if one.deadline_at == notice.told_due_at]
+        return [(one, one.deadline_at) for one in deadlines if one.deadline_at == notice.told_due_at]
     decision = decision_in_effect(session, case.id or 0)
     if decision is None or decision.id != notice.decision_id:
         return []
     if decision.until_on is not None and decision.verdict == Verdict.PENDING:
-        return [(one, calendar.closing(decision.until_on)) for one in told]
+        return [(one, calendar.closing(decision.until_on)) for one in deadlines]
     plan = items_in_plan(decision)
     return [
         (one, plan[one.row.position].deadline_at if isinstance(one.row, RectificationItemRow) else decision.deadline_at)
-        for one in told
+        for one in deadlines
     ]
 
 

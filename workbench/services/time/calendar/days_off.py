@@ -13,7 +13,7 @@ from db.queries.published import CASE, ITEM, NOTICE, RECTIFICATION, chunks, is_p
 from workbench.domain.clock.calendar import CalendarDay, WorkingCalendar
 from workbench.services.clock.case_clocks import Clocks
 from workbench.services.clock.due_date_changes import DueChange
-from workbench.services.clock.told_deadlines import ToldDeadline, told_deadlines
+from workbench.services.clock.stated_deadlines import StatedDeadline, stated_deadlines
 from workbench.services.foundation.calendar_days import NOTED_DAYS_OFF, noted_days_off
 from workbench.services.foundation.context import Context
 
@@ -69,16 +69,16 @@ def planned_moves(
     clocks = Clocks(session, context, calendar_of=calendar_of)
     for chunk in chunks(case_ids):
         cases = session.execute(select(CaseRow).where(CASE.c.id.in_(chunk)).order_by(CASE.c.id)).scalars().all()
-        told = told_deadlines(clocks, cases)
+        stated = stated_deadlines(clocks, cases)
         for case in cases:
-            # The letter about the move states the first deadline of a case, see `told_deadlines`.
-            if deadlines := told.get(case.id or 0):
+            # The letter about the move states the first deadline of a case, see `stated_deadlines`.
+            if deadlines := stated.get(case.id or 0):
                 yield _move(case, deadlines[0], deadlines[0].moved(clocks.suspensions_of(case), clocks.calendar(case)))
 
 
-def _move(case: CaseRow, told: ToldDeadline, moved_at: datetime) -> DueChange:
+def _move(case: CaseRow, stated: StatedDeadline, moved_at: datetime) -> DueChange:
     return DueChange(
-        case_id=case.id or 0, before=told.in_force_at, after=moved_at, is_provisional=False, is_notified=True
+        case_id=case.id or 0, before=stated.in_force_at, after=moved_at, is_provisional=False, is_notified=True
     )
 
 
@@ -91,19 +91,19 @@ def _cases_with_deadline_on(session: Session, context: Context, days: Sequence[d
         return or_(false(), *(column.between(start, start + timedelta(days=1)) for start in starts))
 
     of_rectification = select(RECTIFICATION.c.case_id).outerjoin(ITEM, ITEM.c.rectification_id == RECTIFICATION.c.id)
-    rectified = of_rectification.where(
+    with_deadline = of_rectification.where(
         RECTIFICATION.c.is_open, is_on(RECTIFICATION.c.deadline_at) | is_on(ITEM.c.deadline_at)
     )
     later = NOTICE.alias("later")
     is_later = (later.c.case_id == NOTICE.c.case_id, later.c.appeal_until_on > NOTICE.c.appeal_until_on)
     is_last = ~exists().where(*is_later, later.c.cancelled_at.is_(None))
-    appealed = select(NOTICE.c.case_id).where(
+    with_appeal_day = select(NOTICE.c.case_id).where(
         NOTICE.c.appeal_until_on.in_(days), NOTICE.c.cancelled_at.is_(None), is_last
     )
     is_answering = (CASE.c.state == CaseState.PENDING.value) & (CASE.c.waits_for == WaitsFor.APPLICANT.value)
     is_concerned = or_(
-        (CASE.c.state == CaseState.RECTIFYING.value) & CASE.c.id.in_(rectified),
+        (CASE.c.state == CaseState.RECTIFYING.value) & CASE.c.id.in_(with_deadline),
         is_answering & CASE.c.next_action_on.in_(days),
-        CASE.c.state.in_((CaseState.FAILED.value, CaseState.LAPSED.value)) & CASE.c.id.in_(appealed),
+        CASE.c.state.in_((CaseState.FAILED.value, CaseState.LAPSED.value)) & CASE.c.id.in_(with_appeal_day),
     )
     return select(CASE.c.id).where(is_concerned, is_published(CASE.c.batch_id)).order_by(CASE.c.id)

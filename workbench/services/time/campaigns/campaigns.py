@@ -47,11 +47,12 @@ _VERDICT_OF_STATE: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignRequest:
-    """The request for a campaign: the rules or filter for its cases, the number per working day, and the reason."""
+    """The request for a campaign. Either the rules or the filter choose its cases."""
 
     rules: tuple[str, ...] = ()
     filter: str = ""
     per_day: int = 1
+    """The number of cases that it opens each working day."""
     reason: str = ""
 
 

@@ -1,10 +1,9 @@
 """Lets a supervisor change the service class or the priority of many cases at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
-
-from sqlmodel import Session
 
 from db.enums import Priority, ServiceClass
 from workbench.domain.case.lifecycle import Action
@@ -15,7 +14,7 @@ from workbench.services.time.deadlines.rescheduling import Rescheduling, class_c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BulkChange:
+class BulkResult:
     """The cases that were changed, and those that were refused, in the order of the request."""
 
     changed: tuple[int, ...] = ()
@@ -25,7 +24,7 @@ class BulkChange:
 class BulkChanges(Service):
     """Changes many cases, each as `Rescheduling` changes one; a refused case does not stop the others."""
 
-    def change_classes(self, case_ids: Sequence[int], service_class: ServiceClass, reason: str) -> BulkChange:
+    def change_classes(self, case_ids: Sequence[int], service_class: ServiceClass, reason: str) -> BulkResult:
         """Change the service class of many cases.
 
         Raises:
@@ -34,7 +33,7 @@ class BulkChanges(Service):
         """
         return self._change(case_ids, Action.CLASS, reason, class_columns(service_class))
 
-    def change_priorities(self, case_ids: Sequence[int], priority: Priority, reason: str) -> BulkChange:
+    def change_priorities(self, case_ids: Sequence[int], priority: Priority, reason: str) -> BulkResult:
         """Change the priority of many cases.
 
         Raises:
@@ -43,17 +42,11 @@ class BulkChanges(Service):
         """
         return self._change(case_ids, Action.PRIORITY, reason, priority_columns(priority))
 
-    def _change(self, case_ids: Sequence[int], action: Action, reason: str, changes: Mapping[str, Any]) -> BulkChange:
-        one_case = Rescheduling(self.context)
-
-        def begin(session: Session) -> Callable[[int], int]:
-            def change(case_id: int) -> int:
-                one_case.change_in(session, case_id, action, reason, changes)
-                return case_id
-
-            return change
-
+    def _change(self, case_ids: Sequence[int], action: Action, reason: str, changes: Mapping[str, Any]) -> BulkResult:
+        change = partial(Rescheduling(self.context).change_in, action=action, reason=reason, changes=changes)
         with self.context.acting(action, case_ids[0] if len(case_ids) == 1 else None):
             checked_act_reason(action, reason)
-            changed, refused = act_on_many(self.context, action, case_ids, begin)
-        return BulkChange(changed=changed, refused=refused)
+            _done, refused = act_on_many(self.context, action, case_ids, lambda session: partial(change, session))
+        refused_ids = {one.case_id for one in refused}
+        changed = tuple(case_id for case_id in dict.fromkeys(case_ids) if case_id not in refused_ids)
+        return BulkResult(changed=changed, refused=refused)

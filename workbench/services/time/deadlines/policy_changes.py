@@ -66,7 +66,7 @@ class PolicyEffect:
 
 @dataclass(slots=True)
 class OpenCaseEffect:
-    """The effect of a policy on the open cases: how many cases there are, and how many change in which way."""
+    """How a policy changes the open cases."""
 
     open_count: int = 0
     touched: list[int] = field(default_factory=list)

@@ -13,7 +13,7 @@ from db.models import CaseRow
 from db.queries.published import CASE, NOTICE, RECTIFICATION, chunks, is_published
 from workbench.domain.clock.suspension import AffectedCase, Suspension
 from workbench.services.clock.case_clocks import Clocks, clock_events, stored_clock_state
-from workbench.services.clock.told_deadlines import MOVED_ACTION, has_lapsed_early, move_deadlines, with_promise
+from workbench.services.clock.stated_deadlines import MOVED_ACTION, has_lapsed_early, move_deadlines, with_promise
 from workbench.services.foundation.audit_log import append_many
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.case_access import superseding_case
@@ -126,23 +126,23 @@ def _recompute(
     states = (CASE.c.id.in_(case_ids), CASE.c.state.not_in((CaseState.PASSED.value, CaseState.WITHDRAWN.value)))
     cases = session.execute(select(CaseRow).where(*states).order_by(CASE.c.id)).scalars().all()
     portion = _PortionEffect(letters_about(clocks, cases))
-    told = portion.letters.told
+    stated = portion.letters.deadlines
     # The cases are written together at the end; no query in between depends on them.
     with session.no_autoflush:
         for case in cases:
             case_id, before = case.id or 0, stored_clock_state(case)
             has_changed = case.state not in _FINAL and clocks.update_due_date(case)
-            if case_id in told and given_suspensions is None:
+            if case_id in stated and given_suspensions is None:
                 _adjust_deadlines(session, case, portion)
             unannounced = portion.letters.unannounced_suspensions(case, has_changed=has_changed)
             if unannounced and not has_changed:
                 # Another transaction stored the new due date, but the applicant still knows the old one.
                 before = portion.letters.last_announced_state(case, unannounced)
-            if before is None or (before == stored_clock_state(case) and case_id not in told):
+            if before is None or (before == stored_clock_state(case) and case_id not in stated):
                 continue
             announced_ids = portion.letters.add_notices(case, unannounced, before) if case_id in published_ids else []
             held_by = [one for one in unannounced if one.span.is_open and one.id in announced_ids]
-            if held_by and case_id in told and case_id not in portion.moves:
+            if held_by and case_id in stated and case_id not in portion.moves:
                 portion.moves[case_id] = {"moved_by": f"held {_numbers(held_by)}"}
             for suspension_id in announced_ids:
                 portion.notified_by_suspension.setdefault(suspension_id, []).append(case_id)
@@ -151,7 +151,7 @@ def _recompute(
             has_moved = case_id in portion.moves and "is_kept" not in portion.moves[case_id]
             if announced_ids or has_moved or case.due_at != before.due_at:
                 dates = AffectedCase(case_id=case_id, before=before.due_at, after=case.due_at)
-                is_notified, has_deadline = bool(announced_ids), case_id in told
+                is_notified, has_deadline = bool(announced_ids), case_id in stated
                 portion.cases.append(replace(dates, is_notified=is_notified, has_deadline=has_deadline))
     return portion
 
@@ -159,16 +159,16 @@ def _recompute(
 def _adjust_deadlines(session: Session, case: CaseRow, portion: _PortionEffect) -> None:
     """Move the deadlines of an applicant, and take back a lapse if the moved deadline had not passed."""
     case_id, clocks = case.id or 0, portion.letters.clocks
-    told, suspensions = portion.letters.told[case_id], clocks.suspensions_of(case)
+    stated, suspensions = portion.letters.deadlines[case_id], clocks.suspensions_of(case)
     unsettled = [one for one in suspensions if not one.is_settled]
     relied_on = portion.letters.relied_on(case) if any(one.is_ended for one in unsettled) else ()
     may_shorten = bool(relied_on) and case_id in portion.letters.unsent
     if unsettled and case_id not in portion.letters.unsent:
-        told[:] = map(with_promise, told)
-    if unsettled and (body := move_deadlines(case, told, clocks, relied_on=relied_on, may_shorten=may_shorten)):
+        stated[:] = map(with_promise, stated)
+    if unsettled and (body := move_deadlines(case, stated, clocks, relied_on=relied_on, may_shorten=may_shorten)):
         why = "kept" if "is_kept" in body else "suspensions"
         portion.moves[case_id] = {**body, "moved_by": f"{why} {_numbers(unsettled)}"}
-    if case.state == CaseState.LAPSED and has_lapsed_early(case, told, clocks) and not superseding_case(session, case):
+    if has_lapsed_early(case, stated, clocks) and not superseding_case(session, case):
         portion.letters.corrected[case_id] = take_back_suspended_lapse(session, clocks.context, case)
 
 

@@ -175,8 +175,8 @@ class Rescheduling(Service):
                 own.deadline_at = new_deadline
             if own is None or row.deadline_at is None or new_deadline > row.deadline_at:
                 row.deadline_at = new_deadline
-            day, extended = calendar.local_day(new_deadline).isoformat(), [row] if own is None else [row, own]
-            rows = [(one.__tablename__, one.id) for one in extended]
+            day = calendar.local_day(new_deadline).isoformat()
+            rows = [(one.__tablename__, one.id) for one in (row, own) if one is not None]
             act.finish({"deadline": day, "item": own.code if own else "", "extended": rows})
             message = LetterFacts(
                 kind=kind,

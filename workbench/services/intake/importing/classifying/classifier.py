@@ -111,25 +111,23 @@ class RowClassifier:
         table = TABLES[kind]
         known = _by_key(session, (table.c.agent, table.c.application_no), set(keys), KEYS[kind])
         is_known = [key in existing.applications or key in self.arriving for key in keys]
-        is_named = kind is ImportKind.DOCUMENTS
-        named = [(row["path"], row["sha256"]) for row in compress(rows, is_known)] if is_named else []
-        files = iter(self.documents.files_of(folder, named))
+        has_files = kind is ImportKind.DOCUMENTS
+        named_files = [(row["path"], row["sha256"]) for row in compress(rows, is_known)] if has_files else []
+        files = iter(self.documents.files_of(folder, named_files))
         classified = []
         for key, row, has_application in zip(keys, rows, is_known, strict=True):
             if not has_application:
                 classified.append(of_unknown_application(key, agents))
-                continue
-            modified_ns = 0
-            if kind is ImportKind.CARDS:
-                columns, receipt = columns_of(kind, row, self.store), None
+            elif not has_files:
+                columns = columns_of(kind, row, self.store)
+                classified.append(self._of_known(key, columns, None, known.get(KEYS[kind](columns)), existing))
             elif isinstance(file := next(files), BadDocument):
                 column = "path" if row["path"] else "sha256"
                 classified.append(ClassifiedRow(outcome=RowOutcome.REFUSED, message=str(file), column=column))
-                continue
             else:
-                columns, receipt, modified_ns = document_columns(row, file), row["received_at"], file.modified_ns
-            one = self._of_known(key, columns, receipt, known.get(KEYS[kind](columns)), existing)
-            classified.append(one._replace(modified_ns=modified_ns))
+                columns = document_columns(row, file)
+                one = self._of_known(key, columns, row["received_at"], known.get(KEYS[kind](columns)), existing)
+                classified.append(one._replace(modified_ns=file.modified_ns))
         return classified
 
     def _of_known(

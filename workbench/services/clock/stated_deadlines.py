@@ -42,8 +42,8 @@ DeadlineRow = RectificationRow | RectificationItemRow | CaseRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldDeadline:
-    """A deadline as an applicant was told it.
+class StatedDeadline:
+    """A deadline as a letter stated it to the applicant.
 
     Attributes:
         what: What the applicant has to do until then.
@@ -94,7 +94,7 @@ def _stored_deadline(row: DeadlineRow, calendar: WorkingCalendar) -> datetime | 
     return row.deadline_at
 
 
-def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[ToldDeadline]]:
+def stated_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[StatedDeadline]]:
     """Return the deadlines of applicants by case; cases without a deadline are left out.
 
     A letter states the first deadline of a case. Only the first deadline has the items.
@@ -124,62 +124,61 @@ def told_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[T
     for case in cases:
         case_id, calendar = case.id or 0, clocks.calendar(case)
         verdict_at = verdicts_at.get(case_id, case.opened_at)
-        told = [
-            _told(row, moves[case_id], extended.get((row.__tablename__, row.id or 0), verdict_at), calendar)
+        stated = [
+            _stated(row, moves[case_id], extended.get((row.__tablename__, row.id or 0), verdict_at), calendar)
             for row in rows.get(case_id, ())
         ]
-        told = [_with_kept_date(one, clocks.suspensions_of(case), calendar) for one in told]
-        if told:
-            told[0] = replace(told[0], items=items[case_id])
+        stated = [_keep_date(one, clocks.suspensions_of(case), calendar) for one in stated]
+        if stated:
+            stated[0] = replace(stated[0], items=items[case_id])
         if case.state in _APPEALABLE and last_appeal_day(clocks.session, clocks.context, case) is not None:
             day, told_at, stated_on = unmoved_filing_day(clocks.session, clocks.context, case, calendar)
             closing, in_force_at = calendar.closing(day), calendar.closing(stated_on or day)
-            told.append(ToldDeadline(what="appeal", deadline_at=closing, told_at=told_at, in_force_at=in_force_at))
-        if told:
-            found[case_id] = told
+            stated.append(StatedDeadline(what="appeal", deadline_at=closing, told_at=told_at, in_force_at=in_force_at))
+        if stated:
+            found[case_id] = stated
     return found
 
 
-def current_deadline(case: CaseRow, told: Sequence[ToldDeadline], clocks: Clocks) -> ToldDeadline | None:
+def current_deadline(case: CaseRow, stated: Sequence[StatedDeadline], clocks: Clocks) -> StatedDeadline | None:
     """Return the deadline that a letter to the applicant states; a case that lapsed too early counts as rectifying."""
-    is_over = case.state == CaseState.LAPSED and not has_lapsed_early(case, told, clocks)
+    is_over = case.state == CaseState.LAPSED and not has_lapsed_early(case, stated, clocks)
     if is_over or case.state == CaseState.APPEALED:
-        told = [one for one in told if one.what == "appeal"]
-    return told[0] if told else None
+        stated = [one for one in stated if one.what == "appeal"]
+    return stated[0] if stated else None
 
 
-def has_lapsed_early(case: CaseRow, told: Iterable[ToldDeadline], clocks: Clocks) -> bool:
-    """Say whether the deadlines of a lapsed case were moved into the future or cannot pass yet."""
-    rows, calendar = [one for one in told if one.what == "rectify"], clocks.calendar(case)
+def has_lapsed_early(case: CaseRow, stated: Iterable[StatedDeadline], clocks: Clocks) -> bool:
+    """Say whether a case is lapsed although its deadlines were moved into the future or cannot pass yet."""
+    rows, calendar = [one for one in stated if one.what == "rectify"], clocks.calendar(case)
     suspensions, now = clocks.suspensions_of(case), clocks.context.now()
-    return bool(rows) and all(
-        one.moved(suspensions, calendar) >= now or one.held_from(suspensions, calendar) for one in rows
-    )
+    may_hold = (one.moved(suspensions, calendar) >= now or one.held_from(suspensions, calendar) for one in rows)
+    return case.state == CaseState.LAPSED and bool(rows) and all(may_hold)
 
 
-def _with_kept_date(told: ToldDeadline, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> ToldDeadline:
+def _keep_date(stated: StatedDeadline, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> StatedDeadline:
     """Return a deadline that promises its date in force, if the calendar of now would not move it as far."""
-    if told.moved_at is None:
-        return told
-    known_then = as_known(suspensions, told.moved_at + _MICROSECOND)
-    latest = feasible_deadline(told.moved(known_then, calendar), told.moved_at, calendar)
-    if isinstance(told.row, CaseRow):
+    if stated.moved_at is None:
+        return stated
+    known_then = as_known(suspensions, stated.moved_at + _MICROSECOND)
+    latest = feasible_deadline(stated.moved(known_then, calendar), stated.moved_at, calendar)
+    if isinstance(stated.row, CaseRow):
         latest = calendar.closing(calendar.local_day(latest))
-    return with_promise(told) if told.in_force_at > latest else told
+    return with_promise(stated) if stated.in_force_at > latest else stated
 
 
-def with_promise(told: ToldDeadline) -> ToldDeadline:
+def with_promise(stated: StatedDeadline) -> StatedDeadline:
     """Return a deadline that promises its date in force, if it was moved, because a sent letter states that date."""
-    if told.row is None or told.moved_at is None:
-        return told
+    if stated.row is None or stated.moved_at is None:
+        return stated
     # The date in force already includes the suspensions that were known when it was moved.
-    promised = dict.fromkeys((*told.promised, (told.in_force_at, told.moved_at + _MICROSECOND)))
-    return replace(told, promised=tuple(promised))
+    promised = dict.fromkeys((*stated.promised, (stated.in_force_at, stated.moved_at + _MICROSECOND)))
+    return replace(stated, promised=tuple(promised))
 
 
 def move_deadlines(
     case: CaseRow,
-    told: list[ToldDeadline],
+    stated: list[StatedDeadline],
     clocks: Clocks,
     *,
     relied_on: Sequence[Suspension] = (),
@@ -192,14 +191,14 @@ def move_deadlines(
 
     Args:
         case: The case of the applicant.
-        told: The deadlines as they were told; their new promises are added to this list.
+        stated: The deadlines as they were stated; their new promises are added to this list.
         clocks: The clocks of the case.
         relied_on: The suspensions that the applicant was told of; no deadline moves to before its date under them.
         may_shorten: Whether a deadline may move to before its date in force.
         leaves_time: Whether a deadline that moves leaves enough time to act after a letter that is written now.
     """
     calendar, now, moves, is_kept = clocks.calendar(case), clocks.context.now(), [], True
-    for index, one in enumerate(told):
+    for index, one in enumerate(stated):
         row, before, after = one.row, one.current(calendar), one.moved(clocks.suspensions_of(case), calendar)
         if row is None:
             continue
@@ -212,15 +211,15 @@ def move_deadlines(
         if after < earliest:
             # The applicant relies on the later date.
             with_new_date = replace(one, promised=(*one.promised, (earliest, now)))
-            told[index] = with_new_date if earliest > before else with_promise(one)
-            after = max(earliest, told[index].moved(clocks.suspensions_of(case), calendar))
+            stated[index] = with_new_date if earliest > before else with_promise(one)
+            after = max(earliest, stated[index].moved(clocks.suspensions_of(case), calendar))
         elif after == before:
             continue
         if isinstance(row, CaseRow):
             row.next_action_on = calendar.local_day(after)
         else:
             row.deadline_at = after
-        promised = [list(map(to_us, promise)) for promise in told[index].promised]
+        promised = [list(map(to_us, promise)) for promise in stated[index].promised]
         moves.append([row.__tablename__, row.id, to_us(one.deadline_at), to_us(one.told_at), to_us(after), *promised])
         is_kept = is_kept and after == before
     if not moves:
@@ -256,7 +255,9 @@ def _add_rectifications(
             rows[case_id].append(item)
 
 
-def _told(row: DeadlineRow, moves: Iterable[list[Any]], set_at: datetime, calendar: WorkingCalendar) -> ToldDeadline:
+def _stated(
+    row: DeadlineRow, moves: Iterable[list[Any]], set_at: datetime, calendar: WorkingCalendar
+) -> StatedDeadline:
     """Return the deadline of a row as the applicant was told it.
 
     The last event that moved the deadline says what was told. It no longer counts if an act set another deadline later;
@@ -270,12 +271,12 @@ def _told(row: DeadlineRow, moves: Iterable[list[Any]], set_at: datetime, calend
     """
     what: Literal["answer", "rectify"] = "answer" if isinstance(row, CaseRow) else "rectify"
     current = _stored_deadline(row, calendar) or set_at
-    told = ToldDeadline(what=what, deadline_at=current, told_at=set_at, in_force_at=current, row=row)
+    stated = StatedDeadline(what=what, deadline_at=current, told_at=set_at, in_force_at=current, row=row)
     key = [row.__tablename__, row.id]
     for at, name, row_id, deadline_us, told_us, after_us, *promised in moves:
         if [name, row_id] == key and after_us == to_us(current):
             promises = tuple((from_us(day), from_us(told_at)) for day, told_at in promised)
             return replace(
-                told, deadline_at=from_us(deadline_us), told_at=from_us(told_us), moved_at=at, promised=promises
+                stated, deadline_at=from_us(deadline_us), told_at=from_us(told_us), moved_at=at, promised=promises
             )
-    return told
+    return stated
