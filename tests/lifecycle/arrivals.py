@@ -11,8 +11,8 @@ from hypothesis.stateful import invariant
 
 from db.enums import DocumentKind
 from tests.lifecycle.acts import act, in_states
+from tests.lifecycle.applicant_acts import local_text
 from tests.lifecycle.later_acts import WholeLifeMachine
-from tests.lifecycle.machine import local_text
 from tests.lifecycle.model import Case, Document, fits
 from workbench.services.intake.batches.publishing import publish
 from workbench.services.intake.importing import import_run

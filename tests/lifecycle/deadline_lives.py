@@ -14,7 +14,7 @@ from pathlib import Path
 
 from db.enums import FailKind, Verdict, WaitsFor
 from tests.lifecycle.clock_model import SHANGHAI, Hours, Interval, united
-from tests.lifecycle.machine import ID_NUMBERS
+from tests.lifecycle.first_cases import ID_NUMBERS
 from tests.lifecycle.stored import Reader, Row
 from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 from tests.sites import ManualClock, Site

@@ -12,7 +12,7 @@ from db.dialects.sqlite import make_engine, prepare_bulk_writes
 from tests.forgeries import ONLY_CHANGED, Forgery, cared_columns, forgery
 from tests.lifecycle.acts import act
 from tests.lifecycle.arrivals import ArrivalsMachine
-from tests.lifecycle.machine import DONE
+from tests.lifecycle.walk import DONE
 from workbench.services.foundation import audit_log
 from workbench.services.site.log_checks.unexplained_rows import log_faults
 

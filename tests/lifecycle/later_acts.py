@@ -20,8 +20,9 @@ from db.enums import (
 )
 from tests.lifecycle.acts import SUPERVISORS, act, in_states
 from tests.lifecycle.clock_model import SHANGHAI, CaseClock
-from tests.lifecycle.machine import VERIFIES, LifecycleMachine, anybody, decider, holder, supervisor, verifier
+from tests.lifecycle.machine import LifecycleMachine
 from tests.lifecycle.model import Case
+from tests.lifecycle.people import VERIFIES, anybody, decider, holder, supervisor, verifier
 from tests.lifecycle.stored import Row
 from workbench.domain.case.appeal import AppealRequest
 from workbench.services.outbox.recording import Delivery

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.lifecycle.forgeries import ForgeriesMachine
-from tests.lifecycle.machine import DONE, UNDONE, WALKED
+from tests.lifecycle.verdict_acts import UNDONE
+from tests.lifecycle.walk import DONE, WALKED
 from tests.sizes import sized
 from workbench.domain.case.lifecycle import PERMISSIONS, Action
 
