@@ -38,7 +38,7 @@ class CommitWatch:
 
     @contextmanager
     def own_commit(self) -> Iterator[None]:
-        """Leave the commit of the block out of account; the caller has the write lock, so nobody else commits."""
+        """Do not report the commit of the block; the caller has the write lock, so nobody else commits."""
         with self._lock:
             self._note_foreign_commit()
             try:

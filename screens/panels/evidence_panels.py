@@ -111,7 +111,7 @@ class EvidencePanels(Container):
         self._show_tabs()
 
     def on_panel_width_changed(self) -> None:
-        # A hidden panel cannot tell how much it needs; the last that is shown again makes all known.
+        # A hidden panel has no width, and so no known height. When the last one is shown, all heights are known.
         if all(panel.size.width for panel in self.query(Panel)):
             self._share_height()
 
@@ -121,7 +121,7 @@ class EvidencePanels(Container):
 
     def watch_is_zoomed(self) -> None:
         for name in ("identity", "credit"):
-            self.query_one(f"#{name}", Panel).make_again()
+            self.query_one(f"#{name}", Panel).rebuild_lines()
         if self.is_zoomed:
             self._share_height()
         else:

@@ -102,7 +102,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         selected = self.selected
         self._title, self.case, self._view = title, case, view
         self._show_title()
-        self.make_again()
+        self.rebuild_lines()
         if not is_same:
             self._at = None
             self.scroll_home(animate=False)
@@ -181,7 +181,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         values = (line for line in self._fitted_lines if line.value)
         self._at = next((at for at, line in enumerate(values) if line is selected), self._at)
 
-    def make_again(self) -> None:
+    def rebuild_lines(self) -> None:
         """Make the lines again, because another panel took or gave back some of them."""
         self._cached_width = 0
         self.text.refresh(layout=True)

@@ -126,7 +126,7 @@ async def assign(screen: "ListScreen") -> None:
     """Assign the marked cases, or the one under the cursor."""
     from screens.dialogs.assign import assign_cases
 
-    case_ids = screen.rows.chosen
+    case_ids = screen.rows.marked_or_current
     if case_ids and await assign_cases(screen, screen.services, lambda: [("", case_ids)], screen.view()):
         screen.rows.clear()
         screen.cases.load()
@@ -175,7 +175,7 @@ async def _change(
 
     (title, hint), (untranslated, present) = texts, values
     words = {value: _(word) for value, word in untranslated.items()}
-    case_ids, push = screen.rows.chosen, screen.app.push_screen_wait
+    case_ids, push = screen.rows.marked_or_current, screen.app.push_screen_wait
     title = title.format(cases=format_case(case_ids[0]) if len(case_ids) == 1 else cases_words(len(case_ids)))
     answer = await push(ChoiceDialog[Any](title, words, _("choose"), placeholder=hint, chosen=present))
     if answer is None:

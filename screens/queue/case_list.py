@@ -95,7 +95,7 @@ class CaseList(Vertical):
         if rows.pages is None:
             self.set_timer(_READING_AFTER_S, self._show_reading)
         try:
-            at = await rows.begin(pages)
+            at = await rows.open_pages(pages)
             rows.show(pages, at)
             self.is_stale = False
             self._show("rows" if pages.length else "nothing")

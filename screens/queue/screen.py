@@ -105,7 +105,7 @@ class QueueScreen(ListScreen):
         self.cases.filter_by(event.text)
         self.show_header()
 
-    @on(PagedList.Chosen)
+    @on(PagedList.RowClicked)
     def action_open(self) -> None:
         row = self.rows.current
         if row is not None:

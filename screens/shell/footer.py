@@ -76,7 +76,7 @@ def hints(screen: Screen[object], width: int) -> Content:
         hinted = [(command, available[command.id]) for command in screen.footer_commands if command.id in available]
     else:
         hinted = [(COMMAND_BY_ID[name], active) for name, active in available.items() if COMMAND_BY_ID[name].hint]
-        hinted.sort(key=lambda command_and_binding: not command_and_binding[0].public)
+        hinted.sort(key=lambda command_and_binding: not command_and_binding[0].first)
     shown = [_hint(command.keys[0], active.binding.description) for command, active in hinted]
     while shown and _GAP.join(shown).cell_length + right.cell_length + 2 > width:
         # Esc is dropped last.

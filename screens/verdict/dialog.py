@@ -99,7 +99,7 @@ class VerdictDialog(Dialog[DecisionResult]):
                 yield ReasonPicker(self._case, self._state.verdict, self._width - 1, self._actions.recent_reasons)
                 items = self._preview.own_items if self._preview is not None else ()
                 yield RectificationForm(
-                    self._state, self._actions.until, items, self._width, items_first=self._items_first
+                    self._state, self._actions.date_reader, items, self._width, items_first=self._items_first
                 )
                 yield LetterEditor(self._case, self._width)
                 yield Static(id="note-heading", classes="title", markup=False)
@@ -277,8 +277,8 @@ class VerdictDialog(Dialog[DecisionResult]):
         keys_of_note = key_hints((keys.NOTE.shown_keys, _("write")))
         self.query_one("#note-heading", Static).update(row(plain(_("For us only"), MUTED), keys_of_note, width))
         self.letter.show(state.letter or (preview.letter if preview else ""), is_own=bool(state.letter))
-        typed = self.rectification.chosen_until()
-        self.rectification.show_date(*dialog_text.date_words(state, preview, typed, self._actions.until, self._view))
+        typed, reader = self.rectification.chosen_until(), self._actions.date_reader
+        self.rectification.show_date(*dialog_text.date_words(state, preview, typed, reader, self._view))
         self._draw_warnings()
         self.show_keys()
 

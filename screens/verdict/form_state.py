@@ -180,7 +180,7 @@ class VerdictActions:
     decide: Callable[[VerdictRequest], Awaitable[DecisionResult]]
     keep_draft: Callable[[str, Any], None]
     """Changes a part of the draft, given its name and value."""
-    until: TimeReader[date]
+    date_reader: TimeReader[date]
     """Reads the date field."""
     recent_reasons: tuple[str, ...] = ()
     """The codes of the reasons that were used last, newest first."""
@@ -206,7 +206,7 @@ class VerdictActions:
             letter=verdicts.letter,
             decide=decide,
             keep_draft=keep_draft,
-            until=reader,
+            date_reader=reader,
             recent_reasons=verdicts.recent_reasons(),
         )
         try:

@@ -57,7 +57,7 @@ class PageCache:
         numbers = range(first // PAGE_ROWS, last // PAGE_ROWS + 1)
         return next((number for number in numbers if number not in self._pages), None)
 
-    async def begin(self, case_id: int | None, index: int) -> int:
+    async def open_at(self, case_id: int | None, index: int) -> int:
         """Read the page with a case, and return the row of the case; use the row `index` if the list lacks the case.
 
         Raises:

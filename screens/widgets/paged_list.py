@@ -40,7 +40,7 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
     class Moved(Message):
         """The cursor or the visible rows moved, so that other pages may be needed."""
 
-    class Chosen(Message):
+    class RowClicked(Message):
         """The row under the cursor was clicked."""
 
     def __init__(self, draw: Draw, *, id: str) -> None:  # noqa: A002 - Textual's name
@@ -58,7 +58,7 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         return self.pages.row(self.cursor) if self.pages is not None else None
 
     @property
-    def chosen(self) -> tuple[int, ...]:
+    def marked_or_current(self) -> tuple[int, ...]:
         """The marked cases, or else the one under the cursor."""
         row = self.current
         return tuple(sorted(self.marks)) or ((row.id,) if row is not None else ())
@@ -82,7 +82,7 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         return min(self.range_from, self.cursor), max(self.range_from, self.cursor)
 
     async def text_to_copy(self) -> str | None:
-        """Return the rows of the range or the marked rows, or else the row under the cursor, each in a line.
+        """Return the rows of the range or the marked rows, or else the row under the cursor, one row on each line.
 
         A marked row that has not been read is copied as the number of its case.
         """
@@ -99,20 +99,23 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         read = [row_text(self._draw(row, False).plain) for row in rows]  # noqa: FBT003 - copied without its mark
         return "\n".join([*read, *map(format_case, unread)]) or None
 
-    async def begin(self, pages: PageCache) -> int:
-        """Read the page of the case under the cursor, which may move meanwhile, and return the row of the case.
+    async def open_pages(self, pages: PageCache) -> int:
+        """Read the page of the case under the cursor, and return its row; do it again if the cursor moves meanwhile.
 
         Raises:
             WorkbenchError: If it cannot be read.
         """
         while True:
             case, cursor = self.current, self.cursor
-            at = await pages.begin(case.id if case is not None else None, cursor)
+            at = await pages.open_at(case.id if case is not None else None, cursor)
             if cursor == self.cursor:
                 return at
 
     def show(self, pages: PageCache, cursor: int) -> None:
-        """Show newly loaded pages; a list at its top stays there, otherwise the cursor keeps its line of the window."""
+        """Show newly loaded pages.
+
+        A list that shows its first row goes on showing it. Otherwise the cursor stays on its line of the window.
+        """
         from_top = self.cursor - self.scroll_offset.y if self.pages is not None else cursor
         # With the mouse, a person may have scrolled the cursor out of view.
         is_visible = self.pages is None or 0 <= from_top < self.size.height
@@ -191,7 +194,7 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         if index >= self.length:
             return
         if index == self.cursor:
-            self.post_message(self.Chosen())
+            self.post_message(self.RowClicked())
         else:
             self.move_to(index)
 

@@ -11,7 +11,7 @@ _decide_command = partial(verdict_command, action=Action.APPEAL_DECIDE)
 OPEN_APPEAL = verdict_command(
     "appeals.open", "enter", N_("open"), N_("Show the case with the grounds of its appeal."), hint=True
 )
-DECIDE_APPEAL = act_command(VERDICT_GROUP, Action.APPEAL_DECIDE, "appeals", id="appeals.decide", hint=True, public=True)
+DECIDE_APPEAL = act_command(VERDICT_GROUP, Action.APPEAL_DECIDE, "appeals", id="appeals.decide", hint=True, first=True)
 CHOOSE_OUTCOME = _decide_command(
     "appeals.choose",
     "1,2,3",
@@ -22,7 +22,7 @@ WRITE_ANSWER = _decide_command(
     "appeals.answer", "t,f3", N_("reason"), N_("Write the reason that the applicant reads."), hint=True
 )
 CONFIRM_APPEAL = _decide_command(
-    "appeals.confirm", "y,f8", N_("confirm"), N_("Decide the appeal like this."), hint=True, public=True
+    "appeals.confirm", "y,f8", N_("confirm"), N_("Decide the appeal like this."), hint=True, first=True
 )
 READ_APPEAL = view_command(
     "appeals.about", "5", N_("appeal"), N_("Go to the appeal of the opened case; {desk.zoom} enlarges it."), hint=True

@@ -66,8 +66,8 @@ class Command:
     help: str
     hint: bool = field(default=False, kw_only=True)
     """Whether the footer shows the command."""
-    public: bool = field(default=False, kw_only=True)
-    """Whether other people see the effect of the command; the footer shows such commands first."""
+    first: bool = field(default=False, kw_only=True)
+    """Whether the footer shows the command before the others: the acts whose effect other people see."""
     action: Action | None = field(default=None, kw_only=True)
     """The act on a case that the command performs, if it performs one; the act says which roles may use it."""
     search: str = field(default="", kw_only=True)

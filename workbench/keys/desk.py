@@ -14,7 +14,7 @@ from workbench.keys.command import (
     view_command,
 )
 
-_decide_command = partial(verdict_command, public=True, action=Action.DECIDE)
+_decide_command = partial(verdict_command, first=True, action=Action.DECIDE)
 
 NEXT = act_command(CASE_GROUP, Action.NEXT, hint=True)
 TAKE = act_command(CASE_GROUP, Action.TAKE)
@@ -49,7 +49,7 @@ RELEASE = act_command(CASE_GROUP, Action.RELEASE)
 APPEAL = act_command(RECORD_GROUP, Action.APPEAL)
 COMMENT = act_command(RECORD_GROUP, Action.COMMENT, hint=True)
 CONTACT = act_command(RECORD_GROUP, Action.CONTACT, hint=True)
-INQUIRE = act_command(RECORD_GROUP, Action.INQUIRE, public=True)
+INQUIRE = act_command(RECORD_GROUP, Action.INQUIRE)
 CHECKLIST = act_command(RECORD_GROUP, Action.CHECKLIST, hint=True)
 VERIFY = act_command(RECORD_GROUP, Action.VERIFY)
 DOCUMENTS = act_command(
@@ -70,7 +70,7 @@ REVEAL = act_command(
     ),
 )
 ASSIGN = act_command(CASE_GROUP, Action.ASSIGN)
-REOPEN = act_command(CASE_GROUP, Action.REOPEN, public=True)
+REOPEN = act_command(CASE_GROUP, Action.REOPEN)
 WAIVE = act_command(CASE_GROUP, Action.WAIVE)
 EXTEND = act_command(CASE_GROUP, Action.EXTEND)
 ANSWER = act_command(RECORD_GROUP, Action.ANSWER)
@@ -79,7 +79,7 @@ RESUBMIT = act_command(
     Action.RESUBMIT,
     help=N_("Record that the applicant resubmitted, and when; the case returns to the queue in its next round."),
 )
-WITHDRAW = act_command(CASE_GROUP, Action.WITHDRAW, public=True)
+WITHDRAW = act_command(CASE_GROUP, Action.WITHDRAW)
 CLASS = act_command(CASE_GROUP, Action.CLASS)
 PRIORITY = act_command(CASE_GROUP, Action.PRIORITY)
 LEGAL_HOLD = act_command(

@@ -4,7 +4,7 @@ from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_
 from workbench.keys.command import RECORD_GROUP, act_command, go_command, view_command
 
-ANSWER = act_command(RECORD_GROUP, Action.INQUIRY_ANSWER, "inquiries", id="inquiries.answer", hint=True, public=True)
+ANSWER = act_command(RECORD_GROUP, Action.INQUIRY_ANSWER, "inquiries", id="inquiries.answer", hint=True, first=True)
 REVEAL = view_command(
     "inquiries.reveal", "full_stop", N_("reveal"), N_("Reveal the field under the cursor for 15 s; logged."), hint=True
 )

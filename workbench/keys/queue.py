@@ -96,7 +96,7 @@ CLASS = act_command(
     help=N_("Change the service class of the marked cases; applicants are notified of later due dates (supervisor)."),
 )
 TAKE = act_command(CASE_GROUP, Action.TAKE, "queue")
-REOPEN = act_command(CASE_GROUP, Action.REOPEN, "queue", hint=True, public=True)
+REOPEN = act_command(CASE_GROUP, Action.REOPEN, "queue", hint=True, first=True)
 RELOAD = view_command("queue.again", "n,f2", N_("refresh"), N_("Reload the list; the cursor stays on its case."))
 LEAVE_QUEUE = go_command(
     "queue.desk",

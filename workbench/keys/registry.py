@@ -19,7 +19,7 @@ from workbench.keys.people import GO_PEOPLE, PEOPLE_COMMANDS
 from workbench.keys.policy import GO_POLICY, POLICY_COMMANDS
 from workbench.keys.queue import GO_MINE, GO_PENDING, GO_QUEUE, GO_REOPEN, QUEUE_COMMANDS
 
-CONFIRM = verdict_command("verdict.confirm", "y,f8", N_("confirm"), N_("Give this verdict."), hint=True, public=True)
+CONFIRM = verdict_command("verdict.confirm", "y,f8", N_("confirm"), N_("Give this verdict."), hint=True, first=True)
 SEARCH = verdict_command(
     "verdict.search", "slash,f4", N_("find a reason"), N_("Find a reason by code, words or pinyin initials."), hint=True
 )
@@ -60,11 +60,11 @@ NOTE = verdict_command(
 OPEN_CHECK = verdict_command(
     "checks.open", "enter", N_("open"), N_("Show the case and the verdict to check."), hint=True
 )
-APPROVE = act_command(VERDICT_GROUP, Action.APPROVE, "checks", hint=True, public=True)
+APPROVE = act_command(VERDICT_GROUP, Action.APPROVE, "checks", hint=True, first=True)
 LEAVE_CHECKS = go_command(
     "checks.desk", "escape", N_("desk"), N_("Leave the opened case; from the list, go back to the desk."), hint=True
 )
-GIVE_BACK = act_command(VERDICT_GROUP, Action.RETURN, "checks", hint=True, public=True)
+GIVE_BACK = act_command(VERDICT_GROUP, Action.RETURN, "checks", hint=True, first=True)
 READ_VERDICT = view_command(
     "checks.verdict",
     "5",

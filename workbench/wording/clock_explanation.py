@@ -102,7 +102,7 @@ class ClockWords:
         if explanation.due_provisional:
             sentence = _("Due {when} (provisional: the calendar of that year is not published yet); {basis}.")
         message = sentence.format(when=self._instant(step.start), basis=basis)
-        if explanation.is_due_open:
+        if explanation.will_be_postponed:
             message = _("{due} It will move on by the working time lost until work resumes.").format(due=message)
         return message
 

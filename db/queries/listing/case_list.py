@@ -136,7 +136,7 @@ class CaseQuery:
         return checks
 
     def check(self, hit_of: tuple[CaseCondition, ...] = ()) -> str:
-        """Return the list as one SQL condition on the case `c`, which is already a hit of the conditions `hit_of`."""
+        """Return the list as one SQL condition on the case `c`, which an index found by the conditions `hit_of`."""
         states = [f"({check})" for group in GROUPS for check in self.state_checks(group)]
         return f"({' OR '.join(states) or '1 = 0'}) AND {self.check_of_any_state(hit_of)}"
 
@@ -146,7 +146,7 @@ class CaseQuery:
         return " AND ".join([f"c.priority_rank IN ({ranks})", self.due.check(), *self.checks_outside_range(hit_of)])
 
     def checks_outside_range(self, hit_of: tuple[CaseCondition, ...] = ()) -> list[str]:
-        """Return the SQL conditions that a range of the index does not express and a hit may not satisfy yet."""
+        """Return the SQL conditions to check for a case from a range of the index, or for a hit of some conditions."""
         checks = [f"c.batch_id NOT IN ({', '.join(map(str, self.hidden))})"] if self.hidden else []
         # Fast checks come first.
         for condition in sorted(self.conditions, key=lambda condition: condition.is_slow):

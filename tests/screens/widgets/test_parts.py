@@ -118,8 +118,8 @@ def queue(count: int) -> MemoryQueue:
 
 async def test_a_short_or_empty_page_ends_a_list() -> None:
     short, full = PageCache(queue(7), ""), PageCache(queue(PAGE_ROWS), "")
-    await short.begin(None, 0)
-    await full.begin(None, 0)
+    await short.open_at(None, 0)
+    await full.open_at(None, 0)
     assert full.missing(0, 2 * PAGE_ROWS) == 1
     await full.read(1)
 
@@ -129,7 +129,7 @@ async def test_a_short_or_empty_page_ends_a_list() -> None:
 
 async def test_the_number_of_cached_pages_is_limited() -> None:
     pages = PageCache(queue(40 * PAGE_ROWS), "")
-    await pages.begin(None, 0)
+    await pages.open_at(None, 0)
     await pages.count_all()
     for number in range(40):
         assert pages.missing(number * PAGE_ROWS, number * PAGE_ROWS) in {number, None}
@@ -142,17 +142,17 @@ async def test_the_number_of_cached_pages_is_limited() -> None:
 
 async def test_reading_begins_at_the_case_or_at_the_end_of_a_shorter_list() -> None:
     made = queue(2_500)
-    assert await PageCache(made, "").begin(1_700, 3) == 1_699
+    assert await PageCache(made, "").open_at(1_700, 3) == 1_699
     made.fill(230)
 
-    assert await PageCache(made, "").begin(1_700, 1_699) == 229
-    assert await PageCache(made, "").begin(None, 250) == 229
+    assert await PageCache(made, "").open_at(1_700, 1_699) == 229
+    assert await PageCache(made, "").open_at(None, 250) == 229
 
 
 async def test_an_empty_list_has_no_rows() -> None:
     pages = PageCache(queue(0), "")
 
-    assert await pages.begin(5, 7) == 0
+    assert await pages.open_at(5, 7) == 0
     assert pages.length == 0
 
 

@@ -19,7 +19,7 @@ from workbench.domain.case.vocabulary import CreditList, CreditMatch, PanelKind,
 from workbench.domain.evidence.evidence import ComplaintFacts, CreditFacts, Evidence
 from workbench.domain.findings.finding import Finding
 from workbench.domain.text.mask import _PLAIN, MaskKind, mask
-from workbench.domain.text.redaction import BETWEEN_TEXTS, Redaction, places_to_mask
+from workbench.domain.text.redaction import BETWEEN_TEXTS, Redaction, rows_to_mask
 from workbench.domain.values.spelling import folded_and_key
 from workbench.services.case.masking import masked_evidence, masked_finding
 
@@ -246,7 +246,7 @@ CELL = st.lists(st.sampled_from(PIECES), max_size=3).map("".join)
 
 @given(st.lists(st.tuples(CELL, CELL, CELL, CELL, CELL), min_size=1, max_size=5))
 def test_texts_in_which_nothing_is_masked_are_recognised_many_at_once(rows: list[tuple[str, ...]]) -> None:
-    named, numbered = places_to_mask(
+    named, numbered = rows_to_mask(
         [row[0] for row in rows],
         [BETWEEN_TEXTS.join(row[1:3]) for row in rows],
         [BETWEEN_TEXTS.join(row[3:]) for row in rows],

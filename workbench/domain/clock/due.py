@@ -46,7 +46,7 @@ def due_at(received_at: datetime, working_days: int, calendar: WorkingCalendar) 
 
 
 def back_from_aside(until: datetime, due_at: datetime | None, now: datetime, zone: tzinfo) -> datetime:
-    """Return when a case that is put aside until a time comes back: not later than its due day begins.
+    """Return when a case that was put aside until a time returns: at the latest when its due day begins.
 
     A case that is due today comes back when it is due. An overdue case comes back at the time that was asked for.
     """
@@ -171,5 +171,5 @@ def open_suspension_start(deadline_at: datetime, suspensions: Iterable[Suspensio
 
 
 def latest_receipt(deadline_at: datetime, suspended_from: datetime | None) -> datetime:
-    """Return the latest receipt in time: the deadline, or NEVER while an open suspension that began before it lasts."""
+    """Return the latest receipt in time: the deadline, or NEVER if an open suspension began before the deadline."""
     return NEVER if suspended_from is not None and suspended_from < deadline_at else deadline_at

@@ -75,7 +75,7 @@ class ClockExplanation:
         working_days_left: The working days after today, up to and including the due day.
         class_days: The promised working days.
         is_moved: Whether the due date differs from the promised working days after day 0.
-        is_due_open: Whether an open suspension will postpone the due date.
+        will_be_postponed: Whether an open suspension will postpone the due date when it ends.
         steps: The steps.
         rectify_by: The deadline of a rectification.
         due_if_answered_at: The due date if the answer comes at the last moment.
@@ -90,7 +90,7 @@ class ClockExplanation:
     working_days_left: int | None = None
     class_days: int
     is_moved: bool = False
-    is_due_open: bool = False
+    will_be_postponed: bool = False
     steps: tuple[ClockStep, ...]
     rectify_by: datetime | None = None
     due_if_answered_at: datetime | None = None
@@ -129,7 +129,7 @@ def explain_clock(
         working_days_left=None if is_closed else calendar.working_days_left(today, calendar.local_day(clock.due_at)),
         class_days=budget.days,
         is_moved=clock.due_at != clock_state(ClockBudget(start=budget.start, days=budget.days), (), calendar).due_at,
-        is_due_open=not is_closed and clock.suspended_from is not None and clock.suspended_from < clock.due_at,
+        will_be_postponed=not is_closed and clock.suspended_from is not None and clock.suspended_from < clock.due_at,
         steps=tuple(_steps(budget, clock, suspensions, calendar, now, handed_in_at)),
         cap_days=budget.cap_days,
     )
@@ -219,11 +219,10 @@ def _running_steps(
     ends = [step.start for step in special] + [step.end for step in special if step.end is not None]
     edges = sorted({gap.start, gap.end, *(at for at in (*ends, *cuts) if gap.start < at < gap.end)})
     for start, end in pairwise(edges):
-        step = _event_step(start, StepKind.RUNNING)
-        step = next((day for day in special if day.start <= start and day.end and end <= day.end), step)
-        if start >= due_at and step.what is not StepKind.HOLIDAY:
-            step = _event_step(start, StepKind.LATE)
-        counts = step.what is not StepKind.HOLIDAY
+        usual = _event_step(start, StepKind.RUNNING if start < due_at else StepKind.LATE)
+        day = next((day for day in special if day.start <= start and day.end and end <= day.end), usual)
+        counts = day.what is not StepKind.HOLIDAY
+        step = usual if counts and start >= due_at else day
         seconds = calendar.working_seconds_between(start, end)
         if seconds or not counts:
             span = TimeSpan(start, end)

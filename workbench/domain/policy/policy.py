@@ -54,9 +54,15 @@ NO_TEXT = BilingualText("", "")
 class RuleLimit:
     """One limit of a rule. It gives a finding of its severity if `observes op value` is true.
 
-    Instead of a value, `value_of` names a fact to compare with. `when` restricts the limit to cases whose facts have
-    one of the listed values. `min_calls` and `min_answered` set the minimum sample for a ratio or mean. The finding's
-    subject is the value of the text fact `subject_of`. `source` and `text` override those of the rule.
+    Attributes:
+        observes: The fact to compare.
+        value_of: The fact to compare with, instead of `value`.
+        when: The facts, each with the values for which the limit applies.
+        min_calls: The fewest calls for a ratio or mean.
+        min_answered: The fewest answered calls for a ratio or mean.
+        subject_of: The text fact whose value becomes the subject of the finding.
+        source: The source of the limit, empty for that of the rule.
+        text: The text of the finding, None for that of the rule.
     """
 
     observes: settings.Text

@@ -50,7 +50,7 @@ def masked_values(kind: str, texts: Sequence[str]) -> list[str]:
 
 
 def values_for_search(kind: str, texts: Sequence[str]) -> Sequence[str]:
-    """Return values of a personal column in the form that `places_to_mask` takes, with each list of numbers split."""
+    """Return values of a personal column in the form that `rows_to_mask` takes, with each list of numbers split."""
     return [text.replace(BETWEEN_NUMBERS, BETWEEN_TEXTS) for text in texts] if kind == "msisdns" else texts
 
 

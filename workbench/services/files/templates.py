@@ -154,6 +154,8 @@ def _write_tables(path: Path, kind: ImportKind, *, is_sheet: bool) -> None:
             row = tuple(
                 guide.choices.get(guide.example, guide.example) if is_chinese else guide.example for guide in guides
             )
+            sheet = (shown(one), header)
             if not is_sheet:
-                put((shown(one), header), header, "")
-            put((shown(one), header), row, "")
+                # Only a new sheet gets its header by itself.
+                put(sheet, header, "")
+            put(sheet, row, "")

@@ -18,14 +18,14 @@ def from_row(kind: Callable[..., _Value], row: Any, /, **given: Any) -> _Value:
     The row is an entity, a row of a statement, a dataclass or a mapping. Texts are converted to the type of the field:
     to a member of an enumeration (an empty text to None), or from ISO format to a date or datetime.
     """
-    fields = _fields_of(kind, tuple(given))
+    wanted = _fields_of(kind, tuple(given))
     is_mapping = type(row) is dict or isinstance(row, Mapping)
-    read_all = fields.items if is_mapping else fields.attributes
-    values = dict(zip(fields.names, read_all(row), strict=True))
-    for name, member in fields.members:
+    read_all = wanted.from_mapping if is_mapping else wanted.from_object
+    values = dict(zip(wanted.names, read_all(row), strict=True))
+    for name, member in wanted.members:
         value = values[name]
         values[name] = member(value) if value else None
-    for name, parse in fields.moments:
+    for name, parse in wanted.moments:
         value = values[name]
         if not isinstance(value, date):
             values[name] = parse(value) if value else None
@@ -45,9 +45,9 @@ class _Fields(NamedTuple):
     """The fields of a dataclass that come from a row."""
 
     names: Sequence[str]
-    items: Callable[[Any], tuple[Any, ...]]
+    from_mapping: Callable[[Any], tuple[Any, ...]]
     """Returns the values of all fields from a mapping."""
-    attributes: Callable[[Any], tuple[Any, ...]]
+    from_object: Callable[[Any], tuple[Any, ...]]
     """Returns the values of all fields from an object."""
     members: Sequence[tuple[str, Callable[[Any], Any]]]
     """The fields of enumerations, each with the conversion of its value."""

@@ -79,7 +79,7 @@ class Checks(Service):
         if (appeals := AppealChecks(self.context)).is_staged(case_id):
             return appeals.approve(case_id, note)
         with self.context.acting(Action.APPROVE, case_id):
-            note = note.strip() or self._note_without_words(case_id)
+            note = note.strip() or self._standard_note(case_id)
             checked_act_reason(Action.APPROVE, note)
             with self.context.read() as session:
                 # If the approval is refused, nothing may be written, not even the findings of today.
@@ -99,12 +99,12 @@ class Checks(Service):
             )
             raise Busy(message.format(case=format_case(case_id)))
 
-    def _note_without_words(self, case_id: int) -> str:
-        """Return the note of a check without words: with its own code, or "" if words are needed."""
+    def _standard_note(self, case_id: int) -> str:
+        """Return the note of a check that found no open point; "" if the checker must write a note."""
         casefile, me = CaseFiles(self.context).show_current(case_id), self.context.actor.login
         staged = next((line for line in reversed(casefile.decisions) if line.status == "staged"), None)
-        needs_words = staged is None or staged.maker == me or open_points(casefile, staged)
-        return "" if needs_words else f"{NO_OPEN_POINT} " + _("Checked; there was no open point.")
+        needs_note = staged is None or staged.maker == me or open_points(casefile, staged)
+        return "" if needs_note else f"{NO_OPEN_POINT} " + _("Checked; there was no open point.")
 
     def _approve(
         self, session: Session, case: CaseRow, decision: DecisionRow, cached: CachedCase, note: str

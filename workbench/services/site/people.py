@@ -116,9 +116,9 @@ class People(Service):
             self.context.log(session, "reviewers limit", body={"reviewer": person.id, "max_held": max_held})
 
     def duty(self, login: str, day: date, minutes: int | None = None, reason: str = "") -> None:
-        """Record that a person works on a day beyond the usual hours, or with 0 minutes that the person does not.
+        """Record that a person works on a day beyond the usual hours; 0 minutes remove the record.
 
-        The forecast counts on this time. No clock and no due date does: an applicant is promised working days.
+        The forecast includes this time. Clocks and due dates do not, because applicants are promised working days.
 
         Raises:
             NotAllowed: If the caller is neither supervisor nor admin.

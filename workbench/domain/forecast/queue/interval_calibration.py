@@ -58,9 +58,9 @@ class _ForecastPoint:
 def calibrate_intervals(
     histories: Sequence[CaseHistory], spells: QueueSpells, verdicts: GivenVerdicts, until: float, team: Team
 ) -> IntervalCalibration:
-    """Return the margins with which past ranges would have covered the outcomes of the recent past, as known at a time.
+    """Return the margins that past ranges would have needed to cover the outcomes of the recent past.
 
-    The margins are untested where there is too little history.
+    Only what was known at `until` is used. The margins are untested where there is too little history.
     """
     points = sorted(_points(histories, spells, until), key=lambda point: point.at)
     points = [point for point in points if point.at < int(until)]

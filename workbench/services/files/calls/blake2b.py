@@ -56,7 +56,7 @@ class KeyedBlake2b:
 
 def _compress(state: Words, words: dict[int, Words], bytes_so_far: int, *, is_last: bool) -> Words:
     """Return the states after one more block of each text, one state in each column; missing words are zero."""
-    # Groups of four rows are extended by repeated rows, so that their diagonals are four adjacent rows.
+    # A group has four rows. Where it has more, some rows are repeated, so that a diagonal is four adjacent rows too.
     a, b, c, d, unused = (np.empty((rows, words[0].size), dtype=_WORD) for rows in (4, 5, 6, 5, 4))
     a[:], b[:4], c[:4], d[1:] = (four[:, None] for four in (state[:4], state[4:], _START[:4], _START[4:]))
     d[1] ^= _WORD(bytes_so_far)

@@ -24,7 +24,7 @@ def total_word_in(texts: Mapping[int, str], words: Collection[str], key: int, co
         texts: The compact texts of the row.
         words: The compact words for totals; each may be alone in a cell or before a colon, as in 总计：510.
         key: The column of the application number, which a total leaves empty or fills with the word.
-        columns: The columns that are imported; in another column at the start of the row, the word alone is enough.
+        columns: The columns that are imported. If the row begins in another column, the word there is enough.
     """
     for column, text in texts.items():
         word = text if text in words else text.replace("：", ":").partition(":")[0]

@@ -86,8 +86,8 @@ class RecordWriter:
         if model.model_fields[name].default in {"{}", "[]"} and value:
             value = json.loads(value)
         # Events have no personal values, and must stay as they were hashed.
-        is_text = not isinstance(column.type, String) or (column.type.length or _SHORTEST_TEXT) >= _SHORTEST_TEXT
-        may_name_people = model is not EventRow and (is_text or name in _PERSONAL)
+        is_code = isinstance(column.type, String) and (column.type.length or _SHORTEST_TEXT) < _SHORTEST_TEXT
+        may_name_people = model is not EventRow and (not is_code or name in _PERSONAL)
         return name, self._value(name, value, self.redaction if may_name_people else None)
 
     def _value(self, name: str, value: Any, redaction: Redaction | None) -> Any:

@@ -16,7 +16,7 @@ from db.queries.published import APPLICATION, CASE, EVERYTHING, current_case_id,
 from workbench.domain.case.case_id import format_case
 from workbench.domain.evidence.evidence import LONG_TERM
 from workbench.domain.text.mask import MaskKind
-from workbench.domain.text.redaction import BETWEEN_TEXTS, FREE_TEXTS, Redaction, places_to_mask
+from workbench.domain.text.redaction import BETWEEN_TEXTS, FREE_TEXTS, Redaction, rows_to_mask
 from workbench.services.case import known_people
 from workbench.services.case.masking import public_name
 from workbench.services.files.reading.kinds import COLUMN_TYPES
@@ -99,7 +99,7 @@ def _masked_texts(source: ExportSource, columns: Mapping[str, ColumnValues]) -> 
     """
     texts = {name: list(columns[name]) for name in FREE_TEXTS if any(columns[name])}
     in_rows = (_in_rows(group) for group in (_names(columns), _numbers(columns), list(texts.values())))
-    named, numbered = places_to_mask(*in_rows)
+    named, numbered = rows_to_mask(*in_rows)
     keys = {place: (columns["agent"][place], columns["application_no"][place]) for place in named}
     with_others = [place for place in named if any(columns[name][place] for name in _OTHERS)]
     public = known_people.public_numbers(source.session)

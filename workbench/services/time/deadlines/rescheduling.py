@@ -58,9 +58,10 @@ class Rescheduling(Service):
 
         All extensions of a rectification together end at the policy's cap, counted from the release of its first
         letter and moved by suspended working time. A deadline in natural hours is extended only if `item` names its
-        item by number or code. If the day is after the deadline of the other items, their deadline moves too. Unsent
-        reminders of the old deadline are cancelled, and so are unsent letters about waived items, which the letter
-        about the extension names too.
+        item by number or code. If the day is after the deadline of the other items, their deadline moves too.
+
+        The letter about the extension replaces unsent reminders of the old deadline, and unsent letters about waived
+        items.
 
         Raises:
             NotFound: If there is no such case or item.
@@ -127,7 +128,7 @@ class Rescheduling(Service):
         context, row = self.context, open_rectification(session, case)
         assert row is not None  # noqa: S101 - a case is rectifying while its rectification is open
         calendar = context.calendar(session, case.policy_version_id)
-        own = _own_deadline(case, items_of(session, row.decision_id), item) if item else None
+        own = _item_with_deadline(case, items_of(session, row.decision_id), item) if item else None
         new_deadline = calendar.closing(calendar.working_day_from(until))
         old_deadline = row.deadline_at if own is None else own.deadline_at
         if new_deadline <= max(context.now(), old_deadline or context.now()):
@@ -255,7 +256,7 @@ def priority_columns(priority: Priority) -> dict[str, Any]:
     return {**rank_columns(priority), "is_priority_set": True}
 
 
-def _own_deadline(case: CaseRow, items: Sequence[RectificationItemRow], wanted: str) -> RectificationItemRow:
+def _item_with_deadline(case: CaseRow, items: Sequence[RectificationItemRow], wanted: str) -> RectificationItemRow:
     """Return the item with a number or code; refuse an item without a deadline of its own."""
     found = item_named(case, items, wanted)
     if found.deadline_at is None:
