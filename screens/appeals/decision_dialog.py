@@ -52,7 +52,7 @@ class AppealDialog(Dialog[AppealResult]):
     AUTO_FOCUS = "#preview"
     PLACE: ClassVar[Place] = "appeals"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(bind_key(CHOOSE_OUTCOME, key, f"choose({at})") for at, key in enumerate(CHOOSE_OUTCOME.keys)),
+        *(bind_key(CHOOSE_OUTCOME, key, f"choose({number})") for number, key in enumerate(CHOOSE_OUTCOME.keys)),
         bind(WRITE_ANSWER, "write"),
         bind(CONFIRM_APPEAL, "confirm"),
         bind(HELP, "app.act('help')"),
@@ -116,8 +116,8 @@ class AppealDialog(Dialog[AppealResult]):
         then = plain(f"   {_('a second person checks it')}", MUTED)
         self.query_one("#foot", Static).update(key_hints(*keys).append(then))
 
-    def action_choose(self, at: int) -> None:
-        self._chosen = at
+    def action_choose(self, number: int) -> None:
+        self._chosen = number
         self._say("")
         self._draw()
         self._debounce.request()

@@ -152,7 +152,7 @@ class AssignDialog(TaskDialog[Assignment]):
 
     @on(Input.Submitted)
     def submit(self) -> None:
-        """Move the cases as shown, if a reason is given; once they are shown, if they are not yet."""
+        """Move the cases as shown, if a reason is given. Before the effect is shown, wait for it."""
         plan, reason = self._plan, self.reason.value.strip()
         self._submits = plan is None or self._planned != (self.people.highlighted or _SPREAD)
         if self.is_busy or self._submits or plan is None or not plan.assigned:

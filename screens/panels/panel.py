@@ -81,7 +81,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._view: View | None = None
         self._title = Content()
         self._lines_below = ""
-        self._at: int | None = None
+        self._value_index: int | None = None
         """The place of the selected value among the values, None if none is selected."""
 
     def compose(self) -> list[Static]:
@@ -104,11 +104,11 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._show_title()
         self.rebuild_lines()
         if not is_same:
-            self._at = None
+            self._value_index = None
             self.scroll_home(animate=False)
         elif (found := self.selected) and selected and (found.field, found.label) != (selected.field, selected.label):
             # Other evidence has come: the cursor must not end up on another value.
-            self._at = None
+            self._value_index = None
         self._show_lines_below()
 
     @property
@@ -123,7 +123,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     def _selected_of(self, lines: Sequence[PanelLine]) -> PanelLine | None:
         values = [line for line in lines if line.value]
-        return values[self._at] if self._at is not None and self._at < len(values) else None
+        return values[self._value_index] if self._value_index is not None and self._value_index < len(values) else None
 
     @property
     def field(self) -> str:
@@ -134,7 +134,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Select the next value in a direction, or the next masked one; scroll if there is none, or it is far away."""
         lines, top, height = self._lines(self.size.width), self.scroll_offset.y, self.size.height
         places = [y for y, line in enumerate(lines) if line.value]
-        at = self._at
+        at = self._value_index
         if at is None or at >= len(places) or not top <= places[at] < top + height:
             at = bisect_left(places, top) - 1 if step > 0 else bisect_left(places, top + height)
         ahead = range(at + step, len(places) if step > 0 else -1, step)
@@ -143,7 +143,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         if following is None or not (is_masked or top - height <= places[following] < top + 2 * height):
             self.scroll_relative(y=step, animate=False)
             return
-        self._at = following
+        self._value_index = following
         self.text.refresh()
         y = places[following]
         if not top <= y < top + height:
@@ -154,7 +154,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._show_lines_below()
 
     def _lines(self, width: int) -> Sequence[PanelLine]:
-        """Return the lines for a width; none before a case is shown, or if the panel is not, which has no width."""
+        """Return the lines for a width; none before a case is shown, or while the panel is hidden and has no width."""
         if self.case is None or self._view is None or not width:
             return ()
         is_whole = any(node.has_class("-zoomed") for node in self.ancestors)
@@ -179,7 +179,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         fits = len(self._all_lines) <= rows or self.id not in _EVIDENCE
         self._rows, self._fitted_lines = rows, self._all_lines if fits else condensed(self._all_lines, rows)
         values = (line for line in self._fitted_lines if line.value)
-        self._at = next((at for at, line in enumerate(values) if line is selected), self._at)
+        self._value_index = next((index for index, line in enumerate(values) if line is selected), self._value_index)
 
     def rebuild_lines(self) -> None:
         """Make the lines again, because another panel took or gave back some of them."""

@@ -52,8 +52,8 @@ class FilterField(TextLine):
             self._offered = completions(word, self.known)
         common = commonprefix(self._offered)  # noqa: RUF071 - characters, not paths
         if self._offered and (common == word.text or not common.startswith(word.text)):
-            at = self._offered.index(word.text) + 1 if word.text in self._offered else 0
-            common = self._offered[at % len(self._offered)]
+            following = self._offered.index(word.text) + 1 if word.text in self._offered else 0
+            common = self._offered[following % len(self._offered)]
         self.replace(common or word.text, word.start, self.cursor_position)
 
 

@@ -52,10 +52,10 @@ def word_at(text: str, cursor: int) -> TypedWord:
     if text[start : start + 1] in {"-", "－"}:
         start += 1
     word = text[start:cursor]
-    at = next((index for index, char in enumerate(word) if char in _OPERATORS), -1)
-    if at < 0:
+    end = next((index for index, char in enumerate(word) if char in _OPERATORS), -1)
+    if end < 0:
         return TypedWord(start=start, text=word, key=word, value="", has_operator=False)
-    return TypedWord(start=start, text=word, key=word[:at], value=word[at:].lstrip(_OPERATORS), has_operator=True)
+    return TypedWord(start=start, text=word, key=word[:end], value=word[end:].lstrip(_OPERATORS), has_operator=True)
 
 
 def problem_in(text: str) -> FilterProblem | None:

@@ -36,7 +36,7 @@ def heading_line(width: int, symbols: Symbols, layout: ListLayout) -> Content:
 
 
 def order_at(x: int, width: int, layout: ListLayout) -> str:
-    """Return the order of the column whose title is at a cell, "" if there is none; that in force is reversed."""
+    """Return the order of the column whose title is at a cell, "" if there is none; the order in force is reversed."""
     for column, room in columns(width, layout.columns):
         x -= room + column.gap
         if x < 0:

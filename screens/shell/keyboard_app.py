@@ -202,7 +202,7 @@ def _gives_verdicts(screen: Screen[Any]) -> bool:
 
 
 async def _repeat_key(app: KeyboardApp, key: events.Key, screen: Screen[Any], number: int) -> None:
-    """Handle the second press of a key that opened the screen, unless it is held down; it is press `number` of all."""
+    """Handle the second press of a key that opened the screen, press `number` so far, unless the key is held down."""
     if await app.presses.is_alone(number) and app.screen is screen:
         app.pressed_on = screen
         await ResilientApp.on_event(app, key)

@@ -52,7 +52,7 @@ class WaiverDialog(ChoiceDialog[int]):
         yield from super().parts()
 
     def choice_lines(self, width: int) -> list[Content]:
-        """Return the items, each from a line of its own on."""
+        """Return the items, each starting on a new line."""
         symbols, lines = symbols_of(self), list[Content]()
         for number, words in self._words.items():
             mark, style = (symbols.chosen, "bold") if number == self._choice else (symbols.unchosen, "")

@@ -88,11 +88,11 @@ class MarkList(VerticalScroll, can_focus=True):
         height = self.size.height
         return max(0, len(self.shown) - height - self.scroll_offset.y) if height else 0
 
-    def go_to(self, at: int) -> None:
+    def go_to(self, index: int) -> None:
         """Put the cursor on a line, and show that line."""
-        self.cursor = at
+        self.cursor = index
         self._draw()
-        self.scroll_to_region(Region(0, at, self.size.width, 1), animate=False)
+        self.scroll_to_region(Region(0, index, self.size.width, 1), animate=False)
 
     def action_mark(self, number: int) -> None:
         """Mark or unmark by number."""
@@ -118,9 +118,9 @@ class MarkList(VerticalScroll, can_focus=True):
 
     on_focus = on_blur = _draw
 
-    def _line(self, at: int, line: MarkLine, width: int) -> Content:
+    def _line(self, index: int, line: MarkLine, width: int) -> Content:
         is_marked = line.code in self._marked
-        number = str(at + 1) if at < _NUMBERED else " "
+        number = str(index + 1) if index < _NUMBERED else " "
         left = joined(
             (" [x] ", "$text-accent bold") if is_marked else (" [ ] ", MUTED),
             (f"{number} ", MUTED),
@@ -128,7 +128,7 @@ class MarkList(VerticalScroll, can_focus=True):
         )
         # One cell stays between the text and the scroll bar.
         drawn = Content.assemble(row(left, line.right, width - 1), " ")
-        is_highlighted = at == self.cursor and (self.has_focus or self._is_searched)
+        is_highlighted = index == self.cursor and (self.has_focus or self._is_searched)
         return drawn.stylize("on $panel") if is_highlighted else drawn
 
 

@@ -44,8 +44,8 @@ class PageCache:
     def row(self, index: int) -> CaseRowView | None:
         """Return a row, None if it has not been read yet."""
         page = self._pages.get(index // PAGE_ROWS)
-        at = index % PAGE_ROWS
-        return page[at] if page is not None and at < len(page) else None
+        position = index % PAGE_ROWS
+        return page[position] if page is not None and position < len(page) else None
 
     def _id(self, index: int) -> int | None:
         row = self.row(index)

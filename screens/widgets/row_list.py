@@ -43,7 +43,7 @@ class RowList(SafeOptionList, inherit_bindings=False):
         return self._ids[at] if at is not None and at < len(self._ids) else None
 
     async def text_to_copy(self) -> str | None:
-        """Return the marked rows, or else the row under the cursor, each in a line."""
+        """Return the marked rows, or else the row under the cursor, one row on each line."""
         chosen: Set[int | None] = (self._marks & set(self._ids)) or {self.current}
         rows = [self.get_option_at_index(index).prompt for index, row_id in enumerate(self._ids) if row_id in chosen]
         return "\n".join(row_text(row.plain) for row in rows if isinstance(row, Content)) or None

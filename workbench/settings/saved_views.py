@@ -88,8 +88,8 @@ def with_table(text: str, path: tuple[str, str], table: Mapping[str, Any]) -> st
     header = re.compile(rf"""\s*\[\s*["']?{group}["']?\s*\.\s*["']?{name}["']?\s*\]""")
     lines = text.splitlines(keepends=True)
     newline = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
-    begin = next((at for at, line in enumerate(lines) if header.match(line)), len(lines))
-    end = next((at for at in range(begin + 1, len(lines)) if _HEADER.match(lines[at])), len(lines))
+    begin = next((index for index, line in enumerate(lines) if header.match(line)), len(lines))
+    end = next((index for index in range(begin + 1, len(lines)) if _HEADER.match(lines[index])), len(lines))
     # Comments above the next table belong to that table.
     while end > begin + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
         end -= 1

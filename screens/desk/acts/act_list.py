@@ -108,7 +108,7 @@ def _name(case: CaseFile) -> str:
 
 
 def _is_act(command: Command, screen: CaseScreen, case: CaseFile) -> bool:
-    """Return whether a command is an act on this case; the act to undo may be one on another case."""
+    """Return whether a command is an act on this case; undo is one if it takes back an act on this case."""
     if command is desk.UNDO:
         undoable = screen.session.undoable
         return screen.IS_DESK and undoable is not None and undoable.case_id == case.header.id
@@ -149,13 +149,13 @@ class ActList(ListDialog[ActListEntry, CaseAct]):
 
     def on_key(self, event: events.Key) -> None:
         """Choose the act of a key, or go to the line that says why it is not possible."""
-        at = self._index_of_key.get(event.key)
-        if at is None:
+        index = self._index_of_key.get(event.key)
+        if index is None:
             super().on_key(event)
             return
         event.stop()
         event.prevent_default()
-        self.action_move(at - self._cursor)
+        self.action_move(index - self._cursor)
         self.action_choose()
 
     def draw(self) -> None:

@@ -1,8 +1,8 @@
-"""The deadlines of applicants as they were told, and the moves that suspensions and days off cause.
+"""The deadlines of applicants as letters stated them, and the moves that suspensions and days off cause.
 
 A deadline is stored after its moves, so that lists and timers can compare it. The event of a move has the deadline as
-it was told. Every later move is computed from that date, so moves do not add up. Each date that the applicant was told
-is a promise. The deadline is the latest of these dates after their moves.
+it was stated. Every later move is computed from that date, so moves do not add up. Each date that a letter stated is a
+promise. The deadline is the latest of these dates after their moves.
 """
 
 import json
@@ -157,7 +157,7 @@ def has_lapsed_early(case: CaseRow, stated: Iterable[StatedDeadline], clocks: Cl
 
 
 def _keep_date(stated: StatedDeadline, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> StatedDeadline:
-    """Return a deadline that promises its date in force, if the calendar of now would not move it as far."""
+    """Return a deadline that promises its date in force, if the present calendar would not move it as far."""
     if stated.moved_at is None:
         return stated
     known_then = as_known(suspensions, stated.moved_at + _MICROSECOND)
@@ -191,7 +191,7 @@ def move_deadlines(
 
     Args:
         case: The case of the applicant.
-        stated: The deadlines as they were stated; their new promises are added to this list.
+        stated: The stated deadlines; those with a new promise replace the earlier ones in this list.
         clocks: The clocks of the case.
         relied_on: The suspensions that the applicant was told of; no deadline moves to before its date under them.
         may_shorten: Whether a deadline may move to before its date in force.

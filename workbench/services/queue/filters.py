@@ -86,7 +86,7 @@ class _FilterReader:
         words = [value for term in wanted.terms if term.key == "" and not term.is_negated for value in term.values]
         if wanted.names_state or not words:
             return False
-        named = [is_named(word, self.context.store, f"{self.prefix}_{at}") for at, word in enumerate(words)]
+        named = [is_named(word, self.context.store, f"{self.prefix}_{number}") for number, word in enumerate(words)]
         of_any_state = replace(cases, states=frozenset(CaseState), conditions=(conditions.any_condition(named),))
         return bool(page(self.session, of_any_state, skip=0, limit=1))
 

@@ -123,7 +123,7 @@ def _weekday(match: re.Match[str], reference: DateReference) -> date | None:
     if match[2]:
         weekday = min(_WEEKDAYS_ZH.index(match[2]), len(_WEEKDAYS) - 1)
     else:
-        weekday = next((at for at, word in enumerate(_WEEKDAYS) if word.startswith(match[3])), -1)
+        weekday = next((number for number, word in enumerate(_WEEKDAYS) if word.startswith(match[3])), -1)
     if weekday < 0:
         return None
     of_this_week = today + (weekday - today.weekday()) * _DAY

@@ -201,9 +201,9 @@ class _Portions:
 
     def _checked(self, portion: list[Record]) -> list[Record]:
         if self._repeated:
-            for at, record in enumerate(portion):
+            for index, record in enumerate(portion):
                 why = self._repeated.get((self._place, record.line))
                 if why is not None and isinstance(record, RawRecord):
-                    portion[at] = self._reader.row_reader.refused(record, why)
+                    portion[index] = self._reader.row_reader.refused(record, why)
         self.read.append(portion)
         return portion
