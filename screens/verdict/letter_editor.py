@@ -15,14 +15,14 @@ from workbench.i18n import _
 from workbench.keys.registry import LETTER, WHOLE_LETTER
 
 
-class LetterText(Static, can_focus=True):
+class LetterView(Static, can_focus=True):
     """The text while it is not edited; focusing it starts editing."""
 
 
 class LetterEditor(Vertical):
     """A heading, and below it either the text or the field in which the reviewer edits it."""
 
-    shown = getters.query_one("#letter", LetterText)
+    shown = getters.query_one("#letter", LetterView)
     edit = getters.query_one("#letter-edit", MultilineField)
 
     def __init__(self, case: CaseFile, width: int) -> None:
@@ -37,7 +37,7 @@ class LetterEditor(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(self._heading(self._width), id="letter-heading", classes="title", markup=False)
-        yield LetterText(id="letter", markup=False)
+        yield LetterView(id="letter", markup=False)
         yield MultilineField(id="letter-edit")
 
     def on_resize(self) -> None:

@@ -32,7 +32,7 @@ class NoUndo(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class ActReason:
     """The reason that an act requires."""
 
     missing: str
@@ -49,35 +49,35 @@ class Act:
     changes: Changes
     no_undo: NoUndo | None = None
     """Why it cannot be undone, None if it can."""
-    reason: Reason | None = None
+    reason: ActReason | None = None
 
 
-_TEXT, _REMARK = N_("The text is empty."), Reason(N_("The text is empty."), is_comment=False)
-_NOTE = Reason(N_("Checking needs a note; write one."), is_comment=False)
-_REASON = Reason(N_("This takes a reason."), REASON_LENGTH)
-_WAIVER = Reason(N_("A waiver takes a reason."), REASON_LENGTH)
-_LEGAL_HOLD = Reason(N_("A legal hold needs a reason."), REASON_LENGTH, is_comment=False)
-_END_OF_HOLD = Reason(N_("Ending a legal hold needs a reason."), REASON_LENGTH, is_comment=False)
-_QUESTION = Reason(N_("The question is empty."), REASON_LENGTH, is_comment=False)
-_ANSWER = Reason(N_("An answer needs a note."), REASON_LENGTH, is_comment=False)
-_INQUIRY_END = Reason(N_("Withdrawing an inquiry needs a reason."), REASON_LENGTH, is_comment=False)
-_SKIPPING = Reason(N_("Skipping needs a reason; give one."), is_comment=False)
+_TEXT, _REMARK = N_("The text is empty."), ActReason(N_("The text is empty."), is_comment=False)
+_NOTE = ActReason(N_("Checking needs a note; write one."), is_comment=False)
+_REASON = ActReason(N_("This takes a reason."), REASON_LENGTH)
+_WAIVER = ActReason(N_("A waiver takes a reason."), REASON_LENGTH)
+_LEGAL_HOLD = ActReason(N_("A legal hold needs a reason."), REASON_LENGTH, is_comment=False)
+_END_OF_HOLD = ActReason(N_("Ending a legal hold needs a reason."), REASON_LENGTH, is_comment=False)
+_QUESTION = ActReason(N_("The question is empty."), REASON_LENGTH, is_comment=False)
+_ANSWER = ActReason(N_("An answer needs a note."), REASON_LENGTH, is_comment=False)
+_INQUIRY_END = ActReason(N_("Withdrawing an inquiry needs a reason."), REASON_LENGTH, is_comment=False)
+_SKIPPING = ActReason(N_("Skipping needs a reason; give one."), is_comment=False)
 
 EXTEND_DEADLINE = "extend-deadline"
 """The name of an extension of the deadline to rectify, which can be undone, unlike that of a due date."""
 
 ACTS: Mapping[str, Act] = {
     Action.NEXT: Act(Changes.HOLD, NoUndo.ENDED),
-    Action.TAKE: Act(Changes.HOLD, NoUndo.ENDED, Reason(N_("Taking a chosen case needs a reason; give one."))),
+    Action.TAKE: Act(Changes.HOLD, NoUndo.ENDED, ActReason(N_("Taking a chosen case needs a reason; give one."))),
     Action.RELEASE: Act(Changes.HOLD, NoUndo.ENDED),
     Action.SKIP: Act(Changes.HOLD, NoUndo.ENDED, _SKIPPING),
     Action.ASIDE: Act(Changes.HOLD, NoUndo.REPLACED),
-    Action.ASSIGN: Act(Changes.HOLD, reason=Reason(N_("Assigning needs a reason; give one."))),
+    Action.ASSIGN: Act(Changes.HOLD, reason=ActReason(N_("Assigning needs a reason; give one."))),
     Action.DECIDE: Act(Changes.STATE),
     Action.APPROVE: Act(Changes.STATE, reason=_NOTE),
     Action.RETURN: Act(Changes.STATE, reason=_NOTE),
     Action.UNDO: Act(Changes.STATE, NoUndo.REDONE),
-    Action.COMMENT: Act(Changes.NOTHING, NoUndo.STAYS, Reason(_TEXT)),
+    Action.COMMENT: Act(Changes.NOTHING, NoUndo.STAYS, ActReason(_TEXT)),
     Action.VERIFY: Act(Changes.NOTHING, NoUndo.STAYS, _REMARK),
     Action.CONTACT: Act(Changes.NOTHING, NoUndo.STAYS, _REMARK),
     Action.INQUIRE: Act(Changes.NOTHING, NoUndo.ENDED, _QUESTION),
@@ -87,9 +87,9 @@ ACTS: Mapping[str, Act] = {
     Action.JUDGE: Act(Changes.NOTHING, NoUndo.REPLACED),
     Action.ANSWER: Act(Changes.STATE),
     Action.RESUBMIT: Act(Changes.STATE),
-    Action.WITHDRAW: Act(Changes.STATE, reason=Reason(_TEXT)),
+    Action.WITHDRAW: Act(Changes.STATE, reason=ActReason(_TEXT)),
     Action.WAIVE: Act(Changes.STATE, reason=_WAIVER),
-    Action.REOPEN: Act(Changes.STATE, reason=Reason(_TEXT)),
+    Action.REOPEN: Act(Changes.STATE, reason=ActReason(_TEXT)),
     Action.EXTEND: Act(Changes.DATES, NoUndo.REPLACED, _REASON),
     EXTEND_DEADLINE: Act(Changes.DATES, reason=_REASON),
     Action.CLASS: Act(Changes.DATES, NoUndo.REPLACED, _REASON),
