@@ -9,6 +9,7 @@ import pytest
 from tests.manual.chapter_text import KEYS, Source, sources, unknown_part, words_and_code
 from workbench.i18n import LANGUAGES
 from workbench.keys.command import PLACES
+from workbench.services.site.policies import read_supplier
 from workbench.settings.user_settings import UserSettings, load_settings
 
 MOST_LINES = 250
@@ -89,6 +90,15 @@ def test_an_unknown_option_is_found() -> None:
     assert unknown_part("workbench quue") == "quue"
     assert unknown_part("workbench forecast C-000001 --reviewers 5") is None
     assert words_and_code("workbench show C-9  # exit code 66") == (["show", "C-9"], 66)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_supplier_that_the_chapter_on_setting_up_shows_is_accepted(language: str, tmp_path: Path) -> None:
+    [chapter] = [each for each in sources(language) if each.path.stem.endswith("-setting-up")]
+    file = tmp_path / "supplier.toml"
+    file.write_text("\n".join(chapter.blocks("toml")), encoding="utf-8")
+
+    assert read_supplier(file).name.zh
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
