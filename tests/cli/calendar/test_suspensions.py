@@ -39,6 +39,7 @@ def test_interrupted_resumptions_are_announced_once(services: ClockSite, monkeyp
 
     with monkeypatch.context() as patch:
         after_first_transaction(patch, broken)
+        assert "23 24!25!26!27!28!29!" in services.terminal.as_person("sup", "calendar").stdout
         services.at("2026-11-25 13:00").terminal.as_person("sup", "calendar", "resume")
     assert kinds_written(services).count("resumed") == 1
     services.site.services("a").suspending.finish()

@@ -30,6 +30,10 @@ def test_roles_limits_and_absences_change(terminal: Terminal) -> None:
 @pytest.mark.promise("A8")
 def test_a_login_is_registered_in_its_normal_form_and_found_however_it_is_typed(terminal: Terminal) -> None:
     assert terminal.document("admin", "reviewers", "add", " ｄａｎａ ")["login"] == "dana"
+    assert (
+        "LiWei is registered; a login has no blanks."
+        in terminal.as_person("admin", "reviewers", "add", "Li Wei").stderr
+    )
     assert terminal.document("admin", "reviewers", "limit", "ｄａｎａ", "5")["login"] == "dana"
     assert terminal.document("ｄａｎａ", "queue")["cases"] == []
     assert terminal.document("a", "queue", "--filter", "who=ｄａｎａ")["cases"] == []

@@ -79,7 +79,7 @@ def with_reasons(letter: Letter) -> Letter:
         letter,
         reasons=(
             LetterReason(code="ID-RIC-EXPIRED", sentence=expired),
-            LetterReason(code="ACT-PEAK-HOUR", sentence=peak),
+            LetterReason(code="ACT-PEAK-HOUR", sentence=peak, title="小时呼出过多"),
         ),
     )
 

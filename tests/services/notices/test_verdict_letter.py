@@ -222,6 +222,8 @@ def test_each_reason_is_one_line_with_its_code() -> None:
         "一小时内呼出次数超出我司使用规范。（ACT-PEAK-HOUR）",
     ]
     assert causes_text((*reasons, *reasons, LetterReason(code="OK", sentence=" ")), Language.EN).count("\n") == 1
+    passed = LetterReason(code="OK-OVERRIDE", sentence="经人工核实，审核通过。", shows_code=False)
+    assert causes_text((passed,), Language.ZH) == "经人工核实，审核通过。"
 
 
 def test_edited_reasons_are_in_the_letter_unchanged() -> None:
@@ -233,13 +235,15 @@ def test_edited_reasons_are_in_the_letter_unchanged() -> None:
     assert SENTENCES[Language.ZH][0] not in composed.body
 
 
-def test_codes_missing_from_the_edited_reasons_are_listed() -> None:
+def test_codes_missing_from_the_edited_reasons_are_listed_with_their_titles() -> None:
     facts = final(a_letter())
-    facts = replace(facts, reasons=(*facts.reasons, LetterReason(code="ID-RIC", sentence="证件号码有误。")))
+    facts = replace(
+        facts, reasons=(*facts.reasons, LetterReason(code="ID-RIC", sentence="证件号码有误。", title="证号有误"))
+    )
 
     body = render(replace(facts, edited_causes="证件已过期（ID-RIC-EXPIRED）")).body
 
-    assert "原因代码：ACT-PEAK-HOUR、ID-RIC\n" in body
+    assert "原因代码：小时呼出过多（ACT-PEAK-HOUR）、证号有误（ID-RIC）\n" in body
 
 
 def test_emptied_reasons_are_replaced_by_the_default_text_except_on_a_pass() -> None:

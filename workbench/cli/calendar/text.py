@@ -35,7 +35,7 @@ def print_year(shown: "CalendarYear") -> None:
     days = {day.on: day for day in shown.days}
     for first in range(1, 13, _MONTHS_PER_ROW):
         output.line()
-        months = [_month(shown.year, month, days) for month in range(first, first + _MONTHS_PER_ROW)]
+        months = [_month(shown, month, days) for month in range(first, first + _MONTHS_PER_ROW)]
         for parts in zip_longest(*months, fillvalue=""):
             output.line(_GAP.join(pad_right(part, _MONTH_CELLS) for part in parts).rstrip())
     output.line()
@@ -46,11 +46,15 @@ def print_year(shown: "CalendarYear") -> None:
         output.line(wording.suspension_words(suspension, shown.today, shown.zone))
 
 
-def _month(year: int, month: int, days: dict[date, CalendarDay]) -> list[str]:
+def _month(shown: "CalendarYear", month: int, days: dict[date, CalendarDay]) -> list[str]:
+    def cell(on: date | None) -> str:
+        if on is None:
+            return "   "
+        return f"{on.day:2}{wording.SUSPENDED if shown.suspensions_on(on) else wording.sign_of(days[on])}"
+
+    weeks = wording.weeks_of(shown.year, month)
     lines = [wording.month_words(month), " ".join(wording.weekday_heads())]
-    for week in wording.weeks_of(year, month):
-        lines.append("".join("   " if on is None else f"{on.day:2}{wording.sign_of(days[on])}" for on in week).rstrip())
-    return lines
+    return lines + ["".join(map(cell, week)).rstrip() for week in weeks]
 
 
 def import_lines(planned: "CalendarImport", zone: ZoneInfo, today: date) -> Iterator[str]:

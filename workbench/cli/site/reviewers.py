@@ -68,7 +68,9 @@ def add(
     """Register a person."""
     with context.services() as services:
         outcome = services.roles.add(login, tuple(roles or ()), department)
-        _print_outcome(context, services, outcome, login, _("{login} is registered."))
+        has_blanks = len(login.split()) > 1
+        sentence = _("{login} is registered; a login has no blanks.") if has_blanks else _("{login} is registered.")
+        _print_outcome(context, services, outcome, login, sentence)
 
 
 def role(

@@ -87,10 +87,12 @@ class Letter(LetterFacts):
 
     @property
     def codes_left_out(self) -> tuple[str, ...]:
-        """The codes of the reasons of a fail or pending verdict that the causes do not mention."""
-        codes = () if self.kind is Verdict.PASS else dict.fromkeys(reason.code for reason in self.reasons)
+        """The reasons of a fail or pending verdict whose codes the causes do not mention: titles with codes."""
+        codes = {} if self.kind is Verdict.PASS else {reason.code: reason.title for reason in self.reasons}
         return tuple(
-            code for code in codes if not re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", self.causes, re.ASCII)
+            _with_code(title, code, self.language)
+            for code, title in codes.items()
+            if not re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", self.causes, re.ASCII)
         )
 
     @property
@@ -177,11 +179,15 @@ class Letter(LetterFacts):
 def causes_text(reasons: Sequence[LetterReason], language: Language) -> str:
     """Return the text of the causes, which the reviewer may edit: one line for each reason, with its code."""
     lines = (
-        f"{reason.sentence}（{reason.code}）" if language is Language.ZH else f"{reason.sentence} ({reason.code})"
+        _with_code(reason.sentence, reason.code, language) if reason.shows_code else reason.sentence
         for reason in reasons
         if reason.sentence.strip()
     )
     return "\n".join(dict.fromkeys(lines))
+
+
+def _with_code(words: str, code: str, language: Language) -> str:
+    return f"{words}（{code}）" if language is Language.ZH else f"{words} ({code})"
 
 
 class _Applicant(NamedTuple):

@@ -56,10 +56,15 @@ class LetterItem(NamedTuple):
 
 
 class LetterReason(NamedTuple):
-    """A reason of the verdict: its code, and its sentence in the applicant's language."""
+    """A reason of the verdict: its code, and its sentence and title in the applicant's language.
+
+    `shows_code` is false for a reason of passes only: its code means nothing to an applicant.
+    """
 
     code: str
     sentence: str
+    title: str = ""
+    shows_code: bool = True
 
 
 class Correction(NamedTuple):

@@ -58,6 +58,8 @@ def _reasons(casefile: CaseFile, codes: Sequence[str], items: Sequence[ItemReque
         LetterReason(
             code=code,
             sentence=reason_letter(policy.reasons[code], findings, policy, language, _details(casefile, code, items)),
+            title=policy.reason_title(code, language),
+            shows_code=set(policy.reasons[code].verdicts) != {Verdict.PASS},
         )
         for code in codes
         if code in policy.reasons
