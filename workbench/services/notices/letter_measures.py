@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from db.enums import RESTRICTIONS, Measure, Verdict
 from db.models import CaseRow, DecisionRow
-from workbench.domain.case.measures import MeasureOrder, bars_and_open_restores, bars_carried_out
+from workbench.domain.case.measures import MeasureOrder, MeasurePlan, bars_and_open_restores, bars_carried_out
 from workbench.services.case.measure_orders import measure_orders
 from workbench.services.foundation.context import Context
 from workbench.services.notices.letter_facts import Bars
@@ -53,6 +53,18 @@ def without_numbers(bars: Iterable[Bars], numbers: Collection[str]) -> tuple[Bar
     """Return bars without some numbers, such as those that are barred again; a bar without numbers is left out."""
     left = (bar._replace(msisdns=tuple(number for number in bar.msisdns if number not in numbers)) for bar in bars)
     return tuple(bar for bar in left if bar.msisdns or not numbers)
+
+
+def bars_beside(
+    bars: tuple[Bars, ...], lifted: tuple[Bars, ...], plan: MeasurePlan
+) -> tuple[tuple[Bars, ...], tuple[Bars, ...]]:
+    """Return the bars in force and the lifted bars that a letter names besides the measure that it orders."""
+    if plan.measure is Measure.NONE:
+        return bars, lifted
+    if plan.measure not in RESTRICTIONS:
+        return (), lifted
+    # A bar on some numbers leaves the earlier bars on the others.
+    return (without_numbers(bars, plan.numbers), lifted) if plan.numbers else ((), ())
 
 
 def _orders(session: Session, context: Context, case: CaseRow) -> tuple[MeasureOrder, ...]:

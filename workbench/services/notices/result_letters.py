@@ -35,7 +35,7 @@ from workbench.services.notices.letter_facts import (
     LetterItem,
     LetterReason,
 )
-from workbench.services.notices.letter_measures import bars_in_force, bars_lifted, without_numbers
+from workbench.services.notices.letter_measures import bars_beside, bars_in_force, bars_lifted, without_numbers
 from workbench.services.site.people import solo_reason
 from workbench.wording.findings import LetterDetails, reason_item, reason_letter
 
@@ -163,7 +163,7 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
         # The answer to the appeal that passed the review has already named the lifted bars.
         notified = None if correction and correction.later == "passed" else corrected
         lifted = without_numbers(bars_lifted(session, context, case, notified), plan.numbers)
-    bars, lifted = _beside_measure(bars, lifted, plan)
+    bars, lifted = bars_beside(bars, lifted, plan)
     appeal_until = None
     if decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS:
         released_at = decision.release_at or context.now() + timedelta(seconds=policy.desk.grace_s)
@@ -190,18 +190,6 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
     )
     ends = (decision.deadline_at, decision.until_on, appeal_until)
     return _addressed(session, context, case, casefile.header, facts, ends)
-
-
-def _beside_measure(
-    bars: tuple[Bars, ...], lifted: tuple[Bars, ...], plan: MeasurePlan
-) -> tuple[tuple[Bars, ...], tuple[Bars, ...]]:
-    """Return the bars in force and the lifted bars that a letter names besides the measure that it orders."""
-    if plan.measure is Measure.NONE:
-        return bars, lifted
-    if plan.measure not in RESTRICTIONS:
-        return (), lifted
-    # A bar on some numbers leaves the earlier bars on the others.
-    return (without_numbers(bars, plan.numbers), lifted) if plan.numbers else ((), ())
 
 
 def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
