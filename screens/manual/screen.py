@@ -7,9 +7,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.command import Hit, Hits, Provider
-from textual.widgets import MarkdownViewer
+from textual.widgets import MarkdownViewer, Tree
 
 from screens.dialogs.palette import Palette
+from screens.manual.document import ChapterDocument, ChapterHeadings
 from screens.shell.base_screen import Dialog, TooSmall, run_in_worker
 from screens.shell.bindings import bind
 from screens.shell.footer import FooterBar
@@ -22,6 +23,11 @@ from workbench.manual.chapters import search
 
 class ChapterViewer(MarkdownViewer):
     """Shows a chapter from its start or from a heading."""
+
+    def compose(self) -> ComposeResult:
+        # A link leads to a chapter, and never to a browser.
+        yield (document := ChapterDocument(open_links=False))
+        yield ChapterHeadings(document)
 
     async def go(self, location: str | PurePath, heading: str = "") -> None:
         """Go to a chapter, and in it to a heading."""
@@ -38,28 +44,50 @@ class ChapterViewer(MarkdownViewer):
         at = [block for _level, words, block in self.document.table_of_contents if words == heading]
         self.call_after_refresh(self.scroll_to_widget, self.query_one(f"#{at[0]}") if at else self.document, top=True)
 
+    def on_markdown_table_of_contents_selected(self) -> None:
+        """Give the keys back to the text once a heading was chosen."""
+        self.document.focus()
+
 
 class ManualScreen(Dialog[None]):
     """Shows a chapter and its headings; links lead to other chapters."""
 
-    DEFAULT_CSS = "ManualScreen { background: $background; MarkdownTableOfContents, Tree { width: 30; } }"
+    DEFAULT_CSS = """
+    ManualScreen {
+        background: $background; MarkdownTableOfContents, Tree { width: 30; } MarkdownFence > Label { width: 1fr; }
+    }
+    """
     AUTO_FOCUS = "Markdown"
     PLACE: ClassVar[Place] = "manual"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(keys.FIND, "find"),
-        bind(keys.CONTENTS, "app.toggle_class('MarkdownViewer', '-show-table-of-contents')"),
+        bind(keys.LINK, "link(1)"),
+        bind(keys.LINK_BACK, "link(-1)"),
+        bind(keys.FOLLOW, "follow"),
+        bind(keys.CONTENTS, "contents"),
         bind(keys.PREVIOUS, "previous"),
         bind(keys.LEAVE, "back"),
     ]
 
     def compose(self) -> ComposeResult:
-        # A link leads to a chapter, and never to a browser.
-        yield ChapterViewer(open_links=False, show_table_of_contents=self.has_class("-wide"))
+        yield ChapterViewer(show_table_of_contents=self.has_class("-wide"))
         yield FooterBar()
         yield TooSmall()
 
     def action_find(self) -> None:
         self.app.push_screen(Palette(ManualSearch, _("Find in the manual …")))
+
+    def action_link(self, step: int) -> None:
+        self.query_one(ChapterDocument).focus().mark_link(step)
+
+    async def action_follow(self) -> None:
+        await self.query_one(ChapterDocument).follow_link()
+
+    def action_contents(self) -> None:
+        """Go to the headings, or hide them and go back to the text."""
+        viewer, headings = self.query_one(ChapterViewer), self.query_one(Tree)
+        viewer.show_table_of_contents = not headings.has_focus
+        (headings if viewer.show_table_of_contents else viewer.document).focus()
 
     def action_previous(self) -> None:
         self.query_one(ChapterViewer).scroll_home(animate=False)

@@ -12,6 +12,8 @@ from workbench.i18n import _, current_language
 _COMMENT = re.compile(r"<!--.*?-->\n?")
 _MARKS = re.compile(r"\[([^]]*)\]\([^)]*\)|[`*\\]")
 """A link, of which the words stay, and the marks of code and of bold text."""
+_LINK = re.compile(r"\[([^]]*)\]\(\d+-([\w-]+)\.md\)")
+"""A link to a chapter: its words, and the name of the chapter in commands."""
 
 
 class Chapter(NamedTuple):
@@ -25,6 +27,12 @@ class Chapter(NamedTuple):
     title: str
     text: str
     """The Markdown that users read, without comments."""
+
+    @property
+    def printed(self) -> str:
+        """The text with the names of chapters instead of links."""
+        words = _("{words} ({chapter})").format(words=r"\1", chapter=r"\2")
+        return _LINK.sub(words, self.text)
 
 
 class Hit(NamedTuple):

@@ -13,12 +13,16 @@ def test_without_a_chapter_the_manual_lists_its_chapters(terminal: Terminal) -> 
     assert all(chapter.name in listed.stdout and chapter.title in listed.stdout for chapter in chapters())
 
 
-def test_a_chapter_in_a_pipe_is_printed_as_it_is(terminal: Terminal) -> None:
-    printed = terminal.run_bare("manual", "First-Hour").stdout
+def test_a_chapter_in_a_pipe_names_chapters_instead_of_links(terminal: Terminal) -> None:
+    printed = terminal.run_bare("manual", "Reviewers-Day").stdout
+    found = json.loads(terminal.run_bare("manual", "reviewers-day", "--json").stdout)["found"]
 
-    assert printed.startswith("# Your first hour\n")
+    assert printed.startswith("# A reviewer's day\n")
+    assert "(settings)" in printed
     assert "<!--" not in printed
-    assert json.loads(terminal.run_bare("manual", "first-hour", "--json").stdout)["found"][0]["text"] == printed
+    assert ".md" not in printed
+    assert "](16-settings.md)" in found[0]["text"]
+    assert "\\" not in terminal.run_bare("manual", "keys").stdout
 
 
 def test_an_unknown_chapter_names_the_nearest(terminal: Terminal) -> None:

@@ -28,6 +28,8 @@ def test_a_code_a_time_and_a_masked_number_stay_on_one_line() -> None:
         ("请补交原因为DOC-MISSING_1的材料", 20, "请补交原因为"),
         ("于周二14:00、周三", 10, "于周二"),
         ("已收到的号码138••••••01已核对", 20, "已收到的号码"),
+        ("在待办队列（g q）里打开", 13, "在待办队列"),
+        ("the list (g q) shows it", 12, "the list ("),
     ]:
         assert wrap_paragraph(text, width)[0] == first
 

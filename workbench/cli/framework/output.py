@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import zip_longest
@@ -61,9 +62,9 @@ def file_text(text: str) -> None:
 
 
 def markdown(text: str) -> None:
-    """Print Markdown: formatted and by the user's pager on a terminal, else as it is."""
+    """Print Markdown: formatted and by the user's pager on a terminal, else as it is but for the backslashes."""
     if not sys.stdout.isatty():
-        file_text(text)
+        file_text(re.sub(r"\\([\n|])", r"\1", text))
         return
     from rich.console import Console
     from rich.markdown import Markdown

@@ -24,6 +24,6 @@ def manual(
         rows = [{"chapter": at.name, "title": at.title, "heading": heading, "text": text} for at, heading, text in hits]
         output.document({"found": rows})
     elif name:
-        output.markdown(hits[0].text)
+        output.markdown(hits[0].chapter.printed)
     else:
         output.table([_("Chapter"), _("Title"), ""], [[at.name, below or at.title, text] for at, below, text in hits])

@@ -11,10 +11,11 @@ _NEVER_LAST = frozenset("（《「『“‘")
 """Characters that must not end a line of Chinese. Source: GB/T 15834, 5.1."""
 
 _WEEKDAY = "周[一二三四五六日](?: [0-9]{1,2}:[0-9]{2})?"
+_KEYS = "(?<![0-9A-Za-z])[g?] [a-z](?![0-9A-Za-z])"
 _WHOLE = re.compile(
-    rf"(?:[0-9]{{4}}年)?[0-9]{{1,2}}月[0-9]{{1,2}}日(?: {_WEEKDAY})?|{_WEEKDAY}|[0-9A-Za-z][0-9A-Za-z.,:/_•–-]*"
+    rf"{_KEYS}|(?:[0-9]{{4}}年)?[0-9]{{1,2}}月[0-9]{{1,2}}日(?: {_WEEKDAY})?|{_WEEKDAY}|[0-9A-Za-z][0-9A-Za-z.,:/_•–-]*"
 )
-"""A date with its weekday and time, a number, a code or a foreign word within Chinese, which stays on one line."""
+"""A date with its weekday and time, a number, a code, a foreign word within Chinese or two keys: on one line."""
 
 _LONGEST_WORD = 100
 """The most characters of a word that are examined; a longer word does not fit on a line anyway."""
