@@ -38,7 +38,7 @@ def language_of(environment: Mapping[str, str] = os.environ) -> str:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = environment.get(name)
         if value:
-            return "zh" if value.lower().startswith("zh") else "en"
+            return next((one for one in LANGUAGES if value.lower().startswith(one)), "en")
     return "en"
 
 

@@ -21,7 +21,7 @@ from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.records import ItemLine
 from workbench.domain.case.vocabulary import ItemResult
 from workbench.i18n import _
-from workbench.keys import changes as keys
+from workbench.keys import desk as keys
 from workbench.keys.command import Place
 from workbench.keys.registry import HELP
 from workbench.wording.case.labels import ITEM_RESULT_WORDS

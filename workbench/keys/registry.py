@@ -8,9 +8,8 @@ from workbench.i18n import N_, _
 from workbench.keys.appeals import APPEAL_COMMANDS, GO_APPEALS
 from workbench.keys.board import BOARD_COMMANDS, GO_BOARD
 from workbench.keys.calendar import CALENDAR_COMMANDS, GO_CALENDAR
-from workbench.keys.changes import CHANGE_COMMANDS
 from workbench.keys.command import VERDICT_GROUP, Command, Place, act_command, go_command, verdict_command, view_command
-from workbench.keys.desk import DESK_COMMANDS, PANEL_COMMANDS
+from workbench.keys.desk import CHANGE_COMMANDS, DESK_COMMANDS, PANEL_COMMANDS
 from workbench.keys.forecast import FORECAST_COMMANDS, GO_FORECAST
 from workbench.keys.inquiries import GO_INQUIRIES, INQUIRY_COMMANDS
 from workbench.keys.letters import GO_LETTERS, LETTER_COMMANDS

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.enums import (
@@ -24,7 +24,7 @@ from db.enums import (
 )
 from workbench.domain.values import moments, numbers, values
 from workbench.domain.values.identifiers import uscc_valid
-from workbench.services.files.reading.headers import ColumnNames, value_names
+from workbench.services.files.reading.headers import value_names
 from workbench.services.files.reading.sheets.cells import CellContent
 
 NAME_LENGTH = 200
@@ -83,21 +83,6 @@ class KindSpec:
     required: tuple[frozenset[str], ...]
     blank: RowValue
     same_as: Mapping[str, str]
-
-
-class SheetLayout(Protocol):
-    """How a sheet is read that has its own column names; other processes get a pickled copy."""
-
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of the map's text, for the log."""
-
-    @property
-    def column_names(self) -> ColumnNames:
-        """The names of the sheet's columns, with their meanings."""
-
-    def adapted(self, usual: KindSpec) -> KindSpec:
-        """Return the specification of a kind of file, changed for this layout."""
 
 
 _DECIMAL = frozenset({int, float})

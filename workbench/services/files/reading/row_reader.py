@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from db.enums import DocumentKind, ImportKind
 from workbench.i18n import _
 from workbench.services.files.reading.headers import ColumnNames, column_names, header_problems
-from workbench.services.files.reading.kinds import KindSpec, SheetLayout, kind_spec
+from workbench.services.files.reading.kinds import KindSpec, kind_spec
 from workbench.services.files.reading.problems import BadRecord, ParsedRow, RowProblem
 from workbench.services.files.reading.row_parser import RowParser, ValueProblem
-from workbench.services.files.reading.sources import RecordTable
+from workbench.services.files.reading.sources import RecordTable, SheetLayout
 from workbench.services.files.reading.table import BrokenRecord, Format, RawRecord
 
 _MAX_PARSERS = 500

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from db.enums import ImportKind
 from workbench.i18n import _
+from workbench.services.files.reading.headers import ColumnNames
 from workbench.services.files.reading.jsonl import JsonLines
-from workbench.services.files.reading.kinds import SheetLayout
+from workbench.services.files.reading.kinds import KindSpec
 from workbench.services.files.reading.opened import PACKED_SUFFIXES, OpenedFile, OpenedText, is_archive
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.sheet_table import SheetTable
@@ -37,6 +38,21 @@ WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm"})
 PARQUET_SUFFIX = ".parquet"
 _ROWS_TOGETHER = 10_000
 _INSTANT = "TIMESTAMP WITH TIME ZONE"
+
+
+class SheetLayout(Protocol):
+    """How a sheet is read that has its own column names; other processes get a pickled copy."""
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the map's text, for the log."""
+
+    @property
+    def column_names(self) -> ColumnNames:
+        """The names of the sheet's columns, with their meanings."""
+
+    def adapted(self, usual: KindSpec) -> KindSpec:
+        """Return the specification of a kind of file, changed for this layout."""
 
 
 class RecordTable(Protocol):
