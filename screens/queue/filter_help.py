@@ -83,11 +83,15 @@ def completions(word: TypedWord, known: KnownValues = NOTHING_KNOWN) -> tuple[st
         return ()
     before, comma, last = word.value.rpartition(",")
     head = word.text[: len(word.text) - len(word.value)] + before + comma
-    found = named(last, _values(key, known))
-    if not word.key.isascii() and key.name not in known:
-        # Who types the key in Chinese gets the values as the screen shows them, which a filter understands too.
-        found = [next((said for said in words_of(key)[value] if not said.isascii()), value) for value in found]
+    found = [_said(key, value, word, known) for value in named(last, _values(key, known))]
     return tuple(f"{head}{quoted(value)}" for value in found if value != last)
+
+
+def _said(key: FilterKey, value: str, word: TypedWord, known: KnownValues) -> str:
+    """Return a value as it is offered: in Chinese on a Chinese screen, or if the key was typed in Chinese."""
+    if key.name in known or (word.key.isascii() and current_language() == "en"):
+        return value
+    return next((said for said in words_of(key)[value] if not said.isascii()), value)
 
 
 def _values(key: FilterKey, known: KnownValues) -> Mapping[str, tuple[str, ...]]:
@@ -150,7 +154,8 @@ def _help(word: TypedWord, width: int, reader: Reader, known: KnownValues) -> tu
         about = joined((fit(understood, width), MUTED)) if understood else _explained(key, width)
         # Only the values, so that all of them fit.
         before = len(word.text) - len(last := word.value.rpartition(",")[2])
-        values = tuple(completion[before:] for completion in found) or tuple(_values(key, known))
+        every = (_said(key, value, word, known) for value in _values(key, known))
+        values = tuple(completion[before:] for completion in found) or tuple(every)
         if words := known.get(key.name, {}).get(named := values[0] if found else last):
             about = joined((fit(f"{named}: {' · '.join(words)}", width), MUTED))
         first, others = _listed(values, width)

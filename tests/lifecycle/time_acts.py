@@ -83,7 +83,9 @@ class TimeActs(HoldActs):
             if any(start < row["due_at"] for start in stopped):
                 continue
             of_case = [
-                one for one in self.stored.notices.values() if one["case_id"] == case.id and one["kind"] == "delay"
+                one
+                for one in self.stored.notices.values()
+                if one["case_id"] == case.id and one["kind"] in {"delay", "policy"}
             ]
             early = {one["due_at"] for one in self.reader.rows("delay_notice") if one["case_id"] == case.id}
             assert any(one["created_at"] >= row["due_at"] for one in of_case) or row["due_at"] in early, case

@@ -27,7 +27,7 @@ LIST_WORDS: dict[str, BilingualText] = {
     CreditList.ABNORMAL: BilingualText("abnormal operation", "经营异常名录"),
     CreditList.SERIOUS: BilingualText("serious violation", "严重违法失信名单"),
     CreditList.TELECOM: BilingualText("telecom list", "电信业务经营不良名单"),
-    CreditList.PUNISHMENT: BilingualText("joint punishment", "联合惩戒名单"),
+    CreditList.PUNISHMENT: BilingualText("joint-punishment list", "联合惩戒名单"),
 }
 
 PEOPLE_WORDS: dict[str, BilingualText] = {

@@ -300,6 +300,19 @@ def test_letters_about_missing_documents_never_contradict_the_one_of_a_new_polic
     assert written_on("2026-12-08 11:00") == ["receipt"]
 
 
+def test_a_case_that_a_new_policy_makes_late_gets_one_letter(
+    terminal: Terminal, site: Site, apply: Callable[..., Any]
+) -> None:
+    services = ClockSite(site)
+    services.received("2026-11-24 10:00")
+    services.at("2026-11-26 10:00")
+    apply(("standard = 3", "standard = 1"))
+    services.terminal.document("a", "tick")
+
+    written = terminal.document("a", "notices")["notices"]
+    assert [one["kind"] for one in written if one["kind"] != "receipt"] == ["policy"]
+
+
 def test_an_appeal_keeps_the_days_and_hours_of_its_filing(
     terminal: Terminal, site: Site, desk: Desk, apply: Callable[..., Any]
 ) -> None:

@@ -181,8 +181,19 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 _SYNONYMS = {
     "overdue": ("breached", "已超时", "超时", "逾期"),
-    "sole_proprietor": ("sole-proprietor",),
+    "sole_proprietor": ("sole-proprietor", "个体工商户"),
     "in_review": ("in-review",),
+    "open": ("未办结",),
+    "answered": ("已答复",),
+    "returned": ("已退回",),
+    "late": ("可能超时",),
+    "registry": ("登记机关",),
+    "any": ("任一",),
+    "check": ("无人复核",),
+    "expired": ("领取过期",),
+    "skipped": ("全部跳过",),
+    "undated": ("无日期",),
+    "appeal": ("无主管",),
     "today": ("今天",),
     "tomorrow": ("明天",),
     "yesterday": ("昨天",),
@@ -206,7 +217,7 @@ def words_of(key: FilterKey) -> dict[str, tuple[str, ...]]:
     """Return the values of a key, each with its synonyms and the words that the screen shows for it in any language."""
     shown, in_languages = _SHOWN_WORDS.get(key.name, {}), [catalogue(language).gettext for language in LANGUAGES]
     return {
-        str(value): (*(said(shown.get(value, value)) for said in in_languages), *_SYNONYMS.get(value, ()))
+        str(value): (*_SYNONYMS.get(value, ()), *(said(shown.get(value, value)) for said in in_languages))
         for value in key.values
     }
 

@@ -35,7 +35,7 @@ CREDIT_LIST_WORDS: dict[CreditList, str] = {
     CreditList.ABNORMAL: N_("abnormal operation"),
     CreditList.SERIOUS: N_("serious violation"),
     CreditList.TELECOM: N_("telecom list"),
-    CreditList.PUNISHMENT: N_("punishment list"),
+    CreditList.PUNISHMENT: N_("joint-punishment list"),
 }
 CREDIT_MATCH_WORDS: dict[CreditMatch, str] = {
     CreditMatch.EXACT: N_("listed"),

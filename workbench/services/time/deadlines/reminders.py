@@ -164,9 +164,12 @@ def _may_be_late(now: datetime, day_end: datetime) -> Conditions:
 
 
 def _has_delay_notice() -> ColumnElement[bool]:
-    """Return the condition that an applicant got a delay notice after the due date, or an early one about that date."""
-    is_after_due = NOTICE.c.created_at >= CASE.c.due_at
+    """Return the condition that an applicant got a delay notice after the due date, or an early one about that date.
+
+    A letter about a new policy that moved the due date into the past says so too, and one change owes one letter.
+    """
+    kinds, is_after_due = (ClockLetterKind.DELAY, ClockLetterKind.POLICY), NOTICE.c.created_at >= CASE.c.due_at
     return or_(
-        exists().where(NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind == ClockLetterKind.DELAY.value, is_after_due),
+        exists().where(NOTICE.c.case_id == CASE.c.id, NOTICE.c.kind.in_(kinds), is_after_due),
         exists().where(_DELAY.c.case_id == CASE.c.id, _DELAY.c.due_at == CASE.c.due_at),
     )
