@@ -14,7 +14,7 @@ import typer
 from db.enums import Role
 from tests.demos import NOW, clock
 from tests.languages import speaking
-from tests.manual.tables import exit_code_table, promise_list
+from tests.manual.tables import exit_code_table, export_columns, json_keys, promise_list
 from tests.screens.driver import site_workbench
 from tests.sites import ManualClock, Site
 from workbench.cli.app import build_app
@@ -117,6 +117,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "permissions": permission_table,
     "exit_codes": exit_code_table,
     "promises": promise_list,
+    "export_columns": export_columns,
+    "json_keys": json_keys,
 }
 """The tables by the comments that surround them."""
 

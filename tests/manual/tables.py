@@ -1,11 +1,17 @@
-"""The tables of the manual whose rows come from the code: exit codes and promises, with their words in both languages.
+"""The tables of the manual whose rows come from the code, with their words in both languages.
 
 The words stand here, because the program itself never shows these tables.
 """
 
+import re
+
+from db.enums import ExportKind
+from tests.manual.json_keys import JSON_KEYS
 from tests.promises import PROMISES
 from workbench.errors import ExitCode
 from workbench.i18n import current_language
+from workbench.services.records.exporting import applications, calls
+from workbench.services.records.exporting.service import RECORDS
 
 Words = dict[str, str]
 """A text by language."""
@@ -135,3 +141,29 @@ def promise_list() -> str:
     """Return the promises that concern users as a list in the current language."""
     english = current_language() == "en"
     return "\n".join(f"* {PROMISES[name] if english else chinese}" for name, chinese in CHINESE_PROMISES.items())
+
+
+EXPORT_COLUMNS: dict[ExportKind, tuple[str, ...]] = {
+    ExportKind.APPLICATIONS: applications.COLUMNS,
+    ExportKind.CALLS: calls.COLUMNS,
+    **{what: columns for what, (columns, _rows) in RECORDS.items()},
+}
+_COLON = {"en": ": ", "zh": "："}
+
+
+def export_columns() -> str:
+    """Return the columns of each exported file as a list."""
+    colon = _COLON[current_language()]
+    return "\n".join(f"* **{what}**{colon}`{' '.join(columns)}`" for what, columns in EXPORT_COLUMNS.items())
+
+
+def json_keys() -> str:
+    """Return the keys of the JSON documents as a list."""
+    colon = _COLON[current_language()]
+    return "\n".join(f"* `workbench {command}`{colon}{_keys(text)}" for command, text in JSON_KEYS.items())
+
+
+def _keys(text: str) -> str:
+    """Return keys as code, with those of the elements of a list in brackets."""
+    found = re.findall(r"(\w+)(?:\(([^)]*)\))?", text)
+    return " ".join(f"`{name}`" + (f" (`{within.replace(',', ' ')}`)" if within else "") for name, within in found)

@@ -30,13 +30,14 @@ from workbench.services.site.log_checks.unexplained_rows import unexplained_lett
 LETTER_TABLE = "notices.csv"
 """The table of the letters in the folder: the columns of the export and the name of each letter's files."""
 
-_RECORDS: dict[ExportKind, tuple[tuple[str, ...], Callable[[ExportSource], Iterator[Record]]]] = {
+RECORDS: dict[ExportKind, tuple[tuple[str, ...], Callable[[ExportSource], Iterator[Record]]]] = {
     ExportKind.DECISIONS: (records.DECISION_COLUMNS, records.decisions),
     ExportKind.APPEALS: (records.APPEAL_COLUMNS, records.appeals),
     ExportKind.NOTICES: (records.NOTICE_COLUMNS, records.notices),
     ExportKind.EVENTS: (records.EVENT_COLUMNS, records.events),
     ExportKind.MEASURES: (WORK_LIST_COLUMNS, records.measures),
 }
+"""The columns of each export that is made of records, and the function that yields these."""
 
 
 def _pages(what: ExportKind, source: ExportSource) -> tuple[tuple[str, ...], Iterator[Page]]:
@@ -45,7 +46,7 @@ def _pages(what: ExportKind, source: ExportSource) -> tuple[tuple[str, ...], Ite
         return applications.COLUMNS, applications.pages(source)
     if what is ExportKind.CALLS:
         return calls.COLUMNS, calls.pages(source)
-    columns, rows = _RECORDS[what]
+    columns, rows = RECORDS[what]
     return columns, in_pages(columns, rows(source))
 
 
