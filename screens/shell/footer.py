@@ -19,7 +19,7 @@ _GAP = Content("   ")
 class FooterBar(Static):
     """Shows the keys that are available on its screen.
 
-    A message takes its place, so that it covers nothing to read; for one of several lines the footer grows with it.
+    It grows with the messages below its keys, so that they cover nothing to read.
     """
 
     DEFAULT_CSS = """
@@ -46,7 +46,7 @@ class FooterBar(Static):
         """Make room for the lines of the messages; the rack itself is invisible, so that it has no size."""
         racks = [child for child in self.screen.children if isinstance(child, ToastRack) and child.display]
         lines = sum(toast.outer_size.height for rack in racks for toast in rack.query(Toast))
-        height = min(max(1, lines), _MAX_LINES)
+        height = min(1 + lines, _MAX_LINES)
         if height != self._lines:
             self._lines = height
             self.styles.height = height

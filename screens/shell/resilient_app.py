@@ -7,6 +7,8 @@ from rich.segment import Segments
 from rich.text import Text
 from textual.app import App
 from textual.css.query import NoMatches
+from textual.notifications import Notify
+from textual.widgets._toast import Toast, ToastHolder
 from textual.worker import Worker, WorkerFailed, active_worker
 
 from screens.terminal.driver import TerminalDriver
@@ -17,6 +19,21 @@ from workbench.settings.symbols import for_terminal
 FAILURE_SHOWN_S = 20.0
 
 
+def _drop_same_message(app: App[Any], event: Notify) -> None:
+    """Drop the same message if it is shown already: the new one is shown for its whole time."""
+    for shown in list(app._notifications):  # noqa: SLF001 - Textual can only remove all
+        if shown.message == event.notification.message:
+            app._unnotify(shown, refresh=False)  # noqa: SLF001
+
+
+def _refresh_messages(app: App[Any]) -> None:
+    """Remove the frames of dropped messages too: Textual leaves them, and they take the lines of later messages."""
+    for holder in app.screen.query(ToastHolder) if app.screen_stack else ():
+        if all(toast._notification not in app._notifications for toast in holder.query(Toast)):  # noqa: SLF001 - Textual has no public name for it
+            holder.remove()
+    App._refresh_notifications(app)  # noqa: SLF001 - Textual has no other way
+
+
 class ResilientApp(App[None], inherit_bindings=False):
     """An app that continues after a failure if possible, and otherwise ends with one sentence."""
 
@@ -24,10 +41,11 @@ class ResilientApp(App[None], inherit_bindings=False):
         super().__init__(driver_class=TerminalDriver)
 
     def notify(self, message: str, *, title: str = "", **options: Any) -> None:
-        """Show a message as plain text in the symbols of this terminal, unless it is shown already."""
-        shown = for_terminal(safe(message))
-        if all(notification.message != shown for notification in self._notifications):
-            super().notify(shown, title=for_terminal(safe(title)), **{**options, "markup": False})
+        """Show a message as plain text in the symbols of this terminal."""
+        super().notify(for_terminal(safe(message)), title=for_terminal(safe(title)), **{**options, "markup": False})
+
+    on_notify = _drop_same_message
+    _refresh_notifications = _refresh_messages
 
     def exit_with_error(self, error: WorkbenchError) -> None:
         """End with an error's exit code and sentence."""

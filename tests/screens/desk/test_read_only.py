@@ -82,7 +82,7 @@ async def test_a_verdict_key_explains_why_it_is_not_available_and_help_lists_onl
         assert desk.services.decided == []
 
 
-async def test_a_refusal_says_what_is_possible_instead_and_covers_only_the_footer() -> None:
+async def test_a_refusal_says_what_is_possible_instead_and_covers_neither_keys_nor_panels() -> None:
     def arrange(services: MemoryServices) -> None:
         listed(services)
         services.change(124, state=CaseState.PENDING, held_by=None, held_until=None)
@@ -95,9 +95,22 @@ async def test_a_refusal_says_what_is_possible_instead_and_covers_only_the_foote
         await desk.until("decided.")
         shown = desk.text.splitlines()
         lines = len([line for line in shown if line.startswith("▌")])
-        assert shown[-lines - 1] == before[-2]
+        assert shown[-lines - 2 : -lines] == before[-2:]
         # The panels give way at their end, so that nothing moves.
-        assert shown[: -lines - 3] == before[: -lines - 3]
+        assert shown[: -lines - 4] == before[: -lines - 4]
+        # Pressed again, the message is there once, and for its whole time.
+        (first,) = desk.app._notifications
+        await desk.press("p")
+        assert [line for line in desk.text.splitlines() if line.startswith("▌")] == shown[-lines:]
+        (again,) = desk.app._notifications
+        assert again.raised_at > first.raised_at
+        # Dropped messages leave nothing behind that would take the lines of later ones.
+        for _time in range(5):
+            desk.app.clear_notifications()
+            for _twice in range(2):
+                desk.app.notify("Said twice with one key.")
+            await desk.settle()
+        assert desk.text.count("Said twice with one key.") == 1
 
         await desk.press("escape", "down", "enter")
         assert desk.text.splitlines()[0].endswith("  ◆ rev1")
