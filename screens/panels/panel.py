@@ -131,21 +131,21 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         return self.selected.field if self.selected is not None else ""
 
     def action_move(self, step: int, is_masked: bool = False) -> None:  # noqa: FBT001, FBT002 - the argument of a binding
-        """Select the next value in a direction, or the next masked one; scroll if there is none, or it is far away."""
+        """Select the next value in a direction, or the next masked one; scroll if there is none nearby."""
         lines, top, height = self._lines(self.size.width), self.scroll_offset.y, self.size.height
-        places = [y for y, line in enumerate(lines) if line.value]
-        at = self._value_index
-        if at is None or at >= len(places) or not top <= places[at] < top + height:
-            at = bisect_left(places, top) - 1 if step > 0 else bisect_left(places, top + height)
-        ahead = range(at + step, len(places) if step > 0 else -1, step)
-        following = next((index for index in ahead if lines[places[index]].field or not is_masked), None)
+        value_lines = [y for y, line in enumerate(lines) if line.value]
+        current = self._value_index
+        if current is None or current >= len(value_lines) or not top <= value_lines[current] < top + height:
+            current = bisect_left(value_lines, top) - 1 if step > 0 else bisect_left(value_lines, top + height)
+        candidates = range(current + step, len(value_lines) if step > 0 else -1, step)
+        following = next((index for index in candidates if lines[value_lines[index]].field or not is_masked), None)
         # Without this limit, lines between two values would be skipped unread.
-        if following is None or not (is_masked or top - height <= places[following] < top + 2 * height):
+        if following is None or not (is_masked or top - height <= value_lines[following] < top + 2 * height):
             self.scroll_relative(y=step, animate=False)
             return
         self._value_index = following
         self.text.refresh()
-        y = places[following]
+        y = value_lines[following]
         if not top <= y < top + height:
             self.scroll_to(y=y if y < top else y - height + 1, animate=False, immediate=True)
 

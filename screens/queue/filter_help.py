@@ -83,15 +83,15 @@ def completions(word: TypedWord, known: KnownValues = NOTHING_KNOWN) -> tuple[st
         return ()
     before, comma, last = word.value.rpartition(",")
     head = word.text[: len(word.text) - len(word.value)] + before + comma
-    found = [_said(key, value, word, known) for value in named(last, _values(key, known))]
+    found = [_offered_value(key, value, word, known) for value in named(last, _values(key, known))]
     return tuple(f"{head}{quoted(value)}" for value in found if value != last)
 
 
-def _said(key: FilterKey, value: str, word: TypedWord, known: KnownValues) -> str:
+def _offered_value(key: FilterKey, value: str, word: TypedWord, known: KnownValues) -> str:
     """Return a value as it is offered: in Chinese on a Chinese screen, or if the key was typed in Chinese."""
     if key.name in known or (word.key.isascii() and current_language() == "en"):
         return value
-    return next((said for said in words_of(key)[value] if not said.isascii()), value)
+    return next((term for term in words_of(key)[value] if not term.isascii()), value)
 
 
 def _values(key: FilterKey, known: KnownValues) -> Mapping[str, tuple[str, ...]]:
@@ -153,10 +153,12 @@ def _help(word: TypedWord, width: int, reader: Reader, known: KnownValues) -> tu
         understood = reader.explain(word.value) if reader is not None and key.value_type is ValueType.DATE else ""
         about = joined((fit(understood, width), MUTED)) if understood else _explained(key, width)
         # Only the values, so that all of them fit.
-        before = len(word.text) - len(last := word.value.rpartition(",")[2])
-        every = (_said(key, value, word, known) for value in _values(key, known))
+        last = word.value.rpartition(",")[2]
+        before = len(word.text) - len(last)
+        every = (_offered_value(key, value, word, known) for value in _values(key, known))
         values = tuple(completion[before:] for completion in found) or tuple(every)
-        if words := known.get(key.name, {}).get(named := values[0] if found else last):
+        named = values[0] if found else last
+        if words := known.get(key.name, {}).get(named):
             about = joined((fit(f"{named}: {' · '.join(words)}", width), MUTED))
         first, others = _listed(values, width)
         # All values matter more than the help of the key, which `?` shows too.

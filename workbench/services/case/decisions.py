@@ -293,8 +293,8 @@ def _items(session: Session, decision: Any, logins: dict[int, str], at: datetime
     documents: list[Any] = []
     if plan and decision.verdict == Verdict.PENDING and at is None:
         documents = documents_after(session, decision.case_id, seen, decision.checked_at or decision.decided_at)
-    has_come = (bool(documents_for(one, named, documents)[0]) for one in named)
+    are_received = (bool(documents_for(one, named, documents)[0]) for one in named)
     return tuple(
-        ItemLine(code=item.code, text=item.text, is_satisfied=came, is_waived=False, deadline_at=item.deadline_at)
-        for item, came in zip(plan, has_come, strict=True)
+        ItemLine(code=item.code, text=item.text, is_satisfied=received, is_waived=False, deadline_at=item.deadline_at)
+        for item, received in zip(plan, are_received, strict=True)
     )

@@ -197,13 +197,13 @@ class EvidenceReader:
         subjects = {key: self._subjects(row) for key, row in zip(keys, applications, strict=True)}
         credit = self._credit({subject for own in subjects.values() for subject in own})
         counts = card_counts(self.session, applications, self.snapshot, self.today)
-        found: dict[Key, Evidence] = {}
+        evidence_by_key: dict[Key, Evidence] = {}
         for key, row in zip(keys, applications, strict=True):
             own_cards = cards.get(key, ())
             periods = map(period_of_row, own_cards if windows else ())
             calls = tuple(windows[period].facts for period in periods if period in windows)
             msisdns, (cards_of_top_brand, cards_total) = row["msisdns"].split(BETWEEN_NUMBERS), counts.of(row)
-            found[key] = Evidence(
+            evidence_by_key[key] = Evidence(
                 application=from_row(ApplicationFacts, row, msisdns=tuple(filter(None, msisdns))),
                 cards=tuple(from_row(CardFacts, card) for card in own_cards),
                 documents=tuple(from_row(DocumentFacts, document) for document in documents.get(key, ())),
@@ -222,7 +222,7 @@ class EvidenceReader:
                 cards_of_top_brand=cards_of_top_brand,
                 cards_total=cards_total,
             )
-        return found
+        return evidence_by_key
 
     def _newest_of(self, table: Table, ids: Sequence[int], *key_columns: str) -> dict[Key, list[ImportedRow]]:
         """Return the newest rows by application; the columns `key_columns` tell the rows of one application apart."""
@@ -251,11 +251,11 @@ def read_evidence(session: Session, case: models.CaseRow, store: Store, today: d
 
 def evidence_of_cases(session: Session, cases: Iterable[Any], store: Store, today: date) -> dict[int, Evidence]:
     """Return, by case, the evidence that each case sees on a local day, unmasked; the cases may be plain rows."""
-    found: dict[int, Evidence] = {}
+    evidence_by_case: dict[int, Evidence] = {}
     for seq, of_seq in _group_by(cases, attrgetter("evidence_seq")).items():
         evidence = EvidenceReader(session, store, Snapshot(seq=seq), today).of_keys({key_of(case) for case in of_seq})
-        found |= {case.id or 0: evidence[key_of(case)] for case in of_seq}
-    return found
+        evidence_by_case |= {case.id or 0: evidence[key_of(case)] for case in of_seq}
+    return evidence_by_case
 
 
 def calls_by_day_and_hour(

@@ -192,11 +192,11 @@ def first_clock_state(
 def clock_events(session: Session, case_ids: Sequence[int]) -> dict[int, list[clock.ClockEvent]]:
     """Return the events in the log that affect the clocks of some cases, in the order of the log."""
     rows = session.connection().execute(_EVENTS, {"cases": case_ids}).all()
-    found: dict[int, list[clock.ClockEvent]] = {case_id: [] for case_id in case_ids}
+    events_by_case: dict[int, list[clock.ClockEvent]] = {case_id: [] for case_id in case_ids}
     received_at = _received_at_by_import(session, rows)
     for row in rows:
-        found[row.case_id].append(_event(row, received_at))
-    return found
+        events_by_case[row.case_id].append(_event(row, received_at))
+    return events_by_case
 
 
 def _received_at_by_import(session: Session, rows: Iterable[Any]) -> Mapping[tuple[int, int], datetime]:

@@ -134,8 +134,8 @@ def _open_cases(
         stopped_until = queue.stopped_until(row.province, row.agent)
         steps = _complete_steps(steps_from_acts(acts_by_case.get(row.id, ()), arrived_at), state, runs=runs)
         due_if_queued, ahead_if_queued = due, ahead
-        is_to_come = (is_arriving or is_returning) and row.due_at is not None
-        if is_to_come:
+        will_be_queued = (is_arriving or is_returning) and row.due_at is not None
+        if will_be_queued:
             # The due date moves on by the working time that the applicant has had the case. The closing time of the
             # day is used: the simulation puts cases that are due on one day together.
             since = paused_since(steps)
@@ -147,7 +147,7 @@ def _open_cases(
         block_rules = row.block_rules if is_arriving else tuple(rules_by_case[row.id])
         yield OpenCase(
             history=_history(row, steps, policy, block_rules),
-            ahead=ahead_if_queued if state in IN_THE_QUEUE or is_to_come else None,
+            ahead=ahead_if_queued if state in IN_THE_QUEUE or will_be_queued else None,
             due=due_if_queued if row.due_at else np.inf,
             is_returning=is_returning,
             is_arriving=is_arriving,

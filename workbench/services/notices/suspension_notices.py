@@ -109,15 +109,15 @@ class SuspensionLetters:
         outdated = [row.id for row in unsent if row.suspension_id in called_off]
         self.cancelled_ids.extend(outdated)
         self.records.extend((case_id, number, SuspensionNotice.ENDED) for number in called_off)
-        earlier, unknown = self.history[case_id], {row.suspension_id for row in unsent if row.id in outdated}
-        known_ids = (earlier[SuspensionNotice.STARTED] | earlier[SuspensionNotice.HELD]) - (unknown & called_off)
+        earlier, withdrawn_ids = self.history[case_id], {row.suspension_id for row in unsent if row.id in outdated}
+        known_ids = (earlier[SuspensionNotice.STARTED] | earlier[SuspensionNotice.HELD]) - (withdrawn_ids & called_off)
         ended = [one for one in unannounced if one.is_ended and one.id in known_ids]
         resumed = ended if ended and self._is_news(case, ended) and self.add_end_notice(case, ended) else []
         # A cancelled letter may also have announced other suspensions.
-        again = [one for one in self.clocks.suspensions_of(case) if one.id in unknown - called_off]
+        announced_again = [one for one in self.clocks.suspensions_of(case) if one.id in withdrawn_ids - called_off]
         # The notice that work resumes also announces ended suspensions that were never announced before.
-        found = [one for one in unannounced if not (one.is_ended and ended)]
-        delaying = [*(one for one in found if self._affects(case, one, before, current)), *again]
+        announceable = [one for one in unannounced if not (one.is_ended and ended)]
+        delaying = [*(one for one in announceable if self._affects(case, one, before, current)), *announced_again]
         if len(delaying) > 1 and not has_deadline:
             delaying = [one for one in delaying if one.span.is_open or self._moves(case, one, current)] or delaying
         if delaying:

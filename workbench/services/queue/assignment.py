@@ -111,23 +111,24 @@ class Assigning(Service):
             )
             movable = tuple(sorted(movable, key=lambda one: (one.due_at is None, one.due_at, one.case_id)))
             cases = {one.case_id: one for one in movable}
-            rest = self._loads(session, tuple(cases))
+            other_loads = self._loads(session, tuple(cases))
             targets = dict.fromkeys(cases, login)
             if not login:
-                takes = {one.login: cases_within(session, self.context, one.skills, cases) for one in people}
-                loads = {one: rest[one].cases if one in rest else 0 for one in takes}
+                # The cases for which each person has the skills.
+                fits = {one.login: cases_within(session, self.context, one.skills, cases) for one in people}
+                loads = {one: other_loads[one].cases if one in other_loads else 0 for one in fits}
                 targets = spread(
-                    tuple(cases), loads, lambda case, one: case in takes[one] and cases[case].from_owner != one, seed
+                    tuple(cases), loads, lambda case, one: case in fits[one] and cases[case].from_owner != one, seed
                 )
-            alone = _("Nobody else who is present has the skills for it.")
-            left = [RefusedCase(case_id=case_id, why=alone) for case_id in cases if case_id not in targets]
+            why_unplaced = _("Nobody else who is present has the skills for it.")
+            unplaced = [RefusedCase(case_id=case_id, why=why_unplaced) for case_id in cases if case_id not in targets]
             planned = [replace(cases[case_id], to=to) for case_id, to in targets.items()]
-            stays = [replace(cases[one.case_id], to=cases[one.case_id].from_owner or "") for one in left]
+            staying = [replace(cases[one.case_id], to=cases[one.case_id].from_owner or "") for one in unplaced]
             day_end = self.context.end_of_today(session)
         return Assignment(
             assigned=tuple(planned),
-            refused=(*refused, *left),
-            loads=_loads_with(rest, [*planned, *stays], day_end),
+            refused=(*refused, *unplaced),
+            loads=_loads_with(other_loads, [*planned, *staying], day_end),
         )
 
     def move(self, targets: Mapping[int, str], reason: str) -> Assignment:

@@ -166,28 +166,28 @@ class Policies(Service):
         today = context.now().astimezone(ZoneInfo(policy.zone)).date()
         wanted.check_day(today)
         rows, zone = _rows(session), context.zone(session)
-        new = VersionDates((rows[-1].id or 0) + 1, today, wanted.effective_on)
+        new_dates = VersionDates((rows[-1].id or 0) + 1, today, wanted.effective_on)
         states = _states(session, context, rows)
         dates = [_dates(one, zone) for one in rows if states[one.id or 0] is not VersionState.REPLACED]
-        replaced = [session.get_one(PolicyVersionRow, one.number) for one in versions_replaced_by(dates, new)]
+        replaced = [session.get_one(PolicyVersionRow, one.number) for one in versions_replaced_by(dates, new_dates)]
         row = new_version(wanted.text, context.now(), context.actor.id)
         row.effective_on, row.is_for_open_cases = wanted.effective_on, wanted.for_open_cases
-        before = max(one.number for one in dates if one.has_begun(new.begins_on))
-        current = session.get_one(PolicyVersionRow, before)
+        current_number = max(one.number for one in dates if one.has_begun(new_dates.begins_on))
+        current = session.get_one(PolicyVersionRow, current_number)
         is_same_file = current.sha256 == row.sha256 and all(one is current for one in replaced)
         if is_same_file and (current.is_for_open_cases or not wanted.for_open_cases):
             if wanted.request is not None:
                 context.log(session, admin_requests.RequestKind.POLICY.rejected, body=wanted.request_details)
-            return AppliedPolicy(version=_version(session, context, before), is_changed=False)
+            return AppliedPolicy(version=_version(session, context, current_number), is_changed=False)
         # In the time zone of the new policy, a planned version may have begun that is not in force yet.
-        in_force = [context.policy_id(session)] if new.begins_on == today else []
-        follows = wanted.follows(session, before, [*(one.id or 0 for one in replaced), *in_force])
+        in_force = [context.policy_id(session)] if new_dates.begins_on == today else []
+        follows = wanted.follows(session, current_number, [*(one.id or 0 for one in replaced), *in_force])
         safeguards = wanted.safeguards(session, context, follows)
         if wanted.request is None and safeguards and needs_other_admin(session):
             body = {**wanted.event_details(safeguards), "follows": follows}
             return admin_requests.make_request(session, context, admin_requests.RequestKind.POLICY, body, wanted.text)
         # If the same file is in force, its version now applies to open cases. From a later day, it is a new version.
-        if is_same_file and new.begins_on in {today, current.effective_on}:
+        if is_same_file and new_dates.begins_on in {today, current.effective_on}:
             row, replaced = current, []
             row.is_for_open_cases, row.settled_at = True, None
         for one in replaced:

@@ -129,13 +129,13 @@ def items_words(items: Sequence[ItemLine], *, is_answered: bool = False) -> str:
 
     Once the applicant has answered, items that no document can show are for the reviewer to judge.
     """
-    left = [item for item in items if not item.is_waived]
-    unclear = [item for item in left if is_answered and item.is_open and item.is_for_reviewer]
+    required = [item for item in items if not item.is_waived]
+    unclear = [item for item in required if is_answered and item.is_open and item.is_for_reviewer]
     parts = []
-    if waived := len(items) - len(left):
+    if waived := len(items) - len(required):
         parts.append(_("{count} waived").format(count=waived))
-    if shown := len(left) - len(unclear):
-        parts.append(amounts.received_words(sum(item.is_satisfied for item in left), shown))
+    if counted := len(required) - len(unclear):
+        parts.append(amounts.received_words(sum(item.is_satisfied for item in required), counted))
     if unclear:
         parts.append(_("{count} for the reviewer to judge").format(count=len(unclear)))
     return comma_joined(parts)

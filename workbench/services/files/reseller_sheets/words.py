@@ -49,20 +49,20 @@ class Clarity(Enum):
 
 def meaning_of(parts: Sequence[str], kind: ImportKind) -> tuple[str, Clarity]:
     """Return the column that a name in levels means ('' if unknown), and how clear the name is."""
-    strong, weak = column_names(kind), _usual_words(kind)
+    accepted_names, usual_words = column_names(kind), _usual_words(kind)
     groups, lowest = [_GROUP.sub("", part) for part in parts[:-1]], parts[-1]
-    whole = ("".join((*groups, lowest)), "".join(parts[-2:]))
-    together = [spelling for name in whole for spelling in _spellings(name)]
+    joined_names = ("".join((*groups, lowest)), "".join(parts[-2:]))
+    together = [spelling for name in joined_names for spelling in _spellings(name)]
     alone = _spellings(lowest) if groups else []
     for spelling in (*together, *alone):
-        if found := strong.meaning(spelling):
+        if found := accepted_names.meaning(spelling):
             return found, Clarity.NAME
     # 身份证 alone means the ID number of the handler, but below 法定代表人 that of the legal representative.
     is_of_another = any(group.startswith(_OTHER_PEOPLE) for group in groups)
     candidates = together if is_of_another else (*together, *alone)
-    word = next((word for word in map(normalised_name, candidates) if word in weak), "")
+    word = next((word for word in map(normalised_name, candidates) if word in usual_words), "")
     clarity = Clarity.UNCLEAR if word in word_list("numbers") else Clarity.WORD
-    return weak.get(word, ""), clarity
+    return usual_words.get(word, ""), clarity
 
 
 def is_ignorable(parts: Sequence[str], kind: ImportKind) -> bool:

@@ -127,14 +127,14 @@ class Dossiers(Service):
             seen = [case_as_seen(session, context, one, is_masked=not request.reveal) for one in decisions]
             head_seq, head = audit_log.last_event(session)
         files = {f"records/{name}.json": _json(rows) for name, rows in records.items()}
-        whole = to_json.case(casefile)
-        rounds = {casefile.header.round: whole}
+        case_document = to_json.case(casefile)
+        rounds = {casefile.header.round: case_document}
         for one in seen:
             document = to_json.seen(one)
             files[f"decisions/{format_decision(one.decision.id)}.json"] = _json(document)
             if one.decision.round < casefile.header.round:
                 rounds[one.decision.round] = document
-        files["case.json"] = _json(whole)
+        files["case.json"] = _json(case_document)
         for number, document in rounds.items():
             files[f"evidence/round-{number}.json"] = _json({name: document[name] for name in _EVIDENCE_KEYS})
         for notice in records.get("notice", ()):

@@ -85,21 +85,21 @@ def progress_of(
         matching = [documents_for(one, named, documents)[1] for one in named] or [documents]
         return RectificationProgress(sum(map(bool, matching)), len(matching), _last_at(matching))
     documents = [document for document in documents if document.received_at >= since]
-    gone = {finding["rule"] for finding in seen.get("findings", ())} - {finding.rule for finding in findings}
+    gone_rules = {finding["rule"] for finding in seen.get("findings", ())} - {finding.rule for finding in findings}
     items, now = items_of(session, decision.id or 0), context.now()
     named = named_documents([(item.code, item.text) for item in items], seen)
     matching, to_judge, own_deadlines = [], 0, []
     for item, documents_of_item in zip(items, named, strict=True):
         until = None if item.deadline_at is None else latest_receipt(item.deadline_at, case.suspended_from)
         in_time = [one for one in documents if until is None or one.received_at <= until]
-        shown, found = documents_for(documents_of_item, named, in_time)
-        is_gone = item.code in gone and (until is None or now <= until)
-        if item.satisfied_at is None and (is_gone or shown):
+        answers, may_answer = documents_for(documents_of_item, named, in_time)
+        is_finding_gone = item.code in gone_rules and (until is None or now <= until)
+        if item.satisfied_at is None and (is_finding_gone or answers):
             item.satisfied_at = now
-        to_judge += int(_is_open(item) and bool(found))
-        if _is_open(item) and not found and until is not None:
+        to_judge += int(_is_open(item) and bool(may_answer))
+        if _is_open(item) and not may_answer and until is not None:
             own_deadlines.append(until)
-        matching.append(found)
+        matching.append(may_answer)
     # A waived item needs nothing, and does not count as received.
     asked = [item for item in items if item.waived_at is None]
     received = sum(item.satisfied_at is not None for item in asked)

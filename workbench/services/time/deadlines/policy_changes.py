@@ -107,7 +107,7 @@ def change_of(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy,
     clock = None if is_appeal else clocks.state(CaseRow(**case.model_dump() | columns))
     due_at = case.due_at if clock is None else clock.due_at
     application = evidence.application
-    asked, missing = (
+    missing_before, missing_now = (
         missing_names(evidence, policy.addressing(application.applicant_kind), application.language)
         for policy in (before, after)
     )
@@ -123,13 +123,13 @@ def change_of(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy,
         return replace(change, letter=ClockLetterKind.RECEIPT if owes_receipt(due_at, context.now()) else None)
     if state is CaseState.INCOMPLETE:
         # If no letter asked for documents yet, the next tick writes the first one.
-        is_owed = missing != asked and _is_asked(session, context, case.id or 0)
-        dropped = tuple(name for name in asked if name not in missing)
+        is_owed = missing_now != missing_before and _is_asked(session, context, case.id or 0)
+        dropped = tuple(name for name in missing_before if name not in missing_now)
         letter = ClockLetterKind.POLICY if is_owed else None
-        return replace(change, letter=letter, missing=missing, no_longer_required=dropped)
+        return replace(change, letter=letter, missing=missing_now, no_longer_required=dropped)
     is_owed = bool(change.findings) or change.is_due_moved
-    named = () if is_appeal else zip(missing_documents(evidence, after), missing, strict=True)
-    added = {kind: name for kind, name in named if name not in asked}
+    named = () if is_appeal else zip(missing_documents(evidence, after), missing_now, strict=True)
+    added = {kind: name for kind, name in named if name not in missing_before}
     letter = ClockLetterKind.POLICY if is_owed or added else None
     return replace(change, letter=letter, missing=tuple(added.values()), missing_kinds=tuple(added))
 
@@ -269,12 +269,12 @@ def _notify(session: Session, context: Context, case: CaseRow, change: PolicyEff
     deadline_at, asked_until = (None, until) if row is None else (row.deadline_at, None)
     asked = [] if row is None else open_items(session, row)
     # Documents that the letter asks for are not suggested again.
-    named = {_MISSING} if change.missing else set()
+    asked_codes = {_MISSING} if change.missing else set()
     if state is CaseState.INCOMPLETE:
         findings = ()
         deadline_at = due_at(context.now(), policy.pending.incomplete_days, calendar)
     elif row is not None:
-        named |= {item.code for item in asked}
+        asked_codes |= {item.code for item in asked}
     elif is_with_applicant(state, case.waits_for) and case.next_action_on:
         asked_until = case.next_action_on
         deadline_at = calendar.closing(asked_until)
@@ -286,5 +286,5 @@ def _notify(session: Session, context: Context, case: CaseRow, change: PolicyEff
         deadline_at=deadline_at,
         asked_until=asked_until,
     )
-    suggested = tuple(finding for finding in findings if finding.rule not in named)
+    suggested = tuple(finding for finding in findings if finding.rule not in asked_codes)
     notify_of_status(session, context, case, facts, Outlook(findings=suggested))

@@ -111,8 +111,8 @@ def _is_concerned(session: Session, context: Context, started_at: datetime) -> C
     may_rectify = exists().where(
         RECTIFICATION.c.case_id == CASE.c.id, RECTIFICATION.c.is_open, RECTIFICATION.c.deadline_at > started_at
     )
-    is_over = CASE.c.state.in_((CaseState.FAILED.value, CaseState.LAPSED.value)) & (may_appeal | may_rectify)
-    return CASE.c.state.not_in(_FINAL) | is_over
+    has_late_deadline = CASE.c.state.in_((CaseState.FAILED.value, CaseState.LAPSED.value)) & (may_appeal | may_rectify)
+    return CASE.c.state.not_in(_FINAL) | has_late_deadline
 
 
 def _recompute(
@@ -141,9 +141,9 @@ def _recompute(
             if before is None or (before == stored_clock_state(case) and case_id not in stated):
                 continue
             announced_ids = portion.letters.add_notices(case, unannounced, before) if case_id in published_ids else []
-            held_by = [one for one in unannounced if one.span.is_open and one.id in announced_ids]
-            if held_by and case_id in stated and case_id not in portion.moves:
-                portion.moves[case_id] = {"moved_by": f"held {_numbers(held_by)}"}
+            holding = [one for one in unannounced if one.span.is_open and one.id in announced_ids]
+            if holding and case_id in stated and case_id not in portion.moves:
+                portion.moves[case_id] = {"moved_by": f"held {_numbers(holding)}"}
             for suspension_id in announced_ids:
                 portion.notified_by_suspension.setdefault(suspension_id, []).append(case_id)
             if before != stored_clock_state(case):
