@@ -94,7 +94,7 @@ def _day(at: datetime | None, view: View) -> str:
 
 
 def case_lines(plan: Assignment, view: View, width: int) -> list[Content]:
-    """Return a line for each case: from whom it goes to whom, its due date and state; or why it does not move."""
+    """Return a line for each case: its owner and new owner, its due date and state; or why it does not move."""
     return [*(_case_line(moved, view) for moved in plan.assigned), *refused_lines(plan.refused, width)]
 
 

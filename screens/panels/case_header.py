@@ -125,9 +125,10 @@ def _listed(label: str, entries: Sequence[str], width: int, room: int, style: st
 def _due_and_forecast(
     header: CaseHeader, view: View, forecast: str, left: Content, width: int, *, is_whole: bool = False
 ) -> Content:
-    """Return the due date and the forecast, as far as they fit beside the left part; if `is_whole`, that is never cut.
+    """Return the due date and the forecast, as far as they fit beside the left part.
 
-    If they do not fit, the remaining time is left out first, unless the case is overdue, and then the forecast.
+    If they do not fit, the remaining time is left out first, unless the case is overdue, and then the forecast. If
+    `is_whole`, the left part is never cut.
     """
     due, short_due = _due(header, view), _due(header, view, with_time_left=header.is_overdue)
     # Each text has the cells that the left part must keep; with `width`, the whole left part must fit.

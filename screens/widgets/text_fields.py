@@ -60,7 +60,7 @@ class TextLine(Input):
 
 
 class MultilineField(TextArea, inherit_bindings=False):
-    """A text field of several lines; it leaves F6 and F7 to the screens, and ^j begins a new line, as Enter may."""
+    """A text field of several lines. ^j begins a new line even if Enter does not; F6 and F7 are keys of the screens."""
 
     NEW_LINE: ClassVar[str] = "ctrl+j"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -86,7 +86,7 @@ def inquiry_document(line: InquiryLine, zone: tzinfo) -> dict[str, Any]:
 
 
 def _history_document(line: HistoryLine, zone: tzinfo) -> dict[str, Any]:
-    """Return a line of the history; its text begins with the way of an act that has one, such as `phone:`."""
+    """Return a line of the history; the text of a contact or verification begins with its way, such as `phone:`."""
     if way := line.facts.get("way"):
         line = replace(line, text=f"{way}: {line.text}")
     return json_record(line, zone, without=("facts",))

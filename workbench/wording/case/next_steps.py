@@ -41,7 +41,7 @@ def missed_item_title(decision: DecisionLine, case: CaseFile, at: datetime) -> s
 
 
 def passed_due_date(header: CaseHeader, until: date | None, zone: ZoneInfo) -> datetime | None:
-    """Return the due date that passes while a case waits until a day: it returns on the day after; else None."""
+    """Return the due date if it passes while a case waits until a day, else None; the case returns on the day after."""
     if header.is_overdue or header.due_at is None or until is None:
         return None
     return header.due_at if header.due_at.astimezone(zone).date() <= until else None
