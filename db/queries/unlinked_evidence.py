@@ -27,7 +27,7 @@ KINDS_OF_ROWS = tuple(kind for kind in UnlinkedKind if kind is not UnlinkedKind.
 
 
 # Evidence counts from its import, so that its application has the whole period to arrive, and an older version never
-# outlives a newer one. Only an opt-out may begin later; its versions go together, after the latest of their times.
+# outlives a newer one. Only an opt-out may begin later; all its versions count from the latest of their times.
 # An erased application has no numbers and no subjects.
 _ROWS = {
     UnlinkedKind.COMPLAINTS: """

@@ -20,7 +20,7 @@ _PAUSE_RATIO = 9
 """After a read that took t seconds, the next one waits for 9 t, so that reading takes a tenth of the time at most."""
 
 _IDLE_RATIO = 240
-"""After a read that took t seconds, a new minute alone causes no read for 240 t."""
+"""After a read that took t seconds, a new minute causes no read for 240 t seconds, unless there is a change."""
 
 _IGNORED_GROUPS = frozenset({"dialog", "forecast"})
 """Groups of workers that wait for the person, or show nothing that is read again."""
@@ -60,7 +60,7 @@ class ChangePoll:
         is_changed = await asyncio.to_thread(self._is_changed) or self._has_unread_change
         self._has_unread_change = False
         minute, shown = self._minute_now(), {self._home, *_shown_screens(self._app)}
-        # A screen that is not shown reads again when it is.
+        # A hidden screen reads again when it is shown.
         if is_changed or self._is_new_minute():
             self._outdated, self._minute = shown, minute
         self._outdated &= shown

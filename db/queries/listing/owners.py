@@ -1,7 +1,7 @@
-"""The owner of a case, who goes on with it, and the load of each person.
+"""The owner of a case, who works on it next, and the load of each person.
 
-The owner is who holds the case, or gets it back from its check, or whom it is assigned to. A case that waits and is
-assigned to nobody is its maker's. One that the applicant rectifies is nobody's.
+The owner is the person who holds the case, who gets it back from its check, or to whom it is assigned. The owner of a
+pending case that is assigned to nobody is the maker of its verdict. A case that the applicant rectifies has no owner.
 """
 
 from collections.abc import Iterable

@@ -45,13 +45,13 @@ class ReworkTimes:
             NothingToLearnFrom: If no case had passed by then.
         """
         known = sorted((part for history in histories if (part := history.until(until)) is not None), key=_start)
-        # In a longer queue, the newest cases are all open. So the cases from the 30th newest passed one on count too.
+        # In a long queue, the newest cases are all open. So more cases are learnt from, until 30 of them have passed.
         last_passed = [index for index, history in enumerate(known) if history.passed_at is not None][-FEWEST_PASSED:]
         first_learnt = max(len(known) - _MOST_LEARNT, 0)
         known = known[min([first_learnt, *last_passed]) :]
         passed = [history for history in known if history.passed_at is not None]
         still_open = [history for history in known if not history.is_over]
-        # Some open cases will never pass: as large a share as of the closed cases. The oldest are assumed to be those.
+        # Some open cases will never pass: the oldest ones, as large a share as among the closed cases.
         over = len(known) - len(still_open)
         dropped = round(len(still_open) * (1 - len(passed) / max(over, 1)))
         finished, will_pass = [history.trace() for history in passed], [part.trace() for part in still_open[dropped:]]

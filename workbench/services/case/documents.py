@@ -228,8 +228,8 @@ def opening_problem(session: Session, context: Context, case: CaseFile, verdict:
     """Return that a reviewer has to open documents before a pass, "" if nothing is left to open.
 
     Each reviewer opens them, because each verdict is its maker's own. A copy in a folder counts too: in a terminal
-    without pictures, it is the only way to read a document. A file that the store has lost cannot be opened; then a
-    note, which the record keeps, stands for it.
+    without pictures, it is the only way to read a document. If the store has lost a file, a note in the verdict is
+    enough instead.
     """
     asked = documents_to_open(case) if verdict is Verdict.PASS else ()
     accesses = accesses_by_digest(session, case.header.id, OPENED, WRITTEN) if asked else {}

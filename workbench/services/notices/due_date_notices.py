@@ -112,7 +112,7 @@ def notify_of_status(
 ) -> None:
     """Write the letter about the state of a case, such as missing documents or a near deadline.
 
-    Its bars are by default those in force now; an act that lifts bars names those before it.
+    By default, the letter names the bars in force now. An act that lifts bars gives the bars before it in `facts`.
     """
     policy = context.policy(session, case.policy_version_id)
     release_at, deadline_at = release_time(session, context, facts.kind, policy), facts.deadline_at
@@ -270,8 +270,8 @@ def suggestion_lines(
         for finding in findings
         if finding.unit == "days" and isinstance(finding.observed, int)
     }
-    spoken = policy.addressing(kind) if findings else policy
-    found = findings_in_letters(findings, spoken, language.value, LetterDetails(dates=ends))
+    addressed = policy.addressing(kind) if findings else policy
+    found = findings_in_letters(findings, addressed, language.value, LetterDetails(dates=ends))
     return "\n".join(
         f"{number}. {noticed}可先提交或整改：{item}。"
         if language is Language.ZH

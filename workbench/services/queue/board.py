@@ -1,4 +1,4 @@
-"""The board: how many cases stand where, with whom, and how many come and go."""
+"""The board: how many cases are in which state, how many each person has, and how many arrive and are decided."""
 
 from collections import Counter, defaultdict
 from collections.abc import Set
@@ -55,7 +55,7 @@ class Boards(Service):
     def clearing(self, reviewers: int | None = None) -> QueueForecast | None:
         """Return when the queue is cleared, None for a person without forecasts.
 
-        `reviewers` are as many as are present, if not given.
+        `reviewers` is by default the number of reviewers who are present.
         """
         if role_refusal(Action.FORECAST, self.context.actor) is not None:
             return None

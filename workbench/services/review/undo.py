@@ -122,7 +122,7 @@ class Undo(Service):
             return act_on_many(self.context, Action.UNDO, case_ids, begin, is_preloaded=False)
 
     def _undo(self, session: Session, case_id: int, offered: UndoableAct | None, only: Action | None = None) -> int:
-        """Undo the last act on a case if it is the `offered` one and of the action `only`, if given; return the case id."""
+        """Undo the last act on a case, which must be the `offered` one and of the action `only`; return the case."""
         # After each key, the desk looks for the last act, which needs no letters.
         from workbench.services.notices.suspension_notices import follow_undo
         from workbench.services.review.rectifying.late_letters import move_again, take_back_early_lapse

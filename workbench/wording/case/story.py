@@ -163,7 +163,7 @@ class CaseStory:
     def _void_words(self, decision: DecisionLine) -> str:
         """Return the untranslated words for the first event that voided a verdict.
 
-        A withdrawal counts only if no other event follows: after it, only its undo brings the case back.
+        A withdrawal counts only if no other event follows, because another event shows that it was undone.
         """
         later = [line.action for line in reversed(self.case.history) if line.at >= decision.decided_at]
         causes = (action for action in later if action in _VOIDED_BY)

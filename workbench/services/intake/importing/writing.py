@@ -74,7 +74,7 @@ class BatchWriter:
             self.insert([(SUBMISSION, appeal_filings(self.context, portion.appeals, self.classifier.imported_at))])
         if portion.rows is not None and portion.rows.rows:
             self._write_rows(portion.rows, reader, has_updates=portion.has_updates)
-        # After the rows: the sweep of an interrupted import finds its documents by them.
+        # After the rows, because the sweep of an interrupted import finds its documents by their rows.
         for document in self.classifier.documents.publish(portion.documents, reader.folder):
             message, line = str(changed_meanwhile()), document.line if document.path else 0
             raise FileProblem(RowProblem(file=reader.name, sheet=reader.sheet, line=line, message=message))
