@@ -154,9 +154,8 @@ def _help(word: TypedWord, width: int, reader: Reader, known: KnownValues) -> tu
         about = joined((fit(understood, width), MUTED)) if understood else _explained(key, width)
         # Only the values, so that all of them fit.
         last = word.value.rpartition(",")[2]
-        before = len(word.text) - len(last)
         every = (_offered_value(key, value, word, known) for value in _values(key, known))
-        values = tuple(completion[before:] for completion in found) or tuple(every)
+        values = tuple(completion[len(word.text) - len(last) :] for completion in found) or tuple(every)
         named = values[0] if found else last
         if words := known.get(key.name, {}).get(named):
             about = joined((fit(f"{named}: {' · '.join(words)}", width), MUTED))
