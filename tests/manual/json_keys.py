@@ -18,7 +18,7 @@ JSON_KEYS = {
         "priority received_at due_at assignee held_by held_until waits_for suspended_from aside_until "
         "next_action_on deadline_at erased_at applicant_kind province industry language trigger "
         "service_class risk card_count working_days_left fence evidence_no due_if_answered_at "
-        "legal_hold_at returned_to findings(rule,leg,severity,observed,op,limit,unit,subject,source,"
+        "legal_hold_at returned_to is_assignee_away findings(rule,leg,severity,observed,op,limit,unit,subject,source,"
         "text) identity cards activity credit documents(kind,sha256,received_at,issued_on,valid_to,"
         "sealed,quality,bytes_count,media_type,erased_at) asked_documents complaints checklist "
         "verifications inquiries contacts items changes unchanged decisions(decision,corrects,round,"
