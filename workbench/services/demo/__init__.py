@@ -1,9 +1,8 @@
-r"""Sample data in a separate database, made by importing `fixtures/demo/replay` and replaying the acts in it.
+"""Sample data in a separate database, made by importing `fixtures/demo/replay` and replaying the acts in it.
 
 `applications`, `cards`, `documents`, `credit`, `complaints` and `optouts` are import files with a column `when`. Rows
 with the same `when` are imported as one workbook. `callers` are the cards that call, and `calls` are their calling
-profiles. `acts` says who does what with a case. In all files, `\u001b` stands for the character with that number. These
-cells are relative to the day on which the demo is made:
+profiles. `acts` says who does what with a case. These cells are relative to the day on which the demo is made:
 
 * `w-3` and `w+1` are working days, counted from the first one that has not closed yet when the demo is made;
 * `w-3-20d+18y` is a date some days and years before or after one, `w-3 10:30` a local time, `now-12m` minutes from now;

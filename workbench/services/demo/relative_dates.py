@@ -13,7 +13,6 @@ from workbench.domain.clock.calendar import WorkingCalendar
 _DAY = re.compile(r"w(?P<workdays>[+-]\d+)(?P<days>[+-]\d+d)?(?P<years>[+-]\d+y)?(?: (?P<time>\d\d:\d\d(?::\d\d)?))?")
 _NOW = re.compile(r"now(?P<minutes>[+-]\d+)m")
 _ID_NUMBER = re.compile(r"id (?P<region>\d{6}) (?P<born>w\S+) (?P<serial>\d{3})")
-_CHARACTER = re.compile(r"\\u([0-9a-f]{4})")
 _ONE_DAY = timedelta(days=1)
 _LEAP_DAY = (2, 29)
 
@@ -59,12 +58,12 @@ class RelativeDates:
         return datetime.combine(self._day(found), time.fromisoformat(found["time"]), tzinfo=self.calendar.zone)
 
     def written(self, cell: str) -> str:
-        """Return a cell as an import file has it, with relative dates and escaped characters replaced."""
+        """Return a cell as an import file has it, with relative dates replaced."""
         if found := _ID_NUMBER.fullmatch(cell):
             return _id_number(found["region"], self.written(found["born"]), found["serial"])
         if found := _DAY.fullmatch(cell):
             return " ".join(filter(None, (self._day(found).isoformat(), found["time"])))
-        return _CHARACTER.sub(lambda character: chr(int(character[1], base=16)), cell)
+        return cell
 
     def _day(self, found: re.Match[str]) -> date:
         day = self.workday(int(found["workdays"])) + timedelta(days=int((found["days"] or "0d")[:-1]))

@@ -45,6 +45,13 @@ def test_the_numbers_of_an_application_become_cards_and_a_cards_file_wins_over_t
 
 
 @pytest.mark.promise("I5")
+def test_hostile_text_is_stored_unchanged(desk: Desk) -> None:
+    hostile = "[/b] array[int] \x1b]52;c;eA==\x07 \u202eab\u202c [@click=app.exit]x[/] o\u0336"
+    desk.applications(application(stated_use=hostile))
+
+    assert desk.sql("SELECT stated_use FROM application") == [(hostile,)]
+
+
 def test_an_application_that_comes_again_is_unchanged_or_updates_its_case_and_the_same_bytes_are_refused(
     desk: Desk,
 ) -> None:
