@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from db.enums import ImportKind
 from tests.manual.chapter_text import KEYS, Source, sources, unknown_part, words_and_code
 from workbench.i18n import LANGUAGES
 from workbench.keys.command import PLACES
+from workbench.services.files.reseller_sheets.conversions import ColumnRule
+from workbench.services.files.reseller_sheets.sheet_map import MapContent, RowRules, parse_map
 from workbench.services.site.policies import read_supplier
 from workbench.settings.user_settings import UserSettings, load_settings
 
@@ -99,6 +102,15 @@ def test_the_supplier_that_the_chapter_on_setting_up_shows_is_accepted(language:
     file.write_text("\n".join(chapter.blocks("toml")), encoding="utf-8")
 
     assert read_supplier(file).name.zh
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_map_that_the_chapter_on_resellers_shows_is_accepted_and_every_key_is_explained(language: str) -> None:
+    [chapter] = [each for each in sources(language) if each.path.stem.endswith("-resellers-sheets")]
+    keys = {field.name for values in (MapContent, RowRules, ColumnRule) for field in fields(values)}
+
+    parse_map("\n".join(chapter.blocks("toml")), "map", ImportKind.APPLICATIONS, "map.toml", {})
+    assert keys == set(re.findall(r"^\| `(\w+)` \|", chapter.text, re.MULTILINE))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
