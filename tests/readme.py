@@ -14,6 +14,7 @@ import typer
 from db.enums import Role
 from tests.demos import NOW, clock
 from tests.languages import speaking
+from tests.manual.policy_keys import policy_key_list
 from tests.manual.tables import exit_code_table, export_columns, json_keys, promise_list
 from tests.screens.driver import site_workbench
 from tests.sites import ManualClock, Site
@@ -119,6 +120,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "promises": promise_list,
     "export_columns": export_columns,
     "json_keys": json_keys,
+    "policy_keys": policy_key_list,
 }
 """The tables by the comments that surround them."""
 

@@ -8,6 +8,7 @@ import pytest
 
 from db.enums import ImportKind
 from tests.manual.chapter_text import KEYS, Source, sources, unknown_part, words_and_code
+from tests.manual.policy_keys import SENTENCES, policy_keys
 from workbench.i18n import LANGUAGES
 from workbench.keys.command import PLACES
 from workbench.services.files.reseller_sheets.conversions import ColumnRule
@@ -128,3 +129,10 @@ def test_the_settings_chapter_names_every_setting_and_its_examples_are_valid(
     assert {field.name for field in fields(UserSettings)} <= set(
         re.findall(r"^\| `\[?(\w+)", chapter.text, re.MULTILINE)
     )
+
+
+def test_the_policy_chapter_has_a_sentence_for_every_key_and_for_nothing_else() -> None:
+    keys = policy_keys()
+
+    assert {name for key in keys for name in (key.path, key.header)} == set(SENTENCES)
+    assert {language for sentence in SENTENCES.values() for language in sentence} == set(LANGUAGES)
