@@ -106,9 +106,17 @@ def unknown_part(command: str) -> str | None:
         elif word in getattr(node, "commands", {}):
             node = node.commands[word]
             options |= _options(node)
-        elif node is _root() and not before.startswith("--"):
+        elif (before == node.name and word.isalpha() and not _takes_words(node)) or (
+            node is _root() and not before.startswith("--")
+        ):
             return word
     return None
+
+
+def _takes_words(node: Any) -> bool:
+    """Return whether a command, or the default command of a group, has arguments."""
+    commands = list(getattr(node, "commands", {}).values())[:1] or [node]
+    return any(parameter.param_type_name == "argument" for command in commands for parameter in command.params)
 
 
 def _options(node: Any) -> set[str]:

@@ -91,6 +91,7 @@ def test_chinese_has_no_blank_beside_code_where_a_line_would_break(chapter: Sour
 
 def test_an_unknown_option_is_found() -> None:
     assert unknown_part("workbench queue --filtr x") == "--filtr"
+    assert unknown_part("workbench audit heads") == "heads"
     assert unknown_part("workbench quue") == "quue"
     assert unknown_part("workbench forecast C-000001 --reviewers 5") is None
     assert words_and_code("workbench show C-9  # exit code 66") == (["show", "C-9"], 66)
