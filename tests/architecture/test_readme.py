@@ -1,6 +1,7 @@
 """The key and command tables of the README match the program."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,19 @@ def test_every_path_that_the_readme_names_exists() -> None:
         r"`((?:workbench|screens|db|tests|fixtures)/[\w./-]+)`", readme.README.read_text(encoding="utf-8")
     )
     assert [path for path in named if not (readme.ROOT / path).exists()] == []
+
+
+def test_the_readme_names_the_licence_of_every_dependency() -> None:
+    project = tomllib.loads((readme.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    needed = [*project["dependencies"], *extras["pictures"], *extras["docs"]]
+    named = set(re.findall(r"[a-z][\w-]+", readme.README.read_text(encoding="utf-8").partition("## Licences")[2]))
+
+    assert {re.match(r"[\w-]+", each)[0] for each in needed} - named == set()  # type: ignore[index]  # each has a name
+
+
+def test_the_readme_names_the_supported_pythons() -> None:
+    project = tomllib.loads((readme.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    versions = [each.rpartition(" ")[2] for each in project["classifiers"] if "Python ::" in each]
+
+    assert f"Python {', '.join(versions[:-1])} or {versions[-1]}" in readme.README.read_text(encoding="utf-8")
