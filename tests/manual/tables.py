@@ -36,7 +36,7 @@ EXIT_CODES: dict[ExitCode, tuple[Words, Words]] = {
         },
     ),
     ExitCode.NO_INPUT: (
-        {"en": "No such case, batch, login, file or database.", "zh": "没有这个审核单、批次、登录名、文件或数据库。"},
+        {"en": "No such case, batch, login, file or database.", "zh": "没有这件审核单、批次、登录名、文件或数据库。"},
         {"en": "Check the number or the path.", "zh": "核对编号或路径。"},
     ),
     ExitCode.UNAVAILABLE: (

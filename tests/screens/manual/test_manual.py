@@ -22,7 +22,7 @@ async def test_help_and_m_open_the_chapter_of_the_screen_where_words_of_all_chap
         await driver.type("重新生成")
         await driver.until("打开示例")
         await driver.press("enter")
-        await driver.until("领取一张审核单")
+        await driver.until("领取一件审核单")
 
         assert shown(driver) == "01-first-hour.md"
         assert "这个程序做什么" not in driver.text
