@@ -265,6 +265,9 @@ def test_a_filter_is_spread_after_a_dry_run_with_an_outcome_for_each_case_and_un
     }
     assert f"Somebody acted on {taken} since" in next(one["why"] for one in undone["cases"] if one["case"] == taken)
     assert terminal.document("sup", "queue", "--filter", "owner:a")["total"] == 3
+    terminal.document("sup", "reviewers", "away", "a")
+    told = terminal.as_person("sup", "assign", cases[4], "--to", "a", "--reason", "hers").stderr
+    assert told == f"{cases[4]} is assigned to a.\nAssigned to a, who is away; offered to everybody.\n"
 
 
 _WRONG_ASSIGNMENTS: tuple[tuple[tuple[str, ...], int], ...] = (

@@ -42,7 +42,10 @@ def assign(
             case_ids = tuple(dict.fromkeys(cases or _matching(services, filter_text)))
             plan = services.assigning.plan(case_ids, to, seed)
             done = plan if dry_run else services.assigning.carry_out(plan, reason)
+        is_away = bool(to) and services.people.line(to).is_away
     _print(context, done, dry_run=dry_run)
+    if is_away and not context.as_json:
+        output.narrate(_("Assigned to {login}, who is away; offered to everybody.").format(login=to))
     if not done.assigned:
         raise typer.Exit(ExitCode.NOT_ALLOWED)
 
