@@ -1,7 +1,7 @@
 """Measures the program beside named peers in one run: `python -m tests.bench [MEASURE…] [--full] [--turns N]`.
 
-Prints the Markdown table of the README and, with `--json FILE`, writes all figures. A benchmark with a wrong result has
-no figure, and the command then exits with 1. `--full` uses the sizes that the limits are for; otherwise each
+Prints the Markdown table of `tests/README.md` and, with `--json FILE`, writes all figures. A benchmark with a wrong
+result has no figure, and the command then exits with 1. `--full` uses the sizes that the limits are for; otherwise each
 benchmark takes seconds.
 """
 

@@ -60,7 +60,7 @@ HEADINGS = ("measure", "ours", "peer", "ratio", "spread", "at most", "peak memor
 
 
 def table(figures: list[BenchmarkResult]) -> str:
-    """Return the figures as the Markdown table of the README."""
+    """Return the figures as the Markdown table of the speed in tests/README.md."""
     lines = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
     for figure in figures:
         found = figure.as_json()
