@@ -18,12 +18,13 @@ import re
 import resource
 import select
 import signal
+import subprocess
 import sys
 import termios
 import time
 import tty
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -123,8 +124,18 @@ def _image_protocol() -> int:
         answer += more
     # Several terminals that know both protocols draw sixels correctly, but not the kitty placement used here.
     if b"4" in attributes[1].split(b";"):
-        return SIXEL
+        return SIXEL if _is_sixel_passed_on() else NO_PICTURES
     return KITTY if b"_Gi=31;OK" in answer else NO_PICTURES
+
+
+def _is_sixel_passed_on() -> bool:
+    """Say whether the terminal draws sixels itself: tmux answers so for every terminal around it, and shows nothing."""
+    if "TMUX" not in os.environ:
+        return True
+    asked = ("tmux", "display-message", "-p", "#{client_termfeatures}")
+    with suppress(OSError, subprocess.SubprocessError):
+        return "sixel" in subprocess.run(asked, capture_output=True, text=True, check=True, timeout=2).stdout  # noqa: S603
+    return False
 
 
 def _show_pages(pages: "PageRenderer", words: ViewerWords, drawn: int) -> bool:

@@ -21,7 +21,7 @@ import pytest
 from textual.app import App
 
 from db.enums import ImportKind
-from screens.documents import ViewerWords
+from screens.documents import ViewerWords, viewer_process
 from screens.documents.viewer import ImageViewer
 from screens.documents.viewer_process import BLANK, KITTY, NO_PICTURES, SIXEL, UNREADABLE
 from tests.fork_server import ROOT, fork_server
@@ -124,6 +124,18 @@ def test_the_terminal_is_queried_for_image_support_and_restored(tmp_path: Path, 
     with FakeTerminal(["screens.documents.viewer_process", "probe"], tmp_path, answer) as terminal:
         assert terminal.code() == code
         assert terminal.is_as_before
+
+
+@pytest.mark.parametrize(("features", "is_drawn"), [("256,sixel,title", True), ("256,title", False), ("", False)])
+def test_in_tmux_there_are_images_only_if_the_terminal_around_it_draws_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, features: str, *, is_drawn: bool
+) -> None:
+    tmux = tmp_path / "tmux"
+    tmux.write_text(f"#!/bin/sh\necho '{features}'\n", encoding="ascii")
+    tmux.chmod(0o700)
+    monkeypatch.setenv("TMUX", "socket,1,0")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert viewer_process._is_sixel_passed_on() is is_drawn
 
 
 def test_without_a_terminal_there_are_no_images() -> None:

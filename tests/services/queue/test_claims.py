@@ -113,7 +113,10 @@ def test_a_case_put_aside_comes_first_at_its_time_and_is_queued_half_an_hour_lat
     claims.release(second)
 
     site.clock.advance(hours=2, minutes=10)
-    assert case_id_of(claims.next()) == first
+    back = claims.next()
+    assert case_id_of(back) == first
+    assert isinstance(back, CaseFile)
+    assert back.header.held_until == site.clock.at + timedelta(minutes=30)
 
     claims.aside(first, site.clock.at + timedelta(hours=1))
     site.clock.advance(hours=1, minutes=31)

@@ -109,12 +109,13 @@ class Claims(Service):
         with context.write() as session:
             now = context.now()
             desk, holds = context.policy(session).desk, holds_of(session, context.actor.id, now)
+            until = now + timedelta(minutes=desk.hold_minutes)
             if holds.on_desk:
-                _bring_to_desk(session, holds.on_desk[0])
+                _bring_to_desk(session, holds.on_desk[0], until)
                 return holds.on_desk[0]
             if len(holds.aside) >= desk.max_aside:
                 return NoNextCase(kind="limit", limit=desk.max_aside)
-            claimed = claim(session, self._claimer(session), now + timedelta(minutes=desk.hold_minutes))
+            claimed = claim(session, self._claimer(session), until)
             if claimed is None:
                 return None
             case, body = claimed.id, {"fence": claimed.fence}
@@ -257,7 +258,7 @@ def held_by(reviewer_id: int, now: datetime) -> tuple[Any, ...]:
     )
 
 
-def _bring_to_desk(session: Session, case_id: int) -> None:
-    """Bring a held case back to the desk, if it was put aside."""
+def _bring_to_desk(session: Session, case_id: int, until: datetime) -> None:
+    """Bring a held case back to the desk, if it was put aside, with a fresh hold until a time."""
     was_aside = update(CaseRow).where(col(CaseRow.id) == case_id, col(CaseRow.aside_until).is_not(None))
-    session.execute(was_aside.values(aside_until=None, version=col(CaseRow.version) + 1))
+    session.execute(was_aside.values(aside_until=None, held_until=until, version=col(CaseRow.version) + 1))
