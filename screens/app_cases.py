@@ -144,6 +144,7 @@ async def _show_list(app: "AppBase", filter_text: str) -> None:
     screen = await go_to_queue(app)
     if screen is not None:
         screen.cases.filter_by(filter_text)
+        screen.board_filter = filter_text
         screen.show_header()
 
 

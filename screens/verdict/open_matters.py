@@ -1,4 +1,4 @@
-"""What is still open when a verdict is given: unfixed items, unanswered inquiries, and a wait past the due date."""
+"""What to look at before a verdict: unfixed items, open inquiries, own words in items, a wait past the due date."""
 
 from collections.abc import Iterator
 
@@ -12,12 +12,21 @@ from workbench.wording.case.inquiries import inquiry_sentence
 from workbench.wording.case.labels import ITEM_RESULT_WORDS
 from workbench.wording.case.next_steps import passed_due_date
 
+_MAX_WRITTEN = 60
+"""The characters at the end of a text of the reviewer that are repeated."""
+
 
 def open_matters(state: VerdictState, case: CaseFile, preview: VerdictPreview, view: View) -> Iterator[str]:
-    """Yield what is still open, in sentences without full stops."""
+    """Yield what to look at, in sentences without full stops."""
     if state.verdict is Verdict.PASS and case.unfixed_items:
         yield _unfixed_words(case)
     yield from (inquiry_sentence(line, view.instant) for line in case.inquiries if line.is_open)
+    words = {item.code: item.text for item in preview.own_items}
+    for item in preview.items:
+        # Keys that were meant as commands end up behind the text.
+        if written := item.text.removeprefix(words.get(item.code, "")).strip():
+            end = written if len(written) <= _MAX_WRITTEN else f"…{written[-_MAX_WRITTEN:]}"
+            yield _("You wrote into {code}: “{text}”").format(code=item.code, text=end)
     due_at = passed_due_date(case.header, preview.until, view.zone)
     # While a case waits for the applicant, its clock is paused.
     if due_at is not None and preview.waits_for not in {None, WaitsFor.APPLICANT}:

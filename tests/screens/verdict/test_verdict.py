@@ -221,6 +221,9 @@ async def test_keys_meant_as_commands_neither_replace_an_item_nor_reach_the_appl
         own = field.value
         await desk.press("1")
         assert field.value == f"{own}1"
+        await desk.press("v")
+        assert "You wrote into " in desk.text
+        assert ": “1v”" in desk.text
         await desk.press("ctrl+u", "1", "v", "f8")
         assert desk.services.decided == []
         assert "“1v” is too short to say what to send" in desk.text
