@@ -144,7 +144,7 @@ async def _show_list(app: "AppBase", filter_text: str) -> None:
     screen = await go_to_queue(app)
     if screen is not None:
         screen.cases.filter_by(filter_text)
-        screen.board_filter = filter_text
+        screen.way_back = "board"
         screen.show_header()
 
 
@@ -169,7 +169,10 @@ async def go_to_queue(app: "AppBase") -> "QueueScreen | None":
     if isinstance(app.screen, ReadOnlyScreen):
         app.screen.panels.is_zoomed = False
         await app.screen.action_leave().wait()
-    return app.screen if isinstance(app.screen, QueueScreen) else None
+    if not isinstance(app.screen, QueueScreen):
+        return None
+    app.screen.way_back = "desk"
+    return app.screen
 
 
 async def insert_text(app: "AppBase") -> None:

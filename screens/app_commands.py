@@ -18,7 +18,7 @@ from screens.app_cases import (
     take_case,
 )
 from screens.desk.start_screen import StartScreen
-from screens.shell.base_screen import attempt, drop_messages, in_thread, run_in_worker
+from screens.shell.base_screen import ModeScreen, attempt, drop_messages, in_thread, run_in_worker
 from screens.shell.change_poll import POLL_EVERY_S, ChangePoll
 from screens.shell.protocols import CopiesText, HasPlace, ShowsCase
 from screens.shell.theme import THEMES
@@ -90,6 +90,8 @@ async def go(app: "AppBase", mode: str) -> None:
         app.screen.action_leave()
     drop_messages(app)
     await app.switch_mode(mode)
+    if isinstance(app.screen, ModeScreen):
+        app.screen.way_back = "desk"
 
 
 async def choose_mode(app: "AppBase") -> None:

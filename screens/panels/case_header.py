@@ -43,6 +43,9 @@ _SCREEN_LINES_PER_STORY_LINE = 4
 _KEPT_FACTS = 3
 """The kind of applicant, the industry and the number of cards, which the due date never pushes out."""
 
+_MORE = " …"
+"""Says that facts were left out, if there is room for it."""
+
 _MIN_LEFT_CELLS = 16
 """The cells that the left part always gets."""
 
@@ -53,14 +56,17 @@ def case_lines(
     """Return the lines about a case for the reviewer `login`: applicant and hold, then the facts and the due date."""
     header = case.header
     name = joined((header.applicant_name, "bold"))
-    parts = _case_facts(header, view)
+    parts = facts = _case_facts(header, view)
     kept = _dotted(parts[:_KEPT_FACTS], view)
     due = _due_and_forecast(header, view, forecast, kept, width, is_whole=True)
     # A part that does not fit is left out as a whole.
     while len(parts) > 1 and _dotted(parts, view).cell_length + due.cell_length >= width - 1:
-        parts.pop()
+        parts = parts[:-1]
+    left = _dotted(parts, view)
+    if len(parts) < len(facts) and left.cell_length + due.cell_length < width - len(_MORE):
+        left = Content.assemble(left, joined((_MORE, MUTED)))
     hold = hold_words(case, view, login, is_lost=is_lost)
-    return [row(name, hold, width), row(_dotted(parts, view), due, width)]
+    return [row(name, hold, width), row(left, due, width)]
 
 
 def narrow_lines(case: CaseFile, view: View, width: int, forecast: str = "") -> list[Content]:

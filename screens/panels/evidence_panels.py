@@ -95,7 +95,7 @@ class EvidencePanels(Container):
         return identity_lines(case, view, width, has_papers=not self.is_side_by_side)
 
     def _credit_lines(self, case: CaseFile, view: View, width: int) -> Sequence[PanelLine]:
-        papers = paper_lines(case, view, width) if self.is_side_by_side else ()
+        papers = paper_lines(case, view, width) if self.screen.has_class("-wide") else ()
         return [*credit_lines(case, view, width), *papers]
 
     @property

@@ -1,10 +1,9 @@
 """The queue screen: every case in a list that can be filtered, opened to read and assigned."""
 
-from dataclasses import replace
 from typing import ClassVar
 
 from textual import events, on, work
-from textual.binding import ActiveBinding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 
 from screens.queue.acts import ACTS, order_by_title, refusal
@@ -17,11 +16,10 @@ from screens.shell.bindings import bind, bind_key
 from screens.widgets.paged_list import PagedList
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.filter.keys import REOPEN_FILTER
-from workbench.i18n import N_, _
+from workbench.i18n import N_
 from workbench.keys import queue as keys
-from workbench.keys.board import GO_BOARD
 from workbench.keys.command import Command
-from workbench.keys.registry import BACK, COMMAND_BY_ID, GO, GO_DESK
+from workbench.keys.registry import BACK, COMMAND_BY_ID, GO
 
 PRESETS: dict[str, Preset] = {
     preset.id: preset
@@ -56,22 +54,6 @@ class QueueScreen(ListScreen):
         bind(BACK, "back"),
         bind(keys.LEAVE_QUEUE, "desk"),
     ]
-
-    board_filter: str | None = None
-    """The filter of the figure of the board that this list shows; Esc goes back there."""
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The bindings; the label of Esc says if it goes back to the board."""
-        shown, leave = super().active_bindings, keys.LEAVE_QUEUE
-        if self.is_from_board and (active := shown.get("escape")) is not None and active.binding.id == leave.id:
-            shown["escape"] = active._replace(binding=replace(active.binding, description=_(GO_BOARD.label)))
-        return shown
-
-    @property
-    def is_from_board(self) -> bool:
-        """Whether the list still shows a figure of the board."""
-        return self.board_filter == self.cases.filter_text
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in {"back", "desk"}:
@@ -112,11 +94,6 @@ class QueueScreen(ListScreen):
             return (keys.ASSIGN, keys.PRIORITY, keys.CLASS, BACK)
         shown = (keys.OPEN_CASE, keys.FILTER, keys.LEAVE_QUEUE, GO, keys.ORDER, keys.COLUMNS, keys.COUNT, keys.TAKE)
         return (keys.REOPEN, *shown) if self.preset.id == "reopen" else shown
-
-    async def action_desk(self) -> None:
-        """Go back to the board if the list shows one of its figures, else to the desk."""
-        place, self.board_filter = GO_BOARD if self.is_from_board else GO_DESK, None
-        await self.run_action(f"app.go('{place.id}')")
 
     def action_filter(self) -> None:
         self.bar.open(self.cases.filter_text)

@@ -214,9 +214,10 @@ class WorkScreen(BaseScreen[None]):
 
 
 class ModeScreen(WorkScreen):
-    """A screen of a mode other than the desk."""
+    """A screen of a mode other than the desk; the key that leaves it leads to the mode `way_back`."""
 
     PLACE: ClassVar[Place]
+    way_back = "desk"
 
     def __init__(self, clock: Clock, services: "Services") -> None:
         super().__init__()
@@ -234,8 +235,8 @@ class ModeScreen(WorkScreen):
         return View(now=self.clock.now(), zone=self.zone, symbols=symbols_of(self))
 
     async def action_desk(self) -> None:
-        """Go back to the desk."""
-        await self.run_action("app.go('go.desk')")
+        """Go back to the desk, or to where this screen was opened from."""
+        await self.run_action(f"app.go('go.{self.way_back}')")
 
 
 def show_title(screen: ModeScreen, *more: Content) -> None:

@@ -101,8 +101,8 @@ RELOAD = view_command("queue.again", "n,f2", N_("refresh"), N_("Reload the list;
 LEAVE_QUEUE = go_command(
     "queue.desk",
     "escape",
-    N_("desk"),
-    N_("Close the filter line, end the range or clear the marks; otherwise go back to the desk."),
+    N_("back"),
+    N_("Close the filter line, end the range or clear the marks; otherwise go back to the desk, or to the board."),
     hint=True,
 )
 MOVE = view_command(

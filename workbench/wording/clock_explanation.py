@@ -45,8 +45,11 @@ class ClockWords:
 
     def lines(self) -> Iterator[str]:
         """Yield a sentence for each step, then the current state of the clock."""
-        for step in self.explanation.steps:
-            yield self.line(step)
+        steps = self.explanation.steps
+        for step in steps:
+            # The sentence about an application that was incomplete says when it was received, and complete.
+            if step.what is not StepKind.RECEIVED or step is steps[0]:
+                yield self.line(step)
         yield self._current_state()
 
     def line(self, step: ClockStep) -> str:

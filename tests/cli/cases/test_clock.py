@@ -1,15 +1,18 @@
 """The steps from receipt to due date, on cases with every difficulty of the calendar and the log."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from datetime import time as clock
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 
 from tests.clock_site import ClockSite
 from tests.languages import speaking
+from workbench.domain.clock.explanation import ClockExplanation, ClockStep, StepKind
 from workbench.services.time.calendar.preview import DaySetting
+from workbench.wording.clock_explanation import ClockWords
 
 
 def whats(document: Any) -> list[str]:
@@ -33,6 +36,16 @@ def test_a_plain_case_is_due_at_closing_of_its_third_working_day(services: Clock
         "detail": None,
         "text": "Tue 24 Nov 10:00 – Fri 27 Nov 18:00: the clock runs, 31 h 00 min of work.",
     }
+
+
+def test_an_application_that_was_incomplete_is_told_as_received_once() -> None:
+    handed_in, complete = datetime(2026, 11, 23, 2, tzinfo=UTC), datetime(2026, 11, 24, 2, tzinfo=UTC)
+    received = ClockStep(start=complete, end=complete, what=StepKind.RECEIVED)
+    steps = (ClockStep(start=handed_in, end=complete, what=StepKind.INCOMPLETE), received)
+    words = ClockWords(ClockExplanation(class_days=3, steps=steps), date(2026, 11, 24), ZoneInfo("Asia/Shanghai"))
+    first, *others = words.lines()
+    assert first == "Mon 23 Nov 10:00: received; complete on Tue 24 Nov 10:00, when the clock starts."
+    assert len(others) == 1
 
 
 @pytest.mark.promise("D7")

@@ -41,7 +41,7 @@ async def test_enter_lists_exactly_the_cases_of_the_figure_under_the_cursor(site
         await desk.press(*["down"] * 3, *["left"] * 20, "enter")
         assert listed(desk) == [held]
         assert "holder:b" in desk.text
-        assert "Esc board" in desk.text
+        assert "Esc back" in desk.text
         await desk.press("escape")
         assert desk.app.current_mode == "board"
         await desk.go("q")

@@ -35,6 +35,7 @@ async def test_a_case_stands_in_panels_with_its_findings_above_the_facts_and_eac
 
         await desk.press("3", "plus")
         assert "1 Identity" not in desk.text
+        assert "Documents · " in desk.text
         await desk.press("escape")
         assert "1 Identity" in desk.text
 

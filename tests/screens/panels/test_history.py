@@ -203,6 +203,8 @@ def test_industry_and_number_of_cards_stay_beside_a_long_forecast() -> None:
         line = case_lines(case, VIEW, width, "rev1", forecast=forecast)[1].plain
         assert line.startswith("enterprise · 家具制造 · 3 cards")
         assert ("likely" in line) == (width == 118)
+    # A fact that has no room is missed by nobody unless a mark stands for it.
+    assert "3 cards · Sichuan …  " in case_lines(case, VIEW, 98, "rev1")[1].plain
 
 
 @pytest.mark.parametrize(("days", "words"), [(-1, "due date was Mon 23 Nov 14:32"), (1, "")])
