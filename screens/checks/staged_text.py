@@ -122,7 +122,9 @@ class StagedVerdict:
             return None
         warning = wrapped_lines(self.warning, width, WARNING) if self.warning else []
         if not self.needs_note and self.may(Action.APPROVE):
-            warning.append(plain(with_keys(_("No open point: {checks.approve} approves without a note.")), SUCCESS))
+            warning.append(
+                plain(with_keys(_("No open point: press {checks.approve} to approve without a note.")), SUCCESS)
+            )
         return Content("\n").join([*warning, *verdict])
 
 

@@ -189,6 +189,7 @@ class ReasonPicker(Widget):
         message = with_keys(_("found {count} of {all}, {verdict.search} changes, Esc clears"))
         if self.search.has_focus:
             message = _("found {count} of {all}: Enter marks the first, ↓ goes to the list, Esc shows all")
+            message = message if matching else _("found none of {all}: type other words, or Esc shows all")
         message = message.format(count=len(matching), all=len(self._reasons))
         self.query_one("#narrowed", Static).update(plain(message, WARNING))
         self.list.show([*map(self._line, matching)], self._marked, is_searched=self.search.has_focus)

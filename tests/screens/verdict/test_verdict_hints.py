@@ -78,6 +78,7 @@ async def test_a_search_marks_by_digit_or_arrow_and_without_hits_stays_until_esc
         await desk.press("enter")
         await desk.type("q")
         assert "No reason fits" in desk.text
+        assert "found none of " in desk.text
         await desk.press("escape")
         assert desk.dialog == "VerdictDialog"
         assert len(shown(desk)) == everything
