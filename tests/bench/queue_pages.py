@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from db.engine import Database
-from db.models import ApplicationRow, CaseRow
+from db.models import ApplicationRow, CaseRow, DecisionReasonRow, DecisionRow
 from db.queries.search_index import index_cases, terms_of
 from tests.sites import TUESDAY, ManualClock, Site, microseconds
 from workbench.domain.filter.ordering import ORDER_WORDS
@@ -41,6 +41,13 @@ STATES = (
 PRIORITIES = (*("normal",) * 70, *("low",) * 20, *("high",) * 8, *("urgent",) * 2)
 RANKS = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
 ONE_IN_A_THOUSAND = 1_000
+REASONS = {
+    "pending": ("pending", "WAIT-CARRIER"),
+    "rectifying": ("fail", "ID-LICENCE-EXPIRED"),
+    "passed": ("pass", "OK"),
+    "awaiting_check": ("fail", "CRD-DISHONEST"),
+}
+"""The verdict and the common reason of the cases in each state."""
 _BATCH_ROWS = 20_000
 
 PEER = """SELECT c.id FROM "case" c JOIN import_batch b ON b.id = c.batch_id
@@ -60,6 +67,7 @@ def company(rng: Random, number: int) -> str:
 
 
 _APPLICATION = {name: value for name, value in ApplicationRow(batch_id=0).model_dump().items() if name != "id"}
+_DECISION = {name: value for name, value in DecisionRow(case_id=0, maker_id=1).model_dump().items() if name != "id"}
 _CASE = CaseRow(batch_id=0, application_id=0, policy_version_id=0).model_dump()
 
 
@@ -101,6 +109,7 @@ def rows(count: int, phone: Callable[[int], str]) -> Iterator[tuple[dict[str, An
             "received_at": TUESDAY,
             "due_at": None if state == "incomplete" else due,
             "policy_version_id": 1,
+            "evidence_seq": 1,
             "is_listed": True,
         }
         yield application, case
@@ -149,6 +158,12 @@ def create_site(path: Path, count: int) -> Path:
                 ),
                 findings,
             )
+            decided = [case for _application, case in batch if case["state"] in REASONS]
+            connection.execute(insert(DecisionRow), [decision_of(case) for case in decided])
+            connection.execute(
+                insert(DecisionReasonRow),
+                [{"decision_id": case["id"], "position": 0, "code": reason_of(case)} for case in decided],
+            )
             index_cases(
                 connection,
                 [
@@ -166,6 +181,23 @@ def rules_of(number: int) -> list[str]:
     return (
         ["ACT-OUT-SHARE"] * (number % 3 == 0) + ["ACT-PEAK-HOUR"] * (number % ONE_IN_A_THOUSAND == 11) + ["ID-REGION"]
     )
+
+
+def decision_of(case: dict[str, Any]) -> dict[str, Any]:
+    """Return the decision of a case, which has the number of the case."""
+    return {
+        **_DECISION,
+        "id": case["id"],
+        "case_id": case["id"],
+        "verdict": REASONS[case["state"]][0],
+        "status": "applied",
+        "decided_at": TUESDAY,
+    }
+
+
+def reason_of(case: dict[str, Any]) -> str:
+    """Return the reason of a decision: the common one of its state, or in one of a thousand cases a rare one."""
+    return "WAIT-COURT" if case["id"] % ONE_IN_A_THOUSAND == 13 else REASONS[case["state"]][1]
 
 
 def resident_mb() -> int:
@@ -208,6 +240,9 @@ FILTERS: tuple[tuple[str, str, str], ...] = (
     ("filter, risk of nobody", "risk:medium", "c.risk = 'medium'"),
     ("filter, common rule", "rule:ACT-OUT-SHARE", ""),
     ("filter, rare rule", "rule:ACT-PEAK-HOUR", ""),
+    ("filter, common reason", "reason:WAIT-CARRIER", ""),
+    ("filter, rare reason", "reason:WAIT-COURT", ""),
+    ("filter, reason of closed cases", "reason:OK state:closed", ""),
     ("filter, rare province", "province:西藏", ""),
     ("filter, common province", "province:四川", ""),
     ("filter, rare kind", "kind:individual", ""),
