@@ -228,8 +228,7 @@ def header_of(
     session: Session, context: Context, case: CaseRow, evidence: Evidence, logins: dict[int, str]
 ) -> CaseHeader:
     """Return the header of a case, with the applicant's name masked if it is that of a person."""
-    now, due_at = context.now(), case.due_at
-    calendar = context.calendar(session, case.policy_version_id)
+    now, due_at, calendar = context.now(), case.due_at, context.calendar(session, case.policy_version_id)
     is_held_now, state = is_held(case, now), shown_state(case, now)
     application, of_today = evidence.application, {"case": case.id, "today": context.today(session)}
     return from_row(
@@ -250,7 +249,8 @@ def header_of(
         ),
         is_overdue=is_overdue(due_at, now, state, case.waits_for, case.suspended_from),
         assignee=logins.get(case.assignee_id or 0),
-        is_assignee_away=session.connection().execute(_IS_ASSIGNEE_AWAY, of_today).scalar_one(),
+        is_assignee_away=case.assignee_id is not None
+        and session.connection().execute(_IS_ASSIGNEE_AWAY, of_today).scalar_one(),
         returned_to=logins.get(case.returned_to_id or 0),
         held_by=logins.get(case.held_by_id or 0) if is_held_now else None,
         held_until=case.held_until if is_held_now else None,
