@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from workbench.domain.policy.retention import KeepReason, RetentionKind
-from workbench.i18n import N_, _, comma_joined
+from workbench.domain.policy.retention import KeepReason, RetentionKind, parse_period
+from workbench.i18n import N_, _, comma_joined, ngettext
 
 RETENTION_KIND_WORDS: Mapping[RetentionKind, str] = {
     RetentionKind.PASSED: N_("passed cases"),
@@ -36,6 +36,16 @@ KEEP_REASON_WORDS: Mapping[KeepReason, str] = {
     KeepReason.NOT_YET: N_("the period is not over"),
 }
 """The reasons to keep data."""
+
+
+def period_words(text: str) -> str:
+    """Return a period of the policy, such as `2 years`, in the user's language; a dash if there is none."""
+    period = parse_period(text)
+    if period is None:
+        return "–"
+    years = ngettext("{count} year", "{count} years", period.count)
+    days = ngettext("{count} day", "{count} days", period.count)
+    return (years if period.is_in_years else days).format(count=period.count)
 
 
 def parts_words(parts: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.site.retention_store import SHARED, Human, RetentionSite, drawn, made
+from tests.languages import speaking
 from tests.policies import amend_policy
 from tests.prepared import prepared
 from tests.services.intake.importing.files import APPLICATION, INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
@@ -20,6 +21,7 @@ from workbench.services.intake.importing.plan import ImportRefused
 from workbench.services.records.retention import service
 from workbench.services.site import file_checks
 from workbench.services.site.due_erasures import UnlinkedEvidence
+from workbench.wording.retention import period_words
 
 pytestmark = pytest.mark.proof
 
@@ -68,6 +70,8 @@ def test_show_counts_what_is_due_and_what_keeps_the_rest(office: RetentionSite) 
     after = kinds(office)["passed"]
     assert (after["due"], after["documents"], after["call_rows"], after["kept"]) == (2, 6, 10, {})
     assert "2" in table(office)
+    with speaking("zh"):
+        assert [period_words(period) for period in ("90 days", "1 year", "")] == ["90天", "1年", "–"]
     office.later(days=35)
     shown = office.document("admin", *APPLY, "--dry-run")
     office.run("admin", "tick")

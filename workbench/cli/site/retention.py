@@ -142,7 +142,7 @@ def _is_confirmed(context: CommandContext, services: "Services") -> bool:
 
 def _print_counts(context: CommandContext, services: "Services") -> None:
     from workbench.services.site.admin_requests import RequestKind
-    from workbench.wording.retention import KEEP_REASON_WORDS, RETENTION_KIND_WORDS
+    from workbench.wording.retention import KEEP_REASON_WORDS, RETENTION_KIND_WORDS, period_words
 
     requests = services.requests.open(RequestKind.ERASURE)
     counts, zone = services.retention.show(), zone_of(services)
@@ -154,7 +154,7 @@ def _print_counts(context: CommandContext, services: "Services") -> None:
         [row for row in counts.kinds if row.period or row.due or row.kept],
         {
             _("What"): lambda row: _(RETENTION_KIND_WORDS[row.kind]),
-            _("Period"): lambda row: row.period or "–",
+            _("Period"): lambda row: period_words(row.period),
             _("To erase"): lambda row: commas(row.due),
             _("Documents"): lambda row: commas(row.documents),
             "MB": lambda row: f"{row.bytes_count / 1e6:,.1f}",
