@@ -14,6 +14,7 @@ import typer
 from db.enums import Role
 from tests.demos import NOW, clock
 from tests.languages import speaking
+from tests.manual.letter_kinds import letter_kind_list
 from tests.manual.policy_keys import policy_key_list
 from tests.manual.tables import exit_code_table, export_columns, json_keys, promise_list
 from tests.screens.driver import site_workbench
@@ -121,6 +122,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "export_columns": export_columns,
     "json_keys": json_keys,
     "policy_keys": policy_key_list,
+    "letter_kinds": letter_kind_list,
 }
 """The tables by the comments that surround them."""
 

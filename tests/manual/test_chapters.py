@@ -8,6 +8,7 @@ import pytest
 
 from db.enums import ImportKind
 from tests.manual.chapter_text import KEYS, Source, sources, unknown_part, words_and_code
+from tests.manual.letter_kinds import WHEN
 from tests.manual.policy_keys import SENTENCES, policy_keys
 from workbench.i18n import LANGUAGES
 from workbench.keys.command import PLACES
@@ -15,6 +16,7 @@ from workbench.services.files.reseller_sheets.conversions import ColumnRule
 from workbench.services.files.reseller_sheets.sheet_map import MapContent, RowRules, parse_map
 from workbench.services.site.policies import read_supplier
 from workbench.settings.user_settings import UserSettings, load_settings
+from workbench.wording.letters import FAIL_KIND_WORDS, LETTER_KIND_WORDS
 
 MOST_LINES = 250
 every_chapter = pytest.mark.parametrize(
@@ -137,3 +139,7 @@ def test_the_policy_chapter_has_a_sentence_for_every_key_and_for_nothing_else() 
 
     assert {name for key in keys for name in (key.path, key.header)} == set(SENTENCES)
     assert {language for sentence in SENTENCES.values() for language in sentence} == set(LANGUAGES)
+
+
+def test_the_letters_chapter_says_when_each_kind_of_letter_is_written() -> None:
+    assert set(WHEN) == (LETTER_KIND_WORDS.keys() - {"fail"}) | FAIL_KIND_WORDS.keys()

@@ -33,12 +33,12 @@ LETTER_KIND_WORDS: dict[str, str] = {
 }
 
 
-_FAIL_WORDS: dict[str, str] = {"fixable": N_("fail, to rectify"), "final": N_("fail, final")}
+FAIL_KIND_WORDS: dict[str, str] = {"fixable": N_("fail, to rectify"), "final": N_("fail, final")}
 
 
 def letter_kind_words(line: NoticeLine) -> str:
     """Return the kind of a letter in words; a fail is fixable or final."""
-    return _(_FAIL_WORDS.get(line.fail_kind or "") or LETTER_KIND_WORDS.get(line.kind, line.kind))
+    return _(FAIL_KIND_WORDS.get(line.fail_kind or "") or LETTER_KIND_WORDS.get(line.kind, line.kind))
 
 
 def has_moving_deadline(line: NoticeLine, header: CaseHeader) -> bool:
