@@ -234,7 +234,7 @@ def undo_batch(
     with context.services() as services:
         undone = services.imports.undo(batch)
     number = format_batch(undone.id)
-    message = _("{batch} is undone: {rows} rows and {cases} cases were removed.")
+    message = _("{batch} is undone. Removed rows: {rows}; removed cases: {cases}.")
     context.print_result(
         {"batch": number, "kind": undone.kind.value, "rows": undone.rows, "cases": undone.cases},
         message.format(batch=number, rows=commas(undone.rows), cases=commas(undone.cases)),
