@@ -129,9 +129,9 @@ def main() -> None:
         sys.exit(CommandContext(now=now, open_workbench=open_workbench, shared=shared).run_workbench())
     from workbench.cli.app import build_app
     from workbench.cli.framework.interruption import interrupted_by_signals
-    from workbench.services.foundation.memory import collect_garbage_seldom
+    from workbench.services.foundation.memory import collect_garbage_rarely
 
-    collect_garbage_seldom()
+    collect_garbage_rarely()
     gc.enable()
     with interrupted_by_signals():
         build_app(open_workbench, now, completes=completes)()

@@ -84,6 +84,6 @@ def read_state(
     """
     news, current = ChangesSinceSeen(), None
     if case is not None:
-        news = services.casefiles.news(case.header.id, case.header.evidence_no)
+        news = services.casefiles.evidence_changes_since(case.header.id, case.header.evidence_no)
         current = services.casefiles.changed_since(case)
     return services.queue.counts(), services.undo.last(), news, current

@@ -80,7 +80,7 @@ def kinds_of(desk: Desk) -> list[Flipped]:
 
     def read_calls() -> None:
         # It compares a file again only once its time has changed, which two changes within a tick do not show.
-        parquet._known.clear()
+        parquet._cached_values.clear()
         calls.read_all(batch_id)
 
     return [
@@ -127,8 +127,8 @@ def test_the_doctor_finds_a_flipped_bit_in_every_kind_of_file(desk: Desk) -> Non
             changed = bytearray(content)
             changed[place // 8] ^= 1 << place % 8
             kind.file.write_bytes(changed)
-            parquet._known.clear()
+            parquet._cached_values.clear()
             assert terminal.run("doctor", "--deep").exit_code == 78, (kind.name, place)
         kind.file.write_bytes(content)
-        parquet._known.clear()
+        parquet._cached_values.clear()
     assert terminal.run("doctor", "--deep").exit_code == 0

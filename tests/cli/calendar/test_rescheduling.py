@@ -8,7 +8,7 @@ import pytest
 from tests.cli.framework.terminal import refused
 from tests.clock_site import ClockSite
 from workbench.domain.clock.typed import tense
-from workbench.services.case.assessment import recompute
+from workbench.services.case.assessment import reassess
 from workbench.services.foundation.case_access import visible_case
 from workbench.settings import user_settings
 
@@ -141,7 +141,7 @@ def test_evidence_does_not_override_a_supervisors_choice(services: ClockSite) ->
     services.run("sup", "priority", case, "low", "--reason", "x")
     context = services.site.services("a").context
     with context.write() as session:
-        recompute(session, context, visible_case(session, 1))
+        reassess(session, context, visible_case(session, 1))
 
     shown = services.terminal.document("a", "show", case)
     assert (shown["service_class"], shown["priority"]) == ("extended", "low")

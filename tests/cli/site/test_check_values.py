@@ -33,7 +33,7 @@ def restart(terminal: Terminal) -> None:
     """Forget what this process has opened and read, as a new process would not know it."""
     terminal.site.close()
     terminal.site.services_by_login.clear()
-    parquet._known.clear()
+    parquet._cached_values.clear()
 
 
 @pytest.mark.promise("S4")

@@ -118,14 +118,16 @@ def test_who_holds_a_case_is_told_that_its_policy_changed_and_what_that_changed(
     apply(CAPITAL)
 
     change = "1 → 2: +ID-CAPITAL"
-    news = reviewer.casefiles.news(case_id, seen.evidence_no)
+    news = reviewer.casefiles.evidence_changes_since(case_id, seen.evidence_no)
     assert news == ChangesSinceSeen(policy=change)
     assert reviewer.verdicts.preview(request).news == news
     with pytest.raises(Busy, match=re.escape(f"The policy of C-000001 changed while you decided: {change}.")):
         reviewer.verdicts.decide(request)
     desk.applications(application(business_scope="教育咨询"))
-    assert reviewer.casefiles.news(case_id, seen.evidence_no) == ChangesSinceSeen(has_evidence=True, policy=change)
-    assert not reviewer.casefiles.news(case_id, reviewer.casefiles.show(case_id).header.evidence_no)
+    assert reviewer.casefiles.evidence_changes_since(case_id, seen.evidence_no) == ChangesSinceSeen(
+        has_evidence=True, policy=change
+    )
+    assert not reviewer.casefiles.evidence_changes_since(case_id, reviewer.casefiles.show(case_id).header.evidence_no)
 
 
 def test_a_verdict_that_waits_for_its_check_is_void_and_goes_back_to_its_maker(

@@ -80,7 +80,7 @@ class MemoryCaseFiles(CaseFiles):
         now = self.show(case.header.id)
         return None if (now.header.version, now.history) == (case.header.version, case.history) else now
 
-    def news(self, case_id: int, seen_no: int) -> ChangesSinceSeen:
+    def evidence_changes_since(self, case_id: int, seen_no: int) -> ChangesSinceSeen:
         is_same = self._services.files[case_id].header.evidence_no == seen_no
         policy = self._services.policy_news
         return ChangesSinceSeen() if is_same else ChangesSinceSeen(has_evidence=not policy, policy=policy)

@@ -73,7 +73,7 @@ def test_several_departments_are_asked_and_an_answer_is_new_evidence_but_no_verd
     [verification] = shown.verifications
     assert (verification.kind, verification.by) == ("department", "of-fraud")
     assert verification.result.endswith("contradicted · known since May")
-    assert office.services("a").casefiles.news(case, before).has_evidence
+    assert office.services("a").casefiles.evidence_changes_since(case, before).has_evidence
     office.clock.advance(days=4)
     assert answered(office, lines[0]).is_overdue, "a late answer counts and is marked"
 

@@ -23,7 +23,7 @@ from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.errors import BadData, ExitCode, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.services.files.reading.problems import FileProblem, RowProblem
-from workbench.services.files.reading.sheets.names import shown
+from workbench.services.files.reading.sheets.names import kind_name
 from workbench.services.intake.importing.plan import MAX_ERRORS_REPORTED, ImportRefused, ImportReport, ImportRequest
 from workbench.wording.amounts import commas, minute
 
@@ -179,7 +179,7 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
             {
                 _("File"): lambda line: line.file,
                 _("Sheet"): lambda line: line.sheet,
-                _("Kind"): lambda line: shown(line.kind),
+                _("Kind"): lambda line: kind_name(line.kind),
                 _("Rows"): lambda line: commas(line.rows) if line.imported_as is None else _already(line.imported_as),
             },
             numeric=(3,),
@@ -216,7 +216,7 @@ def list_batches(context: CommandContext) -> None:
         batches, zone = services.imports.batches(), zone_of(services)
     columns: Columns[BatchLine] = {
         _("Batch"): lambda batch: format_batch(batch.id),
-        _("Kind"): lambda batch: shown(batch.kind),
+        _("Kind"): lambda batch: kind_name(batch.kind),
         _("At"): lambda batch: minute(batch.published_at, zone),
         _("By"): lambda batch: batch.by,
         **{_(word): partial(_count, name) for name, word in _COUNTS.items()},

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from db.enums import ImportKind
 from workbench.domain.values.bad_value import with_outlined_numbers
 from workbench.i18n import _, comma_joined
-from workbench.services.files.reading.sheets.names import shown
+from workbench.services.files.reading.sheets.names import kind_name
 from workbench.services.intake.importing.plan import ImportReport
 from workbench.wording.amounts import commas
 
@@ -25,4 +25,4 @@ def report_notes(report: ImportReport) -> Iterator[str]:
     for kind, count in {**report.unlinked, ImportKind.CALLS: report.unknown_callers}.items():
         message = _("Numbers or subjects that belong to no application, in {kind}: {count}.")
         if count:
-            yield message.format(kind=shown(ImportKind(kind)), count=commas(count))
+            yield message.format(kind=kind_name(ImportKind(kind)), count=commas(count))

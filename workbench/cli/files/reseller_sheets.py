@@ -15,7 +15,7 @@ from workbench.cli.framework.parameters import argument, option
 from workbench.cli.framework.questions import is_terminal
 from workbench.errors import ExitCode, NotFound, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
-from workbench.services.files.reading.sheets.names import shown
+from workbench.services.files.reading.sheets.names import kind_name
 from workbench.services.files.templates import CALENDAR, column_guides, kinds_within
 from workbench.services.intake.importing.plan import ImportRequest
 from workbench.wording.amounts import commas
@@ -62,7 +62,7 @@ def print_columns(context: CommandContext, kind: ImportKind) -> None:
         output.document({"kinds": kinds})
         return
     for one, columns in guides.items():
-        output.line(" ".join(dict.fromkeys((one.value, shown(one)))))
+        output.line(" ".join(dict.fromkeys((one.value, kind_name(one)))))
         output.listing(
             columns,
             {
@@ -78,7 +78,7 @@ def list_maps(context: CommandContext) -> None:
     """List the maps."""
     with context.services() as services:
         lines = services.maps.lines()
-    kinds = {kind.value: shown(kind) for kind in ImportKind}
+    kinds = {kind.value: kind_name(kind) for kind in ImportKind}
     columns: Columns[MapLine] = {
         _("Map"): lambda line: line.name,
         _("Kind"): lambda line: kinds.get(line.kind, line.kind),

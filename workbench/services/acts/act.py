@@ -1,4 +1,4 @@
-"""Carries out acts on cases: what every act does is done here, always in the same order."""
+"""Carries out acts on cases: the steps that all acts have in common, in their order."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ class ActInProgress:
         reason: The reason without surrounding blanks.
         undo_until: When the time to undo the act ends. None for an act that cannot be undone, and for a staged act,
             which can be undone until its check.
-        facts: What the event of the act gets in addition.
+        facts: Facts that the event of an undoable act gets in addition to those that the act gives to `finish`.
         seq: The number of that event, None until `finish`.
     """
 
@@ -152,7 +152,7 @@ def finish_act(  # noqa: PLR0913 - the event needs all of these facts
         case: The changed case.
         action: The action of the event.
         body: The facts of the event.
-        changes_state: Whether the event has the state of the case, which may start or stop its clock.
+        changes_state: Whether the event stores the state of the case, which may start or stop its clock.
         moves_due_date: Whether the due date may change.
         event: More columns of the event.
     """

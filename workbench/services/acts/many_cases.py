@@ -1,4 +1,4 @@
-"""Acts on many cases, in as few transactions as other writers can wait for."""
+"""Acts on many cases in several short transactions, so that other writers wait only briefly."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -39,8 +39,8 @@ def act_on_many(  # noqa: PLR0913 - all of these describe one pass over the case
     """Act on many cases in transactions of up to `most`; return the results and the refused cases.
 
     `begin` is called at the start of each transaction, and returns the function that acts on a case. That function
-    refuses a case before it writes any part of it, and the other cases go on. A plan writes nothing. Acts that let the
-    session forget its rows are slow with preloaded cases.
+    must refuse a case before it writes anything; the other cases go on. A plan writes nothing. `is_preloaded` reads the
+    cases of a transaction together; set it to False for acts that expire the session, which would read each case again.
 
     Raises:
         WorkbenchError: If the first transaction failed, so nothing was written.

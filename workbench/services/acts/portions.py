@@ -14,7 +14,7 @@ _Outcome = TypeVar("_Outcome")
 class PartlyRecorded(WorkbenchError, Generic[_Outcome]):
     """Work stopped after some of its portions; `recorded` is the outcome of the portions that were recorded."""
 
-    def __init__(self, recorded: _Outcome, done: int, asked: int, error: BaseException) -> None:
+    def __init__(self, recorded: _Outcome, done: int, total: int, error: BaseException) -> None:
         self.recorded = recorded
         cause, self.exit_code = _("Interrupted"), ExitCode.INTERRUPTED
         if isinstance(error, StorageBusy | StorageFailed):
@@ -22,7 +22,7 @@ class PartlyRecorded(WorkbenchError, Generic[_Outcome]):
             self.exit_code = error.exit_code
         # The interrupted portion may have been written too, so this counts only the portions before it.
         message = _("{cause}: at least {done} of {all} entries are recorded. Run the command again for the rest.")
-        super().__init__(message.format(cause=cause, done=done, all=asked))
+        super().__init__(message.format(cause=cause, done=done, all=total))
 
 
 def record_in_portions(

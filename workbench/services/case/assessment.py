@@ -159,7 +159,7 @@ def is_contradicted(session: Session, context: Context, case: CaseRow, seen: str
     The rules are applied to the later evidence as of the day of the decision. Changes that only time brings, such as a
     licence that expires or a list that grows stale, therefore do not count.
     """
-    body, info = json.loads(seen), Severity.INFO.value
+    body = json.loads(seen)
     if "findings" not in body:
         # An earlier version of the program did not store what the decider of an appeal saw.
         return False
@@ -171,11 +171,11 @@ def is_contradicted(session: Session, context: Context, case: CaseRow, seen: str
         findings = assess(evidence, context.policy(session, case.policy_version_id), day).findings
     seen_then = {(found["rule"], found["severity"]) for found in body["findings"]}
     shown_now = {(found.rule, found.severity.value) for found in findings}
-    return any(severity != info for _rule, severity in seen_then ^ shown_now)
+    return any(severity != Severity.INFO.value for _rule, severity in seen_then ^ shown_now)
 
 
-def recompute(session: Session, context: Context, case: CaseRow) -> tuple[Finding, ...]:
-    """Apply the rules to a case's evidence again, as of today, and store what `assessed_columns` says."""
+def reassess(session: Session, context: Context, case: CaseRow) -> tuple[Finding, ...]:
+    """Apply the rules to a case's evidence again, as of today, store the assessment and return its findings."""
     today = context.today(session)
     evidence = read_evidence(session, case, context.store, today)
     assessment = assess(evidence, context.policy(session, case.policy_version_id), today)
@@ -195,14 +195,14 @@ def refresh_findings(context: Context, case_id: int) -> None:
         NotFound: If there is no such case.
     """
     with context.read() as session:
-        is_outdated = is_stale(session, context, read_case(session, case_id))
-    if is_outdated:
+        needs_refresh = is_stale(session, context, read_case(session, case_id))
+    if needs_refresh:
         with context.write() as session:
-            recompute(session, context, visible_case(session, case_id))
+            reassess(session, context, visible_case(session, case_id))
 
 
 def record_evidence(session: Session, case: CaseRow, seq: int) -> None:
-    """Record that a case sees the evidence up to the publication `seq`, and the newest application in it."""
+    """Let a case see the evidence up to the publication `seq`, with the newest version of its application in there."""
     case.evidence_seq = max(case.evidence_seq, seq)
     case.evidence_no += 1
     set_application(session, case)

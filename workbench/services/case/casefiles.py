@@ -91,11 +91,11 @@ class CaseFiles(Service):
             NotFound: If there is no such case.
         """
         with self.context.read() as session:
-            now = self.cached(session, case.header.id).casefile
-        old, new = ((one.header.version, one.header.is_assignee_away, one.history) for one in (case, now))
-        return None if old == new else now
+            current = self.cached(session, case.header.id).casefile
+        old, new = ((one.header.version, one.header.is_assignee_away, one.history) for one in (case, current))
+        return None if old == new else current
 
-    def news(self, case_id: int, seen_no: int) -> ChangesSinceSeen:
+    def evidence_changes_since(self, case_id: int, seen_no: int) -> ChangesSinceSeen:
         """Return the changes in a case since it had the evidence number `seen_no`, which grows with each change.
 
         Raises:
@@ -230,7 +230,7 @@ def header_of(
     """Return the header of a case, with the applicant's name masked if it is that of a person."""
     now, due_at, calendar = context.now(), case.due_at, context.calendar(session, case.policy_version_id)
     is_held_now, state = is_held(case, now), shown_state(case, now)
-    application, of_today = evidence.application, {"case": case.id, "today": context.today(session)}
+    application, case_and_day = evidence.application, {"case": case.id, "today": context.today(session)}
     return from_row(
         CaseHeader,
         case,
@@ -250,7 +250,7 @@ def header_of(
         is_overdue=is_overdue(due_at, now, state, case.waits_for, case.suspended_from),
         assignee=logins.get(case.assignee_id or 0),
         is_assignee_away=case.assignee_id is not None
-        and session.connection().execute(_IS_ASSIGNEE_AWAY, of_today).scalar_one(),
+        and session.connection().execute(_IS_ASSIGNEE_AWAY, case_and_day).scalar_one(),
         returned_to=logins.get(case.returned_to_id or 0),
         held_by=logins.get(case.held_by_id or 0) if is_held_now else None,
         held_until=case.held_until if is_held_now else None,

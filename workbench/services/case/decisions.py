@@ -68,11 +68,11 @@ def makers_of_staged(session: Session, case_ids: Collection[int]) -> dict[int, s
     """Return the login of the maker of each case's staged verdict or staged appeal decision."""
     logins = logins_of(session)
     makers: dict[int, str] = {}
-    for case, maker, status in (
-        (DecisionRow.case_id, DecisionRow.maker_id, DecisionRow.status),
-        (AppealRow.case_id, AppealRow.decided_by_id, AppealRow.status),
+    for case, maker, is_staged in (
+        (DecisionRow.case_id, DecisionRow.maker_id, col(DecisionRow.status) == "staged"),
+        (AppealRow.case_id, AppealRow.decided_by_id, col(AppealRow.status) == AppealStatus.STAGED),
     ):
-        staged = select(case, maker).where(col(status) == AppealStatus.STAGED, col(case).in_(case_ids))
+        staged = select(case, maker).where(is_staged, col(case).in_(case_ids))
         makers |= {case_id: logins.get(maker_id or 0, "?") for case_id, maker_id in session.exec(staged)}
     return makers
 
@@ -116,7 +116,7 @@ def result_notified_at(session: Session, context: Context, case: CaseRow) -> dat
     return context.now() if decision is None else decision.checked_at or decision.decided_at
 
 
-def is_answered(session: Session, case: CaseRow) -> bool:
+def is_appeal_answered(session: Session, case: CaseRow) -> bool:
     """Say whether an appeal against the present result of a case was answered, so that no other appeal is possible.
 
     A case may lapse again. An appeal that was filed before the notice of that lapse does not concern it.
@@ -131,7 +131,7 @@ def is_answered(session: Session, case: CaseRow) -> bool:
 
 def last_appeal_day(session: Session, context: Context, case: CaseRow) -> date | None:
     """Return the last day on which an appeal against the result of a case can be received; None if none is possible."""
-    if case.state not in {CaseState.FAILED, CaseState.LAPSED} or is_answered(session, case):
+    if case.state not in {CaseState.FAILED, CaseState.LAPSED} or is_appeal_answered(session, case):
         return None
     return appeal_filing_day(session, context, case)
 
@@ -139,7 +139,7 @@ def last_appeal_day(session: Session, context: Context, case: CaseRow) -> date |
 def unmoved_filing_day(
     session: Session, context: Context, case: CaseRow, calendar: WorkingCalendar
 ) -> tuple[date, datetime, date | None]:
-    """Return the last day to appeal before suspensions move it.
+    """Return the last day to appeal, without the moves that suspensions cause.
 
     The day counts from the release of the notice. If the notice was sent late, the day is as many working days later.
 
@@ -147,10 +147,10 @@ def unmoved_filing_day(
         The day; when the applicant was notified of the result; and the day in the letter, None if it names none.
     """
     file_days, notice = context.policy(session, case.policy_version_id).appeal.file_days, result_notice(session, case)
-    told_at = result_notified_at(session, context, case) if notice is None else notice.release_at
+    notified_at = result_notified_at(session, context, case) if notice is None else notice.release_at
     sent_at = notice.sent_at if notice is not None else None
-    file_days += working_days_late(told_at, sent_at or told_at, calendar)
-    return last_filing_day(told_at, file_days, calendar), told_at, notice.appeal_until_on if notice else None
+    file_days += working_days_late(notified_at, sent_at or notified_at, calendar)
+    return last_filing_day(notified_at, file_days, calendar), notified_at, notice.appeal_until_on if notice else None
 
 
 def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date:
@@ -159,9 +159,9 @@ def appeal_filing_day(session: Session, context: Context, case: CaseRow) -> date
     While a suspension without an end keeps the day from passing, an appeal can be filed at least until today.
     """
     calendar = context.calendar(session, case.policy_version_id)
-    day, told_at, _stated_on = unmoved_filing_day(session, context, case, calendar)
+    day, notified_at, _stated_on = unmoved_filing_day(session, context, case, calendar)
     suspensions = suspensions_concerning(session, case)
-    deadline_at = moved_deadline(calendar.closing(day), told_at, suspensions, calendar)
+    deadline_at = moved_deadline(calendar.closing(day), notified_at, suspensions, calendar)
     days = [calendar.local_day(deadline_at)]
     if open_suspension_start(deadline_at, suspensions):
         days.append(calendar.local_day(context.now()))

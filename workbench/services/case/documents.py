@@ -160,7 +160,7 @@ class Documents(Service):
                 kind=one.kind,
                 number=number,
                 words=name,
-                is_stored=_is_there(self.context.store, one.sha256, one.bytes_count),
+                is_stored=_is_stored(self.context.store, one.sha256, one.bytes_count),
                 openings=openings.get(one.sha256, ()),
                 copies=copies.get(one.sha256, ()),
             )
@@ -225,30 +225,30 @@ def unopened_kinds(session: Session, case_id: int, documents: Sequence[DocumentF
 
 
 def opening_problem(session: Session, context: Context, case: CaseFile, verdict: Verdict, note: str) -> str:
-    """Return that a reviewer has to open documents before a pass, "" if nothing is left to open.
+    """Return the message that a reviewer must open documents before a pass, "" if all required ones are open.
 
     Each reviewer opens them, because each verdict is its maker's own. A copy in a folder counts too: in a terminal
-    without pictures, it is the only way to read a document. If the store has lost a file, a note in the verdict is
+    without pictures, it is the only way to read a document. If the store has lost the files, a note in the verdict is
     enough instead.
     """
-    asked = documents_to_open(case) if verdict is Verdict.PASS else ()
-    accesses = accesses_by_digest(session, case.header.id, OPENED, WRITTEN) if asked else {}
+    required = documents_to_open(case) if verdict is Verdict.PASS else ()
+    accesses = accesses_by_digest(session, case.header.id, OPENED, WRITTEN) if required else {}
     own = {sha256 for sha256, people in accesses.items() if context.actor.login in {one.login for one in people}}
-    left = [one for one in asked if one.sha256 not in own]
+    unopened = [one for one in required if one.sha256 not in own]
     message = _(
         "Open before a pass: {documents}. The desk opens them ({key}), `documents {case} --to DIR` copies them."
     )
-    if not any(_is_there(context.store, one.sha256, one.bytes_count) for one in left):
+    if not any(_is_stored(context.store, one.sha256, one.bytes_count) for one in unopened):
         message = _("Not in the store: {documents}. Restore them from a backup, or note how they were checked.")
-        left = [] if note.strip() else left
-    if not left:
+        unopened = [] if note.strip() else unopened
+    if not unopened:
         return ""
-    kinds = sorted({one.kind for one in left}, key=_POSITION_OF_KIND.__getitem__)
+    kinds = sorted({one.kind for one in unopened}, key=_POSITION_OF_KIND.__getitem__)
     names = comma_joined(document_name(kind, case.policy, current_language()) for kind in kinds)
     return message.format(documents=names, key=DOCUMENTS.key, case=format_case(case.header.id))
 
 
-def _is_there(store: Store, sha256: str, bytes_count: int | None) -> bool:
+def _is_stored(store: Store, sha256: str, bytes_count: int | None) -> bool:
     try:
         size = store.document_path(sha256).stat().st_size
     except OSError:

@@ -35,7 +35,7 @@ from workbench.wording.case.event_codes import event_text, policy_words
 _WITH_TEXT = ("comment", "contact", "verify", "legal-hold", "legal-hold-end")
 """The actions whose texts are stored in separate tables."""
 
-_UNSHOWN = (*_WITH_TEXT, "notice-handed")
+_HIDDEN = (*_WITH_TEXT, "notice-handed")
 """The actions whose events are not shown: their texts are shown, or a later event says that a letter was sent."""
 
 _BEFORE_VERDICT = {CaseState(name) for name in ("queued", "in_review", "pending", "awaiting_check", "rectifying")}
@@ -100,12 +100,12 @@ _TEXTS = union_all(
 
 _ACTS = (
     select_columns(_EVENT)
-    .where(_EVENT.c.case_id == _CASE_ID, _EVENT.c.is_refused.is_(False), _EVENT.c.action.not_in(_UNSHOWN))
+    .where(_EVENT.c.case_id == _CASE_ID, _EVENT.c.is_refused.is_(False), _EVENT.c.action.not_in(_HIDDEN))
     .order_by(_EVENT.c.seq)
 )
-_VERIFIED_AT, _SPOKEN_AT = _VERIFICATION.c.verified_at.label("at"), _CONTACT.c.contacted_at.label("at")
+_VERIFIED_AT, _CONTACTED_AT = _VERIFICATION.c.verified_at.label("at"), _CONTACT.c.contacted_at.label("at")
 _VERIFICATIONS = _by_person(_VERIFICATION, "verified_by_id", _VERIFICATION, _VERIFIED_AT).order_by(_VERIFICATION.c.id)
-_CONTACTS = _by_person(_CONTACT, "contacted_by_id", _CONTACT, _SPOKEN_AT).order_by(_CONTACT.c.id)
+_CONTACTS = _by_person(_CONTACT, "contacted_by_id", _CONTACT, _CONTACTED_AT).order_by(_CONTACT.c.id)
 _OF_POLICY = (_EVENT.c.case_id == _CASE_ID, _EVENT.c.action == "policy", _EVENT.c.is_refused.is_(False))
 _POLICY_CHANGES = select_columns(_EVENT.c.seq, _EVENT.c.body).where(*_OF_POLICY).order_by(_EVENT.c.seq)
 _RE_REVIEWS = (
@@ -146,7 +146,7 @@ def history_of(session: Session, case_id: int, before: models.EventRow | None = 
     acts = (row for row in connection.execute(_ACTS, of_case) if before is None or row.seq < before.seq)
     lines = [(row.position, _text_line(row)) for row in texts]
     lines += ((_POSITION_OF_ACTS, _event_line(row)) for row in acts)
-    lines.sort(key=lambda placed: (placed[1].at, placed[0]))
+    lines.sort(key=lambda entry: (entry[1].at, entry[0]))
     # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
     return tuple(_with_rounds(line for _position, line in lines))[::-1]
 
@@ -245,7 +245,7 @@ def _letters_of_case() -> Any:
 
 
 def select_notices(conditions: Iterable[ColumnElement[bool]]) -> Any:
-    """Return the statement that reads notices with their applications and senders, without cancelled ones."""
+    """Return the statement that reads the notices that were not cancelled, with their applications and senders."""
     more = (_REVIEWER.c.login.label("sent_by"), DECISION.c.fail_kind, blocking_letter().label("after"))
     return (
         select_columns(NOTICE, CASE.c.agent, CASE.c.application_no, *more)

@@ -31,7 +31,7 @@ _PHONE = re.compile(r"[0-9][-0-9 ()/]{8,}[0-9]")
 _SUPPLIER = re.compile(r"^ *\[supplier.*?(?=^ *\[|\Z)", re.MULTILINE | re.DOTALL)
 """The tables about the supplier in the text of a policy."""
 
-_NUMBERS_OF_VERSIONS: WeakKeyDictionary[object, dict[int, list[str]]] = WeakKeyDictionary()
+_SUPPLIER_NUMBERS: WeakKeyDictionary[object, dict[int, list[str]]] = WeakKeyDictionary()
 """The phone numbers of the supplier, by open database and version of its policy; a version never changes."""
 
 
@@ -74,7 +74,7 @@ def redactions_of(session: Session, applications: Iterable[Key]) -> dict[Key, Re
 
 def public_numbers(session: Session) -> list[tuple[str, None]]:
     """Return the digits of the supplier's phone numbers in all versions of the policy, each with no mask."""
-    known = _NUMBERS_OF_VERSIONS.setdefault(session.get_bind(), {})
+    known = _SUPPLIER_NUMBERS.setdefault(session.get_bind(), {})
     for version_id, _day in policy_versions(session):
         if version_id not in known:
             # Parsing a whole policy takes far longer than finding the supplier in its text.

@@ -200,7 +200,7 @@ def clock_events(session: Session, case_ids: Sequence[int]) -> dict[int, list[cl
 
 
 def _received_at_by_import(session: Session, rows: Iterable[Any]) -> Mapping[tuple[int, int], datetime]:
-    """Return when imported evidence was received, by case and batch, for the events that do not say it."""
+    """Return when imported evidence was received, by case and batch, for the events that do not store this time."""
     undated = [
         row for row in rows if row.batch_id and row.action in _RECEIVING_ACTIONS and "counted_at" not in row.body
     ]

@@ -78,10 +78,10 @@ def due_changes_of_cases(
     session: Session, context: Context, case_ids: Sequence[int], calendar_of: CalendarOf | None = None
 ) -> tuple[DueChange, ...]:
     """Return how the due dates of some cases move, in the order given, by default under the stored calendar."""
-    return tuple(change for chunk in chunks(case_ids) for change in _recomputed(session, context, chunk, calendar_of))
+    return tuple(change for chunk in chunks(case_ids) for change in _due_changes(session, context, chunk, calendar_of))
 
 
-def _recomputed(
+def _due_changes(
     session: Session, context: Context, case_ids: Sequence[int], calendar_of: CalendarOf | None
 ) -> Iterator[DueChange]:
     """Compute the due dates of a chunk of cases again, and yield those that change."""
@@ -147,13 +147,13 @@ def write_due_changes(session: Session, context: Context, changes: Sequence[DueC
 
     The version of a case stays the same, so that its holder can continue.
     """
-    of_case = CASE.update().where(CASE.c.id == bindparam("of_case"))
-    of_appeal = APPEAL.update().where(APPEAL.c.case_id == bindparam("of_case"), text(OPEN_APPEAL))
+    update_case = CASE.update().where(CASE.c.id == bindparam("of_case"))
+    update_appeal = APPEAL.update().where(APPEAL.c.case_id == bindparam("of_case"), text(OPEN_APPEAL))
     for chunk in chunks(changes):
         due_dates = [{"of_case": one.case_id, "due_at": one.after} for one in chunk]
-        marks = [{"is_due_provisional": one.is_provisional} for one in chunk]
-        session.connection().execute(of_case, [due | mark for due, mark in zip(due_dates, marks, strict=True)])
-        session.connection().execute(of_appeal, due_dates)
+        marked = [due | {"is_due_provisional": one.is_provisional} for due, one in zip(due_dates, chunk, strict=True)]
+        session.connection().execute(update_case, marked)
+        session.connection().execute(update_appeal, due_dates)
     zone = context.zone(session)
 
     def local(at: datetime) -> str:

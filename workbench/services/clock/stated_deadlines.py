@@ -48,7 +48,7 @@ class StatedDeadline:
     Attributes:
         what: What the applicant has to do until then.
         deadline_at: The deadline that the applicant was told, without later moves.
-        told_at: When the applicant was told it.
+        told_at: When the applicant was told this deadline.
         in_force_at: The deadline that was in force when this value was read.
         moved_at: When an event moved the deadline to `in_force_at`, None if none did.
         promised: Later dates that the applicant was told, each with the time of the message; the deadline keeps them.
@@ -67,9 +67,9 @@ class StatedDeadline:
 
     def moved(self, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> datetime:
         """Return the deadline after the moves by suspensions and days off."""
-        all_of_them = tuple(suspensions)
+        listed = tuple(suspensions)
         dates = ((self.deadline_at, self.told_at), *self.promised)
-        latest = max(moved_deadline(at, told_at, self._moving(all_of_them, told_at), calendar) for at, told_at in dates)
+        latest = max(moved_deadline(at, told_at, self._moving(listed, told_at), calendar) for at, told_at in dates)
         return calendar.closing(calendar.local_day(latest)) if isinstance(self.row, CaseRow) else latest
 
     def held_from(self, suspensions: Sequence[Suspension], calendar: WorkingCalendar) -> datetime | None:
@@ -97,14 +97,14 @@ def _stored_deadline(row: DeadlineRow, calendar: WorkingCalendar) -> datetime | 
 def stated_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list[StatedDeadline]]:
     """Return the deadlines of applicants by case; cases without a deadline are left out.
 
-    A letter states the first deadline of a case. Only the first deadline has the items.
+    Letters state the first deadline of a case, which is the only one that has the items.
 
     A lapsed case has the deadlines of its rectification, which a suspension may still move.
     """
     pending = [case for case in cases if case.state == CaseState.PENDING and case.waits_for == WaitsFor.APPLICANT]
     rows: dict[int, list[DeadlineRow]] = {case.id or 0: [case] for case in pending if case.next_action_on is not None}
     items: dict[int, list[RectificationItemRow]] = defaultdict(list)
-    _add_rectifications(clocks.session, [case.id for case in cases if case.state in _RECTIFIED], rows, items)
+    _add_rectifications(clocks.session, [case.id for case in cases if case.state in _WITH_RECTIFICATION], rows, items)
     columns = (DECISION.c.case_id, DECISION.c.decided_at, DECISION.c.checked_at)
     is_in_force = DECISION.c.case_id.in_(list(rows)) & DECISION.c.status.in_(IN_EFFECT)
     verdicts = clocks.session.execute(select(*columns).where(is_in_force).order_by(DECISION.c.id)) if rows else ()
@@ -150,10 +150,10 @@ def current_deadline(case: CaseRow, stated: Sequence[StatedDeadline], clocks: Cl
 
 def has_lapsed_early(case: CaseRow, stated: Iterable[StatedDeadline], clocks: Clocks) -> bool:
     """Say whether a case is lapsed although its deadlines were moved into the future or cannot pass yet."""
-    rows, calendar = [one for one in stated if one.what == "rectify"], clocks.calendar(case)
+    to_rectify, calendar = [one for one in stated if one.what == "rectify"], clocks.calendar(case)
     suspensions, now = clocks.suspensions_of(case), clocks.context.now()
-    may_hold = (one.moved(suspensions, calendar) >= now or one.held_from(suspensions, calendar) for one in rows)
-    return case.state == CaseState.LAPSED and bool(rows) and all(may_hold)
+    are_ahead = (one.moved(suspensions, calendar) >= now or one.held_from(suspensions, calendar) for one in to_rectify)
+    return case.state == CaseState.LAPSED and bool(to_rectify) and all(are_ahead)
 
 
 def _keep_date(stated: StatedDeadline, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> StatedDeadline:
@@ -227,7 +227,7 @@ def move_deadlines(
     return {"deadlines": moves, "is_kept": True} if is_kept else {"deadlines": moves}
 
 
-_RECTIFIED = {CaseState.RECTIFYING, CaseState.LAPSED, CaseState.APPEALED}
+_WITH_RECTIFICATION = {CaseState.RECTIFYING, CaseState.LAPSED, CaseState.APPEALED}
 _APPEALABLE = {CaseState.FAILED, CaseState.LAPSED}
 
 

@@ -95,8 +95,8 @@ def _write(context: Context, draft: Path) -> int:
             sums[name] = _add(archive, name, context.store.folder / name)
             if sums[name] != digest:
                 raise _changed(context.store.folder / name)
-        listed = _as_sum_file(sums)
-        archive.addfile(_member(_SUMS, len(listed)), io.BytesIO(listed))
+        sum_file = _as_sum_file(sums)
+        archive.addfile(_member(_SUMS, len(sum_file)), io.BytesIO(sum_file))
     try:
         return len(_read_verified(draft))
     except BadData as error:
@@ -105,7 +105,7 @@ def _write(context: Context, draft: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class BackupKey:
-    """The keys with which a backup is restored."""
+    """The key of a backup, and the key of the restored database."""
 
     source: KeySource | None = None
     """Where the key of an encrypted backup is, by default where the backup says."""
@@ -130,8 +130,8 @@ def restore(
         NotAllowed: If the person is not an admin.
     """
     path = path.absolute()
-    for taken in filter(os.path.lexists, (*dialect.files_of(path), Store.beside(path).folder)):
-        raise refusal(DatabaseRefused(Refusal.EXISTS, str(taken)))
+    for existing in filter(os.path.lexists, (*dialect.files_of(path), Store.beside(path).folder)):
+        raise refusal(DatabaseRefused(Refusal.EXISTS, str(existing)))
     try:
         with new_parents(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

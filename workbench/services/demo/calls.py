@@ -33,14 +33,14 @@ def calls_of(msisdn: str, number: int, profile: Row, dates: RelativeDates) -> It
     first, last = (int(profile[name].removeprefix("w")) for name in ("first", "last"))
     count, callees, handsets = (int(profile[name]) for name in ("calls", "callees", "handsets"))
     seconds = profile["seconds"].split()
-    for turn, workday in enumerate(range(first, last + 1)):
+    for day, workday in enumerate(range(first, last + 1)):
         begin = datetime.combine(dates.workday(workday), time.fromisoformat(profile["start"]))
-        imei = _imei(msisdn, turn % handsets)
+        imei = _imei(msisdn, day % handsets)
         for call in range(count):
-            place = number * _STEP + turn * count + call
+            position = number * _STEP + day * count + call
             at = begin + timedelta(seconds=call * int(profile["every_s"]) + number * _STEP % _LATEST_START_S)
-            callee = profile["callee"] or f"170991{number % 100:02d}{place % callees:03d}"
-            duration_s = seconds[place % len(seconds)]
+            callee = profile["callee"] or f"170991{number % 100:02d}{position % callees:03d}"
+            duration_s = seconds[position % len(seconds)]
             numbers = (msisdn, callee) if profile["direction"] == "out" else (callee, msisdn)
             answered = "no" if duration_s == "0" else "yes"
             yield (*numbers, at.isoformat(sep=" "), duration_s, answered, profile["direction"], imei)

@@ -23,11 +23,11 @@ from workbench.services.wiring import Services
 class _WaitingDatabase(Database):
     """A database that is only read: a write waits for the whole demo, and is made there."""
 
-    whole: Callable[[], Database]
+    wait_for_whole: Callable[[], Database]
 
     @contextmanager
     def write(self, *, is_bulk: bool = False) -> Iterator[Session]:
-        with self.whole().write(is_bulk=is_bulk) as session:
+        with self.wait_for_whole().write(is_bulk=is_bulk) as session:
             yield session
 
 
@@ -45,7 +45,7 @@ class FirstCases(Claims):
         # A claim is made either before the move, which then repeats it, or after it.
         self._lock = Lock()
         services.context.database = self._waiting = _WaitingDatabase(first.database.path)
-        self._waiting.whole, services.claims = self._move_to_whole, self
+        self._waiting.wait_for_whole, services.claims = self._move_to_whole, self
         made.add_done_callback(lambda _made: None if made.exception() else self._move_to_whole())
 
     def next(self, filter_text: str = "") -> CaseFile | NoNextCase:

@@ -53,7 +53,7 @@ _WORKDAYS_WITH_MAILING = 40
 _EXCEPTION_EVERY = 60
 """One letter in so many is forgotten, and one cannot be delivered."""
 
-_NAMES = ("application_no", "uscc", "handler_id_no", "legal_rep_id_no", "msisdn")
+_KEY_COLUMNS = ("application_no", "uscc", "handler_id_no", "legal_rep_id_no", "msisdn")
 """The columns that name a case, its subjects and its cards."""
 
 Row = dict[str, str]
@@ -73,7 +73,7 @@ class DemoAct:
 
     case_id: int
     codes: tuple[str, ...]
-    """The reasons, documents, login, time or kind of the act."""
+    """What the act takes besides its text: reasons, documents, a login, a time or a kind."""
     text: str
     dates: RelativeDates
 
@@ -96,7 +96,7 @@ def _verdict(
     return decide
 
 
-def _ask(services: Services, act: DemoAct) -> object:
+def _ask_for_documents(services: Services, act: DemoAct) -> object:
     """Set a case to pending until its applicant sends the documents that the codes of the act name."""
     items = tuple(ItemRequest(code=_WAITS_FOR_APPLICANT, text=kind) for kind in act.codes)
     request = VerdictRequest(
@@ -105,13 +105,13 @@ def _ask(services: Services, act: DemoAct) -> object:
     return services.verdicts.decide(request)
 
 
-def _open(services: Services, act: DemoAct) -> None:
+def _open_documents(services: Services, act: DemoAct) -> None:
     """Open all documents of a case."""
     for line in services.documents.list(act.case_id):
         services.documents.record_opening(act.case_id, line, "shown")
 
 
-def _away(services: Services, act: DemoAct) -> object:
+def _record_absence(services: Services, act: DemoAct) -> object:
     """Record the absence of a person from one day to another."""
     login, *days = act.codes
     first, last = (date.fromisoformat(act.dates.written(day)) for day in days)
@@ -129,17 +129,17 @@ def _answer_inquiry(services: Services, act: DemoAct) -> object:
 
 _HANDLERS: Mapping[str, Callable[[Services, DemoAct], object]] = {
     "assign": lambda services, act: services.assigning.assign([act.case_id], act.codes[0], act.text),
-    "away": _away,
+    "away": _record_absence,
     "inquire": lambda services, act: services.inquiries.inquire(act.case_id, act.codes[0], act.text),
     "verified": _answer_inquiry,
     "withdrawn": lambda services, act: services.inquiries.withdraw(_open_inquiry(services, act), act.text),
     "take": lambda services, act: services.claims.next(format_case(act.case_id)),
-    "open": _open,
+    "open": _open_documents,
     "pass": _verdict(Verdict.PASS),
     "fix": _verdict(Verdict.FAIL, FailKind.FIXABLE),
     "final": _verdict(Verdict.FAIL, FailKind.FINAL, Measure.BAR_OUT),
     "wait": _verdict(Verdict.PENDING),
-    "ask": _ask,
+    "ask": _ask_for_documents,
     "undo": lambda services, act: services.undo.undo(act.case_id),
     "approve": lambda services, act: services.checks.approve(act.case_id, act.text),
     "return": lambda services, act: services.checks.give_back(act.case_id, act.text),
@@ -162,7 +162,7 @@ _HANDLERS: Mapping[str, Callable[[Services, DemoAct], object]] = {
 class DemoHistory:
     """The history of the demo.
 
-    Args:
+    Attributes:
         data: The folder of the sample data.
         folder: A temporary folder for import files.
         services_of: The services of each person by login.
@@ -186,7 +186,7 @@ class DemoHistory:
         numbers = list(dict.fromkeys(row["application_no"] for row in self._rows("applications")))
         take_case_numbers(session, min(map(numbers.index, cases), default=0))
         rows = (row for row in chain(self._rows("applications"), self._rows("cards")) if row["application_no"] in cases)
-        return replace(self, only=frozenset(row[name] for row in rows for name in _NAMES if row.get(name)))
+        return replace(self, only=frozenset(row[name] for row in rows for name in _KEY_COLUMNS if row.get(name)))
 
     def steps(self) -> list[DemoStep]:
         """Return all steps, the earliest first."""

@@ -24,7 +24,7 @@ def derive_key(secret: bytes, purpose: str, salt: bytes = b"") -> bytes:
 
 
 def seal(key: bytes, name: bytes, content: bytes) -> bytes:
-    """Encrypt a content with AES-GCM, so that it can be decrypted only with this key and this name."""
+    """Encrypt bytes with AES-GCM, so that it can be decrypted only with this key and this name."""
     nonce = os.urandom(_NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, content, name)
 
@@ -49,7 +49,7 @@ class DataKeys:
     """
 
     SEAL_BYTES = _NONCE_BYTES + _TAG_BYTES
-    """The number of bytes that sealing adds to a content."""
+    """The number of bytes that sealing adds."""
 
     secret: bytes = field(repr=False)
 

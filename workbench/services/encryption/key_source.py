@@ -43,7 +43,7 @@ class KeySource:
         return _("the key command") if self.kind is KeyKind.COMMAND else _("the passphrase")
 
     def read(self, group_id: int | None, ask: Ask | None) -> str:
-        """Return the key, as a text.
+        """Return the key as text.
 
         Args:
             group_id: The group that shares the database and may read the key file, None if there is none.

@@ -30,9 +30,9 @@ _MAGIC = (
 )
 _UNKNOWN = "application/octet-stream"
 _THREADS = 4
-"""The disk syncs what some threads ask for together; more threads gain nothing."""
-_TOGETHER = 25
-"""The files in one task of a thread: few, so that none has to wait long for another, but they cost less."""
+"""The disk combines the syncs of a few threads; more threads gain nothing."""
+_FILES_PER_TASK = 25
+"""Enough to make the cost of a task small, and so few that no thread has to wait long for the last one."""
 _LARGE_BYTES = 4 << 20
 _large_file = Lock()
 """Held while a large file is in memory, so that the threads hold one at a time."""
@@ -191,17 +191,16 @@ class IncomingDocuments:
         drafts, others = list[DocumentToCopy](), list[DocumentToCopy]()
         for document in {document.sha256: document for document in documents}.values():
             (drafts if self._draft_of(document).exists() else others).append(document)
-        named = _in_threads(partial(self._publish, folder), drafts)
-        kept = (self._store.document_path(document.sha256).exists() for document in others)
-        return [
-            document for document, is_right in zip(drafts + others, chain(named, kept), strict=True) if not is_right
-        ]
+        are_named = _in_threads(partial(self._publish, folder), drafts)
+        are_stored = (self._store.document_path(document.sha256).exists() for document in others)
+        all_done = zip(drafts + others, chain(are_named, are_stored), strict=True)
+        return [document for document, is_done in all_done if not is_done]
 
     def _draft_of(self, document: DocumentToCopy) -> Path:
         return (self._drafts or self._store.documents) / document.sha256
 
     def _publish(self, folder: Path, document: DocumentToCopy) -> bool:
-        """Name the draft of a document in the store, unless its file changed since the plan."""
+        """Name the draft of a document in the store, and return True, unless its file changed since the plan."""
         draft, target = self._draft_of(document), self._store.document_path(document.sha256)
         with suppress(OSError):
             if (folder / document.path).stat().st_mtime_ns == document.modified_ns:
@@ -232,7 +231,7 @@ def changed_meanwhile() -> BadDocument:
 def _in_threads(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
     """Return the results of a function for some items, in their order."""
     with ThreadPoolExecutor(_THREADS) as threads:
-        portions = threads.map(lambda portion: [function(item) for item in portion], chunks(items, _TOGETHER))
+        portions = threads.map(lambda portion: [function(item) for item in portion], chunks(items, _FILES_PER_TASK))
         return [result for portion in portions for result in portion]
 
 

@@ -10,13 +10,13 @@ from tempfile import TemporaryFile
 from db.enums import DocumentKind
 from workbench.domain.values.values import folded_word
 from workbench.i18n import _, comma_joined
-from workbench.services.files.reading.folder import OF_DESKTOPS
+from workbench.services.files.reading.folder import DESKTOP_FILES
 from workbench.services.files.reading.headers import value_names
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.sources import TextSource
 
 _COLUMNS = ("agent", "application_no", "kind", "path", "modified")
-"""The columns of the list; the last is not imported, but a list with a changed file is another one."""
+"""The columns of the list. `modified` is not imported; it makes a list with a changed file a different list."""
 
 _SEPARATORS = re.compile(r"[\s_-]+")
 
@@ -38,7 +38,7 @@ def list_of_documents(
     """
     words = value_names("document_kind", DocumentKind)
     kinds = {_SEPARATORS.sub("", folded_word(name)): kind for name, kind in (dict(policy_names) | words).items()}
-    files = sorted(path for path in folder.rglob("*") if not path.is_dir() and not path.name.startswith(OF_DESKTOPS))
+    files = sorted(path for path in folder.rglob("*") if not path.is_dir() and not path.name.startswith(DESKTOP_FILES))
     documents, problems = list[tuple[str, object, Path, int]](), list[RowProblem]()
     for path in files:
         number, kind = _number_and_kind(path.stem, kinds)
@@ -52,9 +52,9 @@ def list_of_documents(
     if not files:
         problems.append(RowProblem(file=folder.resolve().name, message=_("The folder has no documents.")))
     agents = agents_of({number for number, *_others in documents})
-    if shared := sorted(number for number, agent in agents.items() if agent is None):
+    if ambiguous := sorted(number for number, agent in agents.items() if agent is None):
         message = _("Several agents have an application {numbers}; name one of them with --agent.")
-        problems.append(RowProblem(file=folder.resolve().name, message=message.format(numbers=comma_joined(shared))))
+        problems.append(RowProblem(file=folder.resolve().name, message=message.format(numbers=comma_joined(ambiguous))))
     documents = [document for document in documents if agents.get(document[0], "") is not None]
     if not documents:
         raise FileProblem(*problems)
@@ -82,8 +82,8 @@ def _why_unnamed(stem: str) -> str:
 
 def _number_and_kind(stem: str, kinds: Mapping[str, DocumentKind]) -> tuple[str, DocumentKind | str]:
     """Return the application number and the kind with which a file name begins, '' if it does not."""
-    for place in range(1, len(stem)):
-        rest = _SEPARATORS.sub("", folded_word(stem[place:]))
+    for end in range(1, len(stem)):
+        rest = _SEPARATORS.sub("", folded_word(stem[end:]))
         if rest.startswith(tuple(kinds)):
-            return stem[:place].strip(" _-"), kinds[max(filter(rest.startswith, kinds), key=len)]
+            return stem[:end].strip(" _-"), kinds[max(filter(rest.startswith, kinds), key=len)]
     return "", ""

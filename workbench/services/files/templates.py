@@ -13,7 +13,7 @@ from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.services.files.reading import kinds
 from workbench.services.files.reading.headers import COLUMNS_FILE, columns_file
 from workbench.services.files.reading.rejects import TABLE_FORMATS
-from workbench.services.files.reading.sheets.names import IMPORT_ORDER, shown
+from workbench.services.files.reading.sheets.names import IMPORT_ORDER, kind_name
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.safe_files import cannot_write, replacing
 
@@ -69,7 +69,7 @@ class ColumnGuide:
 
 
 def kinds_within(kind: ImportKind) -> tuple[ImportKind, ...]:
-    """Return the kinds of the sheets of an example workbook or the files of a folder, or else the kind itself."""
+    """Return the kinds of the sheets of an example workbook or of the files of an example folder, else `kind` alone."""
     # An appeal needs a case that has failed.
     together = tuple(one for one in IMPORT_ORDER if one is not ImportKind.APPEALS)
     return together if kind in (ImportKind.WORKBOOK, ImportKind.FOLDER) else (kind,)
@@ -154,7 +154,7 @@ def _write_tables(path: Path, kind: ImportKind, *, is_sheet: bool) -> None:
             row = tuple(
                 guide.choices.get(guide.example, guide.example) if is_chinese else guide.example for guide in guides
             )
-            sheet = (shown(one), header)
+            sheet = (kind_name(one), header)
             if not is_sheet:
                 # Only a new sheet gets its header by itself.
                 put(sheet, header, "")

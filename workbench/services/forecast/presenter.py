@@ -47,19 +47,19 @@ class ForecastPresenter:
                 ahead=None if case.is_arriving or case.is_returning else case.ahead,
                 reviewers=self._reviewer_count,
                 per_day=per_day,
-                sent_back=each.sent_back,
+                sent_back=estimate.sent_back,
                 is_thin=self.queue_model.is_thin,
                 is_suspended=self.queue_model.is_suspended or case.is_stopped,
                 is_queue_long=self.queue_model.is_queue_long,
                 is_incomplete=case.is_arriving,
                 is_with_others=case.waits_for_others,
                 answer=self._answer(case.answer_at),
-                saved_days=self._saved_days(case, each),
+                saved_days=self._saved_days(case, estimate),
                 is_provisional=self._is_provisional(decided.p90 if needs else max(decided.p90, passed.p90)),
                 back_on=self._returns_on,
                 is_endless=self._is_endless,
             )
-            for case, each, (first, passed, decided) in zip(cases, estimates, ranges, strict=True)
+            for case, estimate, (first, passed, decided) in zip(cases, estimates, ranges, strict=True)
             for needs in (_needs(case, states[case.history.case]),)
         ]
 
@@ -95,8 +95,8 @@ class ForecastPresenter:
         if not is_known or attributes == case.history.attributes:
             return 0
         answered = replace(case, history=replace(case.history, attributes=attributes))
-        (then,) = self.queue_model.forecast([answered], self._at, self.reviewers)
-        return max(round(estimate.passed.p90 - then.passed.p90), 0)
+        (estimate_if_answered,) = self.queue_model.forecast([answered], self._at, self.reviewers)
+        return max(round(estimate.passed.p90 - estimate_if_answered.passed.p90), 0)
 
     def _pass_rate(self, case: OpenCase) -> PassRate | None:
         """Return how often similar cases passed at the first decision, None if a verdict has been given."""
@@ -149,11 +149,11 @@ class ForecastPresenter:
         # Three ranges of each case follow one another, because the days of all times are computed together.
         pairs: list[QuantilePair] = []
         is_released: list[bool] = []
-        for case, each in zip(cases, estimates, strict=True):
+        for case, estimate in zip(cases, estimates, strict=True):
             # A released result is in the past and keeps its day, no matter when a reviewer can act again.
             released = case.history.first_result_at is not None
-            first = each.first_verdict if released else self._feasible(case, each.first_verdict)
-            pairs += first, *(self._feasible(case, one) for one in (each.passed, each.decided))
+            first = estimate.first_verdict if released else self._feasible(case, estimate.first_verdict)
+            pairs += first, *(self._feasible(case, one) for one in (estimate.passed, estimate.decided))
             is_released += released, False, False
         p50 = self._days([pair.p50 for pair in pairs], is_released)
         p90 = self._days([pair.p90 for pair in pairs], is_released)

@@ -22,19 +22,19 @@ _FIRST_PREV_HASH = "0" * 64
 
 _EVENT = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
-_TRUTH_VALUES = [column.name for column in _EVENT.c if isinstance(column.type, Boolean)]
+_BOOLEAN_COLUMNS = [column.name for column in _EVENT.c if isinstance(column.type, Boolean)]
 
 _FACTS = "facts of the next event"
 """The key under which a session stores facts for its next event."""
 
-_OWN_LAST = "last event"
+_LAST_OWN_EVENT = "last event"
 """The key under which a session has the number and the hash of the last event that it wrote."""
 
 CALENDAR, ROWS, TOGETHER = "calendar", "changed_rows", "rows_together"
 """The names of facts in events: the digest of all calendar days, the digests of changed rows, and the digests of many
 rows together, which are the receipts of an import or all rows at an upgrade."""
 
-_LAST = select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)
+_LAST_EVENT = select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)
 _INSERT = insert(_EVENT)
 
 
@@ -186,7 +186,7 @@ def append_many(
 def append_all(session: Session, events: Iterable[Mapping[str, Any]]) -> int:
     """Append events, each numbered and chained by its hash to the event before it, and return the last number."""
     # A session writes in one transaction, so nobody else appends events between its own.
-    seq, prev_hash = session.info.get(_OWN_LAST) or last_event(session)
+    seq, prev_hash = session.info.get(_LAST_OWN_EVENT) or last_event(session)
     rows: list[dict[str, Any]] = []
     for event in events:
         seq += 1
@@ -196,13 +196,13 @@ def append_all(session: Session, events: Iterable[Mapping[str, Any]]) -> int:
         prev_hash = digest
     for chunk in chunks(rows):
         session.connection().execute(_INSERT, chunk)
-    session.info[_OWN_LAST] = seq, prev_hash
+    session.info[_LAST_OWN_EVENT] = seq, prev_hash
     return seq
 
 
 def last_event(session: Session) -> tuple[int, str]:
     """Return the number and the hash of the last event; of an empty log, 0 and a hash of zeros."""
-    last = session.connection().execute(_LAST).first()
+    last = session.connection().execute(_LAST_EVENT).first()
     return (last.seq, last.hash) if last else (0, _FIRST_PREV_HASH)
 
 
@@ -218,8 +218,8 @@ def verify(session: Session) -> ChainReport:
     for row in session.execute(select(*as_stored(_EVENT)).order_by(_EVENT.c.seq)).yield_per(5000):
         values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
         stored_prev_hash, stored_hash = values.pop("prev_hash"), values.pop("hash")
-        for name in _TRUTH_VALUES:
-            values[name] = _as_truth_value(values[name])
+        for name in _BOOLEAN_COLUMNS:
+            values[name] = _as_boolean(values[name])
         is_next = row.seq == count + 1 and stored_prev_hash == prev_hash
         if not is_next or stored_hash != _digest(prev_hash, values):
             return ChainReport(event_count=count, head=prev_hash, broken_at=row.seq)
@@ -227,8 +227,8 @@ def verify(session: Session) -> ChainReport:
     return ChainReport(event_count=count, head=prev_hash, broken_at=None)
 
 
-def _as_truth_value(stored: Any) -> Any:
-    """Return a stored 0 or 1 as a truth value, and any other value unchanged."""
+def _as_boolean(stored: Any) -> Any:
+    """Return a stored 0 or 1 as a boolean, and any other value unchanged."""
     return bool(stored) if type(stored) is int and stored in {0, 1} else stored
 
 

@@ -207,7 +207,7 @@ def suspensions_concerning(
 def suspension_from_row(row: Any) -> Suspension:
     """Return the suspension that a row of the table holds.
 
-    A suspension holds what was announced before it, so the value is built from the first announced end on.
+    Each announced end makes its own suspension, which holds the one before it in `announced`; the last is returned.
     """
     former = [(from_us(end) if end else NEVER, from_us(until)) for end, until in json.loads(row.former_ends)]
     ends = [*(end for end, _until in former), row.announced_to_at or NEVER]
@@ -223,7 +223,7 @@ def suspension_from_row(row: Any) -> Suspension:
 
 
 def with_former_end(former_ends: str, end: datetime | None, until: datetime) -> str:
-    """Return the former ends of a suspension with one more, which was the announced end until the time `until`.
+    """Return the JSON of the former ends of a suspension with one more: the end that was announced before `until`.
 
     None is an unknown end.
     """

@@ -35,7 +35,7 @@ EVENTS_OF_CASE = (
     .order_by(col(EventRow.seq).desc())
 )
 """The events of some actions on a case, the newest first."""
-_LAST_EVENT = EVENTS_OF_CASE.limit(1)
+_LAST_HOLD_EVENT = EVENTS_OF_CASE.limit(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,9 +177,9 @@ def shown_state(case: CaseRow, now: datetime) -> CaseState:
     return CaseState.QUEUED if state is CaseState.IN_REVIEW and not is_held(case, now) else state
 
 
-def _last_event(session: Session, case_id: int) -> EventRow | None:
+def _last_hold_event(session: Session, case_id: int) -> EventRow | None:
     """Return the newest event that took or gave up a case."""
-    return session.execute(_LAST_EVENT, {"case": case_id, "actions": _HOLD_ACTIONS}).scalar_one_or_none()
+    return session.execute(_LAST_HOLD_EVENT, {"case": case_id, "actions": _HOLD_ACTIONS}).scalar_one_or_none()
 
 
 def lost_hold(session: Session, context: Context, case_id: int, fence: int) -> LostHold | None:
@@ -191,7 +191,7 @@ def lost_hold(session: Session, context: Context, case_id: int, fence: int) -> L
     is_in_review = case is not None and case.state == CaseState.IN_REVIEW
     if case is None or (is_in_review and case.held_by_id == context.actor.id and case.fence == fence):
         return None
-    event = _last_event(session, case_id)
+    event = _last_hold_event(session, case_id)
     if event is None:
         return None
     to = str(json.loads(event.body).get("to", "")) if event.action == "assign" else ""
@@ -225,7 +225,7 @@ def held_case(session: Session, context: Context, case_id: int, fence: int | Non
         until = case.held_until.astimezone(zone).strftime("%H:%M") if case.held_until else ""
         message = _("{case} is held by {login} until {until}; your draft is kept.")
         raise Busy(message.format(case=name, login=login, until=until))
-    last = None if fence is None else _last_event(session, case.id or 0)
+    last = None if fence is None else _last_hold_event(session, case.id or 0)
     if last is None:
         raise NotAllowed(_("Nobody holds {case}; take it with `next` first.").format(case=name))
     message = _("{case} was taken over by {login} at {time}; your draft is kept.")

@@ -166,11 +166,12 @@ class Context:
             self.actor = replace(self.actor, roles=roles)
 
     def _check_roles(self, writing: Callable[[], AbstractContextManager[Session]] | None = None) -> None:
-        """Refuse what the roles forbid; outside `requiring`, refuse and log everything that a mere verifier does."""
-        context, refusal = _required.get() or (None, None)
+        """Refuse what the check of `requiring` forbids; outside it, refuse everything to a person who only verifies."""
+        # `requiring` logs its own refusals; the others are logged here, in the transaction that `writing` opens.
+        context, check = _required.get() or (None, None)
         if context is not self:
-            refusal = None if self.is_finishing else lifecycle.only_inquiries_refusal
-        if refusal is not None and (why := refusal(self.actor)):
+            check = None if self.is_finishing else lifecycle.only_inquiries_refusal
+        if check is not None and (why := check(self.actor)):
             if writing is not None and context is not self:
                 with writing() as session:
                     self.log_refusal(session, "access", NotAllowed(why), None)

@@ -11,8 +11,8 @@ _MIN_BYTES = 576 << 20
 """The address space that an import or export needs; NumPy and DuckDB reserve it in advance."""
 
 
-def collect_garbage_seldom() -> None:
-    """Let this process collect garbage seldom, because a command creates many objects and hardly any cycles."""
+def collect_garbage_rarely() -> None:
+    """Let this process collect garbage rarely, because a command creates many objects and hardly any cycles."""
     gc.set_threshold(50_000, 20, 100)
 
 

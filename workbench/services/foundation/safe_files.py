@@ -22,10 +22,10 @@ MAX_SHEET_ROWS = 1_048_575
 
 MAX_CELL_LENGTH = 32_767
 
-_DRAFTS = ".workbench-"
+_DRAFT_MARK = ".workbench-"
 """The mark in the names of draft folders: `.` and the name of the target before it, random characters after it."""
 
-_IS_DRAFT = re.compile(rf"{re.escape(_DRAFTS)}[a-z0-9_]{{8}}\Z")
+_IS_DRAFT = re.compile(rf"{re.escape(_DRAFT_MARK)}[a-z0-9_]{{8}}\Z")
 
 
 class _RegularFile(io.FileIO):
@@ -44,7 +44,7 @@ class _RegularFile(io.FileIO):
 
 
 def open_regular(path: Path, *, follow_links: bool = True, folder: int | None = None) -> io.BufferedReader:
-    """Open a file that somebody else may change, in an open folder if given, to read at most its bytes of now.
+    """Open a file that somebody else may change, in an open folder if given; it is read only up to its present size.
 
     Raises:
         NotFound: If there is no such file.
@@ -67,7 +67,7 @@ def open_regular(path: Path, *, follow_links: bool = True, folder: int | None = 
 
 
 def reader_of(handle: int) -> io.BufferedReader:
-    """Return a reader of an open regular file that reads at most the bytes that it has now."""
+    """Return a reader of an open regular file that reads it only up to its present size."""
     return io.BufferedReader(_RegularFile(handle))
 
 
@@ -155,7 +155,7 @@ def lock_folder(folder: Path) -> int | None:
 
 
 def unlocked(folders: Iterable[Path]) -> Iterator[Path]:
-    """Yield each folder that no living process has locked, and lock it meanwhile."""
+    """Yield each folder that no living process has locked, and keep it locked until the next one."""
     for folder in folders:
         with contextlib.suppress(OSError):
             if (lock := lock_folder(folder)) is not None:
@@ -173,7 +173,7 @@ def delete_unlocked(folders: Iterable[Path]) -> None:
 
 def draft_folders(parent: Path) -> list[Path]:
     """Return the draft folders of this user in a folder; each is locked while the process that made it lives."""
-    found = (folder for folder in sorted(parent.glob(f".*{_DRAFTS}*")) if _IS_DRAFT.search(folder.name))
+    found = (folder for folder in sorted(parent.glob(f".*{_DRAFT_MARK}*")) if _IS_DRAFT.search(folder.name))
     return [folder for folder in found if _is_own_private_folder(folder)]
 
 
@@ -199,7 +199,7 @@ def draft_folder(target: Path) -> Iterator[Path]:
     delete_unlocked(draft_folders(parent))
     while True:
         # A file name has at most 255 bytes, and a character has up to four.
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.name[:30]}{_DRAFTS}", dir=parent))
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name[:30]}{_DRAFT_MARK}", dir=parent))
         try:
             lock = lock_folder(folder)
         except OSError:

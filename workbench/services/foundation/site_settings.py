@@ -17,7 +17,7 @@ from workbench.services.foundation.safe_files import missing_parents, new_parent
 
 APP_NAME = "workbench"
 _MAX_BYTES = 1 << 20
-COMMAND = "|"
+COMMAND_MARK = "|"
 """The sign before a command that reads an anchor of the audit log."""
 
 
@@ -79,8 +79,8 @@ def read_anchor(file: Path) -> str | None:
 
 def _names_place(target: str) -> bool:
     """Say whether a text names a command, or a file by its absolute path."""
-    if target.startswith(COMMAND):
-        return target.removeprefix(COMMAND).strip() != ""
+    if target.startswith(COMMAND_MARK):
+        return target.removeprefix(COMMAND_MARK).strip() != ""
     # A relative path would be another file in each folder in which somebody runs a command.
     return Path(target).is_absolute()
 

@@ -22,7 +22,7 @@ from workbench import i18n
 from workbench.errors import StorageFailed
 from workbench.failure import location_of
 from workbench.i18n import _
-from workbench.services.foundation.memory import collect_garbage_seldom
+from workbench.services.foundation.memory import collect_garbage_rarely
 
 _Shared = TypeVar("_Shared")
 _Task = TypeVar("_Task")
@@ -142,7 +142,7 @@ def distribute(
         shared: The first argument of the function; the helper gets it once.
         tasks: The second arguments of the function.
         helper: The other process.
-        has_begun: The helper has the function and its first argument already.
+        has_begun: Whether the helper has the function and its first argument already.
 
     Raises:
         StorageFailed: If the other process was ended from outside.
@@ -188,7 +188,7 @@ def _serve(pipe: Connection, language: str) -> None:
     Thread(target=_send, args=(pipe, results), daemon=True).start()
     # The first message is a job.
     job: Any = None
-    collect_garbage_seldom()
+    collect_garbage_rarely()
     while (message := messages.get()) is not None:
         [task] = message
         if isinstance(task, _Job):

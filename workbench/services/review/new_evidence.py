@@ -22,7 +22,7 @@ from workbench.services.case.assessment import (
     Assessment,
     assess,
     rank_columns,
-    recompute,
+    reassess,
     record_evidence,
     set_application,
     store_assessment,
@@ -123,7 +123,7 @@ def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id
     for body in session.execute(of_batch.where(col(EventRow.body).contains(_RAISED_FROM))).scalars():
         priority = Priority(json.loads(body)[_RAISED_FROM])
         case.priority, case.priority_rank = rank_columns(priority).values()
-    findings = recompute(session, context, case)
+    findings = reassess(session, context, case)
     rules = case.reopen_for.split()
     still = (finding.rule for finding in findings if finding.rule in rules and has_block([finding]))
     case.reopen_for = " ".join(dict.fromkeys(still))

@@ -13,7 +13,7 @@ from db.queries.search_index import terms_of
 from tests.bench import generated_files
 from tests.services.intake.importing.files import Cells, Desk
 from tests.sizes import sized
-from workbench.services.case.assessment import recompute
+from workbench.services.case.assessment import reassess
 
 _ODD = {
     "applicant_kind": ("individual", "sole_proprietor"),
@@ -69,7 +69,7 @@ def check(desk: Desk, count: int) -> None:
     context = desk.site.services("admin").context
     with context.write() as session:
         for case in session.execute(select(CaseRow)).scalars().all():
-            recompute(session, context, case)
+            reassess(session, context, case)
     again = desk.sql("SELECT * FROM finding ORDER BY case_id, position"), desk.sql('SELECT * FROM "case" ORDER BY id')
     assert [row[1:] for row in stored[0]] == [row[1:] for row in again[0]]
     assert stored[1] == again[1]

@@ -57,37 +57,37 @@ class KeyedBlake2b:
 def _compress(state: Words, words: dict[int, Words], bytes_so_far: int, *, is_last: bool) -> Words:
     """Return the states after one more block of each text, one state in each column; missing words are zero."""
     # A group has four rows. Where it has more, some rows are repeated, so that a diagonal is four adjacent rows too.
-    a, b, c, d, unused = (np.empty((rows, words[0].size), dtype=_WORD) for rows in (4, 5, 6, 5, 4))
+    a, b, c, d, scratch = (np.empty((rows, words[0].size), dtype=_WORD) for rows in (4, 5, 6, 5, 4))
     a[:], b[:4], c[:4], d[1:] = (four[:, None] for four in (state[:4], state[4:], _START[:4], _START[4:]))
     d[1] ^= _WORD(bytes_so_far)
     if is_last:
         d[3] = ~d[3]
     for number in range(_ROUNDS):
         order = [int(digit, 16) for digit in _ORDERS[number % len(_ORDERS)]]
-        _mix((a, b[:4], c[:4], d[1:]), words, order[:8], unused)
+        _mix((a, b[:4], c[:4], d[1:]), words, order[:8], scratch)
         b[4], c[4:], d[0] = b[0], c[:2], d[4]
-        _mix((a, b[1:], c[2:], d[:4]), words, order[8:], unused)
+        _mix((a, b[1:], c[2:], d[:4]), words, order[8:], scratch)
         b[0], c[:2], d[4] = b[4], c[4:], d[0]
     return np.concatenate((a ^ c[:4], b[:4] ^ d[1:])) ^ state[:, None]
 
 
-def _mix(state: tuple[Words, Words, Words, Words], words: dict[int, Words], order: list[int], unused: Words) -> None:
-    """Mix the columns or diagonals of the states with eight words, in place; `unused` is a buffer to overwrite."""
+def _mix(state: tuple[Words, Words, Words, Words], words: dict[int, Words], order: list[int], scratch: Words) -> None:
+    """Mix the columns or diagonals of the states with eight words, in place; `scratch` is a buffer for rotations."""
     a, b, c, d = state
     for turn, (bits_of_d, bits_of_b) in enumerate(_ROTATIONS):
         a += b
-        for column, place in enumerate(order[turn::2]):
-            if place in words:
-                a[column] += words[place]
+        for column, word in enumerate(order[turn::2]):
+            if word in words:
+                a[column] += words[word]
         d ^= a
-        _rotate(d, bits_of_d, unused)
+        _rotate(d, bits_of_d, scratch)
         c += d
         b ^= c
-        _rotate(b, bits_of_b, unused)
+        _rotate(b, bits_of_b, scratch)
 
 
-def _rotate(words: Words, bits: int, unused: Words) -> None:
+def _rotate(words: Words, bits: int, scratch: Words) -> None:
     """Rotate words to the right, in place."""
-    np.left_shift(words, _WORD(64 - bits), out=unused)
+    np.left_shift(words, _WORD(64 - bits), out=scratch)
     words >>= _WORD(bits)
-    words |= unused
+    words |= scratch

@@ -165,7 +165,7 @@ class CallEngine:
     def open_calls(self, files: Sequence[Path], name: str = "call") -> None:
         """Create a view of the rows of Parquet files, oldest first, or an empty table if there are no files.
 
-        It has one more column: `place` is the place of a row's file among the files.
+        It has one more column: `place`, the index of a row's file among the files.
         """
         if not files:
             self.load(name, {**CALL_COLUMNS, "place": "INTEGER"}, ())
@@ -173,8 +173,8 @@ class CallEngine:
         # Earlier versions stored callees as 32 digits.
         selects = (
             f"FROM read_parquet({quoted(file)}{self._encryption(file, ', ENCRYPTION_CONFIG = ')})"
-            f" SELECT * REPLACE (callee::UUID AS callee), {place} AS place"
-            for place, file in enumerate(files)
+            f" SELECT * REPLACE (callee::UUID AS callee), {index} AS place"
+            for index, file in enumerate(files)
         )
         self.run(f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(selects)}")
 

@@ -43,10 +43,10 @@ class CalleeHasher:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self._copy = hashlib.blake2b(key=key, digest_size=_HASH_BYTES).copy
+        self._new_hash = hashlib.blake2b(key=key, digest_size=_HASH_BYTES).copy
 
     def __call__(self, number: str) -> str:
-        keyed = self._copy()
+        keyed = self._new_hash()
         keyed.update(normalised_number(number).encode())
         return keyed.hexdigest()
 
@@ -60,8 +60,8 @@ class CalleeHasher:
         """Return the hashes of coded numbers as two rows, one for each half; a code is a 1 followed by the digits."""
         import numpy as np
 
-        # A number with 11 digits is already normalised; the hashes of the others are replaced below.
-        # Times 10: a filler digit at the end makes three groups of four digits out of 11.
+        # All codes are hashed as if they had 11 digits, which are already normalised; the last loop replaces the hashes
+        # of the others. Times 10: a filler digit at the end makes three groups of four digits out of 11.
         digits = np.where(codes // _CODED_MOBILE == 1, codes % _CODED_MOBILE, 0) * 10
         four_digits = np.array([b"%04d" % number for number in range(10_000)]).view("<u4")
         texts = np.zeros((len(codes), 4), dtype="<u4")

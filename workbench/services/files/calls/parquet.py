@@ -14,7 +14,7 @@ from workbench.services.foundation.safe_files import open_regular
 CallFileCheck = tuple[int, str]
 """The size of a call file in bytes, and its SHA-256."""
 
-_known: dict[tuple[int, ...], CallFileCheck] = {}
+_cached_values: dict[tuple[int, ...], CallFileCheck] = {}
 """The check values of files that this process has read, by device, inode, size and modification time."""
 
 
@@ -29,10 +29,10 @@ def check_values_of(path: Path) -> CallFileCheck:
     with open_regular(path, follow_links=False) as file:
         status = os.fstat(file.fileno())
         key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-        if key not in _known:
+        if key not in _cached_values:
             with translated_failures(path.parent):
-                _known[key] = status.st_size, hashlib.file_digest(file, "sha256").hexdigest()
-        return _known[key]
+                _cached_values[key] = status.st_size, hashlib.file_digest(file, "sha256").hexdigest()
+        return _cached_values[key]
 
 
 class CallFiles:

@@ -35,12 +35,12 @@ class CallRecords:
 
     def __init__(self, duck: CallEngine, *, from_one_file: bool, since_us: int | None, reveal: bool) -> None:
         self._duck = duck
-        self._named = {name: name if reveal else f"masked_{name}.shown" for name in _MASKS}
+        self._sql_fields = {name: name if reveal else f"masked_{name}.shown" for name in _MASKS}
         # With one thread, the calls of a number stay together and in order of time; several threads would mix them.
         duck.run("SET threads = 1")
-        self._named["joins"] = "" if reveal else " ".join(map(self._join_masked, _MASKS))
-        self._named["calls"] = "call" if from_one_file else _MERGED
-        self._named["since_us"] = str(since_us or 0)
+        self._sql_fields["joins"] = "" if reveal else " ".join(map(self._join_masked, _MASKS))
+        self._sql_fields["calls"] = "call" if from_one_file else _MERGED
+        self._sql_fields["since_us"] = str(since_us or 0)
 
     def _join_masked(self, name: str) -> str:
         """Create a table of the masked values of a column, and return the SQL that joins it."""
@@ -51,7 +51,7 @@ class CallRecords:
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         """Yield number, hash of the callee, start in microseconds, seconds, answered, direction and IMEI."""
-        return self._duck.rows(_RECORDS.format(start="start_us", **self._named))
+        return self._duck.rows(_RECORDS.format(start="start_us", **self._sql_fields))
 
     def write(self, path: Path) -> int:
         """Write the records to a Parquet file, and return their number.
@@ -59,7 +59,7 @@ class CallRecords:
         Raises:
             OSError: If the file cannot be written.
         """
-        records = _RECORDS.format(start="make_timestamptz(start_us) AS start_at", **self._named)
+        records = _RECORDS.format(start="make_timestamptz(start_us) AS start_at", **self._sql_fields)
         writing = f"COPY ({records}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
         try:
             [(count,)] = self._duck.rows(writing)

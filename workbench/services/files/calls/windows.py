@@ -23,16 +23,16 @@ _HALF_HOURS = 48
 _ALWAYS_US = 1 << 60
 """A time after every call, in microseconds; the negative value is before every call."""
 
-_ADDED = ("calls", "calls_in", "answered", "total_duration_s", "short_calls", "opt_out_calls")
-"""The figures that the cards of an application have together as a sum."""
+_SUMMED = ("calls", "calls_in", "answered", "total_duration_s", "short_calls", "opt_out_calls")
+"""The figures of an application that are the sums of those of its cards."""
 
-_MOST = (
+_LARGEST = (
     *("peak_hour_calls", "peak_day_calls"),
     *("max_same_callee_day", "max_same_callee_5min", "max_same_callee_window"),
 )
-"""The figures of which the largest of the cards counts."""
+"""The figures of an application that are the largest of those of its cards."""
 
-_ASKED = {"period": "VARCHAR", "msisdn": "VARCHAR", "from_us": "BIGINT", "ended_us": "BIGINT"}
+_ASKED_COLUMNS = {"period": "VARCHAR", "msisdn": "VARCHAR", "from_us": "BIGINT", "ended_us": "BIGINT"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ def load_wanted_periods(duck: CallEngine, numbers: Iterable[str | ServicePeriod]
     if numbers is None:
         numbers = [msisdn for (msisdn,) in duck.rows("SELECT DISTINCT msisdn FROM call")]
     periods = {ServicePeriod(number, None, None) if isinstance(number, str) else number for number in numbers}
-    duck.load("asked", _ASKED, sorted({_asked_row(period, zone) for period in periods}))
+    duck.load("asked", _ASKED_COLUMNS, sorted({_asked_row(period, zone) for period in periods}))
     duck.run(statements.CREATE_WANTED)
 
 
@@ -208,8 +208,8 @@ def _combined(cards: list[CallFacts]) -> CallFacts:
     A card with only incoming calls does not extend the window of the others.
     """
     calling = [card for card in cards if card.calls] or cards
-    figures: dict[str, Any] = {name: sum(getattr(card, name) for card in cards) for name in _ADDED}
-    figures |= {name: max(getattr(card, name) for card in cards) for name in _MOST}
+    figures: dict[str, Any] = {name: sum(getattr(card, name) for card in cards) for name in _SUMMED}
+    figures |= {name: max(getattr(card, name) for card in cards) for name in _LARGEST}
     return CallFacts(
         window_from=min((card.window_from for card in calling if card.window_from), default=None),
         window_to=max((card.window_to for card in calling if card.window_to), default=None),

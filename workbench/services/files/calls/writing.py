@@ -127,9 +127,9 @@ class StagedCalls:
         return self._odd_numbers.setdefault(number, -1 - len(self._odd_numbers))
 
     def publish(self, batch_id: int, published: Collection[int] = ()) -> PublishedCallFile:
-        """Publish the file of a batch under its name, and count the calls that no file of other batches has.
+        """Publish the file of a batch under its name, and compare its calls with those of the `published` batches.
 
-        The file also has the calls that are published already, so that they still count if the earlier batch is undone.
+        The file also has calls that those batches have, so that the calls still count if an earlier batch is undone.
 
         Raises:
             StorageFailed: If the disk is full or a published file is missing or damaged.

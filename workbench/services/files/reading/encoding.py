@@ -138,16 +138,16 @@ def _guess(file: IO[bytes], name: str) -> str:
         return "utf-8"
     if flaw is not None and _is_damaged_utf8(file, flaw):
         raise _broken(name, "utf-8", flaw)
-    other_flaw, other = _decode(file, "gb18030")
+    gb_flaw, gb_sample = _decode(file, "gb18030")
     if flaw is None:
         # A few bytes may be valid UTF-8, and yet be common Chinese only in GB18030.
-        if other_flaw is None and _is_common_chinese(other):
+        if gb_flaw is None and _is_common_chinese(gb_sample):
             message = _("The file can be UTF-8 or GB18030; say which with --encoding utf-8 or gb18030.")
             raise FileProblem(RowProblem(file=name, message=message))
         return "utf-8"
-    if other_flaw is not None:
-        raise _broken(name, "gb18030", other_flaw)
-    if not _is_mostly_common(other):
+    if gb_flaw is not None:
+        raise _broken(name, "gb18030", gb_flaw)
+    if not _is_mostly_common(gb_sample):
         raise _broken(name, "utf-8", flaw)
     return "gb18030"
 

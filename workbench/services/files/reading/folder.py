@@ -7,32 +7,32 @@ from workbench.errors import NotFound
 from workbench.i18n import _, comma_joined
 from workbench.services.files.reading.opened import PACKED_SUFFIXES
 from workbench.services.files.reading.problems import RowProblem
-from workbench.services.files.reading.sheets.names import IMPORT_ORDER, kind_of_sheet, shown
+from workbench.services.files.reading.sheets.names import IMPORT_ORDER, kind_name, kind_of_sheet
 from workbench.services.files.reading.sources import PARQUET_SUFFIX, TEXT_SUFFIXES, WORKBOOK_SUFFIXES
 
 _SUFFIXES = TEXT_SUFFIXES | WORKBOOK_SUFFIXES | PACKED_SUFFIXES | {PARQUET_SUFFIX}
-OF_DESKTOPS = (".", "~$", "Thumbs.db", "desktop.ini")
-"""What the names of files begin with that desktops and spreadsheets leave in a folder."""
+DESKTOP_FILES = (".", "~$", "Thumbs.db", "desktop.ini")
+"""How the names of the files begin that desktops and spreadsheet programs leave in a folder."""
 
 
 def files_by_kind(folder: Path) -> tuple[list[tuple[Path, ImportKind]], list[RowProblem], list[str]]:
     """Return the files of a folder with their kinds, the problems of other files, and the names of those left out.
 
     Files that no import reads, such as a supplier's TOML, are left out. A data file whose name says no kind is a
-    problem, because it may be misspelt. A file of several kinds is a workbook with another name. The folders in the
-    folder have the documents.
+    problem, because it may be misspelt. A workbook whose name says no kind has sheets of several kinds. Subfolders are
+    skipped, because they hold the documents.
 
     Raises:
         NotFound: If there is no such folder.
     """
     try:
-        of_people = (path for path in folder.iterdir() if not path.name.startswith(OF_DESKTOPS))
-        paths = sorted(path for path in of_people if not path.is_dir())
+        entries = (path for path in folder.iterdir() if not path.name.startswith(DESKTOP_FILES))
+        paths = sorted(path for path in entries if not path.is_dir())
     except OSError as error:
         message = _("There is no folder {folder} that can be read ({cause}); check the name.")
         raise NotFound(message.format(folder=folder, cause=error.strerror)) from error
     files, problems, left_out = list[tuple[Path, ImportKind]](), list[RowProblem](), list[str]()
-    names = comma_joined(map(shown, IMPORT_ORDER))
+    names = comma_joined(map(kind_name, IMPORT_ORDER))
     for path in paths:
         # A copy such as applications.csv.bak is no file to import.
         kind = kind_of_sheet(path.name.partition(".")[0]) if path.suffix.lower() in _SUFFIXES else None

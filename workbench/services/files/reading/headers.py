@@ -131,9 +131,9 @@ def header_problems(
 
 def _of_other_kind(names: Sequence[str], known: ColumnNames, place: RowProblem) -> list[RowProblem]:
     """Return one problem of the whole file if another kind has most of these columns, and more than this kind."""
-    kinds = {kind: sum(map(column_names(kind).knows, names)) for kind in map(ImportKind, columns_file()["columns"])}
-    kind = max(kinds, key=kinds.__getitem__)
-    is_clear = kinds[kind] > max(len(list(filter(None, names))) / 2, sum(map(known.knows, names)))
+    counts = {kind: sum(map(column_names(kind).knows, names)) for kind in map(ImportKind, columns_file()["columns"])}
+    kind = max(counts, key=counts.__getitem__)
+    is_clear = counts[kind] > max(len(list(filter(None, names))) / 2, sum(map(known.knows, names)))
     message = _("These are the columns of {kind}; use `workbench import {kind} FILE`.").format(kind=kind)
     return [RowProblem(file=place.file, sheet=place.sheet, message=message)] if is_clear else []
 

@@ -55,13 +55,13 @@ class RejectWriter(ExitStack):
         """
         if self._path.exists() and self._path.samefile(reader.path):
             raise WrongUsage(_("{path} is the imported file; name another for the rejects.").format(path=self._path))
-        form: Format = "xlsx" if self._keeps_sheets else reader.format
-        if (self._path.suffix.lower() in WORKBOOK_SUFFIXES) != (form == "xlsx"):
+        output_format: Format = "xlsx" if self._keeps_sheets else reader.format
+        if (self._path.suffix.lower() in WORKBOOK_SUFFIXES) != (output_format == "xlsx"):
             message = _("Rejects have the format of the imported file; name them like {name}.")
             suffix = ".xlsx" if self._keeps_sheets else reader.path.suffix
             raise WrongUsage(message.format(name=self._path.with_suffix(suffix).name))
         meaning = reader.row_reader.column_names.meaning
-        self._ignored = {place for place, name in enumerate(reader.columns) if name and meaning(name) == IGNORED}
+        self._ignored = {index for index, name in enumerate(reader.columns) if name and meaning(name) == IGNORED}
         columns = self._without_cause(reader.columns)
         may_differ = self._keeps_sheets or reader.format == "jsonl"
         layout = (reader.format, () if may_differ else columns)
@@ -72,8 +72,8 @@ class RejectWriter(ExitStack):
             raise WrongUsage(message.format(file=reader.name))
         if self._layout is None:
             draft = self.enter_context(replacing(self._path, self._own_files))
-            self._put = self.enter_context(TABLE_FORMATS[form](draft))
-            if form == "csv":
+            self._put = self.enter_context(TABLE_FORMATS[output_format](draft))
+            if output_format == "csv":
                 self._put(self._sheet, self._sheet[1], "")
         self._layout = layout
 
@@ -94,7 +94,7 @@ class RejectWriter(ExitStack):
 
     def _without_cause(self, cells: tuple[str, ...]) -> tuple[str, ...]:
         """Return cells without the cause of an earlier import."""
-        return tuple(cell for place, cell in enumerate(cells) if place not in self._ignored)
+        return tuple(cell for index, cell in enumerate(cells) if index not in self._ignored)
 
 
 @contextmanager

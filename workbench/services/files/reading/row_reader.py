@@ -29,7 +29,7 @@ class RowReader:
         agent: The agent of rows without an agent.
         now: The latest time that a past event may have; None to accept any time.
         layout: The map of a reseller's sheet; None for the usual columns.
-        document_names: The parameter of `kind_spec`.
+        document_names: The folded names that the policy gives to kinds of documents.
     """
 
     kind: ImportKind

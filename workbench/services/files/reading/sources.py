@@ -151,7 +151,8 @@ class ParquetSource(OpenedFile):
 
     Raises:
         NotFound: If there is no such file.
-        FileProblem: If it is not a Parquet file; a BadData too if it is not a regular file.
+        BadData: If it is not a regular file.
+        FileProblem: If it is not a Parquet file.
         StorageFailed: If it cannot be read.
     """
 

@@ -9,13 +9,13 @@ from workbench.domain.policy.policy import Policy
 from workbench.errors import WrongUsage
 from workbench.i18n import _, comma_joined, current_language, with_remark
 from workbench.services.files.reading.headers import column_names
-from workbench.services.files.reading.sheets.names import shown
+from workbench.services.files.reading.sheets.names import kind_name
 from workbench.services.files.templates import ColumnGuide, column_guides
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.safe_files import new_workbook, replacing
 from workbench.wording.case.labels import APPLICANT_KIND_WORDS
 
-_OUR_COLUMNS = frozenset({"agent", "first_reviewed_on", "received_at", "sha256"})
+_SITE_COLUMNS = frozenset({"agent", "first_reviewed_on", "received_at", "sha256"})
 """The columns that the reviewing site fills in, not the applicant."""
 
 _ENTERPRISE_COLUMNS = frozenset(
@@ -75,15 +75,15 @@ class _Form:
 
     def add(self, kind: ImportKind) -> None:
         """Add the sheet of a kind: the instructions, the header, and the accepted values of each column."""
-        sheet = self._workbook.add_worksheet(shown(kind))
+        sheet = self._workbook.add_worksheet(kind_name(kind))
         guides = [guide for guide in column_guides(kind) if self._is_asked(kind, guide.name)]
         sheet.set_column(0, len(guides) - 1, _WIDTH, self._text)
         sheet.write_string(0, 0, self._title(kind), self._wrapped)
-        for place, guide in enumerate(guides):
+        for column, guide in enumerate(guides):
             # An import also takes a digest in place of a path, but the form does not.
             name = column_names(kind).shown(guide.name)
-            sheet.write_string(1, place, f"{name}*" if guide.required else name, self._bold)
-            self._add_validation(sheet, place, guide)
+            sheet.write_string(1, column, f"{name}*" if guide.required else name, self._bold)
+            self._add_validation(sheet, column, guide)
         sheet.freeze_panes(2, 1)
 
     def add_lists(self) -> None:
@@ -98,7 +98,7 @@ class _Form:
     def _is_asked(self, kind: ImportKind, name: str) -> bool:
         """Say whether the applicant fills in a column."""
         is_of_enterprises = kind is ImportKind.APPLICATIONS and name in _ENTERPRISE_COLUMNS
-        return name not in _OUR_COLUMNS and not (is_of_enterprises and self._kind is ApplicantKind.INDIVIDUAL)
+        return name not in _SITE_COLUMNS and not (is_of_enterprises and self._kind is ApplicantKind.INDIVIDUAL)
 
     def _choices(self, guide: ColumnGuide) -> Sequence[str]:
         """Return the words to choose from, those in the policy first."""
@@ -122,7 +122,7 @@ class _Form:
                 when = "; ".join(f"{shown_names(fact)} = {' / '.join(values)}" for fact, values in facts.items())
                 yield from ((code, when) for code in special.documents)
 
-    def _add_validation(self, sheet: Any, place: int, guide: ColumnGuide) -> None:
+    def _add_validation(self, sheet: Any, column: int, guide: ColumnGuide) -> None:
         rule: dict[str, Any] = {"validate": "any"}
         if choices := self._choices(guide):
             from xlsxwriter.utility import xl_range_abs
@@ -133,7 +133,7 @@ class _Form:
         if guide.hint:
             rule["input_message"] = guide.hint[:_MOST_MESSAGE]
         if len(rule) > 1:
-            sheet.data_validation(2, place, _ROWS + 1, place, rule)
+            sheet.data_validation(2, column, _ROWS + 1, column, rule)
 
     def _title(self, kind: ImportKind) -> str:
         applicant = _(APPLICANT_KIND_WORDS[self._kind])

@@ -15,7 +15,7 @@ from workbench.i18n import _, comma_joined
 from workbench.services.files.reading.opened import OpenedText, is_archive
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.reader import Reader
-from workbench.services.files.reading.sheets.names import kind_of_sheet, sheet_of, shown
+from workbench.services.files.reading.sheets.names import kind_name, kind_of_sheet, sheet_of
 from workbench.services.files.reading.sheets.workbook import MergedCells, SheetPart, SheetRow, Workbook
 from workbench.services.files.reading.sources import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, SheetSource, TextSource
 from workbench.services.files.reading.table import Knows
@@ -100,7 +100,8 @@ def mapped_readers(
 
     Raises:
         NotFound: If there is no such file.
-        FileProblem: If it does not fit a map; also a BadData if it is not a regular file.
+        BadData: If it is not a regular file.
+        FileProblem: If it does not fit a map.
         WrongUsage: If it is neither CSV nor a workbook, or a map is of another agent.
         StorageFailed: If it cannot be read.
     """
@@ -170,7 +171,7 @@ def _chosen_sheets(workbook: Workbook, layouts: Sequence[SheetMap]) -> list[tupl
         chosen += ((sheet, layout) for sheet in found)
     if not chosen:
         message = _("No sheet is named {names}, as the map says; the sheets are {sheets}.")
-        names_by_map = [layout.content.sheets or (shown(layout.content.kind),) for layout in layouts]
+        names_by_map = [layout.content.sheets or (kind_name(layout.content.kind),) for layout in layouts]
         names = comma_joined(name for names in names_by_map for name in names)
         sheets = comma_joined(sheet.name for sheet in visible)
         raise workbook.refused(message.format(names=names, sheets=sheets))

@@ -69,7 +69,7 @@ class MappedTable:
         named = dict(sorted((names | by_letters).items()))
         self._columns = {column: name for column, name in named.items() if normalised_name(name) in layout.rules}
         self._ignored = {column for column, name in named.items() if normalised_name(name) in ignored}
-        numbers = [column for column, name in self._columns.items() if self._means(name) == _NUMBERS]
+        numbers = [column for column, name in self._columns.items() if self._meaning(name) == _NUMBERS]
         # Several columns of numbers are combined in the first of them.
         self._more_numbers = numbers[1:]
         self._read_columns = [column for column in self._columns if column not in self._more_numbers]
@@ -80,12 +80,12 @@ class MappedTable:
         self._rows = chain((row for row in head if row.line > header.last_line), rows)
         below = [merge for merge in merges if merge.last_line > header.last_line]
         self._merged = MergedCellFiller(below, self._columns)
-        self._column_of = {self._means(self._columns[column]): column for column in self._read_columns}
+        self._column_of = {self._meaning(self._columns[column]): column for column in self._read_columns}
         column_types = column_types_of(layout.content.kind)
         self._choices = {column for means, column in self._column_of.items() if column_types[means].words is not None}
         fill_down = set(map(normalised_name, layout.content.rows.fill_down))
         self._filled_down = [column for column, name in self._columns.items() if normalised_name(name) in fill_down]
-        self._last: Cells = {}
+        self._row_above: Cells = {}
 
     def _header_in(self, head: Sequence[SheetRow], merges: Sequence[MergedCells], place: RowProblem) -> Header:
         """Return the possible header that has the most columns of the map."""
@@ -112,7 +112,7 @@ class MappedTable:
             if (
                 normalised_name(name) in present
                 or name.startswith("#")
-                or (has_numbers and self._means(name) == _NUMBERS)
+                or (has_numbers and self._meaning(name) == _NUMBERS)
             ):
                 continue
             near = nearest_names(name, unknown)
@@ -127,7 +127,7 @@ class MappedTable:
         if problems:
             raise FileProblem(*problems)
 
-    def _means(self, name: str) -> str:
+    def _meaning(self, name: str) -> str:
         return self._layout.rules[normalised_name(name)].means
 
     def __iter__(self) -> Iterator[RawRecord | BrokenRecord]:
@@ -157,7 +157,7 @@ class MappedTable:
         return RawRecord(record.line, self.names, [record.cells.get(column, "") for column in self._read_columns])
 
     def _is_skipped(self, line: int, cells: Mapping[int, Cell]) -> bool:
-        """Say whether a row is a total, a note or a repeated header, and note its line then."""
+        """Say whether a row is a total, a note or a repeated header; if it is, add its line to `skipped`."""
         texts = {column: compact(cell) for column, cell in cells.items()}
         key_column = self._column_of.get(_KEY, -1)
         key = texts.get(key_column, "")
@@ -210,9 +210,9 @@ class MappedTable:
             if column in record.cells:
                 self._add_number(record, record.line, column, record.cells.pop(column))
         for column in self._filled_down:
-            if column not in record.cells and column in self._last:
-                record.cells[column] = self._last[column]
-        self._last = record.cells
+            if column not in record.cells and column in self._row_above:
+                record.cells[column] = self._row_above[column]
+        self._row_above = record.cells
 
     def _belongs(self, record: _Record, earlier: _Record) -> bool:
         """Say whether a row belongs to the record above: it repeats or leaves out the application number."""
@@ -225,7 +225,7 @@ class MappedTable:
         earlier.problem = earlier.problem or record.problem
         for column, cell in record.cells.items():
             name, before = self._columns[column], earlier.cells.get(column, "")
-            if self._means(name) == _NUMBERS:
+            if self._meaning(name) == _NUMBERS:
                 self._add_number(earlier, record.line, column, cell)
             elif str(before).strip() != str(cell).strip():
                 message = _("This row belongs to the record of line {line}, which has another value here.")

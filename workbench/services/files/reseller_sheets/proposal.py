@@ -63,14 +63,14 @@ class Proposal:
         return {column.means for column in self.columns} | set(self.constants)
 
     def missing(self) -> list[frozenset[str]]:
-        """Return the sets of required columns of which none is there."""
-        there = self.meanings
-        return [choices for choices in self.spec.required if choices.isdisjoint(there)]
+        """Return the sets of required columns of which the sheet has none."""
+        present = self.meanings
+        return [choices for choices in self.spec.required if choices.isdisjoint(present)]
 
 
 @dataclass(frozen=True, slots=True)
 class SheetHead:
-    """The first rows of a sheet, its merged cells, and its header; `recognised` counts the columns that a kind has."""
+    """The first rows of a sheet, its merged cells, and its header; `recognised` is the count of columns of its kind."""
 
     name: str
     kind: ImportKind

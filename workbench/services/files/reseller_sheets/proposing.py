@@ -173,14 +173,14 @@ class Proposer:
         notes = {compact(word): word for word in words["notes"]}
         key, columns = self._column_of(_KEY), len(self._proposal.columns)
         names = {column.column: compact(column.parts[-1]) for column in self._proposal.columns if column.parts}
-        read = {column.column for column in self._proposal.columns if column.means}
+        imported = {column.column for column in self._proposal.columns if column.means}
         found_totals: dict[str, None] = {}
         found_notes: dict[str, None] = {}
         records = []
         for row, cells in zip(below, filled, strict=True):
             texts = {column: compact(cell) for column, cell in row.cells.items()}
             first = next(iter(texts.values()))
-            total = total_word_in(texts, totals, key, read)
+            total = total_word_in(texts, totals, key, imported)
             note = next((word for text, word in notes.items() if first.startswith(text)), None)
             # A text that is alone in a row of a wide sheet is a note too.
             if note is None and len(cells) == 1 and columns > _NARROW_SHEET and not first.isascii():
@@ -260,13 +260,14 @@ def propose(
     agent: str,
     document_names: Mapping[str, DocumentKind] = MappingProxyType({}),
 ) -> list[Proposal]:
-    """Propose a map for each kind of `kinds` that a file has; `document_names` is as in `kind_spec`.
+    """Propose a map for each of the `kinds` that a file has; `document_names` are the names that the policy gives them.
 
     The kind of a sheet is the one that recognises most of its columns. The map of a kind is for the sheet with the most
     recognised columns, and for all sheets with the same columns.
 
     Raises:
-        FileProblem: If the file has no rows, or if its kind is not clear; also a BadData if it cannot be read.
+        BadData: If it is not a regular file.
+        FileProblem: If it has no rows, or its kind is not clear.
         WrongUsage: If it is neither CSV nor a workbook.
     """
     sheets = list(sheets_in(path, encoding))

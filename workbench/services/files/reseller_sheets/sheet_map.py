@@ -122,13 +122,13 @@ def parse_map(
         name: The name of the map.
         kind: The kind.
         file: The name of the file in errors.
-        document_names: The parameter of `kind_spec`.
+        document_names: The folded names that the policy gives to kinds of documents.
 
     Raises:
         BadConfiguration: If it is not TOML, or has errors or undecided values; the message names their lines and keys.
     """
-    table = parse_table(text, file, MapContent, _expanded, partial(_faults, kind, document_names))
-    return SheetMap(name, hashlib.sha256(text.encode()).hexdigest(), table)
+    content = parse_table(text, file, MapContent, _expanded, partial(_faults, kind, document_names))
+    return SheetMap(name, hashlib.sha256(text.encode()).hexdigest(), content)
 
 
 def _expanded(values: dict[str, Any]) -> dict[str, Any]:
@@ -140,14 +140,14 @@ def _expanded(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "columns": tables}
 
 
-def _faults(kind: ImportKind, document_names: Mapping[str, DocumentKind], table: MapContent) -> Iterator[PolicyFault]:
-    if table.kind is not kind:
+def _faults(kind: ImportKind, document_names: Mapping[str, DocumentKind], content: MapContent) -> Iterator[PolicyFault]:
+    if content.kind is not kind:
         yield PolicyFault(("kind",), _("the name of the file says {kind}").format(kind=kind.value))
         return
-    usual = kinds.kind_spec(table.kind, ZoneInfo("UTC"), document_names=document_names)
-    yield from _column_faults(table, usual)
-    yield from _constant_faults(table, usual)
-    present = {rule.means for rule in table.columns.values()} | set(table.constants)
+    usual = kinds.kind_spec(content.kind, ZoneInfo("UTC"), document_names=document_names)
+    yield from _column_faults(content, usual)
+    yield from _constant_faults(content, usual)
+    present = {rule.means for rule in content.columns.values()} | set(content.constants)
     for choices in usual.required:
         if choices.isdisjoint(present) and UNDECIDED not in present:
             columns = _(" or ").join(sorted(choices))
@@ -155,25 +155,25 @@ def _faults(kind: ImportKind, document_names: Mapping[str, DocumentKind], table:
             if _KEY in choices:
                 message = _("no column means {column}, which is required; name one, or add it to the sheet")
             yield PolicyFault(("columns",), message.format(column=columns))
-    for place, name in enumerate(table.rows.fill_down):
-        if name not in table.columns:
+    for place, name in enumerate(content.rows.fill_down):
+        if name not in content.columns:
             yield PolicyFault(("rows", "fill_down", place), _("“{name}” is no column of this map").format(name=name))
-    if table.rows.continued and (table.kind is not ImportKind.APPLICATIONS or _KEY not in present):
+    if content.rows.continued and (content.kind is not ImportKind.APPLICATIONS or _KEY not in present):
         message = _("only rows of applications with an application_no can be continued")
         yield PolicyFault(("rows", "continued"), message)
 
 
-def _column_faults(table: MapContent, usual: kinds.KindSpec) -> Iterator[PolicyFault]:
+def _column_faults(content: MapContent, usual: kinds.KindSpec) -> Iterator[PolicyFault]:
     first: dict[str, str] = {}
-    column_types = column_types_of(table.kind)
-    ignored = set(map(normalised_name, table.ignored))
-    for name, rule in table.columns.items():
+    column_types = column_types_of(content.kind)
+    ignored = set(map(normalised_name, content.ignored))
+    for name, rule in content.columns.items():
         path = ("columns", name)
         if rule.means == UNDECIDED:
             message = _("nobody has decided what “{name}” means; write a column, or move it to ignored")
             yield PolicyFault(path, message.format(name=name))
         elif rule.means not in usual.columns:
-            yield PolicyFault(path, _unknown(rule.means, table.kind))
+            yield PolicyFault(path, _unknown(rule.means, content.kind))
         elif rule.means in first and column_types[rule.means] is not kinds.PHONES:
             message = _("“{first}” and “{second}” both mean {column}; move one to ignored")
             yield PolicyFault(path, message.format(first=first[rule.means], second=name, column=rule.means))
@@ -197,14 +197,14 @@ def _rule_faults(
         yield from _value_faults((*path, "values", word), usual.columns[rule.means].parse, code)
 
 
-def _constant_faults(table: MapContent, usual: kinds.KindSpec) -> Iterator[PolicyFault]:
-    means = {rule.means: name for name, rule in table.columns.items()}
-    for name, text in table.constants.items():
+def _constant_faults(content: MapContent, usual: kinds.KindSpec) -> Iterator[PolicyFault]:
+    means = {rule.means: name for name, rule in content.columns.items()}
+    for name, text in content.constants.items():
         path = ("constants", name)
         if name not in usual.columns:
-            yield PolicyFault(path, _unknown(name, table.kind))
+            yield PolicyFault(path, _unknown(name, content.kind))
             continue
-        yield from _value_faults(path, partial(parse_constant, table.kind, usual, name), text)
+        yield from _value_faults(path, partial(parse_constant, content.kind, usual, name), text)
         if name in means:
             message = _("the column “{column}” means this already; remove one")
             yield PolicyFault(path, message.format(column=means[name]))

@@ -17,7 +17,7 @@ from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.act import ActInProgress, act_in, finish_act
 from workbench.services.case import decisions
-from workbench.services.case.assessment import recompute, record_evidence
+from workbench.services.case.assessment import reassess, record_evidence
 from workbench.services.foundation.case_access import EVENTS_OF_CASE, refuse_second_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import check_not_blank
@@ -157,7 +157,7 @@ def file_appeal(
         case.state = CaseState.APPEALED.value
         # A closed case gets no new evidence, but the person who decides the appeal needs all of it.
         record_evidence(session, case, last_seq(session))
-        recompute(session, context, case)
+        reassess(session, context, case)
         # An appeal counts from its receipt, not from its entry.
         act.finish(batch_id=batch_id, counted_at=received_at)
         appeal.due_at = case.due_at or received_at
@@ -192,7 +192,7 @@ def check_received(session: Session, context: Context, case: CaseRow, received_a
     if calendar.local_day(received_at) > last_day:
         message = _("The last day to appeal against {case} was {day}; a supervisor can still reopen the case.")
         raise NotAllowed(message.format(case=name, day=last_day.isoformat()))
-    if decisions.is_answered(session, case):
+    if decisions.is_appeal_answered(session, case):
         message = _(
             "An appeal against this result of {case} was answered already; a supervisor can still reopen the case."
         )

@@ -21,7 +21,7 @@ from workbench.i18n import _
 from workbench.services.foundation.audit_log import last_event
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.safe_files import read_whole
-from workbench.services.foundation.site_settings import COMMAND
+from workbench.services.foundation.site_settings import COMMAND_MARK
 from workbench.services.site.file_checks import CheckLine, Health
 from workbench.services.site.machine_clock import in_utc
 from workbench.wording.amounts import commas
@@ -46,7 +46,7 @@ _MOST_DAYS = 2
 
 def anchor_file(target: str | None) -> Path | None:
     """Return the file of anchors that the site's settings name, None if they name a command or nothing."""
-    return Path(target) if target and not target.startswith(COMMAND) else None
+    return Path(target) if target and not target.startswith(COMMAND_MARK) else None
 
 
 def note_target(context: Context, target: str | None) -> None:
@@ -79,7 +79,7 @@ def keep_daily_anchor(context: Context, target: str, settings: Path) -> None:
             append_anchor(session, file)
     if file is None:
         _check_owner(settings)
-        _hand_over(target.removeprefix(COMMAND), f"{seq} {digest}\n")
+        _hand_over(target.removeprefix(COMMAND_MARK), f"{seq} {digest}\n")
     context.log_alone(_KEPT, body={"seq": seq, **({"file": _path_digest(file)} if file else {})})
 
 

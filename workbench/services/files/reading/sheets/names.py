@@ -19,7 +19,7 @@ IMPORT_ORDER = (
 """The order in which kinds are imported: rows that others refer to come first."""
 
 _NO_SHEETS = (N_("workbook"), N_("folder"), N_("calendar"))
-"""The kinds that are no sheets, to be translated."""
+"""The names of the kinds that are not sheets, so that they get translations."""
 
 
 def kind_of_sheet(name: str) -> ImportKind | None:
@@ -28,7 +28,7 @@ def kind_of_sheet(name: str) -> ImportKind | None:
     return None if kind is None else ImportKind(kind)
 
 
-def shown(kind: ImportKind) -> str:
+def kind_name(kind: ImportKind) -> str:
     """Return the name of a kind in the current language; for a kind of sheet it is the usual name of the sheet."""
     names = columns_file()["sheets"].get(kind.value)
     return str(names["zh"]) if names and current_language() == "zh" else _(kind.value)
@@ -37,7 +37,7 @@ def shown(kind: ImportKind) -> str:
 def sheet_name_for(kind: ImportKind, name: str) -> str:
     """Return a name that an import recognises: the given one if it is known, else the usual one of the kind."""
     spelling = normalised_name(name)
-    return spelling if kind_of_sheet(spelling) is kind else shown(kind)
+    return spelling if kind_of_sheet(spelling) is kind else kind_name(kind)
 
 
 def sheet_of(workbook: Workbook, kind: ImportKind) -> SheetPart:
@@ -66,7 +66,7 @@ def sheets_by_kind(workbook: Workbook) -> list[tuple[ImportKind, SheetPart]]:
         else:
             chosen.append((kind, sheet))
     if not chosen and not problems:
-        names = comma_joined(map(shown, IMPORT_ORDER))
+        names = comma_joined(map(kind_name, IMPORT_ORDER))
         raise workbook.refused(_("No sheet of the workbook has rows; name its sheets {names}.").format(names=names))
     if problems:
         raise FileProblem(*problems)
@@ -80,8 +80,8 @@ def _has_rows(workbook: Workbook, sheet: SheetPart) -> bool:
 
 def _unknown(name: str) -> str:
     """Return the message for a sheet with an unknown name."""
-    near = [shown(ImportKind(kind)) for kind in nearest_names(name, meanings_by_spelling(columns_file()["sheets"]))]
+    near = [kind_name(ImportKind(kind)) for kind in nearest_names(name, meanings_by_spelling(columns_file()["sheets"]))]
     if near:
         return _("The sheet “{name}” is not known; did you mean {near}?").format(name=name, near=_(" or ").join(near))
     message = _("The sheet “{name}” is not known; name it like one of {names}, or remove it.")
-    return message.format(name=name, names=comma_joined(map(shown, IMPORT_ORDER)))
+    return message.format(name=name, names=comma_joined(map(kind_name, IMPORT_ORDER)))

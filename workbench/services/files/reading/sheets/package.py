@@ -27,7 +27,7 @@ _ENTRY_MARK = b"PK\x01\x02"
 _OLD_OFFICE_MARK = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = 0x1
 # Compressed data may contain the mark of an entry by chance.
-_CHANCE = 50
+_MARKS_BY_CHANCE = 50
 
 _DAMAGES = (BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError, KeyError)
 """What zipfile raises if an archive is damaged, incomplete or something else."""
@@ -38,7 +38,8 @@ class XlsxPackage(OpenedFile):
 
     Raises:
         NotFound: If there is no such file.
-        FileProblem: If it is not an archive, or is harmful; a BadData too if it is not a regular file.
+        BadData: If it is not a regular file.
+        FileProblem: If it is not an archive, or is harmful.
         StorageFailed: If it cannot be read.
     """
 
@@ -107,7 +108,7 @@ class XlsxPackage(OpenedFile):
             # Chunk ends may hide a few marks; the exact number is checked later.
             entries += chunk.count(_ENTRY_MARK)
         # ZipFile reads the whole directory of an archive, so its length is checked first.
-        if entries > MAX_ENTRIES + _CHANCE:
+        if entries > MAX_ENTRIES + _MARKS_BY_CHANCE:
             raise self._too_many()
         return digest.hexdigest()
 

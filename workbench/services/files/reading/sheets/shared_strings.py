@@ -22,7 +22,7 @@ class SharedStrings:
 
     def __init__(self, package: XlsxPackage, part: str) -> None:
         self._block = bytearray()
-        self._long: dict[int, str] = {}
+        self._long_texts: dict[int, str] = {}
         # A list of a million strings takes several times the memory of their bytes.
         self._ends = array("L", [0])
         for _parent, item in elements(package.chunks(part), 1):
@@ -40,13 +40,13 @@ class SharedStrings:
         """
         if not 0 <= number < len(self._ends) - 1:
             raise BadXml
-        if (text := self._long.get(number)) is not None:
+        if (text := self._long_texts.get(number)) is not None:
             return text
         start, end = self._ends[number], self._ends[number + 1]
         text = self._block[start:end].decode("utf-8", "surrogatepass")
         # Thousands of cells may share a long text, so it is decoded only once.
         if end - start >= _LONG_BYTES:
-            self._long[number] = text
+            self._long_texts[number] = text
         return text
 
 

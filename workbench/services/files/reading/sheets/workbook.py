@@ -37,7 +37,7 @@ MAX_COLUMNS_WIDE = 16_384
 _AFTER_MERGED_CELLS = frozenset({"conditionalFormatting", "dataValidations", "hyperlinks", "pageMargins", "extLst"})
 _DIGITS = "0123456789"
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")
-_PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 
 
 class SheetRow(NamedTuple):
@@ -62,16 +62,17 @@ def sheet_rows(chunks: Iterator[bytes], workbook: "Workbook") -> Iterator[SheetR
 
     Raises:
         FileProblem: If a row or cell is repeated or out of order, so that one would hide another.
-        BadXml: If the sheet is damaged or would fill the memory; a ValueError if a number is not valid.
+        BadXml: If the sheet is damaged or would fill the memory.
+        ValueError: If a number is not valid.
     """
     line = 0
     for parent, element in elements(chunks, 2, until=_AFTER_MERGED_CELLS):
         if parent == "sheetData":
-            before = line
-            line = int(element.get("r", before + 1))
+            line_above = line
+            line = int(element.get("r", line_above + 1))
             if not 0 < line <= MAX_ROWS:
                 raise BadXml
-            if line <= before:
+            if line <= line_above:
                 raise workbook.out_of_order(line)
             cells = _cells(element, line, workbook)
             if cells:
@@ -87,10 +88,10 @@ def _cells(row: Element, line: int, workbook: "Workbook") -> dict[int, SheetCell
     cells: dict[int, SheetCell] = {}
     column = -1
     for element in row:
-        place = element.get("r")
-        before = column
-        column = before + 1 if place is None else _column(place.rstrip(_DIGITS))
-        if column <= before:
+        reference = element.get("r")
+        column_before = column
+        column = column_before + 1 if reference is None else _column(reference.rstrip(_DIGITS))
+        if column <= column_before:
             raise workbook.out_of_order(line)
         if column >= MAX_COLUMNS_WIDE:
             raise BadXml
@@ -134,7 +135,7 @@ def _column(letters: str) -> int:
 
 def _merged(span: str) -> MergedCells:
     first, _colon, last = span.partition(":")
-    begins, ends = _PLACE.fullmatch(first), _PLACE.fullmatch(last or first)
+    begins, ends = _REFERENCE.fullmatch(first), _REFERENCE.fullmatch(last or first)
     if begins is None or ends is None:
         raise BadXml
     return MergedCells(span, int(begins[2]), _column(begins[1]), int(ends[2]), _column(ends[1]))
@@ -164,7 +165,8 @@ class Workbook(XlsxPackage):
 
     Raises:
         NotFound: If there is no such file.
-        FileProblem: If it is not a readable workbook; a BadData too if it is not a regular file.
+        BadData: If it is not a regular file.
+        FileProblem: If it is not a readable workbook.
         StorageFailed: If it cannot be read.
     """
 
@@ -172,7 +174,7 @@ class Workbook(XlsxPackage):
         super().__init__(path)
         with self.closed_on_failure():
             main = self._part("officeDocument", self._relations(""))
-            self._needed = self._relations(main)
+            self._main_relations = self._relations(main)
             children = {local_name(child.tag): child for child in self._children(main)}
             properties = children.get("workbookPr")
             self.is_1904 = properties is not None and properties.get("date1904") in {"1", "true"}
@@ -201,16 +203,16 @@ class Workbook(XlsxPackage):
     @cached_property
     def strings(self) -> SharedStrings:
         """The shared strings of all sheets."""
-        return SharedStrings(self, self._part("sharedStrings", self._needed))
+        return SharedStrings(self, self._part("sharedStrings", self._main_relations))
 
     @cached_property
     def number_formats(self) -> Mapping[str | None, NumberFormat]:
         """The number formats of the styles, by the numbers that cells have for them."""
-        if _STYLES not in self._needed:
+        if _STYLES not in self._main_relations:
             return {}
         codes: dict[int, str] = {}
         number_formats: dict[str | None, NumberFormat] = {}
-        chunks = self.chunks(self._part(_STYLES, self._needed))
+        chunks = self.chunks(self._part(_STYLES, self._main_relations))
         for parent, element in elements(chunks, 2, until=frozenset({"cellStyles", "dxfs"})):
             if parent == "numFmts":
                 codes[int(element.get("numFmtId", "0"))] = element.get("formatCode", "")
@@ -248,7 +250,7 @@ class Workbook(XlsxPackage):
 
     def _sheets(self, listed: Iterable[Element]) -> tuple[SheetPart, ...]:
         """Return the sheets that have cells, in the order of their tabs."""
-        by_identity = self._needed.get("worksheet", {})
+        by_identity = self._main_relations.get("worksheet", {})
         found = [
             SheetPart(
                 name=sheet.get("name", ""),

@@ -41,32 +41,33 @@ class AcceptedValue:
     value: str
 
 
-def accepted_value(sort: ColumnType, cell: str, cast: str, zone: ZoneInfo, now: datetime | None) -> AcceptedValue:
+def accepted_value(column: ColumnType, cell: str, cast: str, zone: ZoneInfo, now: datetime | None) -> AcceptedValue:
     """Return the SQL for a cell of a column type: a number, quantity, instant, flag or choice.
 
     Args:
-        sort: The type of the column.
+        column: The type of the column.
         cell: The SQL of the cell's text.
         cast: The name of the column that will hold the cast.
         zone: The time zone of local times.
         now: When the file is read; instants must not be later. None allows any time.
     """
-    if sort is INSTANT:
+    if column is INSTANT:
         return _accepted_instant(cell, cast, zone, now)
-    if sort is FLAG:
+    if column is FLAG:
         return _accepted_word(cell, cast, {word: str(is_yes) for word, is_yes in values.FLAGS.items()})
-    if sort.words is not None:
-        names = value_names(sort.section, sort.words)
+    if column.words is not None:
+        names = value_names(column.section, column.words)
         return _accepted_word(cell, cast, {word: f"'{code.value}'" for word, code in names.items()})
-    if sort is QUANTITY:
+    if column is QUANTITY:
         usual = f"{cast}::VARCHAR = {cell} AND {cast} >= 0"
-        return AcceptedValue(f"try_cast({cell} AS INTEGER)", _usual_or_matching(usual, cell, _OTHER_FORMS[sort]), cast)
+        condition = _usual_or_matching(usual, cell, _OTHER_FORMS[column])
+        return AcceptedValue(f"try_cast({cell} AS INTEGER)", condition, cast)
     code = f"try_cast('1' || {cell} AS BIGINT)"
-    usual = f"{cast}::VARCHAR = '1' || {cell} AND length({cell}) BETWEEN 1 AND {_MOST_DIGITS[sort]}"
-    if sort is NUMBER:
+    usual = f"{cast}::VARCHAR = '1' || {cell} AND length({cell}) BETWEEN 1 AND {_MOST_DIGITS[column]}"
+    if column is NUMBER:
         return AcceptedValue(code, f"coalesce({usual}, false)", cast)
     without_country = f"CASE WHEN length({cell}) > 12 THEN try_cast('1' || right({cell}, 11) AS BIGINT) ELSE {cast} END"
-    return AcceptedValue(code, _usual_or_matching(usual, cell, _OTHER_FORMS[sort]), without_country)
+    return AcceptedValue(code, _usual_or_matching(usual, cell, _OTHER_FORMS[column]), without_country)
 
 
 def _usual_or_matching(usual: str, cell: str, form: str) -> str:

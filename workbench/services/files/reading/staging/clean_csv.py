@@ -21,29 +21,29 @@ def clean_blocks(blocks: Iterator[bytes], delimiter: str, width: int) -> Iterato
     Raises:
         NotClean: If the text is different. The blocks that were yielded before must then not be used.
     """
-    clean = _CleanLines(delimiter.encode(), width)
+    checker = _LineChecker(delimiter.encode(), width)
     rest = b""
     for block in blocks:
         whole, line_feed, rest_of_block = block.rpartition(b"\n")
         if line_feed:
-            yield clean.lines(rest + whole + line_feed)
+            yield checker.checked(rest + whole + line_feed)
             rest = rest_of_block
         else:
             rest += block
     if rest:
-        yield clean.lines(rest + b"\n")
+        yield checker.checked(rest + b"\n")
 
 
-class _CleanLines:
+class _LineChecker:
     """Checks the lines of one file."""
 
     def __init__(self, delimiter: bytes, width: int) -> None:
         self._delimiter = delimiter
-        self._delimiters = width - 1
+        self._delimiters_per_line = width - 1
         self._stray_quote = re.compile(rb'[^"\n%(mark)s]"|"[^"\n%(mark)s]' % {b"mark": delimiter})
 
-    def lines(self, block: bytes) -> bytes:
-        """Return whole lines, each ended by a line feed only.
+    def checked(self, block: bytes) -> bytes:
+        """Check whole lines, and return them with line feeds as their only line ends.
 
         Raises:
             NotClean: If they are not clean.
@@ -56,7 +56,7 @@ class _CleanLines:
             raise NotClean
         outside = self._outside_quotes(block) if b'"' in block else block
         # DuckDB would accept a record with one more field if that is empty.
-        if outside.count(self._delimiter) != block.count(b"\n") * self._delimiters:
+        if outside.count(self._delimiter) != block.count(b"\n") * self._delimiters_per_line:
             raise NotClean
         return block
 
