@@ -17,7 +17,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.verdict import is_last_round
 from workbench.domain.case.vocabulary import ContactChannel, FailKind, Verdict, VerificationKind
-from workbench.domain.clock.due import back_from_aside
+from workbench.domain.clock.due import return_from_aside
 from workbench.domain.clock.spans import NEVER
 from workbench.domain.clock.typed.reading import read_instant, read_receipt
 from workbench.domain.clock.typed.tense import Tense
@@ -101,7 +101,7 @@ async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
     due_at = case.header.due_at if case.header.suspended_from is None else None
     if due_at is not None and due_at > view.now:
         # Put aside without an end, the case comes back at the latest possible time.
-        comes_back = view.instant(back_from_aside(NEVER, due_at, view.now, view.zone))
+        comes_back = view.instant(return_from_aside(NEVER, due_at, view.now, view.zone))
         hint += " " + _("It is due {due}, so it comes back {when} at the latest.").format(
             due=view.instant(due_at), when=comes_back
         )
@@ -109,7 +109,7 @@ async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
     until = await screen.app.push_screen_wait(prompt)
     if until is not None:
         view = screen.view()
-        back_at = back_from_aside(until, due_at, view.now, view.zone)
+        back_at = return_from_aside(until, due_at, view.now, view.zone)
         message = _("{case} put aside until {when}.").format(case=ref.name, when=view.instant(back_at))
         start_act(screen, partial(screen.session.put_aside, ref, until), "write", message)
 

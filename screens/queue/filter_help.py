@@ -8,10 +8,10 @@ from textual.content import Content
 
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, wrapped_lines
 from screens.widgets.time_field import TimeReader
-from workbench.domain.filter.keys import KEY_BY_NAME, KINDS, ValueType, words_of
+from workbench.domain.filter.keys import KEY_BY_NAME, KEYS_BY_CLUE, ValueType, words_of
 from workbench.domain.filter.parser import FILTER_KEYS, FilterKey, FilterProblem, parse_filter, quoted
 from workbench.domain.text.safe import cells, fit, pad_right, safe
-from workbench.domain.values.spelling import named
+from workbench.domain.values.spelling import matching_values
 from workbench.i18n import _, current_language
 
 _OPERATORS = ":<>=：＜＞＝"
@@ -70,7 +70,7 @@ def problem_in(text: str) -> FilterProblem | None:
 def value_terms(word: str, known: KnownValues = NOTHING_KNOWN) -> tuple[str, ...]:
     """Return the terms that a word without a key may mean; a single letter means none."""
     keys = [KEY_BY_NAME[name] for name in _FOUND_WITHOUT_KEY if word[1:]]
-    return tuple(f"{key.name}:{quoted(value)}" for key in keys for value in named(word, _values(key, known)))
+    return tuple(f"{key.name}:{quoted(value)}" for key in keys for value in matching_values(word, _values(key, known)))
 
 
 def completions(word: TypedWord, known: KnownValues = NOTHING_KNOWN) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ def completions(word: TypedWord, known: KnownValues = NOTHING_KNOWN) -> tuple[st
         return ()
     before, comma, last = word.value.rpartition(",")
     head = word.text[: len(word.text) - len(word.value)] + before + comma
-    found = [_offered_value(key, value, word, known) for value in named(last, _values(key, known))]
+    found = [_offered_value(key, value, word, known) for value in matching_values(last, _values(key, known))]
     return tuple(f"{head}{quoted(value)}" for value in found if value != last)
 
 
@@ -118,8 +118,8 @@ def hint_lines(
     word = word_at(text, cursor)
     is_being_typed = problem is not None and problem.end >= word.start and problem.start <= cursor and not is_submitted
     if not text:
-        kinds = " · ".join(f"{_(kind)} {' '.join(f'{_shown(name)}:' for name in names)}" for kind, names in KINDS)
-        return (*wrapped_lines(kinds, width, _KEY)[:3], _key_help(width))
+        clues = " · ".join(f"{_(clue)} {' '.join(f'{_shown(key)}:' for key in keys)}" for clue, keys in KEYS_BY_CLUE)
+        return (*wrapped_lines(clues, width, _KEY)[:3], _key_help(width))
     if problem is None or (is_being_typed and completions(word, known)):
         return (*_help(word, width, reader, known), _key_help(width))
     style = WARNING if is_being_typed else ERROR

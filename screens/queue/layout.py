@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from screens.queue.columns import CHOOSABLE, MAX_APPLICANT, MIN_APPLICANT, USUAL_COLUMNS, QueueColumn
-from workbench.domain.filter.ordering import LATE, ORDER_WORDS, ListLayout, keys_of, names_lateness
+from workbench.domain.filter.ordering import LATE, ORDER_WORDS, ListLayout, is_about_lateness, keys_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +24,8 @@ ALWAYS_SHOWN = frozenset({"signs", "case", "applicant"})
 
 def shown_layout(chosen: ListLayout, filter_text: str) -> ListLayout:
     """Return the layout of a list: that of likely late cases if the list is about them and no columns were chosen."""
-    is_about_lateness = names_lateness(filter_text, chosen.order) or "stuck" in keys_of(filter_text)
-    if chosen.columns or not is_about_lateness:
+    shows_lateness = is_about_lateness(filter_text, chosen.order) or "stuck" in keys_of(filter_text)
+    if chosen.columns or not shows_lateness:
         return chosen
     return replace(chosen, columns=LATE_COLUMNS)
 

@@ -62,7 +62,7 @@ class CaseHeader(CaseLine):
         fence: A number that grows with each hold.
         evidence_no: A number that grows with new evidence.
         corrects_id: The decision whose notice the next notice corrects.
-        due_if_answered_at: While the applicant has the case: the due date after an answer at the last moment.
+        due_if_answered_at: If the applicant has the case: the due date after an answer at the last moment, else None.
     """
 
     applicant_kind: enums.ApplicantKind
@@ -174,9 +174,9 @@ class NoNextCase:
 
     Attributes:
         kind: The reason: none, held, assigned, skipped, filtered or limit.
-        count: How many cases it is about.
-        who: The holders, with the ends of their holds.
-        assigned: To whom others of the queue are assigned, with how many, and whether the person is away.
+        count: How many cases the reason is about.
+        who: The holders, each with the end of the hold.
+        assigned: The people to whom queued cases are assigned, with the number of cases and whether they are away.
         limit: How many cases a person may hold.
     """
 
@@ -194,8 +194,8 @@ class ItemRequest:
     Attributes:
         code: The code of a reason or a document.
         text: The text of the item, empty for the reason's own text.
-        deadline_at: Its own deadline, if it has one; the plan of the verdict sets it.
-        documents: Those that its text lists, () for free words, None for the reason's text; also set by the plan.
+        deadline_at: Its own deadline, if it has one. The plan of the verdict (`VerdictPlan`) sets it.
+        documents: Those that its text lists, () for free words, None for the reason's own text. The plan sets them.
     """
 
     code: str

@@ -42,25 +42,24 @@ def _items_of_reason(
     """
     if own := [item for item in request.items if item.code == code]:
         return own
-    others, documents = {item.code for item in request.items}, _documents_found(code, findings)
-    named = others & _DOCUMENT_CODES
-    asked = named.union(_asked_by_reasons(code, request, policy, findings)) if documents else named
-    if policy.reasons[code].names_documents and asked:
-        left = [kind for kind in documents if kind not in asked]
-        if not left:
-            return []
-        return [ItemRequest(code=code, text="" if left == documents else ";".join(left))]
-    has_item_without_reason = not others <= set(request.reasons)
+    documents, asked_elsewhere = _documents_found(code, findings), {item.code for item in request.items}
+    has_item_without_reason = bool(asked_elsewhere.difference(request.reasons))
+    asked_elsewhere &= _DOCUMENT_CODES
+    if documents:
+        asked_elsewhere.update(_asked_by_reasons(code, request, policy, findings))
+    if policy.reasons[code].names_documents and asked_elsewhere:
+        left = [kind for kind in documents if kind not in asked_elsewhere]
+        return [ItemRequest(code=code, text="" if left == documents else ";".join(left))] if left else []
     if has_item_without_reason and code in waiting_reasons(policy).values():
         return []
     return [ItemRequest(code=code)]
 
 
 def _asked_by_reasons(code: str, request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> Iterator[str]:
-    """Yield the documents that other reasons ask for: those before this one, and those to which rules yield."""
+    """Yield the documents of the reasons before this one, and of the reasons whose rules are stronger."""
     reasons, named = policy.reasons, {item.code for item in request.items}
-    of_documents = (rule for rule in policy.rules.values() if reasons[rule.code].names_documents)
-    stronger = {other for rule in of_documents for other in rule.stronger}
+    rules_about_documents = (rule for rule in policy.rules.values() if reasons[rule.code].names_documents)
+    stronger = {other for rule in rules_about_documents for other in rule.stronger}
     before = request.reasons[: request.reasons.index(code)]
     for other in request.reasons:
         if other == code or other not in reasons:
@@ -78,7 +77,7 @@ def _documents_found(code: str, findings: Sequence[Finding]) -> list[str]:
 
 
 def left_out_words(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return the warning that the letter leaves out what its reasons need, without a full stop; empty if it does not.
+    """Return the warning (without a full stop) that the letter leaves out what its reasons need, or an empty tuple.
 
     Only a letter that asks for named items alone can leave something out.
     """
@@ -115,12 +114,11 @@ def vague_items(request: VerdictRequest, policy: Policy, findings: Sequence[Find
 
 
 def vague_words(request: VerdictRequest, policy: Policy, findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Return the warning that the letter does not say what to send for an item; without a full stop."""
-    bare = {item.code for item in request.items if not item.text.strip()}
-    has_no_words = any(code in policy.reasons and not policy.reasons[code].item.en for code in bare)
-    vague = vague_items(request, policy, findings)
-    is_vague = not bare.union(waiting_reasons(policy).values()).isdisjoint(vague)
-    if not has_no_words and not is_vague:
+    """Return the warning (without a full stop) that the letter does not say what to send, or an empty tuple."""
+    without_text = {item.code for item in request.items if not item.text.strip()}
+    has_no_words = any(code in policy.reasons and not policy.reasons[code].item.en for code in without_text)
+    vague = without_text.union(waiting_reasons(policy).values()).intersection(vague_items(request, policy, findings))
+    if not has_no_words and not vague:
         return ()
     return (_("The letter does not say what the applicant has to send; write it in the item"),)
 

@@ -1,7 +1,7 @@
 """The permissions of all actions by role and state, in one table.
 
 Changes by time or imports are not actions: a case lapses when its deadline passes, and evidence that was received in
-time takes the lapse back, to the queue or to rectifying.
+time returns a lapsed case to the queue or to rectifying.
 """
 
 from collections.abc import Set
@@ -84,8 +84,8 @@ class Permission:
 
 
 WORKERS = frozenset({R.REVIEWER, R.SUPERVISOR})
-SPREAD_OVER = frozenset({R.REVIEWER})
-"""The roles over which cases are spread."""
+SPREAD_ROLES = frozenset({R.REVIEWER})
+"""The roles among whose people cases are spread."""
 WORK_LIST_ROLES = frozenset({R.SUPERVISOR, R.ADMIN})
 """The roles that get the work lists: letters to send, and measures to carry out."""
 LETTER_RECORDERS = WORKERS | WORK_LIST_ROLES
@@ -93,7 +93,7 @@ LETTER_RECORDERS = WORKERS | WORK_LIST_ROLES
 ABSENCE_RECORDERS = frozenset({R.SUPERVISOR, R.ADMIN})
 """The roles that record who is away, and who is back."""
 INQUIRY_READERS = WORKERS | {R.AUDITOR, R.VERIFIER}
-"""The roles that list inquiries; who is only a verifier lists those to one department."""
+"""The roles that list inquiries; a person who is only a verifier lists those to one department."""
 EVERY_STATE = frozenset(S)
 _STATES_WITH_DUE_DATE = OPEN_STATES - {S.INCOMPLETE}
 
@@ -217,7 +217,7 @@ def roleless_refusal(login: str, *, is_active: bool) -> str:
 
 
 def missing_role_refusal(allowed: Set[Role], actor: Actor) -> str | None:
-    """Return why a person may not do something that needs one of the allowed roles, or None if the person has one."""
+    """Return why a person has none of the allowed roles for an act, or None if the person has one."""
     if not actor.roles.isdisjoint(allowed):
         return None
     words = comma_joined(_(ROLE_WORDS[role]) for role in Role if role in allowed)
@@ -248,7 +248,7 @@ inquiries_refusal = partial(missing_role_refusal, INQUIRY_READERS)
 
 
 def only_inquiries_refusal(actor: Actor) -> str | None:
-    """Return why a person may do nothing but answer inquiries, or None if they have another role."""
+    """Return why a person who is only a verifier may do nothing but answer inquiries; None for anybody else."""
     if actor.roles != {Role.VERIFIER}:
         return None
     message = _("{login} only answers inquiries (`workbench inquiries`). Everything else is refused and logged.")

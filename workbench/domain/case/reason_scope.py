@@ -101,15 +101,15 @@ def documents_for(
 ) -> tuple[list[Any], list[Any]]:
     """Return the documents that answer an item, and those that may answer it.
 
-    The first list stays empty until all documents that the item requires have been received. The second list has no
-    document that another item names.
+    The first list stays empty until all documents that the item requires have been received. The second list is the
+    first one; only if that is empty, it has the documents that no other item names, as far as others may answer.
     """
     answers = [document for document in documents if document.kind in item.kinds]
     if item.needs_all and not item.kinds <= {document.kind for document in answers}:
         answers = []
-    of_other_items = frozenset().union(*(other.kinds for other in named)) - item.kinds
-    others = [document for document in documents if item.others_may_answer and document.kind not in of_other_items]
-    return answers, answers or others
+    named_by_others = frozenset().union(*(other.kinds for other in named)) - item.kinds
+    unnamed = [document for document in documents if item.others_may_answer and document.kind not in named_by_others]
+    return answers, answers or unnamed
 
 
 def is_about(code: str, subjects: Set[str], part: EvidencePart, name: str) -> bool:
@@ -123,8 +123,9 @@ def is_about(code: str, subjects: Set[str], part: EvidencePart, name: str) -> bo
     """
     match part:
         case EvidencePart.APPLICATION:
-            number_of_other = {HANDLER: _LEGAL_REP_NUMBER, LEGAL_REP: _HANDLER_NUMBER}.get(";".join(subjects))
-            return name in FIELDS_OF_REASON.get(code, frozenset()) - (number_of_other or frozenset())
+            # A finding about one of the two people is not about the ID number of the other.
+            of_other_person = {HANDLER: _LEGAL_REP_NUMBER, LEGAL_REP: _HANDLER_NUMBER}.get(";".join(subjects))
+            return name in FIELDS_OF_REASON.get(code, frozenset()) - (of_other_person or frozenset())
         case EvidencePart.CARDS:
             return code in _REASONS_ABOUT_CARDS and (
                 not subjects or not subjects.isdisjoint({name, mask(MaskKind.MSISDN, name)})

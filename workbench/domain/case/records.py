@@ -121,9 +121,9 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierFail:
-    """A final fail of the same applicant in another application. This application came before its cooldown ended.
+    """A final fail of the same applicant in another application, whose cooldown this application did not wait for.
 
-    `again_from` is the first day on which the applicant may apply again.
+    `again_from` is the first day after the cooldown, on which the applicant may apply again.
     """
 
     case_id: int
@@ -242,7 +242,7 @@ class UndoableAct:
         verdict: The verdict, None for any other act.
         act: `decided` for a verdict, `approved` or `returned` for its check, else the name of the action.
         maker: Who gave the checked verdict.
-        together: The cases of a move, which are undone together; empty for any other act.
+        together: The cases that one act moved to other people, which are undone together; empty for any other act.
     """
 
     case_id: int
@@ -267,7 +267,7 @@ class DeskCounts:
         to_reopen: The cases to open again; 0 unless the person is a supervisor.
         appeals: The appeals to decide; 0 unless the person is a supervisor.
         assigned: The queued cases that are assigned to the person.
-        put_aside: The cases put aside that `next` has not given back, the first to return first.
+        put_aside: The cases put aside that `next` has not returned yet, with the times of their return, earliest first.
         measures_overdue: The numbers that should be barred or restored by now; 0 except for supervisors and admins.
         letters_overdue: The overdue letters; 0 except for supervisors and admins.
         decided_today: The person's verdicts of today.

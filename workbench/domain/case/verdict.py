@@ -13,16 +13,17 @@ from workbench.domain.findings.evaluate import has_block
 from workbench.domain.findings.finding import Finding
 from workbench.domain.findings.reason_documents import documents_of_finding
 from workbench.domain.findings.within_limits import is_within_limits
-from workbench.domain.policy.policy import CLEAN_REASON, MENDED_REASON, OVERRIDE_REASON, Policy, Reason
+from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, RECTIFIED_REASON, Policy, Reason
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language
 
 NO_OPEN_POINT = "CK-NO-OPEN-POINT"
 """The code that begins the note of a check which found no open point and needed no words."""
 
-_NEW_SINCE = frozenset({"evidence", "evidence-undone", "verify", "checklist", "comment"})
+_NEWS_ACTIONS = frozenset({"evidence", "evidence-undone", "verify", "checklist", "comment"})
+"""The actions after which a second person must look again at a staged verdict."""
 
-PASS_REASONS = frozenset({CLEAN_REASON, MENDED_REASON, OVERRIDE_REASON})
+PASS_REASONS = frozenset({CLEAN_REASON, RECTIFIED_REASON, OVERRIDE_REASON})
 """The reasons for a pass: no findings, findings rectified, or an override. A pass has at most one of them."""
 
 
@@ -40,7 +41,7 @@ def open_points(case: CaseFile, decision: DecisionLine) -> tuple[str, ...]:
         _("it passes against a blocking finding"): "override" in decision.check_for,
         _("it was returned before"): any(line.status == "returned" for line in case.decisions),
         _("something is new since the verdict"): any(
-            entry.action in _NEW_SINCE and entry.at > decision.decided_at for entry in case.history
+            entry.action in _NEWS_ACTIONS and entry.at > decision.decided_at for entry in case.history
         ),
         _("the panels contradict a reason"): any(is_reason_contradicted(code, case) for code in decision.reasons),
         _("an item asked for is not judged fixed"): is_pass and bool(case.unfixed_items),
@@ -51,11 +52,15 @@ def open_points(case: CaseFile, decision: DecisionLine) -> tuple[str, ...]:
 
 
 def documents_to_open(case: CaseFile) -> tuple[DocumentFacts, ...]:
-    """Return the documents that a reviewer must open before a pass, without those that retention erased."""
-    which, findings = case.policy.documents.open_before_pass, case.findings
-    concerned = (documents_of_finding(one) for one in findings if one.severity is not Severity.INFO)
-    kinds = {"none": frozenset[str](), "all": frozenset(DocumentKind)}.get(which, frozenset().union(*concerned))
-    return tuple(one for one in case.evidence.documents if one.kind in kinds and one.erased_at is None)
+    """Return the documents that a reviewer must open before a pass, without those that retention erased.
+
+    The policy asks for none, for all, or for those that a warn or a block is about.
+    """
+    severe = (finding for finding in case.findings if finding.severity is not Severity.INFO)
+    of_findings = frozenset[str]().union(*map(documents_of_finding, severe))
+    kinds_by_choice = {"none": frozenset[str](), "findings": of_findings, "all": frozenset(DocumentKind)}
+    kinds = kinds_by_choice[case.policy.documents.open_before_pass]
+    return tuple(file for file in case.evidence.documents if file.kind in kinds and file.erased_at is None)
 
 
 def can_apply_to(code: str, kind: ApplicantKind, policy: Policy) -> bool:
@@ -69,19 +74,23 @@ def can_apply_to(code: str, kind: ApplicantKind, policy: Policy) -> bool:
 def is_reason_allowed(reason: Reason, verdict: Verdict, case: CaseFile) -> bool:
     """Say whether a reason can be given for a verdict.
 
-    If a finding blocks a pass, only the override can. "Rectified" needs something that was to be rectified.
+    If a finding blocks a pass, the override is the only reason for a pass. The reason that the findings were rectified
+    needs something that was to be rectified.
     """
     is_blocked = verdict is Verdict.PASS and has_block(case.findings)
     is_refused = is_blocked and reason.code in PASS_REASONS - {OVERRIDE_REASON}
-    is_refused |= reason.code == MENDED_REASON and not case.was_to_be_rectified
+    is_refused |= reason.code == RECTIFIED_REASON and not case.was_to_be_rectified
     return verdict in reason.verdicts and not is_refused
 
 
 def is_reason_contradicted(code: str, case: CaseFile) -> bool:
-    """Say whether the panels show as fine what a reason says is wrong. An unchecked credit list contradicts nothing."""
-    looked_up = {RULE_OF_LIST[record.list] for record in case.evidence.credit}
-    is_unknown = code in RULE_OF_LIST.values() and code not in looked_up
-    return not is_unknown and is_within_limits(code, case.facts, case.policy)
+    """Say whether the evidence is within the limits that a reason says are exceeded.
+
+    A credit list that nobody has checked contradicts nothing.
+    """
+    checked_lists = {RULE_OF_LIST[record.list] for record in case.evidence.credit}
+    is_unchecked_list = code in RULE_OF_LIST.values() and code not in checked_lists
+    return not is_unchecked_list and is_within_limits(code, case.facts, case.policy)
 
 
 def first_verdict_problem(request: VerdictRequest, case: CaseFile) -> str | None:
@@ -139,9 +148,9 @@ def _pass_problem(request: VerdictRequest, case: CaseFile) -> str | None:
     pass_reasons = [_title_with_code(code, case.policy) for code in request.reasons if code in PASS_REASONS]
     if len(pass_reasons) > 1:
         return _("A pass has one reason only; mark one of {codes}.").format(codes=comma_joined(pass_reasons))
-    if MENDED_REASON in request.reasons and not case.was_to_be_rectified:
+    if RECTIFIED_REASON in request.reasons and not case.was_to_be_rectified:
         message = _("Nothing was to be rectified in this case, so the reason {code} cannot be used; mark another.")
-        return message.format(code=_title_with_code(MENDED_REASON, case.policy))
+        return message.format(code=_title_with_code(RECTIFIED_REASON, case.policy))
     return None
 
 

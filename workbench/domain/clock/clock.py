@@ -195,7 +195,8 @@ def _begins_new_budget(so_far: _BudgetSoFar, state: CaseState, action: str) -> b
     if state is not CaseState.QUEUED:
         return False
     is_reopened_after_lapse = before is CaseState.LAPSED and action != RESUBMIT_ACTION
-    return before in _DECIDED_STATES or so_far.budget.cap_days is not None or is_reopened_after_lapse
+    is_after_appeal = so_far.budget.cap_days is not None
+    return before in _DECIDED_STATES or is_after_appeal or is_reopened_after_lapse
 
 
 def version_at_filing(events: Sequence[ClockEvent], version: int) -> int:

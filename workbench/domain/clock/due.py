@@ -15,6 +15,8 @@ from workbench.domain.clock.suspension import Suspension
 from workbench.i18n import _
 
 _LEAST_WORKING_S = 2 * 3600
+"""The least working time that a deadline must leave to the applicant."""
+
 _MINUTE = timedelta(minutes=1)
 
 
@@ -45,10 +47,10 @@ def due_at(received_at: datetime, working_days: int, calendar: WorkingCalendar) 
     return calendar.closing(calendar.nth_working_day_after(day_zero, working_days))
 
 
-def back_from_aside(until: datetime, due_at: datetime | None, now: datetime, zone: tzinfo) -> datetime:
+def return_from_aside(until: datetime, due_at: datetime | None, now: datetime, zone: tzinfo) -> datetime:
     """Return when a case that was put aside until a time returns: at the latest when its due day begins.
 
-    A case that is due today comes back when it is due. An overdue case comes back at the time that was asked for.
+    A case that is due today returns when it is due. An overdue case returns at the given time.
     """
     if due_at is None or not now < due_at < until:
         return until

@@ -12,7 +12,7 @@ from workbench.domain.clock.due import counted_from
 from workbench.domain.clock.spans import NEVER, TimeSpan, merge_spans, subtract_spans
 from workbench.domain.clock.suspension import Suspension
 
-_OFF = frozenset({DayKind.HOLIDAY.value, DayKind.IN_LIEU.value})
+_HOLIDAY_KINDS = frozenset({DayKind.HOLIDAY.value, DayKind.IN_LIEU.value})
 
 
 class StepKind(StrEnum):
@@ -219,10 +219,12 @@ def _running_steps(
     ends = [step.start for step in special] + [step.end for step in special if step.end is not None]
     edges = sorted({gap.start, gap.end, *(at for at in (*ends, *cuts) if gap.start < at < gap.end)})
     for start, end in pairwise(edges):
-        usual = _event_step(start, StepKind.RUNNING if start < due_at else StepKind.LATE)
-        day = next((day for day in special if day.start <= start and day.end and end <= day.end), usual)
-        counts = day.what is not StepKind.HOLIDAY
-        step = usual if counts and start >= due_at else day
+        is_late = start >= due_at
+        usual = _event_step(start, StepKind.LATE if is_late else StepKind.RUNNING)
+        special_day = next((step for step in special if step.start <= start and step.end and end <= step.end), usual)
+        counts = special_day.what is not StepKind.HOLIDAY
+        # After the due date, only holidays are shown as special days.
+        step = usual if counts and is_late else special_day
         seconds = calendar.working_seconds_between(start, end)
         if seconds or not counts:
             span = TimeSpan(start, end)
@@ -250,7 +252,7 @@ def _special_days(gap: TimeSpan, calendar: WorkingCalendar) -> Iterator[ClockSte
         calendar_day, span = calendar.day(day), _span_of(day, calendar)
         is_override, is_weekday = calendar_day.kind == DayKind.OVERRIDE.value, assumed_day(day).working
         detail = calendar_day.kind if is_override else ""
-        if not calendar_day.working and (calendar_day.kind in _OFF or (is_override and is_weekday)):
+        if not calendar_day.working and (calendar_day.kind in _HOLIDAY_KINDS or (is_override and is_weekday)):
             holidays.append((span, calendar_day.name if calendar_day.kind == DayKind.HOLIDAY.value else detail))
         elif calendar_day.working and (calendar_day.kind == DayKind.MAKE_UP.value or (is_override and not is_weekday)):
             yield ClockStep(start=span.start, end=span.end, what=StepKind.MAKE_UP, counts=True, detail=detail)

@@ -18,7 +18,7 @@ class LateChance(NamedTuple):
     Attributes:
         share: The chance (0 to 1).
         before: How many cases will be decided before it.
-        waits_for_assignee: Whether these are the cases of its assignee, and not those of the whole team.
+        waits_for_assignee: Whether `before` counts the cases of its assignee, and not those of the whole team.
     """
 
     share: float
@@ -39,10 +39,10 @@ class LateCause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateRisk:
-    """The chance (0 to 1) of a case to be late as of a time, and its cause.
+    """The chance of a case to be late, and the cause.
 
     Attributes:
-        share: The chance.
+        share: The chance (0 to 1).
         as_of: When it was computed.
         cause: Why.
         count: How often its verdict was returned, or how many cases go before it.
@@ -68,7 +68,9 @@ def late_risk(  # noqa: PLR0913 - each of these can be the cause
     away: Mapping[str, date | None],
     department: str = "",
 ) -> LateRisk:
-    """Return the risk of a case; of several causes, the one that somebody can remove first.
+    """Return the risk of a case, with the first cause that applies.
+
+    In this order: its check, the absence of the person, a department, returned verdicts, the cases before it.
 
     Args:
         state: The state of the case.

@@ -19,7 +19,7 @@ class Suspension:
         reason: The reason that applicants read.
         province: The short Chinese name of the affected province, None for all provinces.
         agent: The affected agent, None for all agents.
-        announced: The suspension as it was before a supervisor ended it last, None if nobody did.
+        announced: The suspension as it was before a supervisor last changed its end, None if nobody did.
         is_settled: Whether every due date includes the suspension.
         entered_at: When it was entered.
         resumed_at: When its end was announced.
@@ -58,7 +58,7 @@ class Suspension:
         return replace(before, span=TimeSpan(start, max(start, self.resumed_at)))
 
     def stops_days(self, first: date, last: date, zone: ZoneInfo) -> bool:
-        """Say whether any part of some local days is suspended."""
+        """Say whether work is suspended at any time from the local day `first` to the local day `last`, inclusive."""
         begin, end = (datetime.combine(day, time(), tzinfo=zone) for day in (first, last + timedelta(days=1)))
         return self.span.start < end and self.span.end > begin and not self.span.is_empty
 

@@ -157,7 +157,7 @@ class Evidence:
         credit: The credit records of the applicant and its people.
         cards_total: How many cards in service the applicant has, over all published applications. The USCC or the ID
             number identifies an applicant.
-        cards_of_top_brand: How many of these cards are of the brand of which the applicant has most.
+        cards_of_top_brand: How many of these cards have the applicant's most frequent brand.
     """
 
     application: ApplicationFacts

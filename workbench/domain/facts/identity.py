@@ -88,8 +88,7 @@ def _holder_facts(handler: Facts, legal_rep: Facts) -> Facts:
 
 def _uscc_facts(application: ApplicationFacts) -> Facts:
     """Return the facts about the USCC. The missing USCC of an enterprise or sole proprietor counts as invalid."""
-    code = application.uscc
-    kind = application.applicant_kind
+    code, kind = application.uscc, application.applicant_kind
     if not code:
         return interned_group(_USCC_NAMES, None if kind is ApplicantKind.INDIVIDUAL else False, None)
     kind_fits = kind is ApplicantKind.SOLE_PROPRIETOR or not identifiers.is_uscc_of_self_employed(code)

@@ -19,7 +19,8 @@ class InquiryLine:
     """An inquiry as lists show it, with people masked.
 
     Attributes:
-        name: The name of the department; None if it left the policy.
+        department: The code of the department.
+        name: The name of the department; None if the policy no longer has it.
         note: The note of the answer, or the reason of the withdrawal.
         reminded_at: When the reminder was given, because half of its time was over; None before that.
         ended_by: Who answered or withdrew it; None if it is open, or if it ended with its case or its department.
@@ -56,7 +57,7 @@ class InquiryLine:
 
     @property
     def department_name(self) -> str:
-        """The name of the department in the current language; its code if it left the policy."""
+        """The name of the department in the current language; its code if the policy no longer has it."""
         return self.department if self.name is None else self.name.in_language(current_language())
 
 
@@ -66,7 +67,7 @@ class InquiryField:
 
     Attributes:
         name: The column; `msisdns` is a list with an entry for each card.
-        key: What reveals it: the column, or msisdn:N of card N (from 0).
+        key: The name by which it is revealed: the column, or msisdn:N for card N (from 0).
         value: The value, with people masked.
         is_masked: Whether it can be revealed.
     """

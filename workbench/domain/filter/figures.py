@@ -67,7 +67,7 @@ FORECAST_FIGURES = frozenset({"likely_late"})
 
 
 def owner_filter(login: str) -> str:
-    """Return the filter of the open cases of a person that can move; who decides an appeal stays the same."""
+    """Return the filter of the open cases of a person that can be moved to others; appealed cases cannot."""
     return f"owner:{login} -state:appealed"
 
 
@@ -79,7 +79,7 @@ class BoardPerson:
         login: The person; `nobody` for cases without one.
         median_minutes: From taking a case to its verdict, over the verdicts of the last five days; None without any.
         is_away: Whether the person is away today.
-        away_until: The last day of the absence; None if the person is not away, or until nobody knows when.
+        away_until: The last day of the absence; None if the person is not away, or if nobody knows the day.
     """
 
     login: str
@@ -96,7 +96,7 @@ class BoardPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardDay:
-    """The cases that arrived on a working day, and the verdicts that were given; days off count to the next one."""
+    """The cases that arrived and the verdicts that were given on a working day, or on the days off before it."""
 
     on: date
     arrived: int
@@ -107,8 +107,8 @@ class BoardDay:
 class Board:
     """The board: the counts of the office by the names of OFFICE_FIGURES, the people, and the last working days.
 
-    The counts of figures that were left out are missing. `ages` counts the open cases by the days since they
-    were received; the last number is of all older ones.
+    `counts` lacks the figures that nobody asked for. `ages` counts the open cases by the days since they were received,
+    from 0 on; the last number counts all older ones.
     """
 
     counts: dict[str, int]

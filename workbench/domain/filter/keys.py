@@ -170,14 +170,14 @@ KEY_BY_NAME: dict[str, FilterKey] = {
 }
 """The keys by each of their names."""
 
-KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+KEYS_BY_CLUE: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("a number"), ("case", "application", "phone")),
     (N_("a name"), ("applicant", "handler", "agent", "province")),
     (N_("a person"), ("who", "owner", "maker")),
     (N_("a day"), ("due", "received", "decided")),
     (N_("a word"), ("state", "reason", "rule", "class", "risk", "priority", "waits")),
 )
-"""What a person may have to search with, and the keys for it."""
+"""The kinds of clues that a person may search with, each with the keys for it."""
 
 _SYNONYMS = {
     "overdue": ("breached", "已超时", "超时", "逾期"),
@@ -215,9 +215,9 @@ _SHOWN_WORDS: Mapping[str, Mapping[Any, str]] = {
 
 def words_of(key: FilterKey) -> dict[str, tuple[str, ...]]:
     """Return the values of a key, each with its synonyms and the words that the screen shows for it in any language."""
-    shown, in_languages = _SHOWN_WORDS.get(key.name, {}), [catalogue(language).gettext for language in LANGUAGES]
+    shown, translations = _SHOWN_WORDS.get(key.name, {}), [catalogue(language).gettext for language in LANGUAGES]
     return {
-        str(value): (*_SYNONYMS.get(value, ()), *(said(shown.get(value, value)) for said in in_languages))
+        str(value): (*_SYNONYMS.get(value, ()), *(translate(shown.get(value, value)) for translate in translations))
         for value in key.values
     }
 

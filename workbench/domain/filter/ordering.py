@@ -79,7 +79,7 @@ def list_order_words(text: str) -> str:
     return _(ORDER_WORDS[name][is_reversed])
 
 
-def names_lateness(filter_text: str, order: str) -> bool:
+def is_about_lateness(filter_text: str, order: str) -> bool:
     """Say whether a list is about cases that are likely late, by its filter or its order."""
     return "likely" in keys_of(filter_text) or order.removeprefix("-") == LATE
 

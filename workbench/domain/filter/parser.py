@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from db.enums import FINAL_STATES, CaseState
 from workbench.domain.case.lifecycle import OPEN_STATES
-from workbench.domain.filter.keys import BARE_WORD, FILTER_KEYS, KEY_BY_NAME, KINDS, FilterKey, ValueType
+from workbench.domain.filter.keys import BARE_WORD, FILTER_KEYS, KEY_BY_NAME, KEYS_BY_CLUE, FilterKey, ValueType
 from workbench.domain.filter.values import BadFilterValue, read_value
 from workbench.errors import WrongUsage
 from workbench.i18n import _
@@ -166,7 +166,7 @@ def _key(match: re.Match[str]) -> FilterKey:
     near = get_close_matches(name, KEY_BY_NAME, n=3, cutoff=0.6)
     sentence = _("There is no filter key “{name}”; did you mean {near}?")
     if not near:
-        near = [key for _kind, keys in KINDS for key in keys[:2]]
+        near = [key for _clue, keys in KEYS_BY_CLUE for key in keys[:2]]
         sentence = _("There is no filter key “{name}”; there are {near} and more. In quotes, it is searched as text.")
     names = ", ".join(dict.fromkeys(KEY_BY_NAME[similar].name for similar in near))
     raise FilterProblem(sentence.format(name=match[1], near=names), match.start(1), match.end(1))
@@ -184,7 +184,7 @@ def _operator(match: re.Match[str], key: FilterKey) -> str:
 
 
 def _values(text: str, position: int, *, is_choice: bool) -> tuple[list[tuple[str, tuple[int, int]]], int]:
-    """Return the values at a position with their starts and ends, and where the last ends; commas separate choices."""
+    """Return the values at a position with their starts and ends, and the end of the last. Commas separate choices."""
     values: list[tuple[str, tuple[int, int]]] = []
     while True:
         word, end = _word(text, position, is_choice=is_choice)

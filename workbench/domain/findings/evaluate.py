@@ -57,12 +57,15 @@ def findings_of_all(cases: Sequence[CaseFacts], policy: Policy) -> list[tuple[Fi
 def _reported(findings: Mapping[str, Finding], policy: Policy) -> tuple[Finding, ...]:
     """Return the findings of a case, given by rule, without those whose rule yields to another; blocks first."""
     rules, places = policy.rules, _places_of_rules(policy)
-    reported = [one for code, one in findings.items() if not (rules[code].yields_to and _yields(rules[code], findings))]
+    reported = (finding for code, finding in findings.items() if not _yields(rules[code], findings))
     return tuple(sorted(reported, key=lambda finding: (_by_severity(finding), places[finding.rule])))
 
 
 def _yields(rule: Rule, findings: Mapping[str, Finding]) -> bool:
-    """Say whether a stronger rule is hit; a rule about documents has left out the documents of the stronger finding."""
+    """Say whether the finding of a rule is left out because a stronger rule is hit.
+
+    The finding of a rule about documents stays: it does not name the documents of the stronger finding.
+    """
     return any(code in findings for code in rule.stronger) and any(limit.scope != "document" for limit in rule.limits)
 
 
@@ -97,10 +100,14 @@ class _LimitCheck:
         self._conditions = tuple(limit.conditions.items())
 
     def findings(self, batch: SubjectBatch, found: Sequence[Mapping[str, Finding]]) -> Iterator[tuple[int, Finding]]:
-        """Yield the index of each case that hits the limit, and its finding; `found` are the stronger findings by case.
+        """Yield the index of each case that hits the limit, and its finding.
 
         The finding names all cards or documents that hit the limit, worst first, so that the applicant can rectify
         them in one round. A finding about an ID number names the people whose number it is.
+
+        Args:
+            batch: The subjects of the limit's scope.
+            found: The findings of stronger rules, by case.
         """
         hits = self._beyond(batch)
         if self._samples or self._conditions:
@@ -179,9 +186,10 @@ class _LimitCheck:
 
 @lru_cache(maxsize=8)
 def _checks_of(policy: Policy) -> tuple[_LimitCheck, ...]:
-    """Return the checks of all rules, after those of stronger rules; those of a rule begin with the most severe limit.
+    """Return the checks of all limits in the order in which they are made.
 
-    Of equal limits, the first in the policy's order comes first.
+    Stronger rules come first. Within a rule, the most severe limit comes first, and equally severe limits keep the
+    order of the policy.
     """
     rules = sorted(policy.rules.values(), key=lambda rule: len(_stronger_rules(rule, policy)))
     return tuple(_LimitCheck(rule, limit) for rule in rules for limit in sorted(rule.limits, key=_by_severity))

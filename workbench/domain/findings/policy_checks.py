@@ -35,8 +35,10 @@ _GREATEST = 10**15
 PolicyPath = tuple[str | int, ...]
 """The keys and positions that lead to a value of the policy."""
 
-_ALLOWED_WITHOUT_VALUES = frozenset({"subject", "concerned"})
-_IN_LETTERS = PLACEHOLDERS | {"date"}
+_PLACEHOLDERS_IN_LETTERS = PLACEHOLDERS | {"date"}
+_PLACEHOLDERS_WITHOUT_VALUES = frozenset({"subject", "concerned"})
+"""The placeholders in letters about a rule whose observed values applicants must not read."""
+
 _EQUALITY = frozenset({"=", "!="})
 _MUST_BE: Mapping[FactType, str] = {
     FactType.NUMBER: N_("must be a number of at most 15 digits"),
@@ -251,7 +253,7 @@ def _reason_faults(path: PolicyPath, reason: Reason, policy: Policy) -> Iterator
     rule = policy.rules.get(reason.code)
     allowed = frozenset[str]()
     if rule is not None:
-        allowed = _IN_LETTERS if rule.told else _ALLOWED_WITHOUT_VALUES
+        allowed = _PLACEHOLDERS_IN_LETTERS if rule.told else _PLACEHOLDERS_WITHOUT_VALUES
     for key in ("letter", "item", "letter_person", "item_person"):
         words: BilingualText = getattr(reason, key)
         yield from _placeholder_faults((*path, key), words, allowed)

@@ -1,4 +1,4 @@
-"""The documents that a reason or a finding is about, so that no two items ask for one document."""
+"""The documents that a reason or a finding is about, so that no two items ask for the same document."""
 
 from collections.abc import Iterable, Mapping, Set
 
@@ -36,7 +36,7 @@ DOCUMENTS_OF_HOLDER: Mapping[str, frozenset[str]] = {
 
 
 def implied_documents(code: str, subjects: Iterable[str]) -> Set[str]:
-    """Return the documents of a reason about documents: those of the people that it names, else those of the reason."""
+    """Return the documents of the people among the subjects, else those of the reason; none if it has no documents."""
     of_people = frozenset[str]().union(*(DOCUMENTS_OF_HOLDER.get(subject, ()) for subject in subjects))
     of_reason = DOCUMENTS_OF_REASON.get(code, frozenset[str]())
     return of_reason and (of_people or of_reason)

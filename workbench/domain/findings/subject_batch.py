@@ -29,10 +29,10 @@ class SubjectBatch:
         self.case_indices = case_indices
         self._of_cases = of_cases
         self._groups = list(zip(*(groups_of(facts) for _name, facts in subjects), strict=True))
-        self._distinct = [list({id(group): group for group in column}.values()) for column in self._groups]
+        self._distinct_groups = [list({id(group): group for group in groups}.values()) for groups in self._groups]
         # Reversed, so that the first of several groups with a fact counts.
-        places = reversed(tuple(enumerate(self._distinct)))
-        self._place = {fact: place for place, distinct in places for fact in set().union(*distinct)}
+        places = reversed(tuple(enumerate(self._distinct_groups)))
+        self._place_of_fact = {fact: place for place, groups in places for fact in set().union(*groups)}
         self._columns: dict[str, list[FactValue]] = {}
         self._values: dict[str, set[FactValue]] = {}
         self._own_or_case: dict[str, list[FactValue]] = {}
@@ -40,7 +40,7 @@ class SubjectBatch:
     def column(self, fact: str) -> list[FactValue]:
         """Return the values of a fact; None where it is unknown."""
         if fact not in self._columns:
-            place = self._place.get(fact)
+            place = self._place_of_fact.get(fact)
             unknown: list[FactValue] = [None] * len(self.subjects)
             self._columns[fact] = unknown if place is None else [group.get(fact) for group in self._groups[place]]
         return self._columns[fact]
@@ -48,8 +48,8 @@ class SubjectBatch:
     def values(self, fact: str) -> set[FactValue]:
         """Return the distinct known values of a fact."""
         if fact not in self._values:
-            place = self._place.get(fact)
-            groups = () if place is None else self._distinct[place]
+            place = self._place_of_fact.get(fact)
+            groups = () if place is None else self._distinct_groups[place]
             self._values[fact] = {group.get(fact) for group in groups} - {None}
         return self._values[fact]
 

@@ -83,11 +83,11 @@ class PastForecasts:
         weights = 0.5 ** ((until - self.at) / _HALF_LIFE_DAYS) * np.where(self.is_over, 1.0, self.share_with_outcome)
         greatest_tested = (until - self.at - self.p50) / width
 
-        def least_margin(duration: FloatArray, level: float) -> float:
+        def margin_for(duration: FloatArray, level: float) -> float:
             score = np.where(self.is_over, duration - self.p50, np.inf) / width
             return _least_margin(score, greatest_tested, weights, level)
 
-        middle, end = least_margin(self.duration, _MIDDLE), least_margin(self.day_duration, share)
+        middle, end = margin_for(self.duration, _MIDDLE), margin_for(self.day_duration, share)
         tested = float(weights.sum())
         share_tested = tested / (tested + _PRIOR_WEIGHT)
         middle = share_tested * min(max(middle, _LEAST_MIDDLE), _MOST_MIDDLE)

@@ -97,9 +97,9 @@ class CaseForecast(ForecastConditions):
         sent_back: The share (0 to 1) of similar cases that the first verdict sends back, None if unknown.
         is_incomplete: Whether documents are missing; the forecast assumes that they arrive now.
         is_with_others: Whether it is pending but does not wait for its applicant.
-        answer: When such waits ended, None if unknown; then no other day is known either.
-        saved_days: The working days by which it passes sooner, in nine of ten cases, if the applicant now clears up
-            what was found. Only the forecast of a single case or of a new case has this, others have 0.
+        answer: When the answer comes, as in similar waits; None if unknown, and then no other day is known either.
+        saved_days: By how many working days the p90 of `passed` comes sooner if the applicant now clears up what was
+            found. Only the forecast of a single case or of a new case has this, others have 0.
     """
 
     case_id: int

@@ -100,7 +100,10 @@ def _start(history: CaseHistory) -> float:
 
 @dataclass(frozen=True, slots=True)
 class SendBackRates:
-    """How often the first verdict sends a case back to its applicant, among similar cases."""
+    """How often the first verdict sends a case back to its applicant, among similar cases.
+
+    `counts` has the cases sent back and all decided cases, by the first values of `SIMILARITY_ATTRIBUTES`.
+    """
 
     counts: Mapping[tuple[str, ...], tuple[int, int]]
     _shares: dict[tuple[str, ...], float] = field(default_factory=dict, compare=False, repr=False)

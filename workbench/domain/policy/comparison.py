@@ -73,7 +73,7 @@ _SAFEGUARDS = ("check", "separation", "retention")
 
 
 def safeguards_changed(old: Policy, new: Policy) -> tuple[PolicyChange, ...]:
-    """Return the values that differ and that one admin alone must not change where there are two."""
+    """Return the changed values that one admin must not change alone if there is a second admin."""
     return tuple(change for change in changes_between(old, new) if change.key.partition(".")[0] in _SAFEGUARDS)
 
 

@@ -40,7 +40,7 @@ BilingualText = settings.BilingualText
 CLEAN_REASON = "OK"
 """The reason for a pass without a warn or a block."""
 
-MENDED_REASON = "OK-MENDED"
+RECTIFIED_REASON = "OK-MENDED"
 """The reason for a pass after the applicant rectified what an earlier verdict asked for."""
 
 OVERRIDE_REASON = "OK-OVERRIDE"

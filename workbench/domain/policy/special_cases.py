@@ -17,8 +17,8 @@ SPECIAL_FACTS = ("province", "card_type", "agent", "applicant_kind")
 def policy_for(policy: Policy, application: ApplicationFacts) -> Policy:
     """Return the policy as it is for an application.
 
-    If several special cases fit, the first in the file that gives a class counts, and likewise for each number of
-    days. The documents of all of them are required.
+    If several special cases fit, the class comes from the first in the file that gives one, and so does each number of
+    days. The documents of all fitting special cases are required.
     """
     if not policy.special:
         return policy
@@ -40,8 +40,8 @@ def _fitted(policy: Policy, facts: tuple[str, ...]) -> Policy:
         }
     if pending_days := _first(special.pending_days for special in fitting):
         pending = replace(pending, days=pending_days, days_by_party={})
-    if further := [kind for special in fitting for kind in special.documents]:
-        required = {kind: tuple(dict.fromkeys((*own, *further))) for kind, own in required.items()}
+    if added := [document for special in fitting for document in special.documents]:
+        required = {kind: tuple(dict.fromkeys((*documents, *added))) for kind, documents in required.items()}
     documents = replace(policy.documents, required=required)
     return replace(policy, classes=classes, rectify=rectify, pending=pending, reasons=reasons, documents=documents)
 

@@ -43,7 +43,7 @@ def versions_replaced_by(versions: Sequence[VersionDates], new: VersionDates) ->
 
 
 def version_states(versions: Sequence[VersionDates], in_force: int) -> dict[int, VersionState]:
-    """Return the states of versions, by number; `in_force` is the newest that has begun."""
+    """Return the states of versions, by number; `in_force` is the number of the newest that has begun."""
     replaced = {old.number for new in versions for old in versions_replaced_by(versions, new)}
 
     def state(number: int) -> VersionState:

@@ -20,13 +20,13 @@ def spread(
     takers = {case: [login for login in loads if may_take(case, login)] for case in cases}
     total, given, owner = Counter(loads), Counter[str](), dict[int, str]()
 
-    def place(login: str) -> tuple[int, int, int]:
+    def load_key(login: str) -> tuple[int, int, int]:
         return total[login], given[login], rank[login]
 
     # First the cases that few people may take, while these have room. The sort keeps the order of urgency.
     for case in sorted(takers, key=lambda case: len(takers[case])):
         if takers[case]:
-            owner[case] = min(takers[case], key=place)
+            owner[case] = min(takers[case], key=load_key)
             total[owner[case]] += 1
             given[owner[case]] += 1
     _even_out(owner, total, takers)
@@ -35,29 +35,32 @@ def spread(
 
 def _even_out(owner: dict[int, str], total: Counter[str], takers: Mapping[int, Sequence[str]]) -> None:
     """Give cases to people with fewer ones, directly or through others, until the loads cannot become more even."""
-    while (path := _path(owner, total, takers)) is not None:
-        for case, taker in path:
+    while (handovers := _handovers(owner, total, takers)) is not None:
+        for case, taker in handovers:
             total[owner[case]] -= 1
             total[taker] += 1
             owner[case] = taker
 
 
-def _path(
+def _handovers(
     owner: Mapping[int, str], total: Mapping[str, int], takers: Mapping[int, Sequence[str]]
 ) -> list[tuple[int, str]] | None:
-    """Return cases with the person who gets each, which together move one case to a person who has two fewer."""
-    exchanges: dict[str, dict[str, int]] = defaultdict(dict)
+    """Return a chain of handovers, each a case and who gets it, that makes the loads more even; None if none does.
+
+    Together, the handovers take one case from a person and give one to a person who has at least two fewer.
+    """
+    case_to_give: dict[str, dict[str, int]] = defaultdict(dict)
     for case, login in owner.items():
         for taker in takers[case]:
-            exchanges[login].setdefault(taker, case)
-    for start in sorted(exchanges, key=lambda login: -total[login]):
-        paths: dict[str, list[tuple[int, str]]] = {start: []}
+            case_to_give[login].setdefault(taker, case)
+    for start in sorted(case_to_give, key=lambda login: -total[login]):
+        chains: dict[str, list[tuple[int, str]]] = {start: []}
         waiting = [start]
         for login in waiting:
             if total[login] < total[start] - 1:
-                return paths[login]
-            for taker, case in exchanges[login].items():
-                if taker not in paths:
-                    paths[taker] = [*paths[login], (case, taker)]
+                return chains[login]
+            for taker, case in case_to_give[login].items():
+                if taker not in chains:
+                    chains[taker] = [*chains[login], (case, taker)]
                     waiting.append(taker)
     return None

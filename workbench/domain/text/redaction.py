@@ -37,10 +37,10 @@ _BETWEEN_ROWS = "\0"
 """The separator of rows; imports refuse this character."""
 
 _SHAPES = CharTable(lambda char: "0" if char in "0123456789" else char)
-"""Replaces each digit by 0, so that ten digits in a row are found as `_TEN_DIGITS`."""
+"""The shape of a text: each digit replaced by 0, so that ten digits in a row are found as `_TEN_DIGITS`."""
 
 _TEN_DIGITS = "0" * 10
-_USUAL = re.compile(rf"(?:(?:{_TEN_DIGITS}0*[Xx]?)?(?:{BETWEEN_TEXTS}|\Z))*")
+_USUAL_SHAPE = re.compile(rf"(?:(?:{_TEN_DIGITS}0*[Xx]?)?(?:{BETWEEN_TEXTS}|\Z))*")
 """The shape of the numbers of one row, if each is empty or has ten digits or more."""
 
 
@@ -73,7 +73,7 @@ class Redaction:
 
     def mask_in(self, text: str) -> str:
         """Return a text with these people masked, and all digits that look like personal numbers and are not public."""
-        public = frozenset(key for key, how in self.mask_by_key.items() if how.kind is None and key.isdecimal())
+        public = frozenset(key for key, own in self.mask_by_key.items() if own.kind is None and key.isdecimal())
         return mask_digits_within(self.mask_names_in(text), public)
 
     def numbers_in_clear(self, text: str) -> str:
@@ -82,15 +82,15 @@ class Redaction:
         A masked number that could be either of two numbers stays masked.
         """
         numbers_by_mask: dict[str, list[str]] = {}
-        for key, how in self.mask_by_key.items():
-            if DOT in text and how.kind is MaskKind.MSISDN:
-                numbers_by_mask.setdefault(mask(how.kind, key), []).append(key)
+        for key, own in self.mask_by_key.items():
+            if DOT in text and own.kind is MaskKind.MSISDN:
+                numbers_by_mask.setdefault(mask(own.kind, key), []).append(key)
         for masked, [number, *others] in numbers_by_mask.items():
             if not others:
                 text = text.replace(masked, number)
         return text
 
-    def is_in(self, key: str) -> bool:
+    def may_be_named_in(self, key: str) -> bool:
         """Say whether a text with this key may name one of these people."""
         return any(name in key for name in self.mask_by_key)
 
@@ -172,7 +172,7 @@ def rows_to_mask(names: Sequence[str], numbers: Sequence[str], texts: Sequence[s
 @lru_cache(maxsize=1024)
 def _is_usual(shape: str) -> bool:
     """Say whether texts have the shape of phone or ID numbers with ten digits or more, or are empty."""
-    return _USUAL.fullmatch(shape) is not None
+    return _USUAL_SHAPE.fullmatch(shape) is not None
 
 
 def _rows_with_digits(keys: str) -> set[int]:

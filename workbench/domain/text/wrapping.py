@@ -50,6 +50,7 @@ def _chinese_cut(text: str, most: int) -> int:
 
 
 def _head(text: str, width: int) -> str:
+    """Return the longest beginning of at most `width` cells, but at least one character."""
     taken = 0
     for index, char in enumerate(text):
         taken += cells(char)

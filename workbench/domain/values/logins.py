@@ -16,7 +16,7 @@ FOLDS_CASE = sys.platform == "darwin"
 _LONGEST = 64
 
 _I_OR_L = "1"
-"""Stands for a character that is alike to i and to l."""
+"""Stands for a character that looks like i and like l."""
 
 _ALIKE = str.maketrans(
     {
@@ -70,7 +70,7 @@ def look_alike(one: str, other: str) -> bool:
 
 
 def look_alike_keys(login: str) -> frozenset[str]:
-    """Return the keys of a login. Logins that look alike share a key, and a few others do, too."""
+    """Return the keys of a login. Logins that look alike share a key; logins that share one need not look alike."""
     return frozenset(form.replace(_I_OR_L, "l").replace("i", "l") for form in _forms(login))
 
 

@@ -45,7 +45,7 @@ def parse_identifier(raw: str, checks: Sequence[Callable[[str], bool]] = (uscc_v
 
     Args:
         raw: The cell.
-        checks: The checks of numbers of 18 digits in its column; a number that passes one has lost no digit.
+        checks: The checks of the numbers with 18 digits in this column; a number that passes one has lost no digit.
 
     Raises:
         BadValue: If it is too long, masked, has other text beside it, or lost digits in Excel.

@@ -113,8 +113,11 @@ def matches(query: str, code: str, text: str) -> bool:
     return folded_query.isascii() and folded_query.isalnum() and folded_query in initials(text)
 
 
-def named(typed: str, values: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Return the values that begin with a text; or else those that contain it, as do their words or initials."""
+def matching_values(typed: str, values: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return the values that begin with a typed text; if none does, those that have it in their name or words.
+
+    `values` has the words of each value; the pinyin initials of a word count as well.
+    """
     begun = [value for value in values if value.casefold().startswith(typed.casefold())]
     return begun or [
         name for name, words in values.items() if any(matches(typed, name, text) for text in (*words, name))

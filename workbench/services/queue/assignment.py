@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from db.queries.listing import owners
-from workbench.domain.case.lifecycle import SPREAD_OVER, WORKERS, Action, role_refusal
+from workbench.domain.case.lifecycle import SPREAD_ROLES, WORKERS, Action, role_refusal
 from workbench.domain.staff.spreading import spread
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
@@ -178,7 +178,7 @@ class Assigning(Service):
 
 def _is_spread_over(line: PersonLine) -> bool:
     """Return whether cases are spread over a person too: a reviewer who is not away."""
-    return line.is_active and not line.is_away and not SPREAD_OVER.isdisjoint(line.roles)
+    return line.is_active and not line.is_away and not SPREAD_ROLES.isdisjoint(line.roles)
 
 
 def _loads_with(rest: Mapping[str, Load], moved: Sequence[AssignedCase], day_end: datetime) -> dict[str, Load]:

@@ -24,7 +24,7 @@ from db.queries.claim import (
 from db.queries.workload import assigned_to_others, count_skipped, other_holders
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.domain.case.lifecycle import Action
-from workbench.domain.clock.due import back_from_aside
+from workbench.domain.clock.due import return_from_aside
 from workbench.errors import Busy, NotAllowed, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.act import acting_on, note_act
@@ -202,7 +202,7 @@ class Claims(Service):
     def aside(self, case_id: int, until: datetime | None = None) -> datetime:
         """Put a held case aside until a time, by default as long as the policy says, and return when it comes back.
 
-        It comes back earlier if it falls due before, see `back_from_aside`.
+        It comes back earlier if it falls due before, see `return_from_aside`.
 
         Raises:
             WrongUsage: If the time has passed.
@@ -216,7 +216,7 @@ class Claims(Service):
             if until <= now:
                 raise WrongUsage(_("A case can only be put aside until a time in the future."))
             if case.suspended_from is None:
-                until = back_from_aside(until, case.due_at, now, self.context.zone(session))
+                until = return_from_aside(until, case.due_at, now, self.context.zone(session))
             most = self.context.policy(session).desk.max_aside
             if len({*holds_of(session, self.context.actor.id, now).aside} - {case_id}) >= most:
                 message = _("You have put aside as many cases as you may ({limit}); decide or release one first.")

@@ -30,7 +30,7 @@ from workbench.domain.clock.typed.tense import Tense
 from workbench.domain.filter.keys import LIKELY_SHARES, NO_VALUE
 from workbench.domain.filter.parser import Filter, FilterProblem, FilterTerm, parse_filter
 from workbench.domain.values.provinces import province_parts
-from workbench.domain.values.spelling import folded, named
+from workbench.domain.values.spelling import folded, matching_values
 from workbench.errors import NotFound
 from workbench.i18n import _, comma_joined
 from workbench.services.foundation.context import Context
@@ -199,7 +199,7 @@ class _FilterReader:
         code, words = (word := term.values[0].strip()).upper(), self.context.policy(self.session).reason_words()
         # A verdict may have a reason that the policy no longer has.
         is_former = select(col(DecisionReasonRow.code)).where(col(DecisionReasonRow.code) == code).limit(1)
-        found = [code] if code in words else [*self.session.execute(is_former).scalars(), *named(word, words)]
+        found = [code] if code in words else [*self.session.execute(is_former).scalars(), *matching_values(word, words)]
         if not found:
             names = {folded(name): name for reason, titles in words.items() for name in (reason, *titles)}
             near = comma_joined(names[name] for name in get_close_matches(folded(word), names, 3, 0))

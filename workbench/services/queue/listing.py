@@ -24,7 +24,7 @@ from workbench.domain.clock.due import last_overdue_receipt
 from workbench.domain.clock.late_risk import LateRisk
 from workbench.domain.filter.case_row import CaseRowView
 from workbench.domain.filter.keys import BARE_WORD, PERSON_WORDS, REOPEN_FILTER
-from workbench.domain.filter.ordering import keys_of, names_lateness, parse_order
+from workbench.domain.filter.ordering import is_about_lateness, keys_of, parse_order
 from workbench.domain.filter.parser import FilterTerm
 from workbench.domain.values.provinces import province_words
 from workbench.services.case.masking import shown_name
@@ -71,7 +71,7 @@ class Queue(Service):
             ids = case_order.page_in_order(session, query, in_order, start=start, limit=limit, total=total)
             now, zone = from_us(query.now), self.context.zone(session)
             rows = case_rows(session, ids, query.now)
-            risks = self._late_risks(session, rows) if with_late or names_lateness(filter_text, order) else {}
+            risks = self._late_risks(session, rows) if with_late or is_about_lateness(filter_text, order) else {}
             stuck = stuck_causes(session, ids, query.now) if risks or "stuck" in keys_of(filter_text) else {}
             return tuple(_view(row, risks.get(row.id), stuck.get(row.id, ""), now, zone) for row in rows)
 

@@ -72,7 +72,10 @@ def read_date(text: str, reference: DateReference) -> date:
 
 
 def is_like_a_date(text: str) -> bool:
-    """Say whether a text has the form of a day; which day it is, and whether it has two readings, depends on today."""
+    """Say whether a text has the form of a day.
+
+    A text with two readings counts too. Any day serves as today, because the form does not depend on it.
+    """
     calendar = WorkingCalendar((), hours=((time(9), time(18)),), zone="UTC")
     try:
         read_date(text, DateReference(now=datetime(2026, 1, 5, tzinfo=UTC), calendar=calendar, tense=Tense.ANY))
@@ -85,7 +88,7 @@ def read_instant(text: str, reference: DateReference) -> datetime:
     """Return a typed time in UTC; for a day alone see `TypedTime.instant`.
 
     Raises:
-        UnclearTime: As `read_time`, or if it is today and the day began before now.
+        UnclearTime: As `read_time`, or if it is today without a time of day and work has begun already.
     """
     typed = read_time(text, reference)
     at = typed.instant(reference)

@@ -5,7 +5,9 @@ from datetime import time, timedelta
 
 from workbench.domain.clock.typed.reference import ambiguous
 
-_NOON, _END_OF_NOON = 12, 2
+_NOON, _LAST_NOON_HOUR = 12, 2
+"""Noon, and the last hour that 中午 (around noon) can mean in the afternoon."""
+
 _HOURS = 24
 _MINUTES = 60
 _FIRST_CLEAR_HOUR = 7
@@ -53,7 +55,7 @@ def read_clock(text: str) -> time | None:
         return None
     if not part_of_day and minutes is None and 0 < hour < _FIRST_CLEAR_HOUR:
         raise ambiguous(text, f"{hour:02}:{minute:02}", f"{hour + _NOON:02}:{minute:02}")
-    if part_of_day in _AFTERNOON and hour < _NOON and not (part_of_day == "中午" and hour > _END_OF_NOON):
+    if part_of_day in _AFTERNOON and hour < _NOON and not (part_of_day == "中午" and hour > _LAST_NOON_HOUR):
         hour += _NOON
     elif part_of_day in _MORNING and hour == _NOON:
         hour = 0
@@ -70,7 +72,7 @@ def read_span(text: str, *, goes_back: bool) -> timedelta | None:
         return None
     prefix, hours, minutes, minutes_without_hours, suffix = match.groups()
     span = timedelta(hours=float(hours or 0), minutes=int(minutes or minutes_without_hours or 0))
-    is_back = goes_back and not prefix
+    goes_back = goes_back and not prefix
     if suffix:
-        is_back = suffix == "ago" or suffix.endswith("前")
-    return -span if is_back else span
+        goes_back = suffix == "ago" or suffix.endswith("前")
+    return -span if goes_back else span

@@ -25,11 +25,11 @@ _RATE = 0.05
 """How fast the probability of the ranges adapts to the outcome of earlier ones."""
 
 _WIDER = 1.0
-"""The first ranges aim at a share above `_SHARE`, by this figure divided by the number of cases that are fitted to."""
+"""The first ranges aim at the share `_SHARE` + this figure / (number of cases that the estimator is fitted to)."""
 
 _SHARES = np.array([0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98])
 _STRETCH = 10.0
-"""A share above the last one widens a range on each side by its width, times the excess, times this factor."""
+"""Beyond the last of `_SHARES`, each side of a range grows by width * (share - last share) * this factor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ def run_backtest(
 
 
 def _adapt_ranges(ranges_s: FloatArray, at_s: FloatArray, true_s: FloatArray, learnt: int) -> FloatArray:
-    """Return the range of each event, wider after earlier ranges missed and shorter after they held.
+    """Return the range of each event, wider after earlier ranges missed and narrower after they held.
 
     An earlier range counts once its case or the range is over, whichever comes first (adaptive conformal inference,
     Gibbs and Candès 2021). The first ranges are wider if few cases are known, since the shortest range of a few times
@@ -109,20 +109,20 @@ def _adapt_ranges(ranges_s: FloatArray, at_s: FloatArray, true_s: FloatArray, le
         ranges_s: The ranges of each probability of `_SHARES`, from the event.
         at_s: The instant of each event.
         true_s: The actual time from each event to the end of its case.
-        learnt: How many cases are fitted to.
+        learnt: How many cases the estimator is fitted to.
     """
     adapted_s = np.empty(ranges_s.shape[1:])
     share = _SHARE + _WIDER / learnt
-    known: list[tuple[float, bool]] = []
+    outcomes: list[tuple[float, bool]] = []
     for event in np.argsort(at_s, kind="stable").tolist():
-        while known and known[0][0] < at_s[event]:
-            _known_s, is_missed = heappop(known)
+        while outcomes and outcomes[0][0] < at_s[event]:
+            _known_from_s, is_missed = heappop(outcomes)
             share = max(share + _RATE * (is_missed - (1 - _SHARE)), _SHARES[0])
         low_s, high_s = ranges_s[np.abs(_SHARES - share).argmin(), :, event]
         stretch_s = _STRETCH * max(share - _SHARES[-1], 0) * (high_s - low_s)
         low_s, high_s = adapted_s[:, event] = max(low_s - stretch_s, 0), high_s + stretch_s
         is_missed = not low_s <= true_s[event] <= high_s
-        heappush(known, (float(at_s[event] + min(true_s[event], high_s)), is_missed))
+        heappush(outcomes, (float(at_s[event] + min(true_s[event], high_s)), is_missed))
     return adapted_s
 
 
@@ -146,7 +146,7 @@ def _score(parts: LogSplit, median_s: FloatArray, ranges_s: FloatArray, forest_s
 
 
 def _activity_medians_s(parts: LogSplit, past_s: FloatArray) -> FloatArray:
-    """Return for each later event the median of the past after the same activity, or after all if it is new."""
+    """Return for each later event the median past time after its activity, or after all activities if it is new."""
     before = np.array([event.activity for trace in parts.past.finished for event in trace.events])
     median_s = {activity: float(np.median(past_s[before == activity])) for activity in set(before.tolist())}
     of_all_s = float(np.median(past_s))

@@ -2,7 +2,7 @@
 
 A forest is better than a table of times per activity on most logs, and much worse where the past is short, censored or
 changing. Trials within the past do not tell these logs apart reliably, so both distributions are mixed. The forest has
-at most half of the weight: so no forest, however long its times, moves the median beyond the longest time of the table.
+at most half of the weight, so it cannot move the median beyond the longest time of the table.
 """
 
 from collections.abc import Iterable, Sequence

@@ -15,8 +15,10 @@ from workbench.domain.forecast.learning.remaining_time import RemainingTimes
 from workbench.domain.forecast.learning.trace_prefix import TracePrefix
 
 _SUPPORT = 256
+"""The number of quantiles in each part of the support."""
+
 _PRIOR_WEIGHT = 2.0
-"""The weight, in rows, of the distribution over all activities in that of one activity, which may have few rows."""
+"""The weight, in rows, that the distribution over all activities has within the distribution of one activity."""
 
 Predictor = Callable[[Sequence[TracePrefix]], RemainingTimes]
 """Predicts the remaining time of cases from their prefixes."""
@@ -63,17 +65,17 @@ class FittingSample:
         return mixed
 
     def table(self) -> Predictor:
-        """Fit a table to the finished cases: the times after each activity, shrunk towards those after all."""
+        """Fit a table to the finished cases: the times after each activity, shrunk towards all times."""
         over = np.flatnonzero(self.events.is_over)
         cell = quantile_forest.support_cells(self.support_s, self.remaining_s[over])
-        number: dict[str, int] = {}
-        group = [number.setdefault(self.prefixes[row].path[0], len(number)) for row in over.tolist()]
+        group_of: dict[str, int] = {}
+        group = [group_of.setdefault(self.prefixes[row].path[0], len(group_of)) for row in over.tolist()]
         weight = quantile_forest.cell_weights(np.array(group), cell, np.ones(len(cell)), len(self.support_s))
         overall = weight.sum(axis=0, keepdims=True) / len(cell)
         cumulative = quantile_forest.cumulative_shares(np.concatenate([weight + _PRIOR_WEIGHT * overall, overall]))
         # The last row is for an activity never seen.
         return lambda prefixes: RemainingTimes(
-            self.support_s, cumulative[[number.get(prefix.path[0], -1) for prefix in prefixes]]
+            self.support_s, cumulative[[group_of.get(prefix.path[0], -1) for prefix in prefixes]]
         )
 
     def forest(self, trees: int) -> Predictor:

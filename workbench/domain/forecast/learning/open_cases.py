@@ -14,9 +14,11 @@ from workbench.domain.forecast.learning.arrays import BoolArray, FloatArray, Int
 from workbench.domain.forecast.learning.past_split import KnownEvents
 
 _FEWEST_EVENTS = 15
-"""Activities that are rarer share one distribution of waits."""
+"""Activities with fewer events share one distribution of waits."""
 
 _MOST_STEPS = 60
+"""The most simulated activities of one case."""
+
 _ALL = -1
 """The code of all activities together."""
 
@@ -70,9 +72,9 @@ def _remaining_s(
     for _step in range(_MOST_STEPS):
         following = activity.copy()
         for code in np.unique(activity[rows]).tolist():
-            at = rows[activity[rows] == code]
-            longer_s, following[at] = waits.get(code, waits[_ALL]).draw(waited_s[at], random)
-            remaining_s[at] += longer_s
+            of_code = rows[activity[rows] == code]
+            longer_s, following[of_code] = waits.get(code, waits[_ALL]).draw(waited_s[of_code], random)
+            remaining_s[of_code] += longer_s
         activity, waited_s = following, np.zeros(len(activity))
         end_share = np.array([waits.get(code, waits[_ALL]).end_share for code in activity[rows].tolist()])
         rows = rows[random.random(len(rows)) >= end_share]
@@ -88,19 +90,20 @@ def _fit_waits(events: KnownEvents) -> dict[int, _Waits]:
     following = np.append(events.activity[1:], _ALL)
     is_end = events.is_last & events.is_over
     is_wait = (next_s > events.opened_s) & ~is_end
-    is_any, is_in_window = np.ones(len(next_s), dtype=np.bool_), events.is_in_window
+    is_in_window = events.is_in_window
     waits_by_activity: dict[int, _Waits] = {}
     for code in (_ALL, *np.unique(events.activity).tolist()):
-        is_activity = is_any if code == _ALL else events.activity == code
-        is_counted = is_activity & is_in_window
-        waits = is_activity & is_wait
+        is_of_code = (events.activity == code) | (code == _ALL)
+        is_counted = is_of_code & is_in_window
+        waits = is_of_code & is_wait
+        has_known_wait = (waits & ~events.is_last).any()
         of_all = waits_by_activity.get(_ALL)
         # A rare activity may always end a case, so its own ends count. The share of all activities counts as one event.
         ends = float(is_end[is_counted].sum()) + (of_all.end_share if of_all else 0.0)
         end_share = ends / (is_counted.sum() + 1)
-        if of_all and (is_counted.sum() < _FEWEST_EVENTS or not (waits & ~events.is_last).any()):
+        if of_all and (is_counted.sum() < _FEWEST_EVENTS or not has_known_wait):
             waits_by_activity[code] = replace(of_all, end_share=end_share)
-        elif (waits & ~events.is_last).any():
+        elif has_known_wait:
             entered_s = np.maximum(events.opened_s - events.at_s, 0)
             wait_s, cumulative, order = _kaplan_meier(
                 (next_s - events.at_s)[waits], entered_s[waits], ~events.is_last[waits]
@@ -125,6 +128,6 @@ def _kaplan_meier(
     wait_s = lasted_s[order]
     times, number, count = np.unique(wait_s, return_inverse=True, return_counts=True)
     at_risk = np.searchsorted(np.sort(entered_s), times, side="right") - np.searchsorted(np.sort(lasted_s), times)
-    left = np.cumprod(1 - count / np.maximum(at_risk, count))
-    chance = -np.diff(np.append(1.0, left))
+    survival = np.cumprod(1 - count / np.maximum(at_risk, count))
+    chance = -np.diff(np.append(1.0, survival))
     return wait_s, np.cumsum((chance / count)[number]), order

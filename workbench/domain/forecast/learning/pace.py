@@ -1,4 +1,4 @@
-"""Estimates by how much work is faster than in most of the past, from the latest waits of all cases.
+"""Estimates how much faster work is now than in most of the past, from the latest waits of all cases.
 
 Slower work does not lengthen a forecast: many logs cut off their last cases, and a forecast that is too long can be
 wrong by any amount. Instead, the ranges become wider after they missed.
@@ -29,7 +29,7 @@ def speedups(traces: Sequence[EventTrace], later: Sequence[EventTrace], until_s:
 
     Args:
         traces: All cases of the log.
-        later: The cases asked about.
+        later: The cases to forecast.
         until_s: The end of the past.
     """
     waits = sorted(
@@ -45,6 +45,7 @@ def speedups(traces: Sequence[EventTrace], later: Sequence[EventTrace], until_s:
     usual_s = {activity: float(np.median(times)) for activity, times in past.items()}
     known = [(at_s, wait_s / usual_s[activity]) for at_s, activity, wait_s in waits if activity in usual_s]
     ended_s, ratio = np.array(known).reshape(-1, 2).T
+    # Before the first waits, work has its usual pace: the logarithm of 1 is 0.
     padded = np.concatenate([np.zeros(_RECENT_WAITS), np.log(ratio)])
     windows = np.lib.stride_tricks.sliding_window_view(padded, _RECENT_WAITS)
     # In parts, because a median copies its windows.

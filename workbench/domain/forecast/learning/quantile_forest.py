@@ -19,6 +19,7 @@ _MOST_ROWS = 20_000
 """About the most rows that a tree is grown on, so that the time does not grow with the log."""
 
 _CHUNK = 4_096
+"""The rows that are predicted at once, so that memory does not grow with their number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,14 @@ class QuantileForest:
 
 
 def cell_weights(group: IntArray, cell: IntArray, weights: FloatArray, width: int) -> FloatArray:
-    """Return the weight in each cell of a support, one row for each group of rows from group 0 to the last."""
+    """Return the weight in each cell of a support, one row for each group.
+
+    Args:
+        group: The group of each weighted row, from 0.
+        cell: Its cell.
+        weights: Its weight.
+        width: The number of cells.
+    """
     groups = int(group.max()) + 1
     weight = np.bincount(group * width + cell, weights, groups * width)
     return np.asarray(weight, dtype=np.float64).reshape(groups, width)

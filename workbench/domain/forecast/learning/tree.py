@@ -104,6 +104,7 @@ def _best_splits(
         split_code[:, column] = gain.argmax(axis=1)
         gains[:, column] = gain[nodes, split_code[:, column]]
     least_gain = _LEAST_GAIN * _variances(at, weights, target, count)[:, None]
+    # The ranks of random numbers choose the same number of columns for each node.
     is_candidate = random.random((count, columns)).argsort(axis=1).argsort(axis=1) < limits.columns
     candidate_gains = np.where(is_candidate, gains, 0)
     gains = np.where(candidate_gains.max(axis=1, keepdims=True) > least_gain, candidate_gains, gains)

@@ -16,12 +16,17 @@ _PRIOR_DAYS = 6.0
 """The weight of the prior weekday factor, which is 1, as a number of observed days."""
 
 _LEAST_PRESENCE = 0.25
+"""The least presence by which the verdicts of a day are divided, so that a day with few people has little effect."""
+
 _TOLERANCE = 1e-9
 """Tolerance for rounding errors in sums of shares."""
 
 _WEEKDAYS = 7
 _LEFT_OVER_SHARE = 0.25
+"""A day that leaves fewer cases than this share of its verdicts may have been idle."""
+
 _IDLE_WEIGHT = 0.2
+"""The weight of a day that may have been idle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class GivenVerdicts:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """The absence of a reviewer, or a duty beyond the usual hours."""
+    """A change in a reviewer's presence: an absence, or a duty beyond the usual hours."""
 
     maker: int
     first: int

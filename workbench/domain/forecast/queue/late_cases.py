@@ -25,7 +25,7 @@ def chances_to_be_late(queue_model: QueueModel, cases: Sequence[OpenCase], now: 
     """
     known = [case for case in cases if np.isfinite(case.due) and not (case.is_arriving or case.is_returning)]
     queued = [case for case in known if case.ahead is not None]
-    chances = [(case, LateChance(_share_outside(queue_model, case, now))) for case in known if case.ahead is None]
+    chances = [(case, LateChance(_share_outside_queue(queue_model, case, now))) for case in known if case.ahead is None]
     chances += zip(queued, _chances_in_queue(queue_model, queued, now), strict=True)
     return {
         case.history.case: chance
@@ -64,10 +64,11 @@ def _chances_in_queue(queue_model: QueueModel, queued: Sequence[OpenCase], now: 
     return chances
 
 
-def _share_outside(queue_model: QueueModel, case: OpenCase, now: float) -> float:
-    """Return the chance that a case outside the queue gets its first verdict late, from when its check or answer ends.
+def _share_outside_queue(queue_model: QueueModel, case: OpenCase, now: float) -> float:
+    """Return the chance that a case outside the queue gets its first verdict late.
 
-    The chance is 0 if the case waits for neither.
+    The chance is interpolated between the quantiles of the end of its check or answer; it is 0 if the case waits for
+    neither.
     """
     if case.due <= now:
         return 1.0

@@ -106,7 +106,13 @@ def _share_below(values: FloatArray, limits: IntArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True)
 class _Entering:
-    """The expected number of cases that enter on a day, by rank and by days until due; `overdue` are so at once."""
+    """The cases that are expected to enter on a day.
+
+    Attributes:
+        overdue: How many are overdue at once.
+        rates: How many of the others there are, by rank and by days until due.
+        share_of_today: The share of today that is left.
+    """
 
     overdue: float
     rates: FloatArray

@@ -61,7 +61,7 @@ class WaitingCases:
 
 @dataclass(frozen=True, slots=True)
 class FutureDays:
-    """The current time, and the weekday and presence of each working day from today on (presence 1 is usual)."""
+    """The current time, and the weekday and the share of the usual work of each working day from today on."""
 
     now: float
     weekdays: IntArray
@@ -70,7 +70,13 @@ class FutureDays:
 
 @dataclass(frozen=True, slots=True)
 class QueueSimulation:
-    """Simulated paths: the number of verdicts given by the end of each day, one row for each path."""
+    """Simulated paths of the work.
+
+    Attributes:
+        ends: The current time, and the end of each working day from today on.
+        done: The number of verdicts given by each of these times, one row for each path.
+        inflow: The cases that enter the queue meanwhile.
+    """
 
     ends: FloatArray
     done: FloatArray
@@ -115,5 +121,5 @@ class QueueSimulation:
 
 
 def days_needed(ahead: int, per_day: float) -> int:
-    """Return how many future days must be simulated."""
+    """Return how many future days must be simulated until the cases ahead are decided even at a slow pace."""
     return min(_MOST_DAYS, int(2.5 * ahead / max(per_day, 0.2)) + _MARGIN_DAYS)

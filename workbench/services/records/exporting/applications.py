@@ -114,7 +114,7 @@ def _masked_texts(source: ExportSource, columns: Mapping[str, ColumnValues]) -> 
         # If the keys cannot be assigned to the texts, or a number must be masked, all texts of the row are masked.
         has_keys = len(own_keys) == len(texts) and place not in numbered
         for column, key in zip_longest(texts.values(), own_keys if has_keys else ()):
-            if not has_keys or redaction.is_in(key):
+            if not has_keys or redaction.may_be_named_in(key):
                 column[place] = redaction.mask_in(column[place])
     for place in numbered - named.keys():
         for column in texts.values():
