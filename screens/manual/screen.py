@@ -54,7 +54,8 @@ class ManualScreen(Dialog[None]):
 
     DEFAULT_CSS = """
     ManualScreen {
-        background: $background; MarkdownTableOfContents, Tree { width: 30; } MarkdownFence > Label { width: 1fr; }
+        background: $background; MarkdownTableOfContents { width: 38; max-width: 40%; }
+        Tree { width: 1fr; overflow-x: hidden; } MarkdownFence > Label { width: 1fr; }
     }
     """
     AUTO_FOCUS = "Markdown"

@@ -64,7 +64,7 @@ async def test_chinese_is_wrapped_by_its_rules_and_tables_are_whole() -> None:
 
         assert "Ⅱ" not in driver.text
         assert "…" not in table
-        assert [word for word in ("通过", "要求整改", "不通过", "待审核", "可以申") if word not in table] == []
+        assert [word for word in ("通过", "要求整改", "不通过", "待审核", "申请人可以") if word not in table] == []
 
 
 async def test_the_headings_take_the_keys_and_give_them_back() -> None:
