@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import BinaryIO
 
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 """The flags that open a folder, but not a link to one."""
 
 
@@ -84,9 +84,9 @@ def _create_linked(path: Path, access: FileAccess) -> None:
 
 @contextmanager
 def new_file(path: Path, mode: int = 0o600, *, is_synced: bool = True) -> Iterator[BinaryIO]:
-    """Open a new file for writing, and if asked wait until it is on the disk; an existing file or link is an error.
+    """Open a new file for writing; an existing file or link is an error.
 
-    If the block fails, the file is removed.
+    When the block ends, the file is on the disk if `is_synced`. If the block fails, the file is removed.
     """
     handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:

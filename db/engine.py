@@ -107,7 +107,7 @@ class Database:
 
     @contextmanager
     def _turn_to_write(self) -> Iterator[None]:
-        """Wait for the write lock; the commit of the block is not taken for that of another program."""
+        """Wait for the write lock; `is_changed_elsewhere` does not report the commit of the block."""
         is_watched = "_watch" in self.__dict__
         with sqlite_lock.write_lock(self.path), self._watch.own_commit() if is_watched else nullcontext():
             yield

@@ -50,7 +50,7 @@ def create(path: Path, access: FileAccess = FileAccess.PRIVATE, key: bytes | Non
 
 
 def _create_schema(connection: Connection) -> None:
-    """Create the tables and indexes of the models, and what the models do not declare: triggers and the search."""
+    """Create the tables and indexes of the models, and what the models do not declare: triggers and search index."""
     SQLModel.metadata.create_all(connection, checkfirst=False)
     guards = (guard for table in NOTED_COLUMNS for guard in sqlite.number_guards(table))
     steps_done = (statement.format(version=VERSION) for statement in _STEPS_DONE)

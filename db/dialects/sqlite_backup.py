@@ -85,7 +85,7 @@ def copy_with_key(path: Path, key: bytes | None, copy: Path, new_key: bytes) -> 
 
 @contextmanager
 def _translated_errors(path: Path) -> Iterator[None]:
-    """Tell errors in reading a damaged database from those in writing its copy."""
+    """Raise DatabaseRefused for the driver's errors about a damaged database, and OSError for all others."""
     try:
         yield
     except driver().DatabaseError as error:

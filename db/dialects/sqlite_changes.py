@@ -111,6 +111,7 @@ _TABLE = "CREATE TEMP TABLE changed_row (name TEXT, id INTEGER, was TEXT, PRIMAR
 _HAS_CHANGES = "SELECT 1 FROM temp.changed_row LIMIT 1"
 _CLEAR_CHANGES = "DELETE FROM temp.changed_row"
 _IS_PREPARED = "notes changed rows"
+"""The key in `Connection.info` of a connection whose triggers exist."""
 
 
 class ChangedRow(NamedTuple):
@@ -141,7 +142,7 @@ def _script() -> str:
 
 def _triggers() -> Iterator[str]:
     for table, columns in NOTED_COLUMNS.items():
-        # The first note of a row in a transaction has its values before.
+        # Only the first note of a row in a transaction is kept; it has the values before the transaction.
         note = "INSERT OR IGNORE INTO changed_row VALUES"
         was = _values(table, "OLD")
         when = f"WHEN {_NOTED_INSERTS[table]} " if table in _NOTED_INSERTS else ""

@@ -73,7 +73,7 @@ def journal_statements() -> Iterator[str]:
 
 
 def _keep_row(table: str, id_and_values: str) -> str:
-    """Return the body of a trigger; of several notes of a row in an act, only the first one is kept."""
+    """Return the body of a trigger. It keeps a row only at its first change in an act, with the values before it."""
     note = f"INSERT OR IGNORE INTO kept_row VALUES ('{table}', {id_and_values})"  # noqa: S608 - names are our own
     return f"WHEN {_IS_STARTED} BEGIN {note}; END"
 
@@ -84,10 +84,10 @@ def start_journal(connection: Connection) -> None:
 
 
 def end_journal(connection: Connection, act: tuple[int, int, int | None] | None = None) -> None:
-    """Keep no more rows, and store the kept ones as those of an act.
+    """Stop keeping rows, and store the kept rows as the journal of an act.
 
-    The rows are JSON, a list of [table, number, values before]. The values are null if the act added the row. If an
-    earlier act waited for its check, this act ends the wait. Then both can be undone until the same time.
+    The journal is JSON, a list of [table, number, values before]. The values are null if the act added the row. If an
+    earlier act of the case waited for its check, this act ends the wait, and both can be undone until the same time.
 
     Args:
         connection: The connection that kept the rows.

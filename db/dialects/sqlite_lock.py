@@ -15,7 +15,7 @@ from db.errors import DatabaseRefused, LockTimeout, Refusal
 _LOCK_WAIT_S = 10.0
 _LONGEST_SLEEP_S = 0.003
 _YIELD_S = 0.005
-"""Longer than a waiting writer sleeps between two attempts."""
+"""The time that this program leaves to a waiting writer, who sleeps less than this between two attempts."""
 
 
 @contextmanager

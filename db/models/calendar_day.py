@@ -68,7 +68,7 @@ class SuspensionRow(NumberedRow, table=True):
 
 
 class SuspensionNoticeRow(Row, table=True):
-    """A notice about a suspension that the applicant of a case got. The primary key ensures that it is sent once."""
+    """That the applicant of a case got a notice about a suspension. The primary key ensures that it is sent once."""
 
     __tablename__ = "suspension_notice"
 

@@ -16,10 +16,10 @@ class CaseRow(ApplicationPartRow, table=True):
         priority_rank: 0 (low) to 3 (urgent).
         due_at: The due date, which counts all ended pauses. `due_at`, `is_due_provisional` and `suspended_from` cache
             the state of the clock for sorting.
-        suspended_from: The start of an open suspension. During it, only a case that was due before is overdue.
+        suspended_from: The start of an open suspension, during which a case is overdue only if it was due before it.
         is_class_set: Whether a supervisor chose the service class, so that new evidence does not change it.
         is_priority_set: Whether a supervisor chose the priority, so that new evidence does not change it.
-        returned_to_id: Whom a check returned the case to; before the check, who gets it back instead of its maker.
+        returned_to_id: To whom a check returned the case; before the check, who gets the case instead of its maker.
         fence: The number of the hold, which grows with each claim.
         version: A number that grows with each write, to refuse a concurrent one.
         evidence_no: A number that grows with each change of evidence, so that a skipped case is offered again.

@@ -17,6 +17,7 @@ _HANDLING_TIMES = text(
         FROM decision d WHERE d.decided_at >= :since AND d.status <> 'undone')
     WHERE took_us IS NOT NULL"""
 )
+# A quarter of an hour has 900,000,000 microseconds.
 _ARRIVALS_AND_VERDICTS = text(
     """SELECT quarter, sum(arrived) AS arrived, sum(decided) AS decided FROM (
         SELECT received_at / 900000000 AS quarter, 1 AS arrived, 0 AS decided FROM "case" c
@@ -63,7 +64,7 @@ def arrivals_and_verdicts(session: Session, since: datetime) -> Sequence[Any]:
 
 
 def owed_counts(session: Session, now: datetime) -> dict[str, int]:
-    """Return how many measures are owed, and how many cases campaigns have still to open."""
+    """Return how many measures are owed, and how many cases campaigns still have to open."""
     return dict(session.execute(_OWED, {"now": to_us(now)}).mappings().one())
 
 

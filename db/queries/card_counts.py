@@ -63,7 +63,7 @@ def _column_of(application: ImportedRow) -> str:
 
 @cache
 def _counts(column: str) -> CompoundSelect[tuple[str, str | None, int]]:
-    """Return the statement that counts the cards of applicants: in all, with no brand, and by brand."""
+    """Return the statement that counts the cards of each applicant: in all, with brand NULL, and by brand."""
     cards = _cards(column).cte("cards")
     count = func.count(cards.c.msisdn.distinct())
     totals = select(cards.c.subject, null().label("brand"), count).group_by(cards.c.subject)

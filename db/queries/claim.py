@@ -21,7 +21,7 @@ from db.queries.listing.case_pages import best_hits, hits_table
 
 _NOT_SKIPPED = """NOT EXISTS (SELECT 1 FROM skip WHERE skip.case_id = c.id AND skip.reviewer_id = :me
                               AND skip.evidence_no >= c.evidence_no)"""
-# CASE makes the planner start from the assignee and not from all queued cases.
+# An assigned case that nobody holds. CASE makes the planner start from the assignee and not from all queued cases.
 _FREE = """c.assignee_id IS NOT NULL AND c.state IN ('queued', 'in_review')
             AND CASE c.state WHEN 'queued' THEN c.is_listed ELSE c.held_until <= :now END"""
 _URGENCY = "CASE WHEN c.due_at <= :now THEN 0 WHEN c.due_at <= :day_end THEN 1 ELSE 2 END"
@@ -57,6 +57,7 @@ def _indexed_branch(urgency: int, priority: int, filter_check: str) -> str:
 # A cross join fixes the order: first the few people who are absent or left, then the cases assigned to them.
 _ABSENT = """(SELECT reviewer_id FROM absence WHERE from_on <= :today AND (to_on IS NULL OR to_on >= :today)
             UNION SELECT id FROM reviewer WHERE is_active = 0) AS absent CROSS JOIN """
+# The four kinds of free cases: assigned to the reviewer, assigned to an absent person, expired, or in the common queue.
 _MINE = f"c.assignee_id = :me AND {_FREE}"
 _OF_ABSENT = f"c.assignee_id = absent.reviewer_id AND c.assignee_id <> :me AND {_FREE}"
 _EXPIRED = "c.state = 'in_review' AND c.held_until <= :now AND c.assignee_id IS NULL"
@@ -94,6 +95,7 @@ def _first_cases_of(branches: Iterable[str], columns: str, most: str) -> str:
 
 _CLAIM_UPDATE = """UPDATE "case" SET state = 'in_review', held_by_id = :me, held_until = :until, aside_until = NULL,
             returned_to_id = NULL, fence = fence + 1, version = version + 1"""
+# Only the first case is needed, so that no limit is bound.
 _CLAIM = text(
     f"""{_CLAIM_UPDATE} WHERE id = ({_first_cases_of(_branches_over_all(""), "id", "1").replace(":most", "1")})
         RETURNING id, fence, policy_version_id"""

@@ -165,7 +165,7 @@ def ended_waits(session: Session, kind: str) -> list[tuple[int, int]]:
 def working_reviewers(session: Session) -> list[int]:
     """Return the reviewers who have decided lately, or who have a limit, an absence or an assigned case.
 
-    If there are none, return the reviewers who are no admins.
+    If there are none, return the reviewers who are not admins.
     """
     rows = session.execute(_WORKING_REVIEWERS).all()
     return [row.id for row in rows if row.is_working] or [row.id for row in rows if not row.is_admin]

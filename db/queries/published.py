@@ -106,7 +106,7 @@ class Snapshot:
 
 
 EVERYTHING = Snapshot()
-"""All publications."""
+"""The snapshot of all publications."""
 
 BOUND = Snapshot(bindparam("seq"), bindparam("own_batch"))  # type: ignore[arg-type]  # values come with each execution
 """The snapshot that the parameters of a statement choose, for statements that are built once."""
@@ -129,12 +129,8 @@ def last_seq(session: Session) -> int:
 def _with_seq(table: FromClause) -> Select[Any]:
     """Return the statement that reads the rows of a table with the numbers of their publications."""
     # A join would let the planner start from the batches; a sub-select by primary key cannot.
-    seq = (
-        select(func.coalesce(BATCH.c.published_seq, _UNPUBLISHED_SEQ))
-        .where(BATCH.c.id == table.c.batch_id)
-        .scalar_subquery()
-    )
-    return select(table, seq.label("seq")).order_by("seq", table.c.id)
+    own_seq = select(func.coalesce(BATCH.c.published_seq, _UNPUBLISHED_SEQ)).where(BATCH.c.id == table.c.batch_id)
+    return select(table, own_seq.scalar_subquery().label("seq")).order_by("seq", table.c.id)
 
 
 @cache
@@ -147,10 +143,9 @@ def _with_values(*columns: ColumnElement[Any]) -> Select[Any]:
 def _of_applications(table: Table) -> Select[Any]:
     """Return the statement that reads the rows of a table that belong to the wanted rows of applications."""
     belongs = and_(*(table.c[name] == APPLICATION.c[name] for name in ("agent", "application_no")))
-    # Rows without a number, such as the call figures of single numbers, belong to no application.
-    return (
-        _with_seq(table).join(APPLICATION, belongs).where(is_in_list((APPLICATION.c.id,)), table.c.application_no != "")
-    )
+    # Rows without an application number, such as the call figures of single phone numbers, belong to no application.
+    is_wanted = is_in_list((APPLICATION.c.id,)) & (table.c.application_no != "")
+    return _with_seq(table).join(APPLICATION, belongs).where(is_wanted)
 
 
 def rows_of(session: Session, statement: Any, values: Iterable[object], **others: Any) -> Sequence[Any]:
@@ -223,7 +218,7 @@ def is_open_case(case: FromClause = CASE) -> ColumnElement[bool]:
 
 
 def _current_last(case: FromClause) -> tuple[ColumnElement[Any], ...]:
-    """Return the sort keys that put the current case of an application last."""
+    """Return sort keys: an open case comes last, before it the newest case with a result, first the withdrawn ones."""
     return is_open_case(case), case.c.state != CaseState.WITHDRAWN.value, case.c.id
 
 

@@ -16,7 +16,7 @@ from db.queries.outbox import is_leased
 from db.queries.published import CASE, NOTICE, table_of
 
 SuspensionHistories = dict[int, dict[str, set[int]]]
-"""By case and by kind of notice, the suspensions about which the applicant of the case got a notice.
+"""The suspensions about which applicants got notices, by case and by kind of notice.
 
 A kind is a `SuspensionNotice`, or `receipt` for a receipt written after the suspension was entered or ended.
 """
@@ -77,8 +77,8 @@ _DELETE_END_NOTICES = text("DELETE FROM suspension_notice WHERE suspension_id = 
 def notices_sent(session: Session, case_ids: Sequence[int], ending: Mapping[int, bool]) -> SuspensionHistories:
     """Return the notices that the applicants of some cases got about suspensions that are not settled.
 
-    `ending` has the suspensions that a preview ends, with whether their end was unknown; for these the notices are as
-    `request_end_notices` would leave them.
+    `ending` has the suspensions that a preview ends, each with whether its end was unknown. For these, the result is
+    what `request_end_notices` would leave.
     """
     histories: SuspensionHistories = defaultdict(lambda: defaultdict(set))
     for case_id, suspension_id, kind in session.execute(_NOTICES_SENT, {"ids": case_ids, "ending": list(ending)}):
@@ -99,7 +99,8 @@ def unsent_letters(session: Session, case_ids: Iterable[int], now: datetime) -> 
 
 def record_notices(session: Session, notices: Iterable[tuple[int, int, SuspensionNotice]], now: datetime) -> None:
     """Store notices to applicants; each is a case id, a suspension id and the kind of notice."""
-    rows = [{"case": case, "suspension": stop, "kind": kind.value, "now": to_us(now)} for case, stop, kind in notices]
+    now_us = to_us(now)
+    rows = [{"case": case, "suspension": number, "kind": kind.value, "now": now_us} for case, number, kind in notices]
     if rows:
         session.execute(_RECORD, rows)
 

@@ -87,6 +87,6 @@ def unlinked_numbers_before(session: Session, before: datetime) -> list[list[str
 
 
 def unlinked_since(session: Session, kind: UnlinkedKind, since: datetime) -> tuple[int, datetime | None]:
-    """Count the evidence of a kind from an instant on, and return the count and its earliest time."""
+    """Return the count of the evidence of a kind from an instant on, and its earliest time."""
     number, earliest = session.execute(_SINCE[kind], {"instant": to_us(since)}).one()
     return number, None if earliest is None else from_us(int(earliest))

@@ -94,9 +94,9 @@ def count_assigned(session: Session, reviewer_id: int, now: datetime) -> int:
 
 
 def assigned_to_others(session: Session, values: Mapping[str, Any]) -> tuple[tuple[str, int, bool], ...]:
-    """Return the other people to whom cases are assigned that nobody holds, how many, and whether they are away.
+    """Return the other people with assigned cases that nobody holds: login, number of cases, and whether away.
 
-    `values` are those of a claimer.
+    `values` are the bound values of a `Claimer`.
     """
     rows = session.connection().execute(_ASSIGNED_TO_OTHERS, values)
     return tuple((row.login, row.cases, bool(row.is_away)) for row in rows)
@@ -105,7 +105,7 @@ def assigned_to_others(session: Session, values: Mapping[str, Any]) -> tuple[tup
 def put_aside_by(session: Session, reviewer_id: int, now: datetime) -> tuple[tuple[int, datetime], ...]:
     """Return the cases that a person has put aside, each with the time at which it returns or returned, earliest first.
 
-    A case that `next` has given back is no longer aside.
+    A case that `next` has returned to the person is no longer aside.
     """
     rows = session.execute(_PUT_ASIDE, {"me": reviewer_id, "now": to_us(now)})
     return tuple((row.id, row.aside_until) for row in rows)
@@ -122,5 +122,5 @@ def count_skipped(session: Session, reviewer_id: int) -> int:
 
 
 def other_holders(session: Session, reviewer_id: int, now: datetime) -> Sequence[Any]:
-    """Return the other people who hold cases, how many cases, and when the first hold of each ends; earliest first."""
+    """Return the other people who hold cases, each with how many and when the first hold ends; earliest end first."""
     return session.execute(_HOLDERS, {"me": reviewer_id, "now": to_us(now)}).all()

@@ -21,16 +21,16 @@ _LAST_CHARACTER = "\U0010ffff"
 _FEWEST_INITIALS = 2
 _MOST_VALUES = 2_000
 _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
-_FULL_LOWER = {code + 0xFEE0: code + 0xFF00 for code in range(ord("A"), ord("Z") + 1)}
-_FULL_UPPER = {small: capital for capital, small in _FULL_LOWER.items()}
+_FULL_WIDTH_LOWER = {code + 0xFEE0: code + 0xFF00 for code in range(ord("A"), ord("Z") + 1)}
+_FULL_WIDTH_UPPER = {small: capital for capital, small in _FULL_WIDTH_LOWER.items()}
 _PUBLISHED = "EXISTS (SELECT 1 FROM import_batch b WHERE b.id = k.batch_id AND b.published_at IS NOT NULL)"
 _HELD = "c.state = 'in_review' AND c.held_until > :now"
-_NONE = 'SELECT id FROM "case" WHERE 1 = 0'
+_NO_HITS = 'SELECT id FROM "case" WHERE 1 = 0'
 
 NO_RECHECK = ""
 """The `recheck` of a condition whose hits all satisfy it; None asks for a recheck of the whole condition."""
 
-NO_CASE = CaseCondition(check="1 = 0", hits=_NONE, recheck=NO_RECHECK, is_indexed=True)
+NO_CASE = CaseCondition(check="1 = 0", hits=_NO_HITS, recheck=NO_RECHECK, is_indexed=True)
 """The condition that no case satisfies."""
 
 
@@ -173,7 +173,7 @@ def instant_within(column: str, after: int, until: int, prefix: str) -> CaseCond
     )
 
 
-def is_agent(agents: Iterable[str], prefix: str) -> CaseCondition:
+def agent_is_one_of(agents: Iterable[str], prefix: str) -> CaseCondition:
     """Return the condition that the agent of the case is one of `agents`."""
     listed, named = _bound(prefix, agents)
     hits = f'SELECT id FROM "case" WHERE agent IN ({listed})'
@@ -206,27 +206,27 @@ def has_card(msisdn_hash: str, prefix: str) -> CaseCondition:
     )
 
 
-def has_agent(session: Session, part: str, prefix: str) -> CaseCondition:
+def agent_contains(session: Session, part: str, prefix: str) -> CaseCondition:
     """Return the condition that the agent's name contains `part`."""
     likes, named = _likes("c.agent", part, prefix)
-    agents = distinct(session, '"case"', "agent", part)
+    agents = distinct_values(session, '"case"', "agent", part)
     if len(agents) > _MOST_VALUES:
         return CaseCondition(check=likes, values=named)
     listed, agent_values = _bound(f"{prefix}_is", agents)
-    hits = f'SELECT id FROM "case" WHERE agent IN ({listed})' if agents else _NONE
+    hits = f'SELECT id FROM "case" WHERE agent IN ({listed})' if agents else _NO_HITS
     return CaseCondition(check=likes, values={**named, **agent_values}, hits=hits, recheck=NO_RECHECK)
 
 
-def has_province(session: Session, parts: Iterable[str], prefix: str) -> CaseCondition:
+def province_contains(session: Session, parts: Iterable[str], prefix: str) -> CaseCondition:
     """Return the condition that the province's name contains one of `parts`."""
-    provinces = dict.fromkeys(value for part in parts for value in distinct(session, "application", "province", part))
-    return application_has("province", list(provinces)[:_MOST_VALUES], prefix)
+    found = (value for part in parts for value in distinct_values(session, "application", "province", part))
+    return application_has("province", list(dict.fromkeys(found))[:_MOST_VALUES], prefix)
 
 
-def distinct(session: Session, table: str, column: str, part: str = "") -> list[str]:
+def distinct_values(session: Session, table: str, column: str, part: str = "") -> list[str]:
     """Return the distinct values of an indexed column that contain `part`, by skipping through the index."""
     likes, named = _likes("value", part, "part")
-    distinct = session.execute(
+    values = session.execute(
         text(f"""WITH RECURSIVE seen (value) AS (
             SELECT min({column}) FROM {table}
             UNION ALL
@@ -235,14 +235,14 @@ def distinct(session: Session, table: str, column: str, part: str = "") -> list[
             SELECT value FROM seen WHERE value IS NOT NULL AND ({likes})"""),
         named,
     )
-    return list(distinct.scalars())
+    return list(values.scalars())
 
 
 def width_variants(part: str) -> list[str]:
     """Return a text as typed, in half width and in full width, since input methods produce either."""
     half = unicodedata.normalize("NFKC", part)
     full = half.translate(_FULL_WIDTH)
-    return list(dict.fromkeys([part, half, full, full.translate(_FULL_LOWER), full.translate(_FULL_UPPER)]))
+    return list(dict.fromkeys([part, half, full, full.translate(_FULL_WIDTH_LOWER), full.translate(_FULL_WIDTH_UPPER)]))
 
 
 def _likes(column: str, part: str, prefix: str) -> tuple[str, dict[str, str]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from db.enums import CaseState
 
-GROUPS: tuple[tuple[CaseState, ...], ...] = (
+STATE_ORDER: tuple[tuple[CaseState, ...], ...] = (
     (CaseState.QUEUED, CaseState.IN_REVIEW),
     (CaseState.AWAITING_CHECK,),
     (CaseState.PENDING,),
@@ -136,8 +136,11 @@ class CaseQuery:
         return checks
 
     def check(self, hit_of: tuple[CaseCondition, ...] = ()) -> str:
-        """Return the list as one SQL condition on the case `c`, which an index found by the conditions `hit_of`."""
-        states = [f"({check})" for group in GROUPS for check in self.state_checks(group)]
+        """Return the SQL condition that the case `c` is in the list.
+
+        If the case is a hit of the conditions `hit_of`, only their recheck remains to be checked.
+        """
+        states = [f"({check})" for group in STATE_ORDER for check in self.state_checks(group)]
         return f"({' OR '.join(states) or '1 = 0'}) AND {self.check_of_any_state(hit_of)}"
 
     def check_of_any_state(self, hit_of: tuple[CaseCondition, ...] = ()) -> str:
@@ -146,7 +149,7 @@ class CaseQuery:
         return " AND ".join([f"c.priority_rank IN ({ranks})", self.due.check(), *self.checks_outside_range(hit_of)])
 
     def checks_outside_range(self, hit_of: tuple[CaseCondition, ...] = ()) -> list[str]:
-        """Return the SQL conditions to check for a case from a range of the index, or for a hit of some conditions."""
+        """Return the SQL conditions that a range of the index does not answer; for `hit_of`, see `check`."""
         checks = [f"c.batch_id NOT IN ({', '.join(map(str, self.hidden))})"] if self.hidden else []
         # Fast checks come first.
         for condition in sorted(self.conditions, key=lambda condition: condition.is_slow):
@@ -213,7 +216,7 @@ def list_parts(cases: CaseQuery) -> Iterator[ListPart]:
         edges = (-_MAX_US, *(cases.now + day * _DAY_US for day in _DUE_WINDOWS), _MAX_US)
         windows = [DueRange(after=after, until=until, with_none=False) for after, until in pairwise(edges)]
         windows.insert(0 if cases.none_first else len(windows), DueRange(with_dates=False))
-        states = tuple(state for group in GROUPS for state in group)
+        states = tuple(state for group in STATE_ORDER for state in group)
         for window in windows:
             yield from _parts_within(cases, states, cases.ranks, window)
         return
@@ -222,7 +225,7 @@ def list_parts(cases: CaseQuery) -> Iterator[ListPart]:
         DueRange(after=cases.now, until=cases.day_end, with_none=False),
         DueRange(after=cases.day_end),
     )
-    for group in GROUPS:
+    for group in STATE_ORDER:
         for due_range in urgencies:
             for rank in RANKS:
                 yield from _parts_within(cases, group, cases.ranks & {rank}, due_range)
@@ -231,7 +234,7 @@ def list_parts(cases: CaseQuery) -> Iterator[ListPart]:
 def _parts_within(
     cases: CaseQuery, states: tuple[CaseState, ...], ranks: frozenset[int], due_range: DueRange
 ) -> Iterator[ListPart]:
-    """Yield the parts of some states and ranks within a range of due dates: first the cases without a due date."""
+    """Yield the parts of some states and ranks within a range of due dates, cases without a due date first."""
     checks, due = tuple(cases.state_checks(states)), due_range.within(cases.due)
     if not checks or not ranks:
         return
@@ -242,7 +245,7 @@ def _parts_within(
         yield ListPart(states=states, checks=checks, ranks=sorted_ranks, span=(due.after, due.until))
 
 
-_STATE_RANKS = " ".join(f"WHEN '{state.value}' THEN {number}" for number, group in enumerate(GROUPS) for state in group)
+_STATE_RANKS = " ".join(f"WHEN '{state}' THEN {rank}" for rank, group in enumerate(STATE_ORDER) for state in group)
 STATE_RANK = f"CASE c.state {_STATE_RANKS} END"
 """The position of the state of the case `c` in the order of a list, in SQL."""
 

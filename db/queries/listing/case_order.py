@@ -109,6 +109,7 @@ def _in_order(cases: CaseQuery, order: ListOrder) -> CaseQuery:
 def _page_along_index(
     session: Session, cases: CaseQuery, order: ListOrder, start: int, limit: int, total: int | None
 ) -> list[int]:
+    """Return a page in an order that an index has."""
     skip, from_end = start, order.is_reversed
     if total is not None and start > total // 2:
         limit = min(limit, total - start)

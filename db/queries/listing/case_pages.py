@@ -23,9 +23,8 @@ FEW = 30_000
 
 _MOST_HITS_COUNTED = 300_000
 _MOST_LOOKED_UP = 50_000  # the most cases that are looked up in the table one by one
-_FIRST_WINDOW = 250
-_WINDOW = 4_000
-_SAMPLE = 1_000
+_FIRST_WINDOW, _GREATEST_WINDOW = 250, 4_000  # the cases that are scanned at once
+_SAMPLE = 1_000  # the hits from which their number is extrapolated
 _SCAN_LIMIT = 24_000
 _SCAN_LIMIT_WITH_SLOW = 1_500
 
@@ -169,7 +168,7 @@ def _scan_limit(cases: CaseQuery) -> int:
 
 
 def _sources(cases: CaseQuery) -> Iterator[tuple[tuple[CaseCondition, ...], str, dict[str, Any]]]:
-    """Yield the conditions that an index answers, with SQL for their hits. Full-text queries are combined into one."""
+    """Yield conditions that an index answers, with SQL for their hits and its values; full-text queries are one."""
     with_match = tuple(condition for condition in cases.conditions if condition.match)
     if with_match:
         combined = all_of(condition.match for condition in with_match)
@@ -293,7 +292,7 @@ def _scan_windows(
         yield [case_id for case_id, _due, is_listed in rows if is_listed], len(rows)
         if len(rows) < size:
             return
-        size = min(2 * size, _WINDOW)
+        size = min(2 * size, _GREATEST_WINDOW)
         values |= {"last_id": rows[-1].id, "last_due": rows[-1].due, "size": size}
         rest = f" AND c.id {compare} :last_id"
         if part.span is not None:

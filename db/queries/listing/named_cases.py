@@ -18,7 +18,7 @@ def has_number(number: str, prefix: str) -> CaseCondition:
 
 
 def has_applicant(name: str, prefix: str) -> CaseCondition:
-    """Return the condition that the applicant has this whole name; it goes with a condition that an index answers."""
+    """Return the condition that the applicant has this whole name. No index answers it, so combine it with another."""
     return CaseCondition(check=f"c.applicant_name = :{prefix} COLLATE NOCASE", values={prefix: name.strip()})
 
 

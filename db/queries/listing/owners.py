@@ -57,7 +57,7 @@ def owned_by(person_id: int | None, prefix: str) -> CaseCondition:
 
 
 def owned_cases(session: Session, case_ids: Iterable[int], now: datetime) -> list[Any]:
-    """Return cases with their owner, their due date, and the maker of a verdict that waits for its check."""
+    """Return cases, each with its owner, its due date, and the maker of its verdict if that waits for its check."""
     return list(session.execute(_OWNED, {"now": to_us(now), **list_parameter(case_ids)}))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, NamedTuple, TypeVar
 
-from db.access import FOLDER, make_folder, new_file, sync
+from db.access import FOLDER_FLAGS, make_folder, new_file, sync
 from db.queries.published import chunks
 from workbench.errors import BadData, NotFound, StorageFailed, WorkbenchError
 from workbench.i18n import _
@@ -263,7 +263,7 @@ def _opened_beside(folder: Path, handle: int, relative: str) -> BinaryIO:
     # No link is followed, so nobody can replace a folder by a link to another one between a check and the opening.
     with suppress(OSError, ValueError, WorkbenchError), ExitStack() as opened:
         for name in path.parts[:-1]:
-            handle = os.open(name, FOLDER, dir_fd=handle)
+            handle = os.open(name, FOLDER_FLAGS, dir_fd=handle)
             opened.callback(os.close, handle)
         return _opened(Path(path.name), handle)
     try:

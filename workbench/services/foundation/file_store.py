@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from db.access import FOLDER, FileAccess, access_of, make_folder, new_file
+from db.access import FOLDER_FLAGS, FileAccess, access_of, make_folder, new_file
 from workbench.errors import BadConfiguration, BadData, CannotCreate, WorkbenchError
 from workbench.i18n import _
 from workbench.services.encryption import KEY_SETTINGS
@@ -142,7 +142,7 @@ class Store:
             ValueError: If the store is encrypted, and the file was changed or is another one.
         """
         path = self.document_path(sha256)
-        folder = os.open(path.parent, FOLDER)
+        folder = os.open(path.parent, FOLDER_FLAGS)
         try:
             handle = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
         finally:

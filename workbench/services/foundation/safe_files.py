@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from db.access import FOLDER, inode_of, sync
+from db.access import FOLDER_FLAGS, inode_of, sync
 from workbench.errors import BadData, CannotCreate, NotFound, StorageFailed
 from workbench.i18n import _
 
@@ -136,7 +136,7 @@ def lock_folder(folder: Path) -> int | None:
         OSError: If the file system has no locks.
     """
     try:
-        handle = os.open(folder, FOLDER)
+        handle = os.open(folder, FOLDER_FLAGS)
     except (FileNotFoundError, PermissionError):
         # A folder that cannot be opened is being created by another member of the group.
         return None

@@ -186,13 +186,13 @@ class _FilterReader:
 
     def _agent(self, term: FilterTerm, name: str) -> CaseCondition:
         if term.op == "=":
-            return conditions.is_agent(_whole_values(term), name)
-        return conditions.has_agent(self.session, term.values[0], name)
+            return conditions.agent_is_one_of(_whole_values(term), name)
+        return conditions.agent_contains(self.session, term.values[0], name)
 
     def _province(self, term: FilterTerm, name: str) -> CaseCondition:
         if term.op == "=":
             return conditions.application_has("province", _whole_values(term), name)
-        return conditions.has_province(self.session, province_parts(term.values[0]), name)
+        return conditions.province_contains(self.session, province_parts(term.values[0]), name)
 
     def _reasons(self, term: FilterTerm) -> list[str]:
         """Return the codes of the reasons that a term names, by code, words or pinyin initials."""

@@ -11,7 +11,7 @@ from db.columns import from_us
 from db.enums import CaseState
 from db.queries import workload
 from db.queries.listing import case_order, case_pages
-from db.queries.listing.case_conditions import distinct
+from db.queries.listing.case_conditions import distinct_values
 from db.queries.listing.case_list import CaseQuery
 from db.queries.listing.case_rows import case_rows
 from db.queries.listing.named_cases import has_applicant
@@ -86,8 +86,8 @@ class Queue(Service):
         """Return the values of the keys of a filter that the site knows, each with the words that it is found by."""
         with self.context.read() as session:
             policy, logins = self.context.policy(session), sorted(logins_of(session).values())
-            agents = distinct(session, '"case"', "agent")
-            provinces = distinct(session, "application", "province")
+            agents = distinct_values(session, '"case"', "agent")
+            provinces = distinct_values(session, "application", "province")
         people: dict[str, tuple[str, ...]] = dict.fromkeys((*PERSON_WORDS, *logins), ())
         return {
             **dict.fromkeys(("who", "owner", "maker", "holder", "assignee"), people),
