@@ -49,11 +49,11 @@ def apply_pending(context: Context) -> None:
 
 
 def apply_batch(
-    context: Context, batch_id: int, applied: Callable[[int], object] = lambda _count: None
+    context: Context, batch_id: int, on_applied: Callable[[int], object] = lambda _count: None
 ) -> tuple[UnfiledAppeal, ...]:
     """Add the new cases of a batch to the queue, update existing cases, and return the appeals that were not filed.
 
-    The events name the person who imported the batch, even if the process of another person applies it. `applied` is
+    The events name the person who imported the batch, even if the process of another person applies it. `on_applied` is
     called with the number of cases that were updated together.
     """
     context, unfiled = publisher_context(context, batch_id, PUBLISHED), list[UnfiledAppeal]()
@@ -76,15 +76,15 @@ def apply_batch(
         for portion in chunks(filings, FILED_TOGETHER):
             unfiled += file_appeals(context, portion)
         if not filings:
-            _apply(context, batch, waiting, forecaster)
-            applied(len(waiting))
+            _apply_to_cases(context, batch, waiting, forecaster)
+            on_applied(len(waiting))
     with context.write() as session:
         session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(applied_at=context.now()))
     return tuple(unfiled)
 
 
 def _list_cases(context: Context, batch_id: int) -> None:
-    """Add new cases to the index that `next` uses, some in each transaction."""
+    """Add the new cases of a batch to the index that `next` uses, a few thousand in each transaction."""
     chunk = (
         select(CASE.c.id)
         .where(CASE.c.batch_id == batch_id, CASE.c.is_listed.is_(False))
@@ -99,27 +99,27 @@ def _list_cases(context: Context, batch_id: int) -> None:
                 return
 
 
-def _apply(context: Context, batch: Any, waiting: Sequence[Any], forecaster: ArrivalForecasts) -> None:
-    """Update some cases with a batch; findings and forecasts are computed before the write lock is taken.
+def _apply_to_cases(context: Context, batch: Any, waiting: Sequence[Any], forecaster: ArrivalForecasts) -> None:
+    """Update the cases of some submissions; findings and forecasts are computed before the write lock is taken.
 
-    The cases that nobody works on are updated together, the others one by one. Cases that changed meanwhile stay in
-    waiting.
+    The cases that nobody works on are updated together, the others one by one. The submission of a case that changed
+    meanwhile keeps waiting.
     """
     with context.read() as session:
         evidence = _evidence(session, context, batch, waiting)
         by_sets = [new for new in evidence if evidence_by_sets.is_applied_by_sets(new.case, new.kind)]
-        found = evidence_by_sets.changes_of(session, context, by_sets)
+        changes = evidence_by_sets.changes_of(session, context, by_sets)
         calendar = evidence_by_sets.calendar_state(session)
-    forecasts = _forecasts(context, found, forecaster)
-    if found:
+    forecasts = _forecasts(context, changes, forecaster)
+    if changes:
         with context.write() as session:
             if evidence_by_sets.calendar_state(session) == calendar:
-                evidence_by_sets.apply_by_sets(session, context, found, forecasts)
+                evidence_by_sets.apply_by_sets(session, context, changes, forecasts)
     others = (new for new in evidence if not evidence_by_sets.is_applied_by_sets(new.case, new.kind))
     for portion in chunks(others, _ACTED_TOGETHER):
         with context.write() as session:
             for new in portion:
-                _act(session, context, new)
+                _apply_to_one(session, context, new)
 
 
 def _evidence(session: Session, context: Context, batch: Any, waiting: Sequence[Any]) -> list[NewEvidence]:
@@ -149,10 +149,11 @@ def _evidence(session: Session, context: Context, batch: Any, waiting: Sequence[
     ]
 
 
-def _act(session: Session, context: Context, new: NewEvidence) -> None:
+def _apply_to_one(session: Session, context: Context, new: NewEvidence) -> None:
     """Apply evidence to a case that somebody works on, unless another process did so.
 
-    If nobody works on it now, or it changed to another policy since the rules were applied, it stays in waiting.
+    If nobody works on it now, or it changed to another policy since the rules were applied, its submission keeps
+    waiting.
     """
     case = session.get_one(CaseRow, new.case.id)
     waiting = update(SUBMISSION).where(SUBMISSION.c.id == new.submission_id, SUBMISSION.c.applied_at.is_(None))
@@ -165,10 +166,10 @@ def _act(session: Session, context: Context, new: NewEvidence) -> None:
 
 
 def _forecasts(
-    context: Context, found: Iterable[evidence_by_sets.CaseChange], forecaster: ArrivalForecasts
+    context: Context, changes: Iterable[evidence_by_sets.CaseChange], forecaster: ArrivalForecasts
 ) -> dict[int, CaseForecast]:
     """Return, by case, the forecasts that the receipts of cases that become complete will state."""
-    if not (completed := [change for change in found if change.completes]):
+    if not (completed := [change for change in changes if change.completes]):
         return {}
     with context.read() as session:
         queue = PresentQueue(session, context, context.calendar(session), all_suspensions(session), context.now())

@@ -88,7 +88,7 @@ def remove_batch(context: Context, batch_id: int) -> None:
 
 
 def _retract(context: Context, batch_id: int) -> None:
-    """Assess the cases of other batches to which this batch was applied again, some in each transaction."""
+    """Assess again the cases of other batches to which this batch was applied, a few in each transaction."""
     applied = (
         select(SUBMISSION.c.id, SUBMISSION.c.case_id)
         .where(SUBMISSION.c.batch_id == batch_id, SUBMISSION.c.applied_at.is_not(None))

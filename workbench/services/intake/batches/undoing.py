@@ -31,10 +31,10 @@ _ACTED_ON = [
 """The tables of rows that people add to a case."""
 
 _UNTOUCHED_STATES = (CaseState.INCOMPLETE.value, CaseState.QUEUED.value, CaseState.IN_REVIEW.value)
-_MOVES = ("complete", "answer", "resubmit", "lapse-undone", "void")
+_STATE_CHANGES = ("complete", "answer", "resubmit", "lapse-undone", "void")
 """The events by which a batch changes the state of a case; people cause some of these events, too."""
 
-_NO_ACTS = (
+_HARMLESS_EVENTS = (
     *("evidence", "evidence-late", "evidence-undone", "attention", "void"),
     *("due", "delay-told", "day-passed", "lapse", "reminded", "policy", "shown-at"),
     *(Action.NEXT, Action.TAKE, Action.RELEASE, Action.ASIDE, Action.REVEAL, Action.DOCUMENTS, Action.DOSSIER),
@@ -76,7 +76,7 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
                 lock_path(context.store, batch_id).unlink(missing_ok=True)
                 message = _("There is no import {batch}; `workbench imports` lists them.")
                 raise NotFound(message.format(batch=format_batch(batch_id)))
-            _note_other_users(session, context, batch)
+            _record_closed_cases(session, context, batch)
             _check_unused(session, context, batch_id)
             cases = session.execute(select(func.count()).where(CASE.c.batch_id == batch_id)).scalar_one()
             session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(published_at=None, published_seq=None))
@@ -96,11 +96,10 @@ def _take_back_early_lapses(session: Session, context: Context, batch_id: int) -
         take_back_early_lapse(session, context, case)
 
 
-def _note_other_users(session: Session, context: Context, batch: Row[Any]) -> None:
-    """Record submissions for the older cases that use the evidence of a batch although it was never applied to them.
+def _record_closed_cases(session: Session, context: Context, batch: Row[Any]) -> None:
+    """Record submissions for the older cases to which a batch was not applied, because they were closed at that time.
 
-    They were closed when the batch was published. A case that an appeal, a campaign or a later import opens again uses
-    all published evidence.
+    A case that an appeal, a campaign or a later import opened again since then uses all published evidence.
     """
     numbers = union(*(select(table.c.msisdn_hash).where(table.c.batch_id == batch.id) for table in _OF_NUMBER))
     credit = select(CREDIT.c.subject_no, CREDIT.c.subject_hash).where(CREDIT.c.batch_id == batch.id)
@@ -137,13 +136,13 @@ def _check_unused(session: Session, context: Context, batch_id: int) -> None:
         "later": format_batch,
         "time": lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}",
     }
-    for statement, message in chain(_uses(session, context, batch_id), _acts(batch_id)):
+    for statement, message in chain(_dependents(session, context, batch_id), _acts(batch_id)):
         if (row := session.execute(statement.limit(1)).mappings().first()) is not None:
             values = {name: format_by_name.get(name, str)(value) for name, value in row.items()}
             raise NotAllowed(message.format(batch=format_batch(batch_id), **values))
 
 
-def _uses(session: Session, context: Context, batch_id: int) -> Iterator[tuple[Select[Any], str]]:
+def _dependents(session: Session, context: Context, batch_id: int) -> Iterator[tuple[Select[Any], str]]:
     """Yield statements that find dependents of a batch, each with the message for a row that it finds."""
     yield (
         select(_CASE, _REVIEWER.c.login)
@@ -155,7 +154,7 @@ def _uses(session: Session, context: Context, batch_id: int) -> Iterator[tuple[S
         yield later, _("{batch} stays: {later} rests on it; `workbench imports undo {later}` removes that one first.")
     of_batch = select(EVENT.c.case_id.label("case")).where(EVENT.c.batch_id == batch_id)
     yield (
-        of_batch.where(EVENT.c.action.in_(_MOVES)),
+        of_batch.where(EVENT.c.action.in_(_STATE_CHANGES)),
         _(
             "{batch} stays: {case} became complete or came back to the queue with it."
             " Import a file with the corrected rows instead."
@@ -189,19 +188,19 @@ def _acts(batch_id: int) -> Iterator[tuple[Select[Any], str]]:
     yield (
         select(case, login, time, EVENT.c.action)
         .where(EVENT.c.case_id.in_(select(CASE.c.id).where(_is_case_of(batch_id))), EVENT.c.seq > since)
-        .where(EVENT.c.is_refused.is_(False), EVENT.c.action.not_in(_NO_ACTS))
-        .where(EVENT.c.batch_id.is_(None) | EVENT.c.action.not_in(_MOVES))
+        .where(EVENT.c.is_refused.is_(False), EVENT.c.action.not_in(_HARMLESS_EVENTS))
+        .where(EVENT.c.batch_id.is_(None) | EVENT.c.action.not_in(_STATE_CHANGES))
         .order_by(EVENT.c.seq.desc()),
         _("{batch} stays: {login} acted on {case} on {time} ({action}).") + way_out,
     )
-    for mark in (
+    for is_touched in (
         CASE.c.state.not_in(_UNTOUCHED_STATES),
         CASE.c.assignee_id.is_not(None),
         exists().where(NOTICE.c.case_id == CASE.c.id, NOTICE.c.sent_at.is_not(None)),
         *(exists().where(table.c.case_id == CASE.c.id) for table in _ACTED_ON),
     ):
         message = _("{batch} stays: somebody wrote a draft for {case}, or its notice was sent.")
-        yield select(_CASE).where(CASE.c.batch_id == batch_id, mark), message + way_out
+        yield select(_CASE).where(CASE.c.batch_id == batch_id, is_touched), message + way_out
 
 
 def _is_case_of(batch_id: int) -> ColumnElement[bool]:

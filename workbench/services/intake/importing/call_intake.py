@@ -51,15 +51,15 @@ class CallIntake:
         return self._opened.enter_context(call_store(self._context).staging())
 
     def take(
-        self, place: int, reader: Reader, refuse: Callable[[BadRecord], object], progress: Callable[[], object]
+        self, file_index: int, reader: Reader, refuse: Callable[[BadRecord], object], progress: Callable[[int], object]
     ) -> tuple[int, FileProblem | None]:
-        """Stage the calls of the file at a place among the files, and call `refuse` with each bad record in order.
+        """Stage the calls of one of the files, and call `refuse` with each bad record in order.
 
         Return the number of calls, and the problem after which the rest of the file cannot be read, None if there is
         none. The calls before that problem are staged.
         """
         staged, duck = self.staged, self.staged.duck
-        records, table = StagedRecords(reader, progress), f"file_{place}"
+        records, table = StagedRecords(reader, lambda: progress(reader.bytes_read)), f"file_{file_index}"
         query = self._query(records, reader)
         records.read(
             partial(staged.begin, table), lambda relation: staged.add(table, query.replace("{records}", relation))
@@ -85,7 +85,7 @@ class CallIntake:
             casts.append(f"{accepted.cast} AS {name}_cast")
             conditions.append(f"({accepted.condition})" if is_required else f"({cell} = '' OR {accepted.condition})")
             values.append(f"{accepted.value} AS {name}")
-        conditions += [f"c{place} = ''" for place, name in enumerate(reader.columns) if not name]
+        conditions += [f"c{column} = ''" for column, name in enumerate(reader.columns) if not name]
         query = _CALLS.replace("{condition}", " AND ".join(conditions))
         return query.replace("{values}", ", ".join(values)).replace("{casts}", ", ".join(casts))
 

@@ -62,7 +62,7 @@ def call_store(context: Context) -> CallStore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFigures:
-    """Computes the figures of numbers and applications as they will be once the batch is published.
+    """Computes and writes the figures of numbers and applications as they will be once the batch is published.
 
     The figures of a number need all its calls, so they are computed again from every published call file and the call
     file of the batch.
@@ -75,8 +75,8 @@ class CallFigures:
     insert: Insert
     progress: FractionCallback
 
-    def of_numbers(self, msisdns: Iterable[str]) -> None:
-        """Compute the figures of numbers again, and those of the applications that have a card with such a number."""
+    def write_for_numbers(self, msisdns: Iterable[str]) -> None:
+        """Write the figures of numbers, and those of the applications that have a card with such a number."""
         applications: set[Key] = set()
         to_survey: list[str | ServicePeriod] = []
         for portion in chunks(msisdns, _NUMBERS_TOGETHER):
@@ -88,10 +88,10 @@ class CallFigures:
             # One survey for all numbers, because each survey reads every call file.
             with self._surveyed(to_survey, self.progress) as survey:
                 self._write_numbers(survey)
-        self.of_applications(sorted(applications))
+        self.write_for_applications(sorted(applications))
 
-    def of_applications(self, keys: Iterable[Key]) -> None:
-        """Compute the figures over all cards together, for the applications that have several cards with calls.
+    def write_for_applications(self, keys: Iterable[Key]) -> None:
+        """Write the figures over all cards together, for the applications that have several cards with calls.
 
         With a single card with calls, they are the figures of its number.
         """
@@ -106,25 +106,25 @@ class CallFigures:
                 known = {facts.msisdn for facts in survey.windows}
                 found = survey.together(
                     {
-                        place: [period.key if period.key in known else period.msisdn for period in cards]
-                        for place, cards in groups.items()
+                        index: [period.key if period.key in known else period.msisdn for period in cards]
+                        for index, cards in groups.items()
                     }
                 )
             rows = [
                 {
                     **self._columns(facts),
-                    **dict(zip(("agent", "application_no"), portion[place], strict=True)),
+                    **dict(zip(("agent", "application_no"), portion[index], strict=True)),
                     "msisdn": "",
                     "msisdn_hash": "",
                 }
-                for place, facts in found.items()
+                for index, facts in found.items()
             ]
             self.insert([(CALL_WINDOW, rows)])
 
-    def of_batch(self, computed: Container[str]) -> None:
-        """Compute the figures of service periods and those over all cards, for applications with cards in the batch.
+    def write_for_batch(self, written: Container[str]) -> None:
+        """Write the figures of service periods and those over all cards, for applications with cards in the batch.
 
-        The numbers in `computed` already have their figures, with those of their periods.
+        The numbers in `written` already have their figures, with those of their periods.
         """
         if not self.call_batches:
             return
@@ -144,14 +144,14 @@ class CallFigures:
                 return
             last = (rows[-1].agent, rows[-1].application_no)
             keys = [(row.agent, row.application_no) for row in rows]
-            self._of_periods(keys, computed, done)
-            self.of_applications(keys)
+            self._write_for_periods(keys, written, done)
+            self.write_for_applications(keys)
 
-    def _of_periods(self, keys: Sequence[Key], computed: Container[str], done: set[str]) -> None:
-        """Compute the figures of the service periods of applications, each once, if their numbers have calls."""
+    def _write_for_periods(self, keys: Sequence[Key], written: Container[str], done: set[str]) -> None:
+        """Write the figures of the service periods of applications, each once, if their numbers have calls."""
         with self.context.read() as session:
             found = self._periods(session, tuple_(CARD.c.agent, CARD.c.application_no), keys, _HAS_CALLS)
-        periods = [period for period in found if period.key not in done and period.msisdn not in computed]
+        periods = [period for period in found if period.key not in done and period.msisdn not in written]
         done.update(period.key for period in periods)
         for portion in chunks(periods, _NUMBERS_TOGETHER):
             with self._surveyed(portion) as survey:
@@ -163,7 +163,7 @@ class CallFigures:
             return set()
         return call_store(self.context).callers_of(self.call_batches, callee_hashes)
 
-    def unknown(self, msisdns: Iterable[str]) -> int:
+    def count_unknown(self, msisdns: Iterable[str]) -> int:
         """Count the numbers that are on no published card, nor on a card of this batch."""
         count, snapshot = 0, Snapshot(own_batch=self.batch_id)
         for portion in chunks(msisdns, _NUMBERS_TOGETHER):
@@ -232,7 +232,7 @@ class CallFigures:
         return {**columns, "half_hours": json.dumps(facts.half_hours)}
 
     def _groups(self, keys: Sequence[Key]) -> dict[int, list[ServicePeriod]]:
-        """Return the cards with calls of the applications that have several such cards, by their place in `keys`."""
+        """Return the cards with calls of the applications that have several such cards, by their index in `keys`."""
         snapshot = Snapshot(own_batch=self.batch_id)
         with self.context.read() as session:
             cards = newest_visible_rows(
@@ -254,7 +254,7 @@ class CallFigures:
         for card in cards:
             if card["msisdn_hash"] in called:
                 numbers.setdefault(application_key(card), []).append(period_of_row(card))
-        return {place: numbers[key] for place, key in enumerate(keys) if len(numbers.get(key, ())) > 1}
+        return {index: numbers[key] for index, key in enumerate(keys) if len(numbers.get(key, ())) > 1}
 
     def _opt_outs(self, session: Session) -> Iterator[OptOut]:
         """Yield every opt-out that will be valid once the batch is published."""

@@ -57,7 +57,7 @@ class _CalendarChanged(Exception):
 
 @dataclass(slots=True)
 class ImportRun:
-    """One run of a planned import."""
+    """One run of an import as it was planned."""
 
     context: Context
     classifier: RowClassifier
@@ -77,7 +77,7 @@ class ImportRun:
                 applications = NewApplications(batch, self.plan.applicants)
                 with self._writer(request, batch_id, report) as writing:
                     opening.open(self._write_rows(writing, readers, applications))
-                report = self._compute_figures(request, readers, writing, report)
+                report = self._write_calls_and_figures(request, readers, writing, report)
                 waiting = list(applications.waiting(self.plan.reopened))
                 self.progress.begin(_("Opening the cases"), sum(map(len, waiting)))
                 opening.open(self.progress.counting(waiting))
@@ -110,11 +110,11 @@ class ImportRun:
 
     def _remove(self, batch_id: int, error: BaseException) -> None:
         """Remove the rows of a failed import, and raise its error; if the storage failed, it says what is left."""
-        left = _(
+        not_removed = _(
             "The import stopped before the end ({cause}). Nobody sees the rows that it wrote, and the next start with"
             " enough room removes them. Correct that, then import again."
         )
-        with rewording_storage_failures(left):
+        with rewording_storage_failures(not_removed):
             remove_batch(self.context, batch_id)
         message = _("The import stopped, and none of its rows was kept ({cause}). Correct that, then import again.")
         with rewording_storage_failures(message):
@@ -183,32 +183,32 @@ class ImportRun:
                 if ready:
                     yield ready
 
-    def _compute_figures(
+    def _write_calls_and_figures(
         self, request: ImportRequest, readers: Sequence[Reader], writing: BatchWriter, report: ImportReport
     ) -> ImportReport:
         """Write the calls, and the figures computed from all rows; return the report with the final counts of calls."""
         batch_id = writing.batch_id
         call_readers = [reader for reader in readers if reader.kind is ImportKind.CALLS]
-        written = self._calls_written(batch_id, call_readers) if request.kind in WITH_CALLS else None
+        written = self._write_calls(batch_id, call_readers) if request.kind in WITH_CALLS else None
         progress = self.progress.step(call_readers, _CALLS_WRITTEN, _CALLS_COUNTED)
         figures = figures_of_batch(self.context, request.kind, batch_id, writing.insert, progress)
         call_counts = call_store(self.context).numbers_of(batch_id) if written and written.rows else []
         callers = [msisdn for msisdn, _count in call_counts]
-        self._compute(figures, self._numbers(figures, writing, callers), writing, readers)
+        self._write_figures(figures, self._numbers_to_update(figures, writing, callers), writing, readers)
         for reader in call_readers:
             self.progress.finish(reader.pass_bytes)
         if written is None:
             return report
         return replace(
             report,
-            # The publication of the calls has found out which of them were known already.
+            # The plan counts all calls as created; only writing their file has found out which were known already.
             created=report.created - written.updated - written.unchanged,
             updated=report.updated + written.updated,
             unchanged=report.unchanged + written.unchanged,
-            unknown_callers=figures.unknown(callers),
+            unknown_callers=figures.count_unknown(callers),
         )
 
-    def _calls_written(self, batch_id: int, readers: Sequence[Reader]) -> PublishedCallFile:
+    def _write_calls(self, batch_id: int, readers: Sequence[Reader]) -> PublishedCallFile:
         """Write the calls of all files into one call file of the batch."""
         staged = self.calls.staged
         staged.duck.progress = self.progress.step(readers, 0, _CALLS_WRITTEN)
@@ -216,7 +216,7 @@ class ImportRun:
         record_call_file(self.context, batch_id, (written.bytes_count, written.sha256))
         return written
 
-    def _numbers(
+    def _numbers_to_update(
         self, figures: CallFigures, writing: BatchWriter, callers: Sequence[str]
     ) -> dict[ImportKind, set[str]]:
         """Return the numbers whose figures the batch changes, by the kind of rows that change them."""
@@ -228,23 +228,23 @@ class ImportRun:
             numbers[ImportKind.OPTOUTS] = figures.callers_of(callees)
         return numbers
 
-    def _compute(
+    def _write_figures(
         self,
         figures: CallFigures,
         numbers: dict[ImportKind, set[str]],
         writing: BatchWriter,
         readers: Sequence[Reader],
     ) -> None:
-        """Compute the figures that the rows of the batch change, and note the affected cases."""
-        # The figures of a number are computed once; if they were computed twice in a batch, its days would count twice.
+        """Write the figures that the rows of the batch change, and note the affected cases."""
+        # The figures of a number are written once; if they were written twice in a batch, its days would count twice.
         changed: set[str] = set().union(*numbers.values())
-        figures.of_numbers(sorted(changed))
+        figures.write_for_numbers(sorted(changed))
         if not _OF_CARDS.isdisjoint(reader.kind for reader in readers):
-            figures.of_batch(changed)
+            figures.write_for_batch(changed)
         store, subjects = self.context.store, (ImportKind.CREDIT, ImportKind.COMPLAINTS)
-        about = {kind: {store.hashed(msisdn) for msisdn in msisdns} for kind, msisdns in numbers.items()}
-        about |= {kind: values for kind, values in writing.lookup_values.items() if kind in subjects}
-        for kind, values in about.items():
+        values_by_kind = {kind: {store.hashed(msisdn) for msisdn in msisdns} for kind, msisdns in numbers.items()}
+        values_by_kind |= {kind: values for kind, values in writing.lookup_values.items() if kind in subjects}
+        for kind, values in values_by_kind.items():
             with self.context.read() as session:
                 affected = cases_about(session, store, kind, values)
             self.plan.add_affected(affected, kind, self.classifier.imported_at)

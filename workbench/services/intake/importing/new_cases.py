@@ -70,8 +70,8 @@ class AssessmentBasis:
 class QueuedCase:
     """A complete new case, with the facts for its receipt."""
 
-    place: int
-    """Its place among the new cases of `NewCases`."""
+    index: int
+    """Its index among the new cases of `NewCases`."""
     columns: Columns
     applicant: Columns
     findings: tuple[Finding, ...]
@@ -80,7 +80,7 @@ class QueuedCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCases:
-    """The rows of some new cases, few enough for one transaction; places from 0 stand for the ids of the cases."""
+    """The rows of some new cases, few enough for one transaction; indexes from 0 stand for the ids of the cases."""
 
     basis: AssessmentBasis
     application_ids: Sequence[int]
@@ -112,7 +112,7 @@ def new_cases(batch: NewBatch, application_ids: Sequence[int]) -> list[NewCases]
         found = EvidenceReader(session, context.store, snapshot, rules.basis.today).of_rows(rows)
     evidence = [found[application_key(row)] for row in rows]
     assessed = list(zip(rows, evidence, assess_all(evidence, rules.policy, rules.basis.today), strict=True))
-    return [_written_together(chunk, rules, context) for chunk in _in_transactions(assessed)]
+    return [_rows_of_cases(chunk, rules, context) for chunk in _in_transactions(assessed)]
 
 
 def _rules(session: Session, context: Context) -> _Rules:
@@ -127,27 +127,27 @@ def _rules(session: Session, context: Context) -> _Rules:
 def _in_transactions(assessed: Sequence[_AssessedApplication]) -> Iterator[Sequence[_AssessedApplication]]:
     """Yield the cases that each transaction writes, with at most MOST_ROWS rows."""
     ends, rows = [0], 0
-    for place, (_row, _evidence, assessment) in enumerate(assessed):
+    for index, (_row, _evidence, assessment) in enumerate(assessed):
         # The case, its search terms, its receipt, and its findings.
         rows_of_case = 2 + assessment.is_complete + len(assessment.findings)
         if rows + rows_of_case > MOST_ROWS:
-            ends.append(place)
+            ends.append(index)
             rows = 0
         rows += rows_of_case
     for start, end in pairwise([*ends, len(assessed)]):
         yield assessed[start:end]
 
 
-def _written_together(assessed: Sequence[_AssessedApplication], rules: _Rules, context: Context) -> NewCases:
+def _rows_of_cases(assessed: Sequence[_AssessedApplication], rules: _Rules, context: Context) -> NewCases:
     cases: list[Columns] = []
     queued: list[QueuedCase] = []
-    for place, (row, evidence, assessment) in enumerate(assessed):
+    for index, (row, evidence, assessment) in enumerate(assessed):
         columns = _columns(row, evidence, assessment, rules)
-        cases.append({"id": place, **columns})
+        cases.append({"id": index, **columns})
         if assessment.is_complete:
             queued.append(
                 QueuedCase(
-                    place=place,
+                    index=index,
                     columns=columns,
                     applicant={name: row[name] for name in _OF_RECEIPT},
                     findings=assessment.findings,
@@ -158,8 +158,8 @@ def _written_together(assessed: Sequence[_AssessedApplication], rules: _Rules, c
         basis=rules.basis,
         application_ids=[row["id"] for row, _evidence, _assessment in assessed],
         cases=bulk_rows(CASE.name, cases),
-        findings=finding_rows({place: assessment.findings for place, (*_read, assessment) in enumerate(assessed)}),
-        terms=index_rows([(place, case["applicant_name"], case["application_no"]) for place, case in enumerate(cases)]),
+        findings=finding_rows({index: assessment.findings for index, (*_read, assessment) in enumerate(assessed)}),
+        terms=index_rows([(index, case["applicant_name"], case["application_no"]) for index, case in enumerate(cases)]),
         queued=queued,
     )
 
@@ -253,13 +253,13 @@ def _open_cases(batch: NewBatch, seq: int, cases: NewCases, forecaster: ArrivalF
 def _receipts(
     cases: NewCases, policy: Policy, now: datetime, forecaster: ArrivalForecasts
 ) -> list[tuple[int, UnnumberedNotice]]:
-    """Return the receipts for the applicants of the queued cases, each with the place of its case."""
+    """Return the receipts for the applicants of the queued cases, each with the index of its case."""
     forecasts = forecaster.of([queued.arrival for queued in cases.queued])
     found = (
-        (one.place, notice_about(one.columns, one.applicant, RECEIPT, policy, now, Outlook(forecast, one.findings)))
+        (one.index, notice_about(one.columns, one.applicant, RECEIPT, policy, now, Outlook(forecast, one.findings)))
         for one, forecast in zip(cases.queued, forecasts, strict=True)
     )
-    return [(place, receipt) for place, receipt in found if receipt is not None]
+    return [(index, receipt) for index, receipt in found if receipt is not None]
 
 
 def _write(batch: NewBatch, seq: int, cases: NewCases, receipts: Sequence[tuple[int, UnnumberedNotice]]) -> bool:
@@ -277,5 +277,5 @@ def _write(batch: NewBatch, seq: int, cases: NewCases, receipts: Sequence[tuple[
         insert_bulk(session, cases.cases, shifts={"id": first}, **_SAME_COLUMNS, **of_batch)
         insert_bulk(session, cases.terms, shifts={"rowid": first})
         insert_bulk(session, cases.findings, shifts={"case_id": first})
-        insert_rows(session, NOTICE.name, [one.numbered(first + place) for place, one in receipts], **NOT_SENT)
+        insert_rows(session, NOTICE.name, [one.numbered(first + index) for index, one in receipts], **NOT_SENT)
     return True

@@ -156,7 +156,7 @@ class PlannedPortion:
     """The planned rows of some records of a file, kept so that the file is read only once."""
 
     file: int
-    """The place of the file among the files of the import."""
+    """The index of the file among the files of the import."""
     rows: BulkRows | None = None
     appeals: Sequence[Any] = ()
     documents: Sequence[DocumentToCopy] = ()
@@ -250,9 +250,9 @@ class ImportPlan:
         self.counts[row.outcome] += 1
         if row.reopens is not None:
             self.reopened.add(row.reopens)
-        if row.case_id is not None and row.receipt is not None:
-            application_at = row.receipt if kind is ImportKind.APPLICATIONS else None
-            case = ReceivedEvidence(row.receipt, kind, application_at)
+        if row.case_id is not None and row.received_at is not None:
+            application_at = row.received_at if kind is ImportKind.APPLICATIONS else None
+            case = ReceivedEvidence(row.received_at, kind, application_at)
             before = self.affected.get(row.case_id)
             if before is not None:
                 newest = max(before, case, key=lambda one: one.received_at)

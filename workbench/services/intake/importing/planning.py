@@ -83,24 +83,24 @@ class ImportPlanner:
 
     def _read(self, readers: Sequence[Reader]) -> None:
         self._is_of_several_kinds = len(Counter(reader.kind for reader in readers)) > 1
-        for place, reader in enumerate(readers):
+        for file_index, reader in enumerate(readers):
             self._plan.rows_of_files.append(0)
             self._plan.errors.add(reader.unlisted)
             self._plan.is_broken |= bool(reader.unlisted)
             try:
                 if reader.kind is ImportKind.CALLS:
-                    self._take_calls(place, reader)
+                    self._take_calls(file_index, reader)
                 else:
-                    self._take_records(place, reader)
+                    self._take_records(file_index, reader)
             except FileProblem as problem:
                 self._plan.errors.add(problem.problems)
                 self._plan.is_broken = True
             finally:
                 self._progress.finish(reader.pass_bytes)
 
-    def _take_calls(self, place: int, reader: Reader) -> None:
+    def _take_calls(self, file_index: int, reader: Reader) -> None:
         """Stage the calls of a file; duplicates of published calls are found at the publication."""
-        portion = PlannedPortion(place)
+        portion = PlannedPortion(file_index)
 
         def refuse(record: BadRecord) -> None:
             self._refuse(record, portion)
@@ -108,16 +108,16 @@ class ImportPlanner:
                 self._spill.add(portion)
                 portion.rejected.clear()
 
-        created, problem = self._calls.take(place, reader, refuse, lambda: self._progress.advance(reader.bytes_read))
+        created, problem = self._calls.take(file_index, reader, refuse, self._progress.advance)
         if portion.rejected:
             self._spill.add(portion)
-        self._plan.rows_of_files[place] += created
+        self._plan.rows_of_files[file_index] += created
         self._plan.counts[RowOutcome.CREATED] += created
         if problem is not None:
             raise problem
 
-    def _take_records(self, place: int, reader: Reader) -> None:
-        portions = _Portions(place, reader, self._repeated)
+    def _take_records(self, file_index: int, reader: Reader) -> None:
+        portions = _Portions(file_index, reader, self._repeated)
         file_classifier = FileClassifier(
             context=self._context,
             classifier=self._classifier,
@@ -126,13 +126,13 @@ class ImportPlanner:
             is_of_several_kinds=self._is_of_several_kinds,
         )
         for classified in distribute(classify_records, file_classifier, portions, self._helper):
-            self._take(portions.read.popleft(), classified, place, reader)
+            self._take(portions.read.popleft(), classified, file_index, reader)
             self._progress.advance(reader.bytes_read)
         if portions.problem is not None:
             raise portions.problem
 
-    def _take(self, records: Sequence[Record], classified: ClassifiedRecords, place: int, reader: Reader) -> None:
-        portion = PlannedPortion(place, rows=classified.rows, documents=classified.documents)
+    def _take(self, records: Sequence[Record], classified: ClassifiedRecords, file_index: int, reader: Reader) -> None:
+        portion = PlannedPortion(file_index, rows=classified.rows, documents=classified.documents)
         if reader.kind is ImportKind.APPEALS:
             portion.appeals = classified.values
         accepted, lines = [], []
@@ -143,15 +143,15 @@ class ImportPlanner:
                 accepted.append(entry)
                 lines.append(record.line)
                 self._plan.add(entry, reader.kind)
-        self._keys.add(place, lines, classified.digests)
+        self._keys.add(file_index, lines, classified.digests)
         portion.has_updates = any(row.outcome is RowOutcome.UPDATED for row in accepted)
         if reader.kind is ImportKind.CARDS and self._is_of_several_kinds:
             self._plan.cards.update(digest(*map(str, KEYS[ImportKind.CARDS](value))) for value in classified.values)
         if reader.kind is ImportKind.DOCUMENTS and self._classifier.only is not None:
             self._plan.documents += [
-                ReceivedDocument(value["kind"], row.receipt)
+                ReceivedDocument(value["kind"], row.received_at)
                 for value, row in zip(classified.values, accepted, strict=True)
-                if row.receipt is not None
+                if row.received_at is not None
             ]
         if self._plan.applicants is not None and classified.rows is not None and classified.rows.rows:
             self._plan.applicants.add(classified.rows)
@@ -159,7 +159,7 @@ class ImportPlanner:
             changed = (line for line, row in zip(lines, accepted, strict=True) if row.outcome != RowOutcome.UNCHANGED)
             provinces = zip(changed, classified.rows.column("province"), strict=True)
             self._plan.unknown_provinces += (one for one in provinces if one[1] and not province_key(one[1]))
-        self._plan.rows_of_files[place] += len(accepted)
+        self._plan.rows_of_files[file_index] += len(accepted)
         self._spill.add(portion)
 
     def _refuse(self, record: BadRecord, portion: PlannedPortion) -> None:
@@ -176,12 +176,12 @@ class _Portions:
     If the rest of the file cannot be read, the records before the problem are yielded.
     """
 
-    def __init__(self, place: int, reader: Reader, repeated: Mapping[Place, str]) -> None:
+    def __init__(self, file_index: int, reader: Reader, repeated: Mapping[Place, str]) -> None:
         self.read: deque[list[Record]] = deque()
-        """The portions that were yielded, in their order; the user removes each from the left."""
+        """The portions that were yielded, in their order; the consumer removes each from the left."""
         self.problem: FileProblem | None = None
         """The problem after which the file cannot be read; None if it was read to its end."""
-        self._place = place
+        self._file_index = file_index
         self._reader = reader
         self._repeated = repeated
 
@@ -202,7 +202,7 @@ class _Portions:
     def _checked(self, portion: list[Record]) -> list[Record]:
         if self._repeated:
             for index, record in enumerate(portion):
-                why = self._repeated.get((self._place, record.line))
+                why = self._repeated.get((self._file_index, record.line))
                 if why is not None and isinstance(record, RawRecord):
                     portion[index] = self._reader.row_reader.refused(record, why)
         self.read.append(portion)

@@ -112,7 +112,7 @@ class Imports:
                 return report
             if check is not None:
                 check(plan)
-            done = ImportRun(self.context, classifier, plan, import_progress, calls, helper).carry_out(
+            final_report = ImportRun(self.context, classifier, plan, import_progress, calls, helper).carry_out(
                 request, readers, report
             )
             with self.context.read() as session:
@@ -122,7 +122,7 @@ class Imports:
                 from workbench.services.time.deadlines.policy_changes import PolicyChanges
 
                 PolicyChanges(self.context).finish()
-            return done
+            return final_report
 
     def _without_known(self, request: ImportRequest, readers: list[Reader]) -> tuple[list[Reader], list[SheetLine]]:
         """Leave out the files of a folder that were imported already, unless all were; return their lines, too."""

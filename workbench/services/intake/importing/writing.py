@@ -51,11 +51,11 @@ class BatchWriter:
         self.progress.begin(_("Writing the rows"))
         portions = iter(self.plan.portions)
         portion = next(portions, None)
-        for place, (reader, rows) in enumerate(zip(readers, self.plan.rows_of_files, strict=True)):
+        for file_index, (reader, rows) in enumerate(zip(readers, self.plan.rows_of_files, strict=True)):
             if self.rejects is not None:
                 self.rejects.switch_to(reader)
             written = 0
-            while portion is not None and portion.file == place:
+            while portion is not None and portion.file == file_index:
                 self._write_portion(portion, reader)
                 written += len(portion.rows.rows) if portion.rows else 0
                 self.progress.advance(reader.pass_bytes * written // rows)
@@ -86,7 +86,7 @@ class BatchWriter:
         self._insert(rows)
         if reader.kind is ImportKind.APPLICATIONS:
             cards = self._cards_of(rows, has_updates=has_updates)
-            # Their other columns are unknown.
+            # An application only lists numbers, so the other columns of these cards are blank.
             self._insert(cards, **blank_row(ImportKind.CARDS))
 
     def insert(self, inserts: Iterable[tuple[Table, list[Columns]]]) -> None:

@@ -42,6 +42,7 @@ def _classify(
     found = current_cases(session, {key}).get(key)
     if found is None:
         return of_unknown_application(key, other_agents_of(session, {key}))
+    # If a check fails, its message is about this column.
     column = "application_no"
     try:
         case = case_in_state_for(session, context, Action.APPEAL, found.id or 0)

@@ -74,11 +74,11 @@ class RowClassifier:
             return self._of_applications(kind, session, rows, folder)
         return self._records(kind, session, rows)
 
-    def expect(self, applications: Sequence[RowValue], classified: Sequence[ClassifiedRow]) -> None:
+    def note_applications(self, applications: Sequence[RowValue], classified: Sequence[ClassifiedRow]) -> None:
         """Note the accepted applications, so that later cards and documents of the import may belong to them."""
         for row, one in zip(applications, classified, strict=True):
             if one.outcome is not RowOutcome.REFUSED:
-                self.arriving[application_key(row)] = one.receipt
+                self.arriving[application_key(row)] = one.received_at
 
     def _applications(self, session: Session, rows: Sequence[RowValue]) -> list[ClassifiedRow]:
         keys = list(map(application_key, rows))
@@ -95,8 +95,8 @@ class RowClassifier:
                 classified.append(ClassifiedRow(outcome=RowOutcome.UNCHANGED, columns=columns))
                 continue
             # If the time of receipt is still that of the known row, it does not say when the change was received.
-            receipt = row["received_at"] if row["received_at"] != known["received_at"] else self.imported_at
-            classified.append(existing.classify(key, RowOutcome.UPDATED, receipt, columns))
+            received_at = row["received_at"] if row["received_at"] != known["received_at"] else self.imported_at
+            classified.append(existing.classify(key, RowOutcome.UPDATED, received_at, columns))
         return classified
 
     def _of_applications(
@@ -134,19 +134,20 @@ class RowClassifier:
         self,
         key: Key,
         columns: Columns,
-        receipt: datetime | None,
+        received_at: datetime | None,
         before: ImportedRow | None,
         existing: ExistingApplications,
     ) -> ClassifiedRow:
         """Classify a card or document of a known application."""
-        ignored = _UNDATED if receipt is None else frozenset[str]()
-        if receipt is None and "received_at" in columns:
+        ignored = _UNDATED if received_at is None else frozenset[str]()
+        if received_at is None and "received_at" in columns:
             columns["received_at"] = self.imported_at
         is_erased = before is not None and before.get("erased_at") is not None
         if before is not None and not is_erased and is_equal(columns, before, ignored=ignored):
             return ClassifiedRow(outcome=RowOutcome.UNCHANGED, columns=columns)
         outcome = RowOutcome.CREATED if before is None else RowOutcome.UPDATED
-        classified = existing.classify(key, outcome, receipt or self.arriving.get(key) or self.imported_at, columns)
+        received_at = received_at or self.arriving.get(key) or self.imported_at
+        classified = existing.classify(key, outcome, received_at, columns)
         is_end = before is not None and "service_ended_on" in columns and is_equal(columns, before, ignored=_ENDED_ON)
         # The end of a service does not matter to a closed case, but it decides how long the case is kept.
         if classified.outcome is RowOutcome.REFUSED and is_end and existing.is_kept(key):

@@ -61,27 +61,27 @@ class ExistingApplications:
     """By case, the time of a final fail."""
     terms: ImportTerms
 
-    def classify(self, key: Key, outcome: RowOutcome, receipt: datetime, columns: Any) -> ClassifiedRow:
+    def classify(self, key: Key, outcome: RowOutcome, received_at: datetime, columns: Any) -> ClassifiedRow:
         """Classify a new or changed row: it updates the existing case, gets a new case, or is refused."""
         case = self.cases.get(key)
         if case is None or case.id is None:
             return ClassifiedRow(outcome=outcome, columns=columns)
-        why = self._refusal(case, receipt)
+        why = self._refusal(case, received_at)
         if why is None:
-            return ClassifiedRow(outcome=outcome, case_id=case.id, receipt=receipt, columns=columns)
+            return ClassifiedRow(outcome=outcome, case_id=case.id, received_at=received_at, columns=columns)
         if self.terms.as_new and case.state in FINAL_STATES:
-            if (too_early := self._cooldown_refusal(case.id, receipt)) is not None:
+            if (too_early := self._cooldown_refusal(case.id, received_at)) is not None:
                 return ClassifiedRow(outcome=RowOutcome.REFUSED, message=too_early)
             return ClassifiedRow(outcome=outcome, reopens=key, columns=columns)
         return ClassifiedRow(outcome=RowOutcome.REFUSED, message=why)
 
-    def _cooldown_refusal(self, case_id: int, receipt: datetime) -> str | None:
+    def _cooldown_refusal(self, case_id: int, received_at: datetime) -> str | None:
         """Return why a new application is too early after a final fail; None if it is not."""
         terms, failed_at = self.terms, self.failed_at.get(case_id)
         if terms.cooldown_days is None or failed_at is None:
             return None
         last_day = terms.calendar.nth_working_day_after(terms.calendar.local_day(failed_at), terms.cooldown_days)
-        if terms.calendar.local_day(receipt) > last_day:
+        if terms.calendar.local_day(received_at) > last_day:
             return None
         message = _("{case} failed finally; a new application is possible from {day}.")
         return message.format(case=format_case(case_id), day=(last_day + timedelta(days=1)).isoformat())
@@ -95,7 +95,7 @@ class ExistingApplications:
         """Return whether the application's newest case is closed, and retention has not erased it."""
         return self.is_closed(key) and self.cases[key].erased_at is None
 
-    def _refusal(self, case: CaseRow, receipt: datetime) -> str | None:
+    def _refusal(self, case: CaseRow, received_at: datetime) -> str | None:
         """Return why a case accepts no new rows, or None if it accepts them."""
         state = CaseState(case.state)
         number = format_case(case.id or 0)
@@ -103,7 +103,7 @@ class ExistingApplications:
             return erased_refusal(number, self.terms.calendar.local_day(case.erased_at))
         if state in RESUBMITTED_STATES:
             deadline = self.deadlines.get(case.id or 0)
-            if deadline is not None and receipt <= latest_receipt(deadline, case.suspended_from):
+            if deadline is not None and received_at <= latest_receipt(deadline, case.suspended_from):
                 return None
             until = deadline.astimezone(self.terms.calendar.zone).strftime("%Y-%m-%d %H:%M") if deadline else ""
             way_out = _(" Import it with --as-new to open a new case.") if state in FINAL_STATES else ""

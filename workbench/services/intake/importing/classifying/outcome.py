@@ -26,7 +26,7 @@ class ClassifiedRow(NamedTuple):
     """The column to which the message refers, by the name of the program, not by that of the file."""
     case_id: int | None = None
     """The existing case that the row updates."""
-    receipt: datetime | None = None
+    received_at: datetime | None = None
     """When the row was received."""
     reopens: Key | None = None
     """The application that gets a new case although it had one."""

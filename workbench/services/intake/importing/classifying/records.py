@@ -100,7 +100,7 @@ def _classified(file: FileClassifier, values: Sequence[Any]) -> Sequence[Classif
     with file.context.read() as session:
         classified = classifier.classify(kind, session, values, file.folder)
     if file.is_of_several_kinds and kind is ImportKind.APPLICATIONS:
-        classifier.expect(values, classified)
+        classifier.note_applications(values, classified)
     return classified
 
 
