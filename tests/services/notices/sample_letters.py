@@ -9,7 +9,7 @@ from workbench.domain.policy.policy import BilingualText, Supplier
 from workbench.services.notices.letter import Letter
 from workbench.services.notices.letter_facts import (
     AppealLetterKind,
-    Bars,
+    Bar,
     ClockLetterKind,
     Correction,
     DeadlineFacts,
@@ -53,8 +53,8 @@ FORECAST = {
 }
 CAUSE = {Language.ZH: "台风停工。", Language.EN: "A typhoon closed our office."}
 CORRECTED = Correction(8, date(2026, 11, 20), Verdict.FAIL, FailKind.FINAL)
-BARS = (Bars(Measure.BAR_OUT, ("13800138001", "13800138002")), Bars(Measure.BAR_BOTH, ("13800138003",)))
-UNDONE = Bars(Measure.BAR_BOTH, ("13800138003",), is_carried_out=False)
+BARS = (Bar(Measure.BAR_OUT, ("13800138001", "13800138002")), Bar(Measure.BAR_BOTH, ("13800138003",)))
+UNDONE = Bar(Measure.BAR_BOTH, ("13800138003",), is_carried_out=False)
 MANY_NUMBERS = tuple(f"138001380{number:02}" for number in range(1, 13))
 
 
@@ -136,7 +136,7 @@ def every_kind(letter: Letter) -> Iterator[Letter]:
     yield replace(barred, bars=BARS)
     yield replace(barred, corrects=CORRECTED, lifted=BARS)
     yield replace(barred, bars=BARS[:1], lifted=BARS[1:])
-    yield replace(barred, bars=(Bars(Measure.BAR_BOTH, ()),))
+    yield replace(barred, bars=(Bar(Measure.BAR_BOTH, ()),))
     yield replace(final(letter), msisdns=MANY_NUMBERS, is_misuse=True, is_decided_alone=True)
     yield replace(letter, measure=Measure.RESTORE, msisdns=MANY_NUMBERS, lifted=(BARS[0], UNDONE))
     for later in ("lapsed", "passed", "stands"):

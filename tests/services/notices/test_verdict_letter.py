@@ -28,7 +28,7 @@ from tests.services.notices.sample_letters import (
     with_reasons,
 )
 from workbench.services.notices.letter import Letter, causes_text
-from workbench.services.notices.letter_facts import Bars, LetterReason
+from workbench.services.notices.letter_facts import Bar, LetterReason
 from workbench.services.notices.rendering import LetterText, render
 
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff“”][,;:!?()]|[,;:!?()][\u4e00-\u9fff“”]|[\u4e00-\u9fff]\.")
@@ -97,9 +97,9 @@ def test_a_pass_letter_asks_for_nothing_and_lifts_bars_or_cancels_them_in_two_se
     assert not re.search("申诉|期限|措施|appeal|deadline|measure", plain.body, re.IGNORECASE)
     numbers = tuple(f"1380013800{number}" for number in range(4))
     lifted = (
-        Bars(Measure.BAR_OUT, numbers[:1]),
-        Bars(Measure.BAR_OUT, numbers[1:2], is_carried_out=False),
-        Bars(Measure.BAR_BOTH, numbers[2:3]),
+        Bar(Measure.BAR_OUT, numbers[:1]),
+        Bar(Measure.BAR_OUT, numbers[1:2], is_carried_out=False),
+        Bar(Measure.BAR_BOTH, numbers[2:3]),
     )
     body = render(replace(letter, measure=Measure.RESTORE, msisdns=numbers, lifted=lifted)).body
 

@@ -1,6 +1,6 @@
 """Computes and writes the due dates that move when the calendar changes.
 
-The deadlines of rectifications do not change, because letters promised these dates.
+Deadlines of applicants are not among them; such a deadline moves only if its day becomes a day off.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -74,7 +74,7 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 def add_notices(session: Session, notices: Sequence[Notice]) -> None:
     """Insert notices, with phone numbers in clear where a reviewer saw and kept them masked: the applicant reads them.
 
-    A mask that two numbers of the application have stays.
+    A masked number that can stand for two numbers of the application stays masked.
     """
     if masked := [notice["case_id"] for notice in notices if DOT in notice["body"]]:
         found = session.execute(select(CASE.c.id, CASE.c.agent, CASE.c.application_no).where(CASE.c.id.in_(masked)))
@@ -94,14 +94,14 @@ def add_notice(session: Session, letter: Letter, case: CaseRow, decision: Decisi
     return str(notice["body"])
 
 
-def notice_of(letter: Mapping[str, Any], stated: LetterFacts) -> UnnumberedNotice:
+def notice_of(case_facts: Mapping[str, Any], stated: LetterFacts) -> UnnumberedNotice:
     """Return the notice with a letter.
 
     Args:
-        letter: The facts of the letter that the case and the applicant give.
+        case_facts: The facts of the letter that the case and the applicant give.
         stated: The facts that an act states.
     """
-    own = {"earlier_case_no": stated.earlier_case_no, **letter}
+    own = {"earlier_case_no": stated.earlier_case_no, **case_facts}
     placeholders = {name: placeholder for name, placeholder in _PLACEHOLDERS.items() if own.get(name)}
     values = {placeholder: own[name] for name, placeholder in placeholders.items()}
     return UnnumberedNotice(_template_of(Letter(**vars(stated) | own | placeholders, case_no=CASE_NO)), values)
@@ -183,8 +183,8 @@ def update_letter_senders(context: Context) -> None:
         raise BadConfiguration(advice_on_made_up())
     for language in Language:
         sender = Sender.of(supplier, language)
-        named = json_adapter(Sender).dump_json(sender).decode()
-        names_another = func.replace(NOTICE.c.facts, named, "") == NOTICE.c.facts
+        sender_json = json_adapter(Sender).dump_json(sender).decode()
+        names_another = func.replace(NOTICE.c.facts, sender_json, "") == NOTICE.c.facts
         outdated = select(NOTICE.c.id, NOTICE.c.facts).where(
             NOTICE.c.language == language.value, NOTICE.c.sent_at.is_(None), NOTICE.c.facts != "{}", names_another
         )

@@ -116,24 +116,24 @@ def notify_of_status(
     """
     policy = context.policy(session, case.policy_version_id)
     release_at, deadline_at = release_time(session, context, facts.kind, policy), facts.deadline_at
-    appeal_until = filing_day(session, context, case, release_at)
+    appeal_until = filing_day_after(session, context, case, release_at)
     if facts.kind is ClockLetterKind.WITHDRAWN:
         deadline_at = context.calendar(session, case.policy_version_id).closing(appeal_until)
     last_day = appeal_until if facts.kind is ClockLetterKind.LAPSED else None
-    ends = (deadline_at, case.due_at, facts.asked_until, last_day)
+    dates = (deadline_at, case.due_at, facts.asked_until, last_day)
     facts = replace(
         facts,
         deadline_at=deadline_at,
         bars=bars_in_force(session, context, case) if facts.bars is None else facts.bars,
         appeal_until=appeal_until,
         answer_days=policy.appeal.answer_days,
-        provisional_years=provisional_years(session, context, case, ends),
+        provisional_years=provisional_years(session, context, case, dates),
         release_at=release_at,
     )
     notify(session, context, [(case, facts)], {case.id: outlook})
 
 
-def filing_day(session: Session, context: Context, case: CaseRow, released_at: datetime) -> date:
+def filing_day_after(session: Session, context: Context, case: CaseRow, released_at: datetime) -> date:
     """Return the last day to appeal or to object after a letter that is released at a time."""
     file_days = context.policy(session, case.policy_version_id).appeal.file_days
     calendar = context.calendar(session, case.policy_version_id)
@@ -141,11 +141,11 @@ def filing_day(session: Session, context: Context, case: CaseRow, released_at: d
 
 
 def provisional_years(
-    session: Session, context: Context, case: CaseRow, ends: Iterable[date | None]
+    session: Session, context: Context, case: CaseRow, dates: Iterable[date | None]
 ) -> tuple[int, ...]:
-    """Return the years with an unpublished calendar that the days and instants in a letter written now depend on."""
+    """Return the years with an unpublished calendar on which the days and instants in a letter of today depend."""
     calendar = context.calendar(session, case.policy_version_id)
-    days = [calendar.local_day(end) if isinstance(end, datetime) else end for end in ends if end is not None]
+    days = [calendar.local_day(one) if isinstance(one, datetime) else one for one in dates if one is not None]
     today = calendar.local_day(context.now())
     return calendar.provisional_years(today, max([today, *days]))
 

@@ -38,8 +38,8 @@ class AppealLetterKind(StrEnum):
     WITHDRAWN = "appeal-withdrawn"
 
 
-class Bars(NamedTuple):
-    """A bar on numbers as letters name it."""
+class Bar(NamedTuple):
+    """A bar on some numbers, as letters name it."""
 
     measure: Measure
     msisdns: tuple[str, ...]
@@ -171,8 +171,8 @@ class LetterFacts:
     asked: tuple[LetterItem, ...] = ()
     asked_until: date | None = None
     waived: tuple[str, ...] = ()
-    bars: tuple[Bars, ...] | None = None
-    lifted: tuple[Bars, ...] = ()
+    bars: tuple[Bar, ...] | None = None
+    lifted: tuple[Bar, ...] = ()
     appeal_until: date | None = None
     answer_days: int = 7
     corrects: Correction | tuple[int, datetime] | None = None

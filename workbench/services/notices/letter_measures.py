@@ -10,15 +10,15 @@ from db.models import CaseRow, DecisionRow
 from workbench.domain.case.measures import MeasureOrder, MeasurePlan, bars_and_open_restores, bars_carried_out
 from workbench.services.case.measure_orders import measure_orders
 from workbench.services.foundation.context import Context
-from workbench.services.notices.letter_facts import Bars
+from workbench.services.notices.letter_facts import Bar
 
 
-def bars_in_force(session: Session, context: Context, case: CaseRow) -> tuple[Bars, ...]:
+def bars_in_force(session: Session, context: Context, case: CaseRow) -> tuple[Bar, ...]:
     """Return the bars on the numbers of a case that are in force or ordered, by kind."""
     return bars_to_name(session, context, case)[0]
 
 
-def bars_to_name(session: Session, context: Context, case: CaseRow) -> tuple[tuple[Bars, ...], tuple[Bars, ...]]:
+def bars_to_name(session: Session, context: Context, case: CaseRow) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
     """Return the bars on the numbers of a case that are in force or ordered.
 
     Returns:
@@ -30,7 +30,7 @@ def bars_to_name(session: Session, context: Context, case: CaseRow) -> tuple[tup
     return _by_kind((order.measure, order, True) for order in bars), _as_carried_out(orders, bars)
 
 
-def bars_lifted(session: Session, context: Context, case: CaseRow, corrected: DecisionRow | None) -> tuple[Bars, ...]:
+def bars_lifted(session: Session, context: Context, case: CaseRow, corrected: DecisionRow | None) -> tuple[Bar, ...]:
     """Return the bars that the applicant was notified of and that a verdict other than a pass lifts.
 
     `corrected` is the verdict that is corrected, None without one. A bar that was cancelled before its letter was
@@ -49,15 +49,15 @@ def bars_lifted(session: Session, context: Context, case: CaseRow, corrected: De
     return _as_carried_out(orders, notified.values())
 
 
-def without_numbers(bars: Iterable[Bars], numbers: Collection[str]) -> tuple[Bars, ...]:
+def without_numbers(bars: Iterable[Bar], numbers: Collection[str]) -> tuple[Bar, ...]:
     """Return bars without some numbers, such as those that are barred again; a bar without numbers is left out."""
     left = (bar._replace(msisdns=tuple(number for number in bar.msisdns if number not in numbers)) for bar in bars)
     return tuple(bar for bar in left if bar.msisdns or not numbers)
 
 
 def bars_beside(
-    bars: tuple[Bars, ...], lifted: tuple[Bars, ...], plan: MeasurePlan
-) -> tuple[tuple[Bars, ...], tuple[Bars, ...]]:
+    bars: tuple[Bar, ...], lifted: tuple[Bar, ...], plan: MeasurePlan
+) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
     """Return the bars in force and the lifted bars that a letter names besides the measure that it orders."""
     if plan.measure is Measure.NONE:
         return bars, lifted
@@ -75,11 +75,11 @@ def _last_bars(orders: Iterable[MeasureOrder]) -> list[MeasureOrder]:
     return [order for order in bars_and_open_restores(orders) if order.is_bar]
 
 
-def _as_carried_out(orders: Iterable[MeasureOrder], bars: Iterable[MeasureOrder]) -> tuple[Bars, ...]:
+def _as_carried_out(orders: Iterable[MeasureOrder], bars: Iterable[MeasureOrder]) -> tuple[Bar, ...]:
     return _by_kind((done or order.measure, order, done is not None) for order, done in bars_carried_out(orders, bars))
 
 
-def _by_kind(bars: Iterable[tuple[Measure, MeasureOrder, bool]]) -> tuple[Bars, ...]:
+def _by_kind(bars: Iterable[tuple[Measure, MeasureOrder, bool]]) -> tuple[Bar, ...]:
     """Return the numbers of each kind of bar, without numbers out of service, which may belong to somebody else now."""
     numbers: dict[tuple[Measure, bool], list[str]] = defaultdict(list)
     for measure, order, is_carried_out in bars:
@@ -87,4 +87,4 @@ def _by_kind(bars: Iterable[tuple[Measure, MeasureOrder, bool]]) -> tuple[Bars, 
             numbers[measure, is_carried_out].extend(filter(None, [order.msisdn]))
     kinds = ((measure, is_carried_out) for measure in sorted(RESTRICTIONS) for is_carried_out in (True, False))
     named = (kind for kind in kinds if kind in numbers)
-    return tuple(Bars(measure, tuple(numbers[measure, is_done]), is_carried_out=is_done) for measure, is_done in named)
+    return tuple(Bar(measure, tuple(numbers[measure, is_done]), is_carried_out=is_done) for measure, is_done in named)

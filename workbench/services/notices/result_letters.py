@@ -24,11 +24,11 @@ from workbench.services.case.known_people import key_of, redaction_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.bulk_letters import add_notice
-from workbench.services.notices.due_date_notices import filing_day, provisional_years
+from workbench.services.notices.due_date_notices import filing_day_after, provisional_years
 from workbench.services.notices.letter import Letter, causes_text, head_of
 from workbench.services.notices.letter_facts import (
     AppealLetterKind,
-    Bars,
+    Bar,
     ClockLetterKind,
     Correction,
     LetterFacts,
@@ -80,20 +80,20 @@ def worded_items(
     that was not named is left out too if a named one has its text. The items get the documents that their texts list.
     """
     policy, language = casefile.policy.addressing(casefile.header.applicant_kind), casefile.header.language
-    of_documents = {code for code, reason in policy.reasons.items() if reason.names_documents}
+    asking_for_documents = {code for code, reason in policy.reasons.items() if reason.names_documents}
     names = {kind.value: words.in_language(language) for kind, words in policy.documents.names.items()}
     worded: list[ItemRequest] = []
     for item in items:
         reason, details = policy.reasons.get(item.code), _details(casefile, item.code, items)
-        of_reason = "" if reason is None else reason_item(reason, casefile.findings, policy, language, details).strip()
+        default = "" if reason is None else reason_item(reason, casefile.findings, policy, language, details).strip()
         listed = documents_named(item.code, [item], policy)
         written = comma_joined((names[kind] for kind in listed), language=language) or item.text.strip()
-        own = "" if item.code in of_documents and listed else written
+        own = "" if item.code in asking_for_documents and listed else written
         title = reason.title.in_language(language) if reason is not None and item.code in named else ""
-        text = own or of_reason or names.get(item.code, "") or title
+        text = own or default or names.get(item.code, "") or title
         if text:
-            of_findings = details.documents if item.code in of_documents else ()
-            documents = listed if own else of_findings or None
+            missing = details.documents if item.code in asking_for_documents else ()
+            documents = listed if own else missing or None
             worded.append(ItemRequest(code=item.code, text=text, documents=documents))
     texts_of_named = {item.text for item in worded if item.code in named}
     return tuple(item for item in worded if item.code in named or item.text not in texts_of_named)
@@ -105,7 +105,7 @@ def with_clear_findings(session: Session, shown: CaseFile) -> CaseFile:
     return replace(shown, findings=findings_of_case(session, shown.header.id)) if is_masked else shown
 
 
-def in_clear(request: VerdictRequest, shown: CaseFile, clear: CaseFile) -> VerdictRequest:
+def with_numbers_in_clear(request: VerdictRequest, shown: CaseFile, clear: CaseFile) -> VerdictRequest:
     """Return a verdict with the numbers in clear in each sentence that the reviewer saw masked and kept as it was."""
     codes = tuple(dict.fromkeys((*request.reasons, *(item.code for item in request.items))))
 
@@ -136,7 +136,7 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
     cached: CachedCase,
     codes: Sequence[str],
     plan: MeasurePlan,
-    named: tuple[tuple[Bars, ...], tuple[Bars, ...]],
+    bars_and_lifted: tuple[tuple[Bar, ...], tuple[Bar, ...]],
 ) -> Letter:
     """Return the letter about a decision, with the applicant's name and numbers in clear.
 
@@ -150,7 +150,7 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
         cached: The case as the reviewer saw it.
         codes: The reasons of the decision.
         plan: The measure that it orders.
-        named: The bars in force, and the bars that a pass lifts.
+        bars_and_lifted: The bars in force, and the bars that a pass lifts.
     """
     # The stored text has the causes, unless the reviewer deleted them.
     casefile = cached.casefile if decision.letter else with_clear_findings(session, cached.casefile)
@@ -158,7 +158,7 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
     corrects_id = decision.corrects_id or case.corrects_id
     corrected = None if corrects_id is None else session.get_one(DecisionRow, corrects_id)
     correction = _correction(session, context, corrected)
-    bars, lifted = named
+    bars, lifted = bars_and_lifted
     if plan.measure is not Measure.RESTORE:
         # The answer to the appeal that passed the review has already named the lifted bars.
         notified = None if correction and correction.later == "passed" else corrected
@@ -167,7 +167,7 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
     appeal_until = None
     if decision.verdict == Verdict.FAIL or decision.measure in RESTRICTIONS:
         released_at = decision.release_at or context.now() + timedelta(seconds=policy.desk.grace_s)
-        appeal_until = filing_day(session, context, case, released_at)
+        appeal_until = filing_day_after(session, context, case, released_at)
     facts = LetterFacts(
         kind=Verdict(decision.verdict),
         release_at=decision.release_at,
@@ -188,8 +188,8 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
         is_misuse=any(policy.reasons[code].misuse for code in codes if code in policy.reasons),
         is_decided_alone=bool(decision.waived),
     )
-    ends = (decision.deadline_at, decision.until_on, appeal_until)
-    return _addressed(session, context, case, casefile.header, facts, ends)
+    dates = (decision.deadline_at, decision.until_on, appeal_until)
+    return _addressed(session, context, case, casefile.header, facts, dates)
 
 
 def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
@@ -201,7 +201,7 @@ def appeal_letter(  # noqa: PLR0913 - a letter needs all of these facts
     *,
     due_at: datetime | None,
     result_notice: NoticeRow | None = None,
-    bars: tuple[Bars, ...] | None = None,
+    bars: tuple[Bar, ...] | None = None,
 ) -> Letter:
     """Return a letter about an appeal, released when the act on the appeal can no longer be undone.
 
@@ -255,16 +255,16 @@ def notify_of_appeal(
 
 
 def _addressed(
-    session: Session, context: Context, case: CaseRow, applicant: Any, facts: LetterFacts, ends: Iterable[date | None]
+    session: Session, context: Context, case: CaseRow, applicant: Any, facts: LetterFacts, dates: Iterable[date | None]
 ) -> Letter:
-    """Return the letter about a result; `ends` are the days and instants that it states.
+    """Return the letter about a result; `dates` are the days and instants that it states.
 
     `applicant` has the language and the kind of the applicant.
     """
     to = {"language": applicant.language, "applicant_kind": applicant.applicant_kind}
     policy = replace(context.policy(session, case.policy_version_id), supplier=context.policy(session).supplier)
     known = vars(facts) | head_of({**to, "applicant_name": case.applicant_name}, policy, context.now())
-    known["provisional_years"] = provisional_years(session, context, case, ends)
+    known["provisional_years"] = provisional_years(session, context, case, dates)
     case_no = format_case(case.id or 0)
     return Letter(**known, case_no=case_no, application_no=case.application_no, agent=case.agent)
 

@@ -214,20 +214,20 @@ class SuspensionLetters:
     ) -> LetterFacts:
         """Return the message about a deadline that suspensions, or else a day off, move.
 
-        It replaces the unsent ones, so it is also about their suspensions that are not over, and names the causes of
-        those that are over and moved the deadline.
+        It replaces the unsent messages. Therefore, it is also about their suspensions that are not over, and names the
+        causes of those that are over and moved the deadline.
         """
         clocks, now = self.clocks, self.clocks.context.now()
         calendar, unsent = clocks.calendar(case), self.unsent.get(case.id or 0, ())
         ids = {row.suspension_id for row in unsent if row.kind == ClockLetterKind.DEADLINE_MOVED}
         ids |= {one.id for one in suspensions}
-        found = [one for one in clocks.suspensions_of(case) if one.id in ids and not one.span.is_empty]
-        ahead = [one for one in found if one.span.end > now]
-        moving = ahead or [one for one in found if one in suspensions]
+        concerned = [one for one in clocks.suspensions_of(case) if one.id in ids and not one.span.is_empty]
+        not_over = [one for one in concerned if one.span.end > now]
+        moving = not_over or [one for one in concerned if one in suspensions]
         # Two suspensions at the same time both move the deadline, though without one of them it stays the same.
-        over = [one for one in found if moving and one not in moving]
-        named = moving + [one for one in over if stated.moved((one,), calendar) > stated.deadline_at]
-        named += [one for one in over if self._moves_deadline(case, stated, one)]
+        already_over = [one for one in concerned if moving and one not in moving]
+        causes = moving + [one for one in already_over if stated.moved((one,), calendar) > stated.deadline_at]
+        causes += [one for one in already_over if self._moves_deadline(case, stated, one)]
         corrects = self.corrected.get(case.id or 0)
         if unsent and corrects is None and case.state == CaseState.RECTIFYING:
             lapse = notice_of_lapse(clocks.session, case)
@@ -241,14 +241,14 @@ class SuspensionLetters:
         ends = [one.span.end for one in moving]
         facts = DeadlineFacts(
             what=stated.what,
-            from_at=min((one.span.start for one in ahead or named or suspensions), default=None),
+            from_at=min((one.span.start for one in not_over or causes or suspensions), default=None),
             to_at=None if NEVER in ends else max(ends, default=None),
             former_at=stated.deadline_at if unsent else stated.in_force_at,
             is_moved=moved_at != (stated.in_force_at if stated.row is None else stated.deadline_at),
         )
         return LetterFacts(
             kind=ClockLetterKind.DEADLINE_MOVED,
-            cause="\n".join(dict.fromkeys(one.reason for one in named or suspensions)) or cause,
+            cause="\n".join(dict.fromkeys(one.reason for one in causes or suspensions)) or cause,
             is_called_off=bool(suspensions) and not moving,
             deadline_at=moved_at,
             asked=tuple(asked),

@@ -74,12 +74,12 @@ def record_deliveries(
     outcomes = [(row, deliveries[row.id].sent_at or now, deliveries[row.id].channel) for row in sent]
     times = ({"notice_id": row.id, "at": at, "how": channel} for row, at, channel in outcomes)
     as_sent = {"sent_at": bindparam("at"), "channel": bindparam("how"), "sent_by_id": me.id}
-    _write(session, times, **as_sent, failed_at=None, failure="")
+    _update_notices(session, times, **as_sent, failed_at=None, failure="")
     bodies = [(row.case_id, {"notice": row.id, **details(channel=channel)}) for row, _at, channel in outcomes]
     audit_log.append_many(session, me, SENT, now, bodies)
     masked = masked_failures(session, [(row, deliveries[row.id].failure) for row in failed])
     causes = ({"notice_id": row.id, "cause": cause} for row, cause in masked)
-    _write(session, causes, failed_at=now, failure=bindparam("cause"))
+    _update_notices(session, causes, failed_at=now, failure=bindparam("cause"))
     audit_log.append_many(session, me, FAILED, now, ((row.case_id, {"notice": row.id}) for row in failed))
     _cancel_overtaken(session, context, sent)
     moved = (move_deadline(session, context, row, at) for row, at, _channel in outcomes)
@@ -107,7 +107,7 @@ def _cancel_overtaken(session: Session, context: Context, sent: Iterable[Any]) -
             cancel_unsent(session, context, earlier)
 
 
-def _write(session: Session, rows: Iterable[Mapping[str, Any]], **columns: Any) -> None:
+def _update_notices(session: Session, rows: Iterable[Mapping[str, Any]], **columns: Any) -> None:
     """Write columns of notices. Each of the `rows` has a `notice_id`, and the values of the bound parameters."""
     statement = NOTICE.update().where(NOTICE.c.id == bindparam("notice_id")).values(columns)
     for chunk in chunks(rows):

@@ -93,18 +93,18 @@ class Sending(Service):
         with context.requiring("notices send", work_list_refusal):
             update_letter_senders(context)
             with context.read() as session:
-                left = _owed_ids(session, context.now())
-                unexplained = unexplained_letters(session) if left else set()
+                unsent = _owed_ids(session, context.now())
+                unexplained = unexplained_letters(session) if unsent else set()
                 run = _Run(context, gateway, audit_log.first_hash(session), context.zone(session), unexplained)
-            total = len(left) if limit is None else min(limit, len(left))
+            total = len(unsent) if limit is None else min(limit, len(unsent))
             done = 0
-            if left:
+            if unsent:
                 context.log_alone("notices send", body={"count": total})
             for attempt, pause_s in enumerate((0.0, *PAUSES_S), start=1):
                 if attempt > 1:
                     wait(pause_s)
                 failed = []
-                for notice_id in left:
+                for notice_id in unsent:
                     # A waiting letter does not count towards the limit, or it would keep letters of other cases from
                     # being sent.
                     if len(run.handed) == limit and notice_id not in run.handed:
@@ -115,8 +115,8 @@ class Sending(Service):
                         failed.append(notice_id)
                     if progress is not None:
                         progress(done, total)
-                left = failed
-                if run.report.waiting.keys() >= set(left):
+                unsent = failed
+                if run.report.waiting.keys() >= set(unsent):
                     # All remaining letters wait for others, so another attempt would not help.
                     break
             return run.report

@@ -91,8 +91,8 @@ class Absences(Service):
 def _substitute(session: Session, absence: AbsenceRow, login: str) -> int:
     """Return the substitute of an absence, who must be another person and review from its first to its last day."""
     person_id = find_person(session, login).id or 0
-    is_away = absences_between(session, person_id, absence.from_on, absence.to_on)
-    if person_id == absence.reviewer_id or is_away or not works_on(session, person_id, absence.from_on):
+    own_absences = absences_between(session, person_id, absence.from_on, absence.to_on)
+    if person_id == absence.reviewer_id or own_absences or not works_on(session, person_id, absence.from_on):
         raise NotAllowed(_("{login} does not review then; choose another substitute.").format(login=login))
     return person_id
 

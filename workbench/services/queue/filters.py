@@ -133,10 +133,10 @@ class _FilterReader:
         check = self._due_span(term).check()
         if not _needs_clock(term):
             return CaseCondition(check=check, is_indexed=True)
-        clock_runs = (conditions.is_running(RUNNING_STATES), *(not_suspended := self._not_suspended))
-        return CaseCondition(
-            check=" AND ".join([check, *(f"({one.check})" for one in clock_runs)]), is_indexed=not not_suspended
-        )
+        suspension_checks = self._not_suspended
+        clock_runs = (conditions.is_running(RUNNING_STATES), *suspension_checks)
+        checks = [check, *(f"({one.check})" for one in clock_runs)]
+        return CaseCondition(check=" AND ".join(checks), is_indexed=not suspension_checks)
 
     @property
     def _not_suspended(self) -> tuple[CaseCondition, ...]:
@@ -196,7 +196,8 @@ class _FilterReader:
 
     def _reasons(self, term: FilterTerm) -> list[str]:
         """Return the codes of the reasons that a term names, by code, words or pinyin initials."""
-        code, words = (word := term.values[0].strip()).upper(), self.context.policy(self.session).reason_words()
+        word, words = term.values[0].strip(), self.context.policy(self.session).reason_words()
+        code = word.upper()
         # A verdict may have a reason that the policy no longer has.
         is_former = select(col(DecisionReasonRow.code)).where(col(DecisionReasonRow.code) == code).limit(1)
         found = [code] if code in words else [*self.session.execute(is_former).scalars(), *matching_values(word, words)]
@@ -220,7 +221,8 @@ class _FilterReader:
         return case_verdicts.verdict_within("decided_at", days.after, days.until, name)
 
     def _received(self, term: FilterTerm, name: str) -> CaseCondition:
-        return conditions.instant_within("received_at", (days := self._day_span(term)).after, days.until, name)
+        days = self._day_span(term)
+        return conditions.instant_within("received_at", days.after, days.until, name)
 
     def _people(self, term: FilterTerm, name: str) -> CaseCondition:
         found = []

@@ -100,7 +100,8 @@ class Queue(Service):
     def find(self, words: str, *, is_whole: bool = False) -> tuple[tuple[CaseRowView, ...], int]:
         """Return the first cases, open or closed, that a whole number or name means, and how many there are.
 
-        If there is none, the cases that a search for the words finds; if they must be whole, of the applicant so named.
+        If there is none, return the cases that a search for the words finds; with `is_whole`, only those of an
+        applicant with exactly this name.
         """
         from workbench.services.queue.named_cases import is_named
 
@@ -134,7 +135,7 @@ class Queue(Service):
         me, now = self.context.actor.id, self.context.now()
         is_clerk = work_list_refusal(self.context.actor) is None
         may_reopen = role_refusal(Action.REOPEN, self.context.actor) is None
-        may_decide_appeals = role_refusal(Action.APPEAL_DECIDE, self.context.actor) is None
+        may_decide = role_refusal(Action.APPEAL_DECIDE, self.context.actor) is None
         with self.context.read() as session:
             midnight = now.astimezone(self.context.zone(session)).replace(hour=0, minute=0, second=0, microsecond=0)
             durations = workload.verdict_durations_s(session, me, midnight)
@@ -145,9 +146,7 @@ class Queue(Service):
                 due_today=case_pages.count_cases(session, self._query(session, "due:today")),
                 overdue=case_pages.count_cases(session, self._query(session, "due:overdue")),
                 to_reopen=case_pages.count_cases(session, self._query(session, REOPEN_FILTER)) if may_reopen else 0,
-                appeals=case_pages.count_cases(session, self._query(session, "state:appealed"))
-                if may_decide_appeals
-                else 0,
+                appeals=case_pages.count_cases(session, self._query(session, "state:appealed")) if may_decide else 0,
                 assigned=workload.count_assigned(session, me, now),
                 put_aside=workload.put_aside_by(session, me, now),
                 measures_overdue=workload.count_overdue_measures(session, now) if is_clerk else 0,

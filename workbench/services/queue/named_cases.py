@@ -38,7 +38,7 @@ def is_named(word: str, store: Store, name: str, *, by_handler: bool = True, by_
         case_id = int(word) if word.isdecimal() else parse_case(word)
         found.append(conditions.is_one_of([case_id], f"{name}_case"))
     if by_part and _CASE_DIGITS.fullmatch(word):
-        # Without a zero, they are also the year of every number.
+        # Digits without a leading zero are not searched as they are: 2026 is the year in every application number.
         widths = range(len(word) + (not word.startswith("0")), _MOST_SERIAL_DIGITS + 1)
         found += [conditions.number_matches(word.zfill(width), f"{name}_part{width}") for width in widths]
     number, plain = normal_msisdn(word), comparable_number(word)

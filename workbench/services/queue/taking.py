@@ -41,7 +41,7 @@ class Taking(Service):
             checked_act_reason(Action.TAKE, reason)
             if not self._is_on_my_desk(case):
                 with act_in(session, context, case, Action.TAKE, reason) as act:
-                    case.fence += not is_held(case, context.now())
+                    case.fence += 0 if is_held(case, context.now()) else 1
                     case.state = CaseState.IN_REVIEW.value
                     case.held_by_id, case.aside_until, case.returned_to_id = context.actor.id, None, None
                     case.held_until = context.now() + timedelta(minutes=context.policy(session).desk.hold_minutes)

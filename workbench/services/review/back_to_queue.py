@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, update
 from sqlmodel import Session
 
 from db.enums import AppealStatus, CaseState, InquiryStatus, Measure, WaitsFor
@@ -37,10 +37,8 @@ def queue_if_answered(session: Session, context: Context, case: CaseRow) -> bool
     """Queue a case that is pending on a department if no inquiry about it is open; return whether it was queued."""
     session.flush()
     is_pending = case.state == CaseState.PENDING and case.waits_for == WaitsFor.DEPARTMENT
-    is_asked = (
-        select(INQUIRY.c.id).where(INQUIRY.c.case_id == case.id, INQUIRY.c.status == InquiryStatus.OPEN.value).limit(1)
-    )
-    if not is_pending or session.execute(is_asked).first() is not None:
+    open_inquiries = INQUIRY.select().where(INQUIRY.c.case_id == case.id, INQUIRY.c.status == InquiryStatus.OPEN.value)
+    if not is_pending or session.execute(open_inquiries.limit(1)).first() is not None:
         return False
     assign_to_substitute(session, context, case)
     queue_again(case)
@@ -119,8 +117,8 @@ def close_work(session: Session, context: Context, case: CaseRow, *, keeps_measu
 def start_next_round(session: Session, context: Context, case: CaseRow, findings: Iterable[Finding]) -> None:
     """Close the rectification of a case, and assign its next round to the maker of the last verdict.
 
-    During an absence it is the substitute. If that person does not work today, nobody is assigned. What is taken back
-    of a lapse includes the end of inquiries.
+    During an absence, the substitute gets it. If that person does not work today, nobody is assigned. If the case had
+    lapsed, the inquiries that the lapse ended are opened again.
     """
     if case.state == CaseState.LAPSED:
         reopen_inquiries(session, case)

@@ -122,8 +122,8 @@ class Inquiries(Service):
             session = act.session
             calendar, policy, today = context.calendar(session), context.policy(session), context.today(session)
             code, asked = find_department(policy, department)
-            is_asked = select(INQUIRY.c.id).where(INQUIRY.c.case_id == case_id, INQUIRY.c.department == code, _IS_OPEN)
-            if (open_id := session.execute(is_asked).scalar()) is not None:
+            is_asked = (INQUIRY.c.case_id == case_id, INQUIRY.c.department == code, _IS_OPEN)
+            if (open_id := session.execute(select(INQUIRY.c.id).where(*is_asked)).scalar()) is not None:
                 message = _("{department} has not answered {inquiry} yet; withdraw it to ask again.")
                 raise NotAllowed(message.format(department=_name(asked), inquiry=format_inquiry(open_id)))
             due = due_at(now, asked.days, calendar)

@@ -81,13 +81,13 @@ def apply_evidence(session: Session, context: Context, case: CaseRow, new: NewEv
         context.log_case(session, "evidence-late", case, **evidence_event(case, new, "evidence-late"))
         return
     voids_verdict = state is CaseState.AWAITING_CHECK and _contradicts_staged(session, context, case, new)
-    waits = is_from_applicant and (state is CaseState.LAPSED or is_with_applicant(state, case.waits_for))
+    may_answer = is_from_applicant and (state is CaseState.LAPSED or is_with_applicant(state, case.waits_for))
     record_evidence(session, case, new.seq)
-    before = case.priority
+    priority_before = case.priority
     store_assessment(session, case, new.assessment)
-    raised = raised_from(case, before)
+    raised = raised_from(case, priority_before)
     action, progress = "evidence", None
-    if waits:
+    if may_answer:
         progress = progress_of(session, context, case, new.assessment.findings)
         action, received_at = _action_of_answer(session, context, case, new, progress)
         new = replace(new, received_at=received_at)
@@ -159,7 +159,7 @@ def _change_state(session: Session, context: Context, case: CaseRow, new: NewEvi
 
 
 def _contradicts_staged(session: Session, context: Context, case: CaseRow, new: NewEvidence) -> bool:
-    """Return whether the evidence changes a finding that warns or blocks, on the same day, whatever time brought."""
+    """Return whether the evidence changes a finding that warns or blocks; what only time changes does not count."""
     policy, day = context.policy(session, case.policy_version_id), new.assessment.on
     before = assess(read_evidence(session, case, context.store, day), policy, day)
     return _grave_findings(before) != _grave_findings(new.assessment)

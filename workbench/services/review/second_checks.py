@@ -118,7 +118,7 @@ class Checks(Service):
                 decision.waived = people.waiver_text(Waiver(rules=rules, reason=people.solo_reason(session)))
                 decision.status, decision.release_at, decision.check_note = "applied", act.undo_until, act.reason
             else:
-                self._sign(act, decision, "approved")
+                self._record_check(act, decision, "approved")
             case.returned_to_id = None
             notice, orders = apply_verdict(session, context, case, decision, cached)
             result = decision_result(case, decision, now, notice)
@@ -146,12 +146,12 @@ class Checks(Service):
         with self.context.acting(Action.RETURN, case_id), self.context.write() as session:
             case, decision = self._staged(session, case_id, Action.RETURN, decision_id)
             with act_in(session, self.context, case, Action.RETURN, note) as act:
-                self._sign(act, decision, "returned")
+                self._record_check(act, decision, "returned")
                 self._to_owner(session, case, return_to_owner(session, self.context, case, decision.maker_id))
                 act.finish({"decision": decision.id, "verdict": decision.verdict})
         return CaseFiles(self.context).show(case_id)
 
-    def _sign(self, act: ActInProgress, decision: DecisionRow, status: str) -> None:
+    def _record_check(self, act: ActInProgress, decision: DecisionRow, status: str) -> None:
         """Record the result of the check, with its note."""
         decision.status, decision.release_at, decision.check_note = status, act.undo_until, act.reason
         decision.checker_id, decision.checked_at = self.context.actor.id, self.context.now()
@@ -183,9 +183,8 @@ class Checks(Service):
         policy = self.context.policy(session, case.policy_version_id)
         refusal = people.importer_refusal(session, self.context, case_id, policy)
         if people.is_same_person(session, self.context, case_id, decision.maker_id):
-            refusal = _("You made the verdict on {case}; another person must check it.").format(
-                case=format_case(case_id)
-            )
+            message = _("You made the verdict on {case}; another person must check it.")
+            refusal = message.format(case=format_case(case_id))
         elif case.returned_to_id and people.is_same_person(session, self.context, case_id, case.returned_to_id):
             refusal = _("The case comes back to you if this verdict is returned; another person must check it.")
         is_waived = action is Action.APPROVE and people.solo_reason(session)

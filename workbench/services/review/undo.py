@@ -138,7 +138,7 @@ class Undo(Service):
             # Checked last, so that only a person who can undo reads "undo again".
             message = _("{case} was acted on again since this was offered; to undo the last act, undo again.")
             raise NotAllowed(message.format(case=format_case(case_id)))
-        with act_in(session, self.context, case, Action.UNDO) as doing:
+        with act_in(session, self.context, case, Action.UNDO) as undo_act:
             undone = {"undone": act.event.seq, "version": case.version, "restored": act.body["version"]}
             undone |= {name: act.body[name] for name in ("decision", "verdict") if name in act.body}
             self._restore(session, case, act)
@@ -146,9 +146,9 @@ class Undo(Service):
                 refuse_second_case(session, case)
             if "verdict" not in undone:
                 undone["act"] = act.event.action
-            doing.finish({**undone, "round": case.round, "fence": case.fence})
+            undo_act.finish({**undone, "round": case.round, "fence": case.fence})
             if ACTS[act.event.action].changes is not Changes.HOLD or case.state == CaseState.PENDING:
-                # The event of the undo says that the dates which the act set were never told.
+                # The event of the undo says that the applicant was never told the dates that the act set.
                 move_again(session, self.context, case)
                 follow_undo(session, self.context, case, act.event.at)
             take_back_early_lapse(session, self.context, case)
@@ -181,7 +181,7 @@ class Undo(Service):
                 " cannot be undone. If something is missing or wrong, ask for it with a new verdict."
             )
             return message.format(batch=format_batch(batch_id), case=name)
-        # Who opens the workbench on the first day of an absence hands its cases over, and did not choose to.
+        # The first person who opens the workbench in an absence hands its cases over, without having chosen to.
         if act is None or "version" not in act.body or "is_away" in act.body:
             return _("There is nothing on {case} to undo.").format(case=name)
         return self._too_late(session, act, name)

@@ -31,7 +31,7 @@ from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.case_access import held_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
-from workbench.services.notices.result_letters import in_clear, with_clear_findings
+from workbench.services.notices.result_letters import with_clear_findings, with_numbers_in_clear
 from workbench.services.review.apply_verdict import apply_verdict, decision_result, preview_letter
 from workbench.services.review.measures.orders import chosen_numbers, lifted_numbers, masked_numbers
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
@@ -152,7 +152,7 @@ class Verdicts(Service):
                     raise _changed_meanwhile(request.case_id, changes_since(session, case, seen_no))
                 now = self.context.now()
                 clear = with_clear_findings(session, casefile)
-                written = in_clear(request, casefile, clear)
+                written = with_numbers_in_clear(request, casefile, clear)
                 plan = self._plan(session, case, written, clear, now, case.applicant_name)
                 plan = self._apply_two_person_rules(session, plan, casefile.policy)
                 if plan.problems:

@@ -205,7 +205,7 @@ class WantedPolicy:
                 raise WrongUsage(_("{day} is past; give today or a later day.").format(day=self.effective_on))
             check_not_far(self.effective_on, today)
 
-    def follows(self, session: Session, before: int, others: Sequence[int]) -> tuple[int, ...]:
+    def followed_versions(self, session: Session, before: int, others: Sequence[int]) -> tuple[int, ...]:
         """Return the versions that the policy replaces, without repetition.
 
         First comes `before`, the version in force on the first day of the policy. Then come `others`, which the policy
@@ -216,11 +216,11 @@ class WantedPolicy:
         """
         of_open_cases = select(CASE.c.policy_version_id).where(is_open_case()).distinct()
         versions_of_open_cases = session.execute(of_open_cases).scalars() if self.for_open_cases else ()
-        follows = tuple(dict.fromkeys((before, *others, *sorted(versions_of_open_cases))))
+        followed = tuple(dict.fromkeys((before, *others, *sorted(versions_of_open_cases))))
         if self.request is not None:
-            # The versions that `follows` returned when the request was made.
+            # What this method returned when the request was made.
             made_on = self.request.values["follows"]
-            newer = [number for number in follows if number not in made_on]
+            newer = [number for number in followed if number not in made_on]
             if newer or made_on[0] != before:
                 message = _(
                     "{request} was not made on policy {numbers}, which came into force or was planned since, or has"
@@ -228,12 +228,12 @@ class WantedPolicy:
                 )
                 name, numbers = format_request(self.request.number), comma_joined(map(str, newer or [before]))
                 raise NotAllowed(message.format(request=name, numbers=numbers, login=self.request.requested_by))
-        return follows
+        return followed
 
-    def safeguards(self, session: Session, context: Context, follows: Sequence[int]) -> tuple[PolicyChange, ...]:
+    def safeguards(self, session: Session, context: Context, followed: Sequence[int]) -> tuple[PolicyChange, ...]:
         """Return the safeguards in which the policy differs from the versions that it replaces."""
         found: dict[str, PolicyChange] = {}
-        for number in follows:
+        for number in followed:
             for change in safeguards_changed(context.policy(session, number), self.policy):
                 found.setdefault(change.key, change)
         return tuple(found.values())

@@ -145,8 +145,8 @@ def check_lock(path: Path) -> Iterator[CheckLine]:
 
 def walk_folder(folder: Path) -> Iterator[Path]:
     """Yield all files and folders below a folder; unlike `rglob`, this skips a folder that was removed meanwhile."""
-    for place, folders, files in os.walk(folder):
-        yield from (Path(place, name) for name in (*folders, *files))
+    for parent, folders, files in os.walk(folder):
+        yield from (Path(parent, name) for name in (*folders, *files))
 
 
 def statuses(paths: Iterable[Path]) -> Iterator[tuple[Path, os.stat_result]]:

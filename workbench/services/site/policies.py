@@ -181,10 +181,10 @@ class Policies(Service):
             return AppliedPolicy(version=_version(session, context, current_number), is_changed=False)
         # In the time zone of the new policy, a planned version may have begun that is not in force yet.
         in_force = [context.policy_id(session)] if new_dates.begins_on == today else []
-        follows = wanted.follows(session, current_number, [*(one.id or 0 for one in replaced), *in_force])
-        safeguards = wanted.safeguards(session, context, follows)
+        followed = wanted.followed_versions(session, current_number, [*(one.id or 0 for one in replaced), *in_force])
+        safeguards = wanted.safeguards(session, context, followed)
         if wanted.request is None and safeguards and needs_other_admin(session):
-            body = {**wanted.event_details(safeguards), "follows": follows}
+            body = {**wanted.event_details(safeguards), "follows": followed}
             return admin_requests.make_request(session, context, admin_requests.RequestKind.POLICY, body, wanted.text)
         # If the same file is in force, its version now applies to open cases. From a later day, it is a new version.
         if is_same_file and new_dates.begins_on in {today, current.effective_on}:

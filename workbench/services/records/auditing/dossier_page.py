@@ -68,7 +68,7 @@ def _sections(casefile: CaseFile, seen: Sequence[SeenCase], records: Records, zo
             _("No."): itemgetter("seq"),
             _("At"): itemgetter("at"),
             _("Who"): itemgetter("actor_login"),
-            _("Action"): _act,
+            _("Action"): _action_words,
             _("State"): itemgetter("state"),
             _("Clock runs"): itemgetter("is_clock_running"),
             _("Details"): lambda row: _details(row["body"], zone),
@@ -118,7 +118,7 @@ def _findings(seen: SeenCase) -> str:
     )
 
 
-def _act(row: Mapping[str, Any]) -> str:
+def _action_words(row: Mapping[str, Any]) -> str:
     return _("refused: {action}").format(action=row["action"]) if row["is_refused"] else str(row["action"])
 
 

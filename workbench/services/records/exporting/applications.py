@@ -36,7 +36,7 @@ _KEY = ("agent", "application_no")
 _CONVERTED = {"registered_capital_cny", *_DAYS}
 
 _SHOWN = [APPLICATION.c[name] for name in ("id", "registered_capital_fen", *_IMPORT_COLUMNS) if name not in _CONVERTED]
-_OTHERS = {f"others_{place}": column for place, column in enumerate(known_people.columns_of_other_people(APPLICATION))}
+_OTHERS = {f"others_{index}": column for index, column in enumerate(known_people.columns_of_other_people(APPLICATION))}
 
 
 def _day(column: Any) -> Any:
@@ -95,30 +95,30 @@ def _masked(source: ExportSource, columns: Mapping[str, ColumnValues]) -> dict[s
 def _masked_texts(source: ExportSource, columns: Mapping[str, ColumnValues]) -> dict[str, ColumnValues]:
     """Return the masked columns of free texts.
 
-    Most rows need no masking, so the few places of those that do are found first, for all rows at once.
+    Most rows need no masking, so the few that do are found first, for all rows at once.
     """
     texts = {name: list(columns[name]) for name in FREE_TEXTS if any(columns[name])}
     in_rows = (_in_rows(group) for group in (_names(columns), _numbers(columns), list(texts.values())))
     named, numbered = rows_to_mask(*in_rows)
-    keys = {place: (columns["agent"][place], columns["application_no"][place]) for place in named}
-    with_others = [place for place in named if any(columns[name][place] for name in _OTHERS)]
+    keys = {row: (columns["agent"][row], columns["application_no"][row]) for row in named}
+    with_others = [row for row in named if any(columns[name][row] for name in _OTHERS)]
     public = known_people.public_numbers(source.session)
-    # It masks numbers of people whom the application does not name.
+    # This redaction names nobody, and masks the numbers of people whom the application does not name.
     nobody = Redaction.of(public)
-    people = known_people.redactions_of(source.session, [keys[place] for place in with_others])
-    for place, text_keys in named.items():
-        redaction = people.get(keys[place]) or known_people.redaction_of_version(
-            {name: columns[name][place] for name in (*_PERSONAL, "applicant_kind", "applicant_name")}, public
+    people = known_people.redactions_of(source.session, [keys[row] for row in with_others])
+    for row, text_keys in named.items():
+        redaction = people.get(keys[row]) or known_people.redaction_of_version(
+            {name: columns[name][row] for name in (*_PERSONAL, "applicant_kind", "applicant_name")}, public
         )
         own_keys = text_keys.split(BETWEEN_TEXTS)
         # If the keys cannot be assigned to the texts, or a number must be masked, all texts of the row are masked.
-        has_keys = len(own_keys) == len(texts) and place not in numbered
+        has_keys = len(own_keys) == len(texts) and row not in numbered
         for column, key in zip_longest(texts.values(), own_keys if has_keys else ()):
             if not has_keys or redaction.may_be_named_in(key):
-                column[place] = redaction.mask_in(column[place])
-    for place in numbered - named.keys():
+                column[row] = redaction.mask_in(column[row])
+    for row in numbered - named.keys():
         for column in texts.values():
-            column[place] = nobody.mask_in(column[place])
+            column[row] = nobody.mask_in(column[row])
     return dict(texts)
 
 

@@ -62,8 +62,8 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _MEASURED_ROWS = 200
 _MAX_COLUMN_WIDTH = 60
 
-_OF_MOMENTS = ("_at", "_on", "_to", "until", "since")
-"""What the names of columns with dates and times end with."""
+_MOMENT_SUFFIXES = ("_at", "_on", "_to", "until", "since")
+"""The ends of the names of columns with dates and times."""
 
 _MOMENT = re.compile(r"(?!1[0-8]|1900)\d{4}-\d\d-\d\d(?:T[\d:.]+[+-]\d\d:\d\d)?")
 """A date or an instant as a text; spreadsheets have none before 1900, and count the days of 1900 wrongly."""
@@ -162,15 +162,15 @@ def _write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Val
     count = 0
     with new_workbook(path) as workbook:
         sheet = workbook.add_worksheet()
-        has_moments = [column.endswith(_OF_MOMENTS) for column in columns]
-        shapes = [workbook.add_format({"num_format": shape}) for shape in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss")]
+        has_times = [column.endswith(_MOMENT_SUFFIXES) for column in columns]
+        formats = [workbook.add_format({"num_format": code}) for code in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss")]
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, columns, workbook.add_format({"bold": True}))
         for count, row in enumerate(rows, start=1):
             if count > MAX_SHEET_ROWS:
                 raise CannotCreate(_("A sheet holds at most 1,048,575 rows; export as csv, or fewer with --since."))
             for index, value in enumerate(row):
-                _write_cell(sheet, count, index, value, shapes if has_moments[index] or isinstance(value, date) else ())
+                _write_cell(sheet, count, index, value, formats if has_times[index] or isinstance(value, date) else ())
                 if count <= _MEASURED_ROWS:
                     widths[index] = max(widths[index], cells(text_of(value).partition("\n")[0]))
         for index, width in enumerate(widths):
@@ -178,17 +178,17 @@ def _write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Val
     return count
 
 
-def _write_cell(sheet: Any, row: int, index: int, value: Value, shapes: Sequence[Any]) -> None:
-    """Write a cell; `shapes` are the formats of dates and local times, empty for a column of other values."""
+def _write_cell(sheet: Any, row: int, index: int, value: Value, formats: Sequence[Any]) -> None:
+    """Write a cell; `formats` are those of a date and of a local time, empty for a column of other values."""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         sheet.write_number(row, index, value)
         return
     text = text_of(value)
-    if shapes and _MOMENT.fullmatch(text):
+    if formats and _MOMENT.fullmatch(text):
         # A text such as 2026-02-30 is no date, and stays a text.
         with suppress(ValueError):
             # A spreadsheet has no time zones, so the cell shows the local time.
-            sheet.write_datetime(row, index, datetime.fromisoformat(text).replace(tzinfo=None), shapes["T" in text])
+            sheet.write_datetime(row, index, datetime.fromisoformat(text).replace(tzinfo=None), formats["T" in text])
             return
     if len(text) > MAX_CELL_LENGTH:
         raise CannotCreate(_("A text is too long for a cell of a sheet; export as csv or jsonl."))

@@ -61,11 +61,11 @@ def count_retention(
     open_cases, days = 0, set[date]()
     for one in applications:
         open_cases += len(one.case_ids) - len(one.kinds)
-        for kind, keeps, due_on in _outcomes(one):
+        for kind, keep_reason, due_on in _outcomes(one):
             if due_on is not None and due_on > day:
                 days.add(due_on)
-            if keeps is not None:
-                kinds[kind].kept[keeps] += 1
+            if keep_reason is not None:
+                kinds[kind].kept[keep_reason] += 1
             else:
                 kinds[kind].due += 1
                 kinds[kind].keys.add(one.key)

@@ -27,8 +27,8 @@ from workbench.services.notices.result_letters import notify_of_appeal
 from workbench.services.review.rectifying.late_letters import take_back_early_lapse
 from workbench.services.site.people import is_same_person, solo_reason
 
-_NO_ACTS = (Action.REVEAL, Action.DOCUMENTS, Action.FORECAST, Action.DOSSIER, Action.APPEAL)
-_ACTS = [*(action.value for action in Action if action not in _NO_ACTS), "extend-deadline"]
+_NOT_COUNTED = (Action.REVEAL, Action.DOCUMENTS, Action.FORECAST, Action.DOSSIER, Action.APPEAL)
+_ACTS = [*(action.value for action in Action if action not in _NOT_COUNTED), "extend-deadline"]
 """The events of acts of people; the event of a moved deadline has a name of its own."""
 
 
@@ -63,8 +63,8 @@ def checking_refusal(session: Session, context: Context, appeal: AppealRow) -> s
     if appeal.decided_by_id is not None and is_same(appeal.decided_by_id):
         return _("You decided the appeal of {case}; another person must check it.").format(case=name)
     decision = session.get(DecisionRow, appeal.decision_id) if appeal.decision_id else None
-    parts = () if decision is None else (decision.maker_id, decision.checker_id)
-    if any(is_same(one) for one in parts if one is not None):
+    deciders = () if decision is None else (decision.maker_id, decision.checker_id)
+    if any(is_same(one) for one in deciders if one is not None):
         message = _("You made or checked the verdict on {case} that is appealed; another person must check the answer.")
         return message.format(case=name)
     return None
@@ -87,7 +87,7 @@ def people_who_acted(session: Session, case_id: int, before_seq: int | None = No
     return {one for one in actors.union(*session.execute(deciders)) if one is not None}
 
 
-def handler_for(session: Session, context: Context, case: CaseRow) -> int | None:
+def appeal_assignee(session: Session, context: Context, case: CaseRow) -> int | None:
     """Return the supervisor who gets the appeal of a case that is about to be filed; None if nobody qualifies.
 
     The supervisor is active and present, and never acted on the case or reviews alone. Among several, it is the one
@@ -134,8 +134,8 @@ def file_appeal(
     """
     check_grounds(grounds)
     refuse_second_case(session, case)
-    case_id, told_at = case.id or 0, decisions.result_notified_at(session, context, case)
-    check_received(session, context, case, received_at, told_at)
+    case_id = case.id or 0
+    check_received(session, context, case, received_at)
     decision = decisions.decision_in_effect(session, case_id)
     with act_in(session, context, case, Action.APPEAL) as act:
         appeal = AppealRow(
@@ -153,7 +153,7 @@ def file_appeal(
         )
         session.add(appeal)
         session.flush()
-        case.assignee_id, case.returned_to_id = handler_for(session, context, case), None
+        case.assignee_id, case.returned_to_id = appeal_assignee(session, context, case), None
         case.state = CaseState.APPEALED.value
         # A closed case gets no new evidence, but the person who decides the appeal needs all of it.
         record_evidence(session, case, last_seq(session))
@@ -175,7 +175,7 @@ def withdraw_appeal(act: ActInProgress, appeal: AppealRow) -> None:
     notify_of_appeal(session, context, case, appeal, AppealLetterKind.WITHDRAWN, result_notice=notice)
 
 
-def check_received(session: Session, context: Context, case: CaseRow, received_at: datetime, told_at: datetime) -> None:
+def check_received(session: Session, context: Context, case: CaseRow, received_at: datetime) -> None:
     """Refuse an appeal that was received too late, before the notice of the result, or after an answered appeal.
 
     Raises:
@@ -184,11 +184,12 @@ def check_received(session: Session, context: Context, case: CaseRow, received_a
     """
     name, calendar = format_case(case.id or 0), context.calendar(session, case.policy_version_id)
     last_day = decisions.appeal_filing_day(session, context, case)
+    notified_at = decisions.result_notified_at(session, context, case)
     if received_at > context.now():
         raise WrongUsage(_("The appeal was received in the future; correct the date."))
-    if calendar.local_day(received_at) < calendar.local_day(told_at):
+    if calendar.local_day(received_at) < calendar.local_day(notified_at):
         message = _("The appeal against {case} was received before its notice of {day}; correct the date.")
-        raise WrongUsage(message.format(case=name, day=calendar.local_day(told_at).isoformat()))
+        raise WrongUsage(message.format(case=name, day=calendar.local_day(notified_at).isoformat()))
     if calendar.local_day(received_at) > last_day:
         message = _("The last day to appeal against {case} was {day}; a supervisor can still reopen the case.")
         raise NotAllowed(message.format(case=name, day=last_day.isoformat()))

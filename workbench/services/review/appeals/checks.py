@@ -68,7 +68,7 @@ class AppealChecks(Service):
                     if checking_refusal(session, context, appeal):
                         waive_check(appeal, solo_reason(session))
                     with act_in(session, context, case, Action.APPROVE, note) as act:
-                        self._sign(act, appeal, AppealStatus.CLOSED)
+                        self._record_check(act, appeal, AppealStatus.CLOSED)
                         return put_into_force(act, appeal)
                 void_answer(session, context, case, appeal)
             message = _(
@@ -89,7 +89,7 @@ class AppealChecks(Service):
         with self.context.acting(Action.RETURN, case_id), self.context.write() as session:
             case, appeal = self._staged(session, Action.RETURN, case_id, version)
             with act_in(session, self.context, case, Action.RETURN, note) as act:
-                self._sign(act, appeal, AppealStatus.OPEN)
+                self._record_check(act, appeal, AppealStatus.OPEN)
                 return_to_decider(case, appeal)
                 act.finish({"outcome": appeal.outcome})
             return appeal_result(session, case, appeal)
@@ -105,7 +105,7 @@ class AppealChecks(Service):
             raise NotAllowed(refusal)
         return case, appeal
 
-    def _sign(self, act: ActInProgress, appeal: AppealRow, status: AppealStatus) -> None:
+    def _record_check(self, act: ActInProgress, appeal: AppealRow, status: AppealStatus) -> None:
         """Record the result of a check, with its note."""
         appeal.status, appeal.release_at = status.value, act.undo_until
         if not appeal.waived:

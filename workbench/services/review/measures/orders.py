@@ -76,9 +76,11 @@ def masked_numbers(session: Session, context: Context, case: CaseRow, measure: M
 def chosen_numbers(
     session: Session, context: Context, case: CaseRow, wanted: Sequence[str]
 ) -> tuple[tuple[str, ...], str]:
-    """Return the numbers of a case that are wanted: in clear, masked as the desk shows them, or as keyed hashes.
+    """Return the numbers of a case that `wanted` names: in clear, masked as the desk shows them, or as keyed hashes.
 
-    The text says what is wrong with them: the case has no such number in service, or several that look the same.
+    Returns:
+        The numbers; and the problem with them, "" if there is none: the case has no such number in service, or several
+        that look the same.
     """
     if not wanted:
         return (), ""
@@ -142,8 +144,8 @@ def lift_bars(
     """
     lifting = plan_lifting(measure_orders(session, case, context.today(session)))
     _update(session, lifting.cancelled, cancelled_at=context.now())
-    act = {"decision_id": decision_id, "appeal_id": appeal_id}
-    restores = _order(session, context, case, Measure.RESTORE, lifting.restored, release_at, **act)
+    cause = {"decision_id": decision_id, "appeal_id": appeal_id}
+    restores = _order(session, context, case, Measure.RESTORE, lifting.restored, release_at, **cause)
     return OrderChanges(restores.measures, len(lifting.cancelled) + restores.cancelled)
 
 

@@ -175,7 +175,7 @@ def close_rectification(session: Session, context: Context, case: CaseRow, findi
 
 
 def reopen_inquiries(session: Session, case: CaseRow) -> None:
-    """Open the inquiries again that ended with a lapse that is taken back; of several to a department the newest."""
+    """Open the inquiries again that ended with a lapse that is taken back; of several to a department, the newest."""
     decision = decision_in_effect(session, case.id or 0)
     if decision is not None:
         ended_with_case = (INQUIRY.c.status == InquiryStatus.WITHDRAWN.value) & INQUIRY.c.ended_by_id.is_(None)

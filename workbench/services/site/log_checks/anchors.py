@@ -182,8 +182,8 @@ def kept_anchor_faults(session: Session, file: Path) -> Iterator[str]:
             " settings."
         )
         yield message.format(file=file, count=commas(len(changed)), seq=changed[0])
-    there = {seq for seq, _digest in anchors}
-    if lacking := [row for row in kept if json.loads(row.body).get("seq") not in there]:
+    in_file = {seq for seq, _digest in anchors}
+    if lacking := [row for row in kept if json.loads(row.body).get("seq") not in in_file]:
         message = _(
             "{file} lacks {count} of the {total} anchors that were kept there, the last of {at}. Put the file back from"
             " a backup; if it is lost, name a new one under [audit] in the site's settings."

@@ -99,7 +99,7 @@ def _documents(session: Session, logged: LoggedState) -> Iterator[str]:
             yield message.format(case=format_case(max(ids)))
 
 
-_OPENED = frozenset({CaseState.INCOMPLETE, CaseState.QUEUED})
+_STATES_AFTER_IMPORT = frozenset({CaseState.INCOMPLETE, CaseState.QUEUED})
 
 
 def log_faults(session: Session) -> Iterator[str]:
@@ -176,7 +176,7 @@ def _states(session: Session, logged: LoggedState) -> Iterator[str]:
     """Compare each case with the state that its last event gives; the newest events may have been cut off."""
     for case in session.execute(select(CASE.c.id, CASE.c.state)).yield_per(5_000):
         # A case that an import opened has no event before somebody acts on it.
-        expected = {logged.states[case.id]} if case.id in logged.states else _OPENED
+        expected = {logged.states[case.id]} if case.id in logged.states else _STATES_AFTER_IMPORT
         if case.state not in expected:
             message = _("{case} is in another state than its last event says; it was changed, or events are missing.")
             yield message.format(case=format_case(case.id))

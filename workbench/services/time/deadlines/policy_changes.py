@@ -93,7 +93,7 @@ class OpenCaseEffect:
         self.letter_count += change.letter is not None
 
 
-def change_of(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy, after: Policy) -> PolicyEffect:
+def effect_on_case(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy, after: Policy) -> PolicyEffect:
     """Compute the effect of changing a case from the policy `before` to `after`; `clocks` use `after`."""
     session, context, state = clocks.session, clocks.context, CaseState(case.state)
     today = context.today(session)
@@ -123,7 +123,7 @@ def change_of(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy,
         return replace(change, letter=ClockLetterKind.RECEIPT if owes_receipt(due_at, context.now()) else None)
     if state is CaseState.INCOMPLETE:
         # If no letter asked for documents yet, the next tick writes the first one.
-        is_owed = missing_now != missing_before and _is_asked(session, context, case.id or 0)
+        is_owed = missing_now != missing_before and _was_asked(session, context, case.id or 0)
         dropped = tuple(name for name in missing_before if name not in missing_now)
         letter = ClockLetterKind.POLICY if is_owed else None
         return replace(change, letter=letter, missing=missing_now, no_longer_required=dropped)
@@ -134,7 +134,7 @@ def change_of(clocks: Clocks, case: CaseRow, evidence: Evidence, before: Policy,
     return replace(change, letter=letter, missing=tuple(added.values()), missing_kinds=tuple(added))
 
 
-def _is_asked(session: Session, context: Context, case_id: int) -> bool:
+def _was_asked(session: Session, context: Context, case_id: int) -> bool:
     """Return whether a released letter asked the applicant for documents."""
     is_about_documents = NOTICE.c.kind.in_(LETTERS_ABOUT_DOCUMENTS) & NOTICE.c.cancelled_at.is_(None)
     released = (NOTICE.c.case_id == case_id, NOTICE.c.release_at <= context.now())
@@ -203,7 +203,7 @@ def _planned_changes(
     evidence = evidence_of_cases(session, cases, context.store, today)
     for case in cases:
         before = context.policy(session, case.policy_version_id)
-        yield case.id or 0, change_of(clocks, case, evidence[case.id or 0], before, policy)
+        yield case.id or 0, effect_on_case(clocks, case, evidence[case.id or 0], before, policy)
 
 
 def _change_to_version(session: Session, context: Context, case: CaseRow, version_id: int) -> PolicyEffect:
@@ -211,7 +211,7 @@ def _change_to_version(session: Session, context: Context, case: CaseRow, versio
     versions = {"from": case.policy_version_id, "to": version_id}
     before, policy = context.policy(session, case.policy_version_id), context.policy(session, version_id)
     evidence = read_evidence(session, case, context.store, context.today(session))
-    change = change_of(Clocks(session, context, given_policy=policy), case, evidence, before, policy)
+    change = effect_on_case(Clocks(session, context, given_policy=policy), case, evidence, before, policy)
     due_before, was_incomplete = case.due_at, case.state == CaseState.INCOMPLETE
     case.policy_version_id = version_id
     case.version, case.evidence_no = case.version + 1, case.evidence_no + 1

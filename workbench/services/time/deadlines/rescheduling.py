@@ -237,7 +237,7 @@ class Rescheduling(Service):
         with act_in(session, self.context, case, action, reason) as act:
             for name, new_value in changes.items():
                 setattr(case, name, new_value)
-            case.evidence_no += action is Action.PRIORITY
+            case.evidence_no += 1 if action is Action.PRIORITY else 0
             act.finish({"from": earlier_value, "to": value})
             stated = stated_due_dates(session, [case_id]).get(case_id)
             calendar = self.context.calendar(session, case.policy_version_id)

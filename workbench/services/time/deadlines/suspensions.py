@@ -29,7 +29,7 @@ from workbench.services.foundation.input_checks import check_not_far, checked_re
 from workbench.services.foundation.row_values import from_row
 from workbench.services.time.deadlines.recompute import SuspensionEffect, preview_suspensions, recompute_open_cases
 
-_BEGIN_OF_TIME, _MICROSECOND = datetime.min.replace(tzinfo=UTC), timedelta(microseconds=1)
+_BEGINNING_OF_TIME, _MICROSECOND = datetime.min.replace(tzinfo=UTC), timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ class Suspending(Service):
         """
         with self.context.acting(Action.RESUME):
             now = self.context.now()
-            ended_at = _BEGIN_OF_TIME if is_mistake else at or now
+            ended_at = _BEGINNING_OF_TIME if is_mistake else at or now
             if is_mistake and (at or suspension_id is None):
                 raise WrongUsage(_("--mistake takes the number of one suspension, and no time."))
             if ended_at > now:

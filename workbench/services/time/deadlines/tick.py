@@ -32,7 +32,7 @@ from workbench.services.time.deadlines.selected_cases import act_on_all, act_unl
 
 _CLOCK_ACCEPTED = "clock-accepted"
 _WITH_APPLICANT = [state.value for state in (CaseState.RECTIFYING, CaseState.PENDING, CaseState.FAILED)]
-_END_STATES = [state.value for state in NOTIFIED_STATES | {CaseState.FAILED, CaseState.LAPSED}]
+_END_NOTICE_STATES = [state.value for state in NOTIFIED_STATES | {CaseState.FAILED, CaseState.LAPSED}]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +122,9 @@ class Ticking(Service):
             return True
 
         is_past = (CASE.c.state == CaseState.PENDING.value, CASE.c.next_action_on < today)
-        is_asked = CASE.c.waits_for == WaitsFor.APPLICANT.value
-        return act_on_all(self.context, (*is_past, ~is_asked), act) + act_unless_suspended(
-            self.context, (*is_past, is_asked), act
+        waits_for_applicant = CASE.c.waits_for == WaitsFor.APPLICANT.value
+        return act_on_all(self.context, (*is_past, ~waits_for_applicant), act) + act_unless_suspended(
+            self.context, (*is_past, waits_for_applicant), act
         )
 
     def _lapse(self) -> int:
@@ -191,4 +191,4 @@ class Ticking(Service):
             letters.write()
             return is_notified
 
-        return act_on_all(self.context, (CASE.c.state.in_(_END_STATES), *awaits_end_notice(suspension.id)), act)
+        return act_on_all(self.context, (CASE.c.state.in_(_END_NOTICE_STATES), *awaits_end_notice(suspension.id)), act)

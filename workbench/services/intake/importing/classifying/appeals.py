@@ -11,7 +11,6 @@ from db.queries.published import current_cases
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, WrongUsage
 from workbench.i18n import _
-from workbench.services.case.decisions import result_notified_at
 from workbench.services.case.evidence_reader import application_key
 from workbench.services.case.known_people import Key
 from workbench.services.files.reading.kinds import RowValue
@@ -49,9 +48,7 @@ def _classify(
         column = "grounds"
         check_grounds(row["grounds"])
         column = "received_at"
-        check_received(
-            session, context, case, row["received_at"] or imported_at, result_notified_at(session, context, case)
-        )
+        check_received(session, context, case, row["received_at"] or imported_at)
     except (NotAllowed, WrongUsage) as error:
         return ClassifiedRow(outcome=RowOutcome.REFUSED, message=str(error), column=column)
     if key in reopened:
