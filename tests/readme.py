@@ -20,7 +20,7 @@ from tests.manual.tables import exit_code_table, export_columns, json_keys, prom
 from tests.screens.driver import site_workbench
 from tests.sites import ManualClock, Site
 from workbench.cli.app import build_app
-from workbench.domain.case.lifecycle import PERMISSIONS, STATE_WORDS
+from workbench.domain.case.lifecycle import PERMISSIONS, ROLE_WORDS, STATE_WORDS
 from workbench.i18n import LANGUAGES, _, current_language
 from workbench.keys.command import PLACES, Command
 from workbench.keys.registry import commands_of, help_of
@@ -101,6 +101,22 @@ def permission_table() -> str:
     return "\n".join(lines)
 
 
+def permission_list() -> str:
+    """Return who may do each act on cases in which states; on a screen, a table of as many columns would be cut."""
+    semicolon, comma, hold, always = {
+        "en": ("; ", ", ", "for who holds the case", "in every state"),
+        "zh": ("；", "、", "须本人已领取", "任何状态"),
+    }[current_language()]
+    lines = []
+    for action, permission in PERMISSIONS.items():
+        who = comma.join(_(words) for role, words in ROLE_WORDS.items() if role in permission.roles)
+        where = comma.join(_(words) for state, words in STATE_WORDS.items() if state in permission.states)
+        where = always if permission.states == frozenset(STATE_WORDS) else where
+        parts = [who, where, *([hold] if permission.needs_hold else [])]
+        lines.append(f"`{action}`{_COLON[current_language()]}{semicolon.join(parts)}")
+    return "\\\n".join(lines)
+
+
 def with_parts(text: str, language: str = "en") -> str:
     """Return the README, or a chapter of the manual, with its tables regenerated."""
     with speaking(language):
@@ -117,6 +133,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "columns": column_lists,
     "commands": command_list,
     "permissions": permission_table,
+    "permission_list": permission_list,
     "exit_codes": exit_code_table,
     "promises": promise_list,
     "export_columns": export_columns,
