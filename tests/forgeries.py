@@ -1,8 +1,7 @@
-"""Random changes of a database by SQL, and what stays outside the log according to the README."""
+"""Random changes of a database by SQL, and what stays outside the log according to the manual."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session, SQLModel
 
 import db.models  # noqa: F401 - importing it registers the tables
+from tests.manual.chapter_text import sources
 
 WHOLE = ("*",)
 
@@ -36,7 +36,7 @@ OUTSIDE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "import_batch": ("calls_bytes", "calls_sha256", "next_calls_bytes", "next_calls_sha256"),
     },
 }
-"""The entries of the README's list of what stays outside the log, with tables and columns."""
+"""The entries of the manual's list of what stays outside the log, with tables and columns."""
 
 ONLY_CHANGED = frozenset({"case"})
 """A case is an imported row, so that only the change of its state is in the care of the log."""
@@ -118,8 +118,7 @@ def _unused(taken: list[Any], value: Any, dice: Random) -> Any:
     return f"{value}{dice.randrange(1_000)}"
 
 
-def listed_in_readme() -> str:
-    """Return the sentence of the README that lists what stays outside."""
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    _before, _words, rest = " ".join(readme.split()).partition("Outside the log, and so not compared: ")
-    return rest.partition(" Close every workbench")[0]
+def listed_in_manual() -> str:
+    """Return the section of the chapter about the audit log that lists what stays outside."""
+    [chapter] = [each for each in sources("en") if each.path.stem.endswith("-audit-log")]
+    return chapter.text.partition("## What stays outside\n")[2].partition("\n## ")[0]

@@ -1,4 +1,4 @@
-"""Random edits by SQL of a lived database are found without an anchor, or are in the README's list."""
+"""Random edits by SQL of a lived database are found without an anchor, or are in the manual's list."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from sqlmodel import Session
 from db.dialects.sqlite import make_engine, prepare_bulk_writes
 from tests.cli.framework.terminal import Terminal
 from tests.demos import NOW
-from tests.forgeries import ONLY_CHANGED, OUTSIDE, cared_columns, forgery, listed_in_readme
+from tests.forgeries import ONLY_CHANGED, OUTSIDE, cared_columns, forgery, listed_in_manual
 from tests.sites import ManualClock, Site
 from tests.sizes import sized
 from workbench.services.foundation import audit_log
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.proof, pytest.mark.promise("P6")]
 
 EDITS = sized(ci=100, full=500)
 ENTRIES_BEFORE = 12
-"""How many entries the README's list had when rows of a low number, receipts and policy versions went unseen."""
+"""How many entries the manual's list had when rows of a low number, receipts and policy versions went unseen."""
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def lived(fresh_demo: Path, tmp_path: Path) -> Iterator[Session]:
     site.close()
 
 
-def test_the_list_of_what_stays_outside_is_the_one_of_the_readme_and_did_not_grow() -> None:
-    listed = listed_in_readme()
+def test_the_list_of_what_stays_outside_is_the_one_of_the_manual_and_did_not_grow() -> None:
+    listed = listed_in_manual()
 
     assert [entry for entry in OUTSIDE if entry not in listed] == []
     # Of what an earlier version wrote without a digest, a database of this version has nothing.

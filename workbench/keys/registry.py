@@ -1,4 +1,4 @@
-"""All keyboard commands; the bindings, footer, help, palette and the README's key table derive from them."""
+"""All keyboard commands; the bindings, footer, help, palette and the manual's list of keys derive from them."""
 
 import re
 from collections.abc import Iterator
