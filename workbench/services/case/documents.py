@@ -233,8 +233,8 @@ def opening_problem(session: Session, context: Context, case: CaseFile, verdict:
     """
     required = documents_to_open(case) if verdict is Verdict.PASS else ()
     accesses = accesses_by_digest(session, case.header.id, OPENED, WRITTEN) if required else {}
-    own = {sha256 for sha256, people in accesses.items() if context.actor.login in {one.login for one in people}}
-    unopened = [one for one in required if one.sha256 not in own]
+    opened = {sha256 for sha256, people in accesses.items() if context.actor.login in {one.login for one in people}}
+    unopened = [one for one in required if one.sha256 not in opened]
     message = _(
         "Open before a pass: {documents}. The desk opens them ({key}), `documents {case} --to DIR` copies them."
     )

@@ -45,8 +45,8 @@ def masked_values(kind: str, texts: Sequence[str]) -> list[str]:
     if kind != "msisdns":
         return mask_all(MaskKind(kind), texts)
     lists = [text.split(BETWEEN_NUMBERS) for text in texts]
-    masked = iter(mask_all(MaskKind.MSISDN, [number for own in lists for number in own]))
-    return [BETWEEN_NUMBERS.join(islice(masked, len(own))) for own in lists]
+    masked = iter(mask_all(MaskKind.MSISDN, [number for numbers in lists for number in numbers]))
+    return [BETWEEN_NUMBERS.join(islice(masked, len(numbers))) for numbers in lists]
 
 
 def values_for_search(kind: str, texts: Sequence[str]) -> Sequence[str]:

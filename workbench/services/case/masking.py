@@ -67,17 +67,17 @@ def _masked_line(line: Any, redaction: Redaction) -> Any:
 
 def masked_evidence(evidence: Evidence, redaction: Redaction) -> Evidence:
     """Return evidence with all personal values masked, and with its texts redacted."""
-    own = evidence.application
-    company = None if own.applicant_kind is ApplicantKind.INDIVIDUAL else own.applicant_name
-    masked: dict[str, Any] = {name: mask(kind, getattr(own, name)) for name, kind in PERSONAL_FIELDS.items()}
-    masked |= {name: redaction.mask_in(getattr(own, name)) for name in FREE_TEXTS}
+    application = evidence.application
+    company = None if application.applicant_kind is ApplicantKind.INDIVIDUAL else application.applicant_name
+    masked: dict[str, Any] = {name: mask(kind, getattr(application, name)) for name, kind in PERSONAL_FIELDS.items()}
+    masked |= {name: redaction.mask_in(getattr(application, name)) for name in FREE_TEXTS}
     return replace(
         evidence,
         application=replace(
-            own,
+            application,
             **masked,
-            applicant_name=public_name(own.applicant_kind, own.applicant_name),
-            msisdns=tuple(_mask_number(number) for number in own.msisdns),
+            applicant_name=public_name(application.applicant_kind, application.applicant_name),
+            msisdns=tuple(_mask_number(number) for number in application.msisdns),
         ),
         cards=tuple(
             card
@@ -89,12 +89,12 @@ def masked_evidence(evidence: Evidence, redaction: Redaction) -> Evidence:
         complaints=_masked(evidence.complaints, redaction),
         credit=tuple(
             replace(
-                record,
-                subject_no=record.subject_no if record.subject_no == own.uscc else _mask_id_no(record.subject_no),
+                entry,
+                subject_no=entry.subject_no if entry.subject_no == application.uscc else _mask_id_no(entry.subject_no),
                 # The number of a judgment is public, but as long as an identity number.
-                reference=redaction.mask_names_in(record.reference),
+                reference=redaction.mask_names_in(entry.reference),
             )
-            for record in evidence.credit
+            for entry in evidence.credit
         ),
     )
 
@@ -163,7 +163,7 @@ def masked_casefile(casefile: CaseFile, redaction: Redaction) -> CaseFile:
     return replace(
         casefile,
         evidence=masked_evidence(casefile.evidence, redaction),
-        facts=replace(facts, cards=tuple((_mask_number(number), own) for number, own in facts.cards)),
+        facts=replace(facts, cards=tuple((_mask_number(number), one) for number, one in facts.cards)),
         findings=tuple(masked_finding(finding, redaction) for finding in casefile.findings),
         history=_masked(casefile.history, redaction),
         checklist=_masked(casefile.checklist, redaction),

@@ -207,8 +207,8 @@ def _store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
     yield _HASH_KEY, sha256(store.key_file.read_bytes() if store.keys else store.hash_key).hexdigest()
     if store.keys:
         yield KEY_SETTINGS, sha256((store.folder / KEY_SETTINGS).read_bytes()).hexdigest()
-    for name in map_files(store):
-        yield str(name.relative_to(store.folder)), sha256(name.read_bytes()).hexdigest()
+    for path in map_files(store):
+        yield str(path.relative_to(store.folder)), sha256(path.read_bytes()).hexdigest()
     document = table_of(DocumentRow)
     kept = select(document.c.sha256).where(is_published(document.c.batch_id), document.c.erased_at.is_(None))
     for row in session.execute(union(kept, select(ANSWER_DOCUMENT.c.sha256))):

@@ -102,8 +102,8 @@ class Forecasts(Service):
             if self._queue_version != version:
                 self._queue_cases = self._open_cases(session, presenter, IN_THE_QUEUE)
                 self._queue_version = version
-            time_, policy = presenter.queue_model.time, self.context.policy(session)
-            departments = tuple(history_reader.department_times(session, time_, policy, presenter.now))
+            working_time, policy = presenter.queue_model.time, self.context.policy(session)
+            departments = tuple(history_reader.department_times(session, working_time, policy, presenter.now))
             return replace(presenter.queue(self._queue_cases), departments=departments)
 
     def late_chances(self, session: Session) -> tuple[datetime, Mapping[int, LateChance]]:
@@ -126,20 +126,20 @@ class Forecasts(Service):
         """Return the forecasts of cases that are about to be queued; each says itself how many are ahead of it."""
         with self._lock, self.context.read() as session:
             presenter, policy = self._presenter(session), self.context.policy(session)
-            time_ = presenter.queue_model.time
+            in_working_days = presenter.queue_model.time.of_instant
             cases = [
                 OpenCase(
                     history=CaseHistory(
                         case=number,
-                        steps=(HistoryStep(QUEUED, time_.of_instant(presenter.now)),),
+                        steps=(HistoryStep(QUEUED, in_working_days(presenter.now)),),
                         attributes=arrival.attributes,
                         rank=arrival.priority_rank,
                         class_days=policy.classes.days[arrival.service_class],
                     ),
                     ahead=arrival.ahead,
                     findings_if_answered=arrival.findings_if_answered,
-                    due=time_.of_instant(arrival.due_at),
-                    stopped_until=0.0 if arrival.stopped_until is None else time_.of_instant(arrival.stopped_until),
+                    due=in_working_days(arrival.due_at),
+                    stopped_until=0.0 if arrival.stopped_until is None else in_working_days(arrival.stopped_until),
                 )
                 for number, arrival in enumerate(arrivals)
             ]
@@ -179,11 +179,11 @@ class Forecasts(Service):
         model_by_key = self.context.cache.models
         key = (today, policy_id, calendar_edition(session), closed, assumptions)
         if key not in model_by_key:
-            time_ = WorkingTime(calendar, first, last, closed)
+            working_time = WorkingTime(calendar, first, last, closed)
             midnight = datetime.combine(today, time.min, tzinfo=calendar.zone).astimezone(UTC)
-            history = history_reader.read_history(session, time_, policy, midnight)
-            until = time_.of_instant(midnight)
-            queue_model = QueueModel.fit(history, until, time_, assumptions)
+            history = history_reader.read_history(session, working_time, policy, midnight)
+            until = working_time.of_instant(midnight)
+            queue_model = QueueModel.fit(history, until, working_time, assumptions)
             model_by_key.clear()
             model_by_key[key] = queue_model
         queue_model = model_by_key[key]

@@ -38,35 +38,35 @@ _MIN_WAITS = 8
 """The number of ended waits of a kind below which the end of another one is unknown."""
 
 
-def read_history(session: Session, time_: WorkingTime, policy: Policy, until: datetime) -> QueueHistory:
+def read_history(session: Session, working_time: WorkingTime, policy: Policy, until: datetime) -> QueueHistory:
     """Return the histories of cases that became complete within the newest events, and all verdicts in these events.
 
     Only events before `until` count.
     """
     after = forecast_cases.last_event(session) - _MAX_EVENTS
     rows = forecast_cases.state_events(session, after, to_us(until))
-    acts = _acts_by_case(rows, time_)
+    acts = _acts_by_case(rows, working_time)
     since_us = rows[0].at if rows and after > 0 else 0
     histories = []
     for row in forecast_cases.case_attributes(session, acts):
         # Some events of a case that became complete earlier are not among the newest events.
         if row.complete_at is None or row.complete_at < since_us:
             continue
-        steps = steps_from_acts(acts[row.id], float(time_.of([row.complete_at / _US_PER_S])[0]))
+        steps = steps_from_acts(acts[row.id], float(working_time.of([row.complete_at / _US_PER_S])[0]))
         histories.append(_history(row, steps, policy, _block_rules_seen(row), at_first_verdict=True))
     verdict_rows = [row for row in rows if row.action == "decide"]
-    at = time_.of(np.array([row.at / _US_PER_S for row in verdict_rows], dtype=np.float64))
+    at = working_time.of(np.array([row.at / _US_PER_S for row in verdict_rows], dtype=np.float64))
     makers = np.array([row.actor_id or 0 for row in verdict_rows], dtype=np.int64)
     order = np.argsort(at, kind="stable")
     return QueueHistory(
         cases=histories,
         verdicts=GivenVerdicts(at[order], makers[order]),
-        absences=read_absences(session, time_, policy),
+        absences=read_absences(session, working_time, policy),
         is_whole=after <= 0,
     )
 
 
-def read_absences(session: Session, time_: WorkingTime, policy: Policy) -> tuple[Absence, ...]:
+def read_absences(session: Session, working_time: WorkingTime, policy: Policy) -> tuple[Absence, ...]:
     """Return the absences of reviewers in working days, and their duties as absences of a negative part of a day.
 
     A duty on a day off counts for the next working day.
@@ -77,31 +77,30 @@ def read_absences(session: Session, time_: WorkingTime, policy: Policy) -> tuple
     absences = [
         Absence(
             row.reviewer_id,
-            time_.of_day(row.from_on),
-            _FOR_EVER if row.to_on is None else time_.of_day(row.to_on + timedelta(days=1)) - 1,
+            working_time.of_day(row.from_on),
+            _FOR_EVER if row.to_on is None else working_time.of_day(row.to_on + timedelta(days=1)) - 1,
         )
         for row in session.exec(select(AbsenceRow))
     ]
     for duty in session.exec(select(DutyRow)):
-        day = time_.of_day(duty.on_date)
+        day = working_time.of_day(duty.on_date)
         part = 1.0 if duty.minutes is None else duty.minutes / usual_minutes
         absences.append(Absence(duty.reviewer_id, day, day, -part))
     return tuple(absences)
 
 
-def read_open_cases(time_: WorkingTime, queue: PresentQueue, states: Iterable[CaseState]) -> list[OpenCase]:
+def read_open_cases(working_time: WorkingTime, queue: PresentQueue, states: Iterable[CaseState]) -> list[OpenCase]:
     """Return the cases in some states, in the order of `next`; the states must include those of the queue."""
     now_us, day_end_us = to_us(queue.now), to_us(_day_end(queue))
     rows = forecast_cases.open_case_rows(queue.session, now_us, day_end_us, states)
     ahead_counts = list(accumulate((row.state in IN_THE_QUEUE for row in rows), initial=0))
-    return list(_open_cases(time_, queue, rows, ahead_counts[:-1]))
+    return list(_open_cases(working_time, queue, rows, ahead_counts[:-1]))
 
 
-def read_open_case(time_: WorkingTime, queue: PresentQueue, case_id: int) -> OpenCase:
+def read_open_case(working_time: WorkingTime, queue: PresentQueue, case_id: int) -> OpenCase:
     """Return one open case as `read_open_cases` would."""
     row, ahead = forecast_cases.open_case_row(queue.session, to_us(queue.now), to_us(_day_end(queue)), case_id)
-    (case,) = _open_cases(time_, queue, [row], [ahead])
-    return case
+    return next(_open_cases(working_time, queue, [row], [ahead]))
 
 
 def _day_end(queue: PresentQueue) -> datetime:
@@ -109,7 +108,7 @@ def _day_end(queue: PresentQueue) -> datetime:
 
 
 def _open_cases(
-    time_: WorkingTime, queue: PresentQueue, rows: Sequence[Any], ahead_counts: Sequence[int]
+    working_time: WorkingTime, queue: PresentQueue, rows: Sequence[Any], ahead_counts: Sequence[int]
 ) -> Iterator[OpenCase]:
     """Yield open cases, given their rows and how many queued cases are ahead of each.
 
@@ -117,14 +116,12 @@ def _open_cases(
     """
     rows = queue.completed(rows)
     rules_by_case = _block_rules(queue.session, rows)
-    waits = _waits(queue.session, time_, {row.waits_for for row in rows if row.state == CaseState.PENDING})
-    acts_by_case, now_us = _acts_after_verdicts(queue.session, time_, rows), to_us(queue.now)
-    arrived_us = [
-        now_us if CaseState(row.state) is CaseState.INCOMPLETE else row.complete_at or row.opened_at for row in rows
-    ]
-    at = time_.of(np.array(arrived_us, dtype=np.float64) / _US_PER_S)
-    now, policy = time_.of_instant(queue.now), queue.policy
-    due_dates = time_.of(np.array([(row.due_at or 0) / _US_PER_S for row in rows], dtype=np.float64))
+    waits = _waits(queue.session, working_time, {row.waits_for for row in rows if row.state == CaseState.PENDING})
+    acts_by_case, now_us = _acts_of_open_cases(queue.session, working_time, rows), to_us(queue.now)
+    arrived_us = [now_us if row.state == CaseState.INCOMPLETE else row.complete_at or row.opened_at for row in rows]
+    at = working_time.of(np.array(arrived_us, dtype=np.float64) / _US_PER_S)
+    now, policy = working_time.of_instant(queue.now), queue.policy
+    due_dates = working_time.of(np.array([(row.due_at or 0) / _US_PER_S for row in rows], dtype=np.float64))
     for row, ahead, arrived_at, due in zip(rows, ahead_counts, at.tolist(), due_dates.tolist(), strict=True):
         state = CaseState(row.state)
         runs = clock_runs(state, row.waits_for)
@@ -133,32 +130,39 @@ def _open_cases(
         waits_for_others = state is CaseState.PENDING and not is_returning
         stopped_until = queue.stopped_until(row.province, row.agent)
         steps = _complete_steps(steps_from_acts(acts_by_case.get(row.id, ()), arrived_at), state, runs=runs)
-        due_if_queued, ahead_if_queued = due, ahead
         will_be_queued = (is_arriving or is_returning) and row.due_at is not None
-        if will_be_queued:
-            # The due date moves on by the working time that the applicant has had the case. The closing time of the
-            # day is used: the simulation puts cases that are due on one day together.
-            since = paused_since(steps)
-            paused_days = 0.0 if since is None else max(now - since, 0.0)
-            closing = queue.calendar.closing(time_.day(due + paused_days))
-            due_if_queued, ahead_if_queued = time_.of_instant(closing), queue.ahead(closing, row.priority_rank)
-            if is_arriving:
-                ahead_if_queued -= queue.overtaken_count(row.id, closing, row.priority_rank)
-        block_rules = row.block_rules if is_arriving else tuple(rules_by_case[row.id])
+        place = _place_when_queued(working_time, queue, row, steps, due) if will_be_queued else (due, ahead)
         yield OpenCase(
-            history=_history(row, steps, policy, block_rules),
-            ahead=ahead_if_queued if state in IN_THE_QUEUE or will_be_queued else None,
-            due=due_if_queued if row.due_at else np.inf,
+            history=_history(row, steps, policy, row.block_rules if is_arriving else tuple(rules_by_case[row.id])),
+            due=place[0] if row.due_at else np.inf,
+            ahead=place[1] if state in IN_THE_QUEUE or will_be_queued else None,
             is_returning=is_returning,
             is_arriving=is_arriving,
             is_held=state is CaseState.IN_REVIEW and row.held_until is not None and row.held_until > now_us,
             is_stopped=row.suspended_from is not None and row.suspended_from <= now_us,
-            stopped_until=0.0 if stopped_until is None else time_.of_instant(stopped_until),
+            stopped_until=0.0 if stopped_until is None else working_time.of_instant(stopped_until),
             waits_for_others=waits_for_others,
             answer_at=_answer_at(now, max(now - steps[-1].at, 0.0), waits[row.waits_for]) if waits_for_others else None,
             assignee=row.assignee_id,
             is_staged_against=row.staged_verdict not in {None, Verdict.PASS.value},
         )
+
+
+def _place_when_queued(
+    working_time: WorkingTime, queue: PresentQueue, row: Any, steps: Sequence[HistoryStep], due: float
+) -> tuple[float, int]:
+    """Return the due date of a case if it came back from its applicant now, and how many cases would be ahead of it.
+
+    The due date moves on by the working time that the applicant has had the case.
+    """
+    since = paused_since(steps)
+    paused_days = 0.0 if since is None else max(working_time.of_instant(queue.now) - since, 0.0)
+    # The closing time, because the simulation puts cases that are due on one day together.
+    closing = queue.calendar.closing(working_time.day(due + paused_days))
+    ahead = queue.ahead(closing, row.priority_rank)
+    if CaseState(row.state) is CaseState.INCOMPLETE:
+        ahead -= queue.overtaken_count(row.id, closing, row.priority_rank)
+    return working_time.of_instant(closing), ahead
 
 
 def _answer_at(now: float, waited: float, days: FloatArray) -> QuantilePair | None:
@@ -173,13 +177,15 @@ def _answer_at(now: float, waited: float, days: FloatArray) -> QuantilePair | No
     return QuantilePair(p50=p50, p90=p90)
 
 
-def _waits(session: Session, time_: WorkingTime, kinds: Iterable[str]) -> dict[str, FloatArray]:
+def _waits(session: Session, working_time: WorkingTime, kinds: Iterable[str]) -> dict[str, FloatArray]:
     """Return how many working days the last ended waits of some kinds took, such as waits for a carrier."""
     found = {kind: np.array(forecast_cases.ended_waits(session, kind)).reshape(-1, 2) for kind in kinds}
-    return {kind: np.diff(time_.of(spans / _US_PER_S))[:, 0] for kind, spans in found.items()}
+    return {kind: np.diff(working_time.of(spans / _US_PER_S))[:, 0] for kind, spans in found.items()}
 
 
-def department_times(session: Session, time_: WorkingTime, policy: Policy, now: datetime) -> Iterator[DepartmentTime]:
+def department_times(
+    session: Session, working_time: WorkingTime, policy: Policy, now: datetime
+) -> Iterator[DepartmentTime]:
     """Yield the answer times of the last year and the open inquiries of each department that has any."""
     rows = defaultdict(list)
     counted = INQUIRY.c.status.in_(["open", "answered"]) & (INQUIRY.c.asked_at >= now - _YEAR)
@@ -189,9 +195,8 @@ def department_times(session: Session, time_: WorkingTime, policy: Policy, now: 
         due = [row.due_at for row in rows[code] if row.ended_at is None]
         asked = [row.asked_at.timestamp() for row in rows[code] if row.ended_at]
         ended = [row.ended_at.timestamp() for row in rows[code] if row.ended_at]
-        p50 = p90 = None
-        if ended:
-            p50, p90 = np.quantile(time_.of(ended) - time_.of(asked), (0.5, 0.9)).round(2).tolist()
+        took = working_time.of(ended) - working_time.of(asked)
+        p50, p90 = np.quantile(took, (0.5, 0.9)).round(2).tolist() if ended else (None, None)
         yield DepartmentTime(
             department=code,
             name=policy.departments[code].name,
@@ -245,18 +250,18 @@ def attributes_of(row: Any, *, at_first_verdict: bool = False) -> Mapping[str, s
     return {**known, "findings": "block" if block else worst_without_block}
 
 
-def _acts_by_case(rows: Sequence[Any], time_: WorkingTime) -> dict[int, list[LoggedAct]]:
-    at = time_.of(np.array([row.at / _US_PER_S for row in rows], dtype=np.float64))
+def _acts_by_case(rows: Sequence[Any], working_time: WorkingTime) -> dict[int, list[LoggedAct]]:
+    at = working_time.of(np.array([row.at / _US_PER_S for row in rows], dtype=np.float64))
     found: dict[int, list[LoggedAct]] = defaultdict(list)
     for row, when in zip(rows, at.tolist(), strict=True):
         found[row.case_id].append(LoggedAct(row.action, row.state, bool(row.running), when))
     return found
 
 
-def _acts_after_verdicts(session: Session, time_: WorkingTime, rows: Iterable[Any]) -> dict[int, list[LoggedAct]]:
+def _acts_of_open_cases(session: Session, working_time: WorkingTime, rows: Iterable[Any]) -> dict[int, list[LoggedAct]]:
     """Return the acts on open cases by case, without cases that have only been queued and have no verdict."""
     ids = [row.id for row in rows if row.round > 1 or CaseState(row.state) not in IN_THE_QUEUE]
-    return _acts_by_case(forecast_cases.state_events_of(session, ids), time_)
+    return _acts_by_case(forecast_cases.state_events_of(session, ids), working_time)
 
 
 def _complete_steps(steps: tuple[HistoryStep, ...], state: CaseState, *, runs: bool) -> tuple[HistoryStep, ...]:

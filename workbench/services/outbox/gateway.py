@@ -83,9 +83,9 @@ class Gateway:
     def _wait(self, process: subprocess.Popen[bytes], renew: Callable[[], object]) -> bool:
         """Wait for the end of the program, and return whether it ended in time."""
         ends_at = time.monotonic() + self._timeout_s
-        while (left := ends_at - time.monotonic()) > 0:
+        while (remaining_s := ends_at - time.monotonic()) > 0:
             try:
-                process.wait(min(left, RENEW_EVERY_S))
+                process.wait(min(remaining_s, RENEW_EVERY_S))
             except subprocess.TimeoutExpired:
                 renew()
             else:

@@ -231,12 +231,12 @@ def _portions(rows: Iterable[Any]) -> Iterator[list[int]]:
     ids: list[int] = []
     cost = 0
     for row in rows:
-        own = _COST_OF_MOVING if row.kind in KINDS_WITH_DEADLINE else 1
-        if ids and cost + own > _COST_TOGETHER:
+        cost_of_row = _COST_OF_MOVING if row.kind in KINDS_WITH_DEADLINE else 1
+        if ids and cost + cost_of_row > _COST_TOGETHER:
             yield ids
             ids, cost = [], 0
         ids.append(row.id)
-        cost += own
+        cost += cost_of_row
     if ids:
         yield ids
 

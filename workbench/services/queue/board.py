@@ -114,8 +114,8 @@ class Boards(Service):
         zone, today = self.context.zone(session), self.context.today(session)
         counts = Counter[int]()
         received = case_breakdown.breakdown(session, case_query(session, self.context, ""), "received")
-        for quarter, cases in received.items():
-            days = (today - from_us(quarter * case_breakdown.QUARTER_US).astimezone(zone).date()).days
+        for quarter_hour, cases in received.items():
+            days = (today - from_us(quarter_hour * case_breakdown.QUARTER_US).astimezone(zone).date()).days
             counts[min(max(days, 0), AGES - 1)] += cases
         return tuple(counts[days] for days in range(AGES))
 

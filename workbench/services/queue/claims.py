@@ -92,8 +92,8 @@ class Claims(Service):
                 wanted = within_skills(session, self.context, wanted, skills)
                 cases = find_next_cases(session, claimer, wanted, most)
                 if not cases:
-                    left = count_claimable(session, claimer)
-                    return NoNextCase(kind="filtered", count=left) if left else None
+                    remaining = count_claimable(session, claimer)
+                    return NoNextCase(kind="filtered", count=remaining) if remaining else None
             claimed = self._held_or_claimed(partial(claim_first_unchanged, found=cases))
         if claimed is None:
             raise Busy(_("Other reviewers took every case that the filter found; try again."))

@@ -145,12 +145,12 @@ class Waiving(Service):
 
     def _notify(self, session: Session, case: CaseRow, row: RectificationRow) -> None:
         """Notify the applicant of the items that are no longer needed in this round, and of the remaining ones."""
-        left = open_items(session, row)
+        remaining = open_items(session, row)
         message = LetterFacts(
             kind=ClockLetterKind.WAIVED,
-            items=letter_items(left),
+            items=letter_items(remaining),
             waived=waived_texts(session, row),
-            deadline_at=row.deadline_at if left else None,
+            deadline_at=row.deadline_at if remaining else None,
         )
         notify_of_status(session, self.context, case, message)
 

@@ -192,8 +192,8 @@ class _Dates:
 
     def with_own_deadline(self, item: ItemRequest, deadline_at: datetime) -> ItemRequest:
         """Return an item with its own deadline, if it ends before that of the letter."""
-        own = self._own_deadline(item)
-        at = None if own is None else self.moved(own)
+        natural = self._own_deadline(item)
+        at = None if natural is None else self.moved(natural)
         return replace(item, deadline_at=at if at is not None and at < deadline_at else None)
 
     def problem(self, request: VerdictRequest, deadline_at: datetime | None) -> str | None:

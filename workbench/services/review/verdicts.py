@@ -74,7 +74,7 @@ class Verdicts(Service):
             case = session.get_one(CaseRow, request.case_id)
             plan = self._plan(session, case, request, casefile, now)
             plan = self._apply_two_person_rules(session, plan, casefile.policy)
-            own = self._plan(session, case, replace(request, items=(), only_items=False), casefile, now).items
+            own_items = self._plan(session, case, replace(request, items=(), only_items=False), casefile, now).items
             is_lifting = request.verdict is Verdict.PASS and request.measure not in RESTRICTIONS and casefile.measures
             lifted = lifted_numbers(session, self.context, case) if is_lifting else ()
             numbers = masked_numbers(session, self.context, case, request.measure)
@@ -85,7 +85,7 @@ class Verdicts(Service):
         return from_row(
             VerdictPreview,
             plan,
-            own_items=own,
+            own_items=own_items,
             until=plan.request.until,
             waits_for=plan.request.waits_for,
             measures=tuple(casefile.policy.measures.get(request.verdict, ())),

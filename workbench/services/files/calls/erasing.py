@@ -1,4 +1,4 @@
-"""Replaces the call file of a batch by one without the calls of some numbers."""
+"""Replaces the call file of a batch with one without the calls of some numbers."""
 
 import os
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from workbench.services.files.calls.parquet import CallFileCheck, CallFiles, che
 if TYPE_CHECKING:
     from workbench.services.encryption.data_keys import DataKeys
 
-_KEPT = "SELECT * EXCLUDE (place) FROM call ANTI JOIN gone USING (msisdn) ORDER BY msisdn, start_us"
+_KEPT = "SELECT * EXCLUDE (place) FROM call ANTI JOIN erased USING (msisdn) ORDER BY msisdn, start_us"
 
 
 def replacement_path(files: CallFiles, batch_id: int) -> Path:
@@ -29,14 +29,14 @@ def write_without(files: CallFiles, batch_id: int, numbers: Collection[str], key
         BadConfiguration: If the file was changed.
     """
     [path] = files.paths([batch_id])
-    part = replacement_path(files, batch_id)
+    replacement = replacement_path(files, batch_id)
     with open_engine(files.folder, keys) as duck, translated_failures(files.folder):
-        os.close(create_restricted_file(part))
+        os.close(create_restricted_file(replacement))
         duck.open_calls([path])
-        duck.load("gone", {"msisdn": "VARCHAR"}, ((number,) for number in numbers))
-        duck.write_calls(_KEPT, part, (0, 1))
-        sync(part)
-    return check_values_of(part)
+        duck.load("erased", {"msisdn": "VARCHAR"}, ((number,) for number in numbers))
+        duck.write_calls(_KEPT, replacement, (0, 1))
+        sync(replacement)
+    return check_values_of(replacement)
 
 
 def replace_call_file(files: CallFiles, batch_id: int) -> None:

@@ -174,9 +174,9 @@ def _is_damaged_utf8(file: IO[bytes], flaw: _Flaw) -> bool:
     """
     file.seek(max(0, flaw.offset - CHUNK_BYTES))
     around = file.read(2 * CHUNK_BYTES).decode("utf-8", "replace")
-    wrong = around.count("\ufffd")
-    right = sum(1 for character in around if character >= _FIRST_CHARACTER_BEYOND_TWO_BYTES) - wrong
-    return right > wrong
+    wrong_count = around.count("\ufffd")
+    right_count = sum(1 for character in around if character >= _FIRST_CHARACTER_BEYOND_TWO_BYTES) - wrong_count
+    return right_count > wrong_count
 
 
 def _broken(name: str, label: str, flaw: _Flaw) -> FileProblem:

@@ -40,15 +40,15 @@ class RowProblem:
 
     def __str__(self) -> str:
         """Return the problem as a sentence in one line that begins with its place; a header may have line breaks."""
-        place = [self.file]
+        places = [self.file]
         if self.sheet:
-            place.append(_("sheet {name}").format(name=self.sheet))
+            places.append(_("sheet {name}").format(name=self.sheet))
         if self.line:
-            place.append(_("line {line}").format(line=self.line))
+            places.append(_("line {line}").format(line=self.line))
         if self.column:
             letters = f" ({self.letters})" if self.letters else ""
-            place.append(_("column {column}").format(column=self.column + letters))
-        return " ".join(f"{', '.join(place)}: {self.message}".split())
+            places.append(_("column {column}").format(column=self.column + letters))
+        return " ".join(f"{', '.join(places)}: {self.message}".split())
 
 
 class FileProblem(BadData):

@@ -95,7 +95,7 @@ class _Names:
                 return self.own.get(merge.first_column, "")
         if self.merges or column not in lower:
             return ""
-        group = max((place for place in self.own if place < column), default=-1)
+        group = max((other for other in self.own if other < column), default=-1)
         return self.own.get(group, "") if group in lower else ""
 
 

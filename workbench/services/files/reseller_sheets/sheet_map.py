@@ -155,16 +155,16 @@ def _faults(kind: ImportKind, document_names: Mapping[str, DocumentKind], conten
             if _KEY in choices:
                 message = _("no column means {column}, which is required; name one, or add it to the sheet")
             yield PolicyFault(("columns",), message.format(column=columns))
-    for place, name in enumerate(content.rows.fill_down):
+    for index, name in enumerate(content.rows.fill_down):
         if name not in content.columns:
-            yield PolicyFault(("rows", "fill_down", place), _("“{name}” is no column of this map").format(name=name))
+            yield PolicyFault(("rows", "fill_down", index), _("“{name}” is no column of this map").format(name=name))
     if content.rows.continued and (content.kind is not ImportKind.APPLICATIONS or _KEY not in present):
         message = _("only rows of applications with an application_no can be continued")
         yield PolicyFault(("rows", "continued"), message)
 
 
 def _column_faults(content: MapContent, usual: kinds.KindSpec) -> Iterator[PolicyFault]:
-    first: dict[str, str] = {}
+    first_by_meaning: dict[str, str] = {}
     column_types = column_types_of(content.kind)
     ignored = set(map(normalised_name, content.ignored))
     for name, rule in content.columns.items():
@@ -174,14 +174,14 @@ def _column_faults(content: MapContent, usual: kinds.KindSpec) -> Iterator[Polic
             yield PolicyFault(path, message.format(name=name))
         elif rule.means not in usual.columns:
             yield PolicyFault(path, _unknown(rule.means, content.kind))
-        elif rule.means in first and column_types[rule.means] is not kinds.PHONES:
+        elif rule.means in first_by_meaning and column_types[rule.means] is not kinds.PHONES:
             message = _("“{first}” and “{second}” both mean {column}; move one to ignored")
-            yield PolicyFault(path, message.format(first=first[rule.means], second=name, column=rule.means))
+            yield PolicyFault(path, message.format(first=first_by_meaning[rule.means], second=name, column=rule.means))
         else:
             yield from _rule_faults(path, rule, column_types[rule.means], usual)
         if normalised_name(name) in ignored:
             yield PolicyFault(path, _("“{name}” is among ignored too; remove it there").format(name=name))
-        first.setdefault(rule.means, name)
+        first_by_meaning.setdefault(rule.means, name)
 
 
 def _rule_faults(
@@ -198,16 +198,16 @@ def _rule_faults(
 
 
 def _constant_faults(content: MapContent, usual: kinds.KindSpec) -> Iterator[PolicyFault]:
-    means = {rule.means: name for name, rule in content.columns.items()}
+    column_by_meaning = {rule.means: name for name, rule in content.columns.items()}
     for name, text in content.constants.items():
         path = ("constants", name)
         if name not in usual.columns:
             yield PolicyFault(path, _unknown(name, content.kind))
             continue
         yield from _value_faults(path, partial(parse_constant, content.kind, usual, name), text)
-        if name in means:
+        if name in column_by_meaning:
             message = _("the column “{column}” means this already; remove one")
-            yield PolicyFault(path, message.format(column=means[name]))
+            yield PolicyFault(path, message.format(column=column_by_meaning[name]))
 
 
 def _value_faults(path: KeyPath, parse: kinds.Parse, text: str) -> Iterator[PolicyFault]:

@@ -91,16 +91,16 @@ def erase_application(
             _erase_part(session, context, case_id, part)
         _record_erasure(session, context, case_id, parts, reason, pending)
         note_act(session, context, ERASED, case_id, {"parts": parts, "reason": mask_digits_within(reason)})
-    gone = set[str]()
+    unshared_numbers = set[str]()
     if WHOLE in parts:
         unshared = sharing.take_unshared(due.key, found.subjects)
         _erase_evidence(session, due.key, found, {context.store.hashed(number) for number in unshared})
-        gone = set(found.unshared_numbers.values())
+        unshared_numbers = set(found.unshared_numbers.values())
     if WHOLE in parts or RetentionKind.DOCUMENTS in parts:
         emptied = update(DOCUMENT).where(_is_own(DOCUMENT, due.key), DOCUMENT.c.erased_at.is_(None))
         session.execute(emptied.values(erased_at=context.now()))
         session.execute(update(INQUIRY).where(INQUIRY.c.case_id.in_(due.case_ids)).values(document_sha256=""))
-    return gone
+    return unshared_numbers
 
 
 def erase_opt_outs(session: Session, numbers: set[str]) -> None:

@@ -45,7 +45,7 @@ class _Pending:
 
     erasures: list[int] = field(default_factory=list)
     documents: set[str] = field(default_factory=set)
-    numbers: set[str] = field(default_factory=set)
+    number_hashes: set[str] = field(default_factory=set)
 
 
 def erase_pending_files(context: Context) -> ErasedFiles:
@@ -59,9 +59,9 @@ def erase_pending_files(context: Context) -> ErasedFiles:
             return erased
         pending = _pending(session)
         documents = _unused_documents(session, pending.documents)
-        numbers = _unused_numbers(session, pending.numbers)
+        hashes = _unused_number_hashes(session, pending.number_hashes)
     _erase_documents(context, documents, erased)
-    erased.call_rows += erase_calls(context, numbers)
+    erased.call_rows += erase_calls(context, hashes)
     with context.write() as session:
         done = update(_ERASURE).where(is_in_list((_ERASURE.c.id,))).values(pending="")
         session.execute(done, list_parameter(pending.erasures))
@@ -71,10 +71,10 @@ def erase_pending_files(context: Context) -> ErasedFiles:
 def _pending(session: Session) -> _Pending:
     pending = _Pending()
     for row in session.execute(_PENDING):
-        left = json.loads(row.pending)
+        work = json.loads(row.pending)
         pending.erasures.append(row.id)
-        pending.documents.update(left["documents"])
-        pending.numbers.update(left["numbers"])
+        pending.documents.update(work["documents"])
+        pending.number_hashes.update(work["numbers"])
     return pending
 
 
@@ -86,8 +86,8 @@ def _unused_documents(session: Session, digests: set[str]) -> list[str]:
     return sorted(digests - set(session.execute(named, list_parameter(digests)).scalars()))
 
 
-def _unused_numbers(session: Session, hashes: set[str]) -> set[str]:
-    """Return the numbers whose calls no case needs any more."""
+def _unused_number_hashes(session: Session, hashes: set[str]) -> set[str]:
+    """Return the hashes of numbers whose calls no case needs any more."""
     is_erased = exists().where(_ERASURE.c.case_id == CASE.c.id, _ERASURE.c.part.in_((WHOLE, RetentionKind.CALLS.value)))
     is_needed = exists().where(CASE.c.agent == CARD.c.agent, CASE.c.application_no == CARD.c.application_no, ~is_erased)
     used = select(CARD.c.msisdn_hash).where(is_in_list((CARD.c.msisdn_hash,)), is_needed)
@@ -140,21 +140,21 @@ def _erase_calls_of_batch(context: Context, batch_id: int, hashes: set[str]) -> 
 def _finish_replacement(context: Context, batch_id: int) -> None:
     """Record that a call file was replaced, or discard a replacement that was interrupted too early."""
     files = CallFiles(context.store.calls, {})
-    part = replacement_path(files, batch_id)
+    replacement = replacement_path(files, batch_id)
     with context.read() as session:
         row = session.execute(select(BATCH).where(BATCH.c.id == batch_id)).one()
     if row.next_calls_sha256 is None:
-        part.unlink(missing_ok=True)
+        replacement.unlink(missing_ok=True)
         return
-    replaced = (row.next_calls_bytes, row.next_calls_sha256)
-    if has_check_values(part, replaced):
+    check = (row.next_calls_bytes, row.next_calls_sha256)
+    if has_check_values(replacement, check):
         replace_call_file(files, batch_id)
-    is_in_place = has_check_values(files.path(batch_id), replaced)
-    values = {"calls_bytes": replaced[0], "calls_sha256": replaced[1]} if is_in_place else {}
+    is_in_place = has_check_values(files.path(batch_id), check)
+    values = {"calls_bytes": check[0], "calls_sha256": check[1]} if is_in_place else {}
     with context.write() as session:
         none = {"next_calls_bytes": None, "next_calls_sha256": None}
         session.execute(update(BATCH).where(BATCH.c.id == batch_id).values({**values, **none}))
         if is_in_place:
-            body = {"was": row.calls_sha256, "sha256": replaced[1]}
+            body = {"was": row.calls_sha256, "sha256": check[1]}
             context.log(session, CALLS_ERASED, batch_id=batch_id, body=body)
-    part.unlink(missing_ok=True)
+    replacement.unlink(missing_ok=True)

@@ -75,7 +75,7 @@ def read_reports(path: Path, zone: ZoneInfo, now: datetime) -> tuple[OrderReport
     reports: list[OrderReport] = []
     problems: list[RowProblem] = []
     try:
-        with source.table(_knows) as table:
+        with source.table(_is_column) as table:
             rows: list[RawRecord | BrokenRecord] = list(table)
             is_list = bool(table.header_line) and _ORDER not in map(_folded, table.names)
             if is_list:
@@ -86,11 +86,11 @@ def read_reports(path: Path, zone: ZoneInfo, now: datetime) -> tuple[OrderReport
         source.close()
     for row in rows:
         try:
-            reports.append(_listed_order(row) if is_list else _report(row, zone, now))
-        except _LineProblem as wrong:
+            reports.append(_report_of_listed(row) if is_list else _report(row, zone, now))
+        except _LineProblem as fault:
             file, sheet, line = path.name, source.sheet, row.line
-            problems.append(RowProblem(file=file, sheet=sheet, line=line, column=wrong.column, message=wrong.message))
-            if wrong.column and not _knows(wrong.column):
+            problems.append(RowProblem(file=file, sheet=sheet, line=line, column=fault.column, message=fault.message))
+            if fault.column and not _is_column(fault.column):
                 # An unknown column would be reported again for every line.
                 break
     if problems:
@@ -123,11 +123,11 @@ def _folded(name: str) -> str:
     return name.strip().casefold()
 
 
-def _knows(name: str) -> bool:
+def _is_column(name: str) -> bool:
     return _folded(name) in WORK_LIST_COLUMNS
 
 
-def _listed_order(row: RawRecord | BrokenRecord) -> OrderReport:
+def _report_of_listed(row: RawRecord | BrokenRecord) -> OrderReport:
     """Return the report of a line of a list, which says that an order was carried out."""
     if isinstance(row, BrokenRecord):
         raise _LineProblem(row.column, row.message)
@@ -144,7 +144,7 @@ def _report(row: RawRecord | BrokenRecord, zone: ZoneInfo, now: datetime) -> Ord
     if isinstance(row, BrokenRecord):
         raise _LineProblem(row.column, row.message)
     cells = {_folded(name): _text(cell) for name, cell in row.fields.items()}
-    if unknown := [name for name in row.fields if not _knows(name)]:
+    if unknown := [name for name in row.fields if not _is_column(name)]:
         known = ", ".join(WORK_LIST_COLUMNS)
         raise _LineProblem(unknown[0], _("is no column of the work list; these are: {known}").format(known=known))
     failure = cells.get(_FAILURE, "")

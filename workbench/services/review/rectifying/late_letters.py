@@ -125,8 +125,8 @@ def _moved_deadlines(session: Session, context: Context, case: CaseRow, notice: 
     A deadline that a supervisor extended to a later day stays, because another letter states it.
     """
     clocks, calendar = Clocks(session, context), context.calendar(session, case.policy_version_id)
-    own = [one for one in stated_deadlines(clocks, [case]).get(case.id or 0, ()) if one.row is not None]
-    stated = _as_stated(session, case, own, notice, calendar)
+    stored = [one for one in stated_deadlines(clocks, [case]).get(case.id or 0, ()) if one.row is not None]
+    stated = _as_stated(session, case, stored, notice, calendar)
     later = [replace(one, deadline_at=postponed_deadline(at, days, calendar)) for one, at in stated if at is not None]
     return [one for one in later if one.moved(clocks.suspensions_of(case), calendar) > one.current(calendar)]
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from db.enums import FINAL_STATES, CaseState
 from db.models import CaseRow
 from db.queries.published import CASE, NOTICE, RECTIFICATION, chunks, is_published
+from workbench.domain.clock.clock import ClockState
 from workbench.domain.clock.suspension import AffectedCase, Suspension
 from workbench.services.clock.case_clocks import Clocks, clock_events, stored_clock_state
 from workbench.services.clock.stated_deadlines import MOVED_ACTION, has_lapsed_early, move_deadlines, with_promise
@@ -24,7 +25,7 @@ from workbench.services.review.rectifying.lapse import take_back_suspended_lapse
 CASES_PER_TRANSACTION = 50
 """The number of cases in one transaction. Another writer waits for one transaction at most."""
 
-_MOVED = "due-moved"
+_DUE_DATES_MOVED = "due-moved"
 _FINAL = [state.value for state in FINAL_STATES]
 
 
@@ -59,6 +60,29 @@ class _PortionEffect:
     """By suspension, the cases whose applicants get a notice of it."""
     cases: list[AffectedCase] = field(default_factory=list)
 
+    def add(self, case: CaseRow, before: ClockState, unannounced: Sequence[Suspension], *, gets_notices: bool) -> None:
+        """Add a case whose dates or suspensions changed, with the notices to its applicant.
+
+        Args:
+            case: The case, with its due date recomputed.
+            before: The state of the clock that the applicant knows.
+            unannounced: The suspensions that no notice has announced to the applicant.
+            gets_notices: Whether the applicant gets notices.
+        """
+        case_id, has_deadline = case.id or 0, case.id in self.letters.deadlines
+        announced_ids = self.letters.add_notices(case, unannounced, before) if gets_notices else []
+        holding = [one for one in unannounced if one.span.is_open and one.id in announced_ids]
+        if holding and has_deadline and case_id not in self.moves:
+            self.moves[case_id] = {"moved_by": f"held {_numbers(holding)}"}
+        for suspension_id in announced_ids:
+            self.notified_by_suspension.setdefault(suspension_id, []).append(case_id)
+        if before != stored_clock_state(case):
+            self.changed_ids.append(case_id)
+        has_moved = case_id in self.moves and "is_kept" not in self.moves[case_id]
+        if announced_ids or has_moved or case.due_at != before.due_at:
+            affected = AffectedCase(case_id=case_id, before=before.due_at, after=case.due_at, has_deadline=has_deadline)
+            self.cases.append(replace(affected, is_notified=bool(announced_ids)))
+
 
 def recompute_open_cases(context: Context, suspension_id: int) -> SuspensionEffect:
     """Recompute the due date of every open case and the deadlines of all applicants, and write the notices.
@@ -75,7 +99,7 @@ def recompute_open_cases(context: Context, suspension_id: int) -> SuspensionEffe
             if changed_ids := portion.changed_ids:
                 changed = {"cases": len(changed_ids), "first": changed_ids[0], "last": changed_ids[-1]}
                 body = {"suspension": suspension_id, **changed, "told": portion.notified_by_suspension}
-                context.log(session, _MOVED, body=body)
+                context.log(session, _DUE_DATES_MOVED, body=body)
         cases += portion.cases
     return SuspensionEffect(cases=cases)
 
@@ -95,9 +119,8 @@ def _portions(context: Context, *planned: Suspension) -> Iterator[Sequence[int]]
     with context.read() as session:
         starts = [one.span.start for one in all_suspensions(session) if not one.is_settled]
         started_at = min([*starts, *(one.span.start for one in planned)], default=context.now())
-        statement = select(CASE.c.id).where(
-            CASE.c.complete_at.is_not(None), _is_concerned(session, context, started_at)
-        )
+        is_concerned = _is_concerned(session, context, started_at)
+        statement = select(CASE.c.id).where(CASE.c.complete_at.is_not(None), is_concerned)
         case_ids = session.execute(statement.order_by(CASE.c.id)).scalars().all()
     yield from chunks(case_ids, CASES_PER_TRANSACTION)
 
@@ -126,33 +149,19 @@ def _recompute(
     states = (CASE.c.id.in_(case_ids), CASE.c.state.not_in((CaseState.PASSED.value, CaseState.WITHDRAWN.value)))
     cases = session.execute(select(CaseRow).where(*states).order_by(CASE.c.id)).scalars().all()
     portion = _PortionEffect(letters_about(clocks, cases))
-    stated = portion.letters.deadlines
     # The cases are written together at the end; no query in between depends on them.
     with session.no_autoflush:
         for case in cases:
             case_id, before = case.id or 0, stored_clock_state(case)
             has_changed = case.state not in _FINAL and clocks.update_due_date(case)
-            if case_id in stated and given_suspensions is None:
+            if case_id in portion.letters.deadlines and given_suspensions is None:
                 _adjust_deadlines(session, case, portion)
             unannounced = portion.letters.unannounced_suspensions(case, has_changed=has_changed)
             if unannounced and not has_changed:
                 # Another transaction stored the new due date, but the applicant still knows the old one.
                 before = portion.letters.last_announced_state(case, unannounced)
-            if before is None or (before == stored_clock_state(case) and case_id not in stated):
-                continue
-            announced_ids = portion.letters.add_notices(case, unannounced, before) if case_id in published_ids else []
-            holding = [one for one in unannounced if one.span.is_open and one.id in announced_ids]
-            if holding and case_id in stated and case_id not in portion.moves:
-                portion.moves[case_id] = {"moved_by": f"held {_numbers(holding)}"}
-            for suspension_id in announced_ids:
-                portion.notified_by_suspension.setdefault(suspension_id, []).append(case_id)
-            if before != stored_clock_state(case):
-                portion.changed_ids.append(case_id)
-            has_moved = case_id in portion.moves and "is_kept" not in portion.moves[case_id]
-            if announced_ids or has_moved or case.due_at != before.due_at:
-                dates = AffectedCase(case_id=case_id, before=before.due_at, after=case.due_at)
-                is_notified, has_deadline = bool(announced_ids), case_id in stated
-                portion.cases.append(replace(dates, is_notified=is_notified, has_deadline=has_deadline))
+            if before is not None and (before != stored_clock_state(case) or case_id in portion.letters.deadlines):
+                portion.add(case, before, unannounced, gets_notices=case_id in published_ids)
     return portion
 
 

@@ -55,7 +55,7 @@ class StagedRecords:
             self.columns = tuple(self._known.chinese)
         else:
             self.columns = self._meanings(reader.columns)
-        self._cells = {f"c{place}": "VARCHAR" for place in range(len(self.columns))}
+        self._cells = {f"c{index}": "VARCHAR" for index in range(len(self.columns))}
         self._reader = reader
         self._progress = progress
 
