@@ -39,8 +39,11 @@ if TYPE_CHECKING:
 UNSAVED_LOOK = Look(None)
 DEFAULT_SETTINGS = LoadedSettings(file=Path())
 PROBLEM_SHOWN_S = 20.0
+"""How long a problem of the user settings is shown."""
+
 CATCH_UP_AFTER_S = 2.0
 CATCH_UP_EVERY_S = 600.0
+"""How long after the start the tasks of `workbench tick` run first, and how often after that."""
 
 _FOCUS_ROUNDS = 3
 

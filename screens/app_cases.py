@@ -53,7 +53,7 @@ async def take_case(app: "AppBase") -> None:
     """Take the case that is open or under the cursor to the desk; ask for the reason first."""
     case_id = _case_id_on(_screen_below(app))
     if app.desk is not None and case_id is not None:
-        run_in_worker(app, partial(_take, app, app.desk, case_id), "dialog")
+        run_in_worker(app, partial(_ask_and_take, app, app.desk, case_id), "dialog")
 
 
 def _case_id_on(screen: "Screen[Any]") -> int | None:
@@ -67,7 +67,7 @@ def _case_id_on(screen: "Screen[Any]") -> int | None:
     return case.header.id if case is not None else None
 
 
-async def _take(app: "AppBase", desk: "DeskScreen", case_id: int) -> None:
+async def _ask_and_take(app: "AppBase", desk: "DeskScreen", case_id: int) -> None:
     from screens.dialogs.prompt import Prompt
     from workbench.domain.case.case_id import format_case
 
@@ -181,6 +181,6 @@ async def insert_text(app: "AppBase") -> None:
     from screens.texts import chooser
 
     screen = _screen_below(app)
-    shown = screen.case if isinstance(screen, ShowsCase) else None
-    case = screen.session.case if isinstance(screen, CaseScreen) else shown
+    case = screen.case if isinstance(screen, ShowsCase) else None
+    case = screen.session.case if isinstance(screen, CaseScreen) else case
     run_in_worker(app, partial(chooser.insert_text, app, app.settings.texts, case), "dialog")

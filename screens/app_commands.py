@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 def add_modes(app: "AppBase", desk: "DeskScreen") -> None:
     """Add the modes; every screen except the desk is imported when it is first shown.
 
-    Of `checks`, it is `screens.checks.screen.ChecksScreen`, unless it needs more than clock and services.
+    The screen of the mode `checks` is `screens.checks.screen.ChecksScreen`, and so on for each mode; a screen that
+    needs more than the clock and the services has a function of its own.
     """
     clock, services = app.clock, desk.session.services
 

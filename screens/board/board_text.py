@@ -26,8 +26,8 @@ Cell = tuple[int, int]
 """A place of the cursor: row 0 has the figures of the office, the other rows those of the people."""
 
 
-def columns(width: int) -> list[PersonFigure]:
-    """Return the figures of people that a window has room for."""
+def fitting_figures(width: int) -> list[PersonFigure]:
+    """Return the figures of people for which the window has room, each a column."""
     shown = list(PERSON_FIGURES)
     for name in _LEFT_OUT:
         if sum(map(_width, shown)) + _NAME_CELLS + _MINUTES_CELLS + _AWAY_CELLS > width:
@@ -41,7 +41,7 @@ def page_lines(
     """Return the page; `people` are its rows in their order, and the figure of the cursor is marked."""
     lines = flowing([_office_cell(board, index, cursor) for index in range(len(OFFICE_FIGURES))], width)
     lines.append(Content())
-    shown = columns(width)
+    shown = fitting_figures(width)
     heading = "".join(pad_left(_(figure.label), _width(figure)) for figure in shown)
     heading += pad_left(_("minutes"), _MINUTES_CELLS)
     lines.append(plain(pad_right(_("Reviewer"), _NAME_CELLS) + heading, MUTED))
@@ -62,6 +62,7 @@ def _clearing_lines(clearing: QueueForecast | None) -> list[Content]:
 
 
 def _width(figure: PersonFigure) -> int:
+    """Return the width of the column of a figure."""
     return max(6, cells(_(figure.label)) + 2)
 
 
@@ -75,6 +76,7 @@ def _office_cell(board: Board, index: int, cursor: Cell) -> Content:
 
 
 def _figure_words(number: int | None) -> str:
+    """Return a figure, or a sign for one that is not counted yet."""
     return _UNKNOWN if number is None else commas(number)
 
 

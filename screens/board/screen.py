@@ -9,7 +9,7 @@ from textual import work
 from textual.binding import BindingType
 from textual.content import Content
 
-from screens.board.board_text import Cell, columns, page_lines
+from screens.board.board_text import Cell, fitting_figures, page_lines
 from screens.shell.base_screen import attempt, in_thread, unreported
 from screens.shell.bindings import bind, bind_key
 from screens.shell.page_screen import PageScreen
@@ -30,13 +30,16 @@ from workbench.keys.command import Place
 from workbench.services.wiring import Services
 
 if TYPE_CHECKING:
-    from screens.dialogs.assign import Choice
+    from screens.dialogs.assign import CaseChoice
 
 MOST_REVIEWERS = 999
+"""The most reviewers for whom the forecast of the queue can be asked."""
+
 MOST_CHOSEN = 5_000
 """The most cases of a person that are read to move them."""
 
-_MOVES = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
+_STEPS = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
+"""How many rows and columns each arrow key moves the cursor."""
 
 
 class BoardScreen(PageScreen):
@@ -76,8 +79,8 @@ class BoardScreen(PageScreen):
     @work(exclusive=True, group="board")
     async def action_load(self, *, is_again: bool = False) -> None:
         """Count again, first without what needs a forecast; the cursor stays on its person."""
-        nothing, show_failure = frozenset[str](), unreported if is_again else self.show_failure
-        for without in (FORECAST_FIGURES, nothing) if self.board is None else (nothing,):
+        show_failure = unreported if is_again else self.show_failure
+        for without in (FORECAST_FIGURES, frozenset[str]()) if self.board is None else (frozenset[str](),):
             found = await attempt(self, in_thread(self._read, without), show_failure)
             if found is None:
                 return
@@ -93,6 +96,7 @@ class BoardScreen(PageScreen):
     read_again = partialmethod(action_load, is_again=True)
 
     def _read(self, without: Set[str]) -> Board:
+        """Count the figures, except those with the names `without`."""
         # In the thread, because the service is imported when it is first used.
         return self.services.boards.read(without=without)
 
@@ -112,10 +116,10 @@ class BoardScreen(PageScreen):
         if self.board is None:
             return None
         self.cursor = self._clamped(self.cursor)
-        lines = page_lines(self.board, self._people(), self.clearing, self.cursor, self.view(), self._room())
+        lines = page_lines(self.board, self._people(), self.clearing, self.cursor, self.view(), self._page_width())
         return Content("\n").join(lines)
 
-    def _room(self) -> int:
+    def _page_width(self) -> int:
         return max(10, self.size.width - 4)
 
     def _people(self) -> list[BoardPerson]:
@@ -126,21 +130,22 @@ class BoardScreen(PageScreen):
         return people
 
     def _clamped(self, cursor: Cell) -> Cell:
+        """Return the figure at the cursor, or the nearest one if there is none."""
         if self.board is None:
             # Keys that are pressed before the board is read count too.
             return max(cursor[0], 0), max(cursor[1], 0)
         row = min(max(cursor[0], 0), len(self._people()))
-        last = len(OFFICE_FIGURES) if row == 0 else len(columns(self._room()))
+        last = len(OFFICE_FIGURES) if row == 0 else len(fitting_figures(self._page_width()))
         return row, min(max(cursor[1], 0), last - 1)
 
     def action_move(self, key: str) -> None:
-        down, right = _MOVES[key]
-        self.cursor = self._clamped((self.cursor[0] + down, self.cursor[1] + right))
+        rows, columns = _STEPS[key]
+        self.cursor = self._clamped((self.cursor[0] + rows, self.cursor[1] + columns))
         self.draw()
 
     def action_sort(self) -> None:
         if self.cursor[0]:
-            self._sorted_by = columns(self._room())[self.cursor[1]].name
+            self._sorted_by = fitting_figures(self._page_width())[self.cursor[1]].name
             self.draw()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
@@ -161,7 +166,7 @@ class BoardScreen(PageScreen):
         if await assign_cases(self, self.services, choices, self.view()):
             self.action_load()
 
-    def _cases_of(self, login: str) -> "list[Choice]":
+    def _cases_of(self, login: str) -> "list[CaseChoice]":
         """Return the likely late cases of a person, if there are any, and all open ones."""
         queue, of_person = self.services.queue, owner_filter(login)
         wanted = [(_("likely late"), f"{LIKELY_LATE} {of_person}"), (_("all open"), of_person)]
@@ -181,7 +186,9 @@ class BoardScreen(PageScreen):
         if self.board is None:
             return
         if row:
-            filter_text: str | None = columns(self._room())[column].filter_of(self._people()[row - 1].login)
+            filter_text: str | None = fitting_figures(self._page_width())[column].filter_of(
+                self._people()[row - 1].login
+            )
         else:
             filter_text = OFFICE_FIGURES[column].filter
         if filter_text is None:

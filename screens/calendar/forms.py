@@ -30,19 +30,19 @@ def day_form(services: Services, title: str, setting: DaySetting, view: View) ->
         hours_title = _("Hours, such as 09:00-12:00 or 09:00-12:00,13:00-16:00")
         fields.insert(0, Field("hours", hours_title, format_hours(setting.hours)))
 
-    def typed(values: Values) -> DaySetting:
+    def typed_setting(values: Values) -> DaySetting:
         hours = parse_hours(values["hours"]) if setting.hours else ()
         return replace(setting, hours=hours, name=values.get("name", setting.name))
 
     def preview(values: Values) -> Preview:
-        wanted = typed(values)
+        wanted = typed_setting(values)
         effect = services.calendars.set_day(wanted, "", dry_run=True)
         is_same = effect.changes_nothing and wanted.name == setting.name
         refusal = _("Nothing would change. Press Esc to cancel.") if is_same else ""
         return Preview(partial(effect_lines, effect, view), refusal)
 
     def save(values: Values) -> CalendarEffect:
-        return services.calendars.set_day(typed(values), values["reason"])
+        return services.calendars.set_day(typed_setting(values), values["reason"])
 
     return FormDialog(title, fields, preview, save, _("set the day"))
 
@@ -58,13 +58,13 @@ def suspend_form(services: Services, day: date, view: View) -> FormDialog[Suspen
     )
 
     def suspend(values: Values, *, dry_run: bool = False) -> SuspensionEffect:
-        now = DateReference(now=services.context.now(), calendar=services.calendars.in_force(), tense=Tense.ANY)
+        reference = DateReference(now=services.context.now(), calendar=services.calendars.in_force(), tense=Tense.ANY)
         province = province_key(values["province"])
         if values["province"] and not province:
             raise WrongUsage(_("There is no province {name}.").format(name=values["province"]))
         wanted = NewSuspension(
-            from_at=read_instant(values["start"], now),
-            to_at=read_end(values["end"], now) if values["end"] else None,
+            from_at=read_instant(values["start"], reference),
+            to_at=read_end(values["end"], reference) if values["end"] else None,
             reason=values["reason"],
             province=province or None,
             agent=values["agent"] or None,
@@ -81,8 +81,8 @@ def resume_form(services: Services, suspension: Suspension, view: View) -> FormD
     """Return the form that ends a suspension, after a preview of the cases and letters."""
 
     def end(values: Values, *, dry_run: bool = False) -> SuspensionEffect:
-        now = DateReference(now=services.context.now(), calendar=services.calendars.in_force(), tense=Tense.PAST)
-        resumed_at = read_instant(values["at"], now) if values["at"] else None
+        reference = DateReference(now=services.context.now(), calendar=services.calendars.in_force(), tense=Tense.PAST)
+        resumed_at = read_instant(values["at"], reference) if values["at"] else None
         return services.suspending.resume(resumed_at, suspension.id, dry_run=dry_run)
 
     def preview(values: Values) -> Preview:

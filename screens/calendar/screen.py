@@ -38,6 +38,7 @@ _TITLES = {
 """The title of the dialog for each way to set a day."""
 
 _STEPS = {"left": -1, "right": 1, "up": -7, "down": 7}
+"""How many days each arrow key moves the selection."""
 
 
 class YearScroll(VerticalScroll, inherit_bindings=False):
@@ -161,9 +162,9 @@ class CalendarScreen(ModeScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in {"suspend", "resume"}:
-            stopped = self.year is not None and self.year.suspensions_on(self.chosen)
+            suspensions = self.year is not None and self.year.suspensions_on(self.chosen)
             is_allowed = role_refusal(Action.SUSPEND, self.services.actor) is None
-            return (is_allowed and bool(stopped if action == "resume" else self.year)) or None
+            return (is_allowed and bool(suspensions if action == "resume" else self.year)) or None
         if action not in {"set", "move", "turn", "today"}:
             return True
         if self.year is None or (action == "set" and self.read_only_reason is not None):

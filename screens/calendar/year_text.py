@@ -23,7 +23,8 @@ _MIN_GAP, _MAX_GAP = 3, 8
 """The least and the greatest number of cells between two months; a wider window has wider gaps."""
 
 _STYLES = {"*": ERROR, "+": WARNING, ".": MUTED, "/": INFO, "x": ERROR, "#": WARNING, wording.SUSPENDED: ERROR}
-_MAX_DUES, _MAX_SUSPENSIONS = 5, 2
+_MAX_CASES, _MAX_SUSPENSIONS = 5, 2
+"""The most cases that a preview lists, and the most suspensions below a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ def year_lines(calendar: CalendarYear, chosen: date, width: int, view: View) -> 
 
 
 def _side_by_side(parts: Sequence[Content], width: int) -> Content:
+    """Return one line of several months."""
     spare = (width - len(parts) * _MONTH_CELLS) // max(1, len(parts) - 1)
     padded = [Content.assemble(part, " " * (_MONTH_CELLS - part.cell_length)) for part in parts]
     return Content(" " * min(max(_MIN_GAP, spare), _MAX_GAP)).join(padded)
@@ -110,6 +112,7 @@ def _month(
 
 
 def _cell(day: CalendarDay, sign: str, is_chosen: bool, is_today: bool) -> list[Part]:  # noqa: FBT001 - two claims about a day
+    """Return a day of a month: its number, and the sign for what kind of day it is."""
     style = _STYLES.get(sign, "")
     if is_today:
         style = f"{style} bold underline".strip()
@@ -142,9 +145,9 @@ def day_lines(calendar: CalendarYear, chosen: date, view: View, width: int) -> C
     if override is not None:
         published_day = calendar.published[chosen]
         published = f"{wording.day_kind_words(published_day)} {published_day.name}".strip()
-        day_set = view.day(override.at.astimezone(calendar.zone).date())
+        set_on = view.day(override.at.astimezone(calendar.zone).date())
         message = _("Set by {login} on {day}: {reason}. Published: {published}.")
-        message = message.format(login=override.by, day=day_set, reason=override.reason, published=published)
+        message = message.format(login=override.by, day=set_on, reason=override.reason, published=published)
         lines += wrapped_lines(message, width, MUTED)[:2]
     for suspension in calendar.suspensions_on(chosen)[:_MAX_SUSPENSIONS]:
         lines += wrapped_lines(wording.suspension_words(suspension, view.today, calendar.zone), width, WARNING)[:2]
@@ -159,7 +162,7 @@ def effect_lines(effect: CalendarEffect, view: View, width: int) -> Content:
     lines = [joined((wording.moved_count_words(len(moved)), WARNING if moved else SUCCESS))]
     if deadlines := len(effect.deadline_changes):
         lines.append(joined((wording.deadline_count_words(deadlines), WARNING)))
-    for due in moved[:_MAX_DUES]:
+    for due in moved[:_MAX_CASES]:
         parts: list[Part] = [
             (f"{format_case(due.case_id)}  ", "$text-accent"),
             (f"{view.instant(due.before)} → {view.instant(due.after)}", ""),
@@ -167,8 +170,8 @@ def effect_lines(effect: CalendarEffect, view: View, width: int) -> Content:
         if due.is_provisional:
             parts.append((f" {view.symbols.provisional} {_('provisional')}", MUTED))
         lines.append(joined(*parts))
-    if len(moved) > _MAX_DUES:
-        lines.append(plain(_("… and {count} more.").format(count=commas(len(moved) - _MAX_DUES)), MUTED))
+    if len(moved) > _MAX_CASES:
+        lines.append(plain(_("… and {count} more.").format(count=commas(len(moved) - _MAX_CASES)), MUTED))
     if effect.notified_count:
         lines += wrapped_lines(wording.notice_count_words(effect.notified_count, is_written=False), width, WARNING)
     if effect.certainty_change_count:
@@ -183,8 +186,8 @@ def suspension_lines(effect: SuspensionEffect, view: View, width: int) -> Conten
     if effect.deadline_count:
         counts.append(wording.deadline_count_words(effect.deadline_count))
     lines = [plain(words, WARNING if effect.cases else SUCCESS) for words in counts]
-    for case in effect.cases[:_MAX_DUES]:
+    for case in effect.cases[:_MAX_CASES]:
         lines += wrapped_lines(wording.affected_case_words(case, view.today, view.zone), width)
-    if len(effect.cases) > _MAX_DUES:
-        lines.append(plain(_("… and {count} more.").format(count=commas(len(effect.cases) - _MAX_DUES)), MUTED))
+    if len(effect.cases) > _MAX_CASES:
+        lines.append(plain(_("… and {count} more.").format(count=commas(len(effect.cases) - _MAX_CASES)), MUTED))
     return Content("\n").join(lines)

@@ -22,6 +22,7 @@ _SIDE_BY_SIDE = 84
 """From this width on, the old and the new value are side by side."""
 
 _LABEL_CELLS = 30
+"""The width of the column of labels, where the values are side by side."""
 
 
 def judgement_words(item: ItemLine) -> str:
@@ -42,6 +43,7 @@ class ChangesText:
 
     @property
     def words(self) -> ChangeWords:
+        """What puts the labels, values and verdicts of the changes into words."""
         return ChangeWords(self.case.policy, self.view.today, self.view.zone)
 
     def item_lines(self, number: int, item: ItemLine) -> list[Content]:
@@ -56,7 +58,7 @@ class ChangesText:
         for change in self.comparison.about(item.code):
             if change.part is not EvidencePart.FINDINGS:
                 arrived.setdefault((change.part, change.subject or change.field), self.words.label(change))
-        evidence, evidence_style = self._nothing_came(item), MUTED
+        evidence, evidence_style = self._nothing_arrived_words(item), MUTED
         if arrived:
             evidence, evidence_style = f"{symbols.changed} {comma_joined(arrived.values())}", ""
         return [
@@ -65,7 +67,7 @@ class ChangesText:
             *hanging([("     ", "")], evidence, self.width - 1, evidence_style),
         ]
 
-    def _nothing_came(self, item: ItemLine) -> str:
+    def _nothing_arrived_words(self, item: ItemLine) -> str:
         return _("received; nothing that the item names changed") if item.is_satisfied else _("unchanged")
 
     def change_lines(self) -> Iterator[Content]:

@@ -24,7 +24,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import PRIORITY_WORDS, STATE_WORDS, Action, Actor, is_allowed, role_refusal
 from workbench.domain.case.records import DecisionLine
-from workbench.domain.case.verdict import open_points
+from workbench.domain.case.verdict import NEWS_ACTIONS, open_points
 from workbench.domain.case.vocabulary import FailKind, Measure
 from workbench.domain.text.safe import pad_left, pad_right
 from workbench.i18n import _, comma_joined, current_language
@@ -44,8 +44,7 @@ _LOGIN_FROM, _PRIORITY_FROM, _MAX_WIDTH = 70, 100, 130
 """The row widths from which the list shows the whole login and the priority, and the greatest width of a row."""
 
 _MAKER_CELLS, _SHORT_MAKER_CELLS, _PRIORITY_CELLS, _DUE_CELLS = 12, 7, 8, 18
-_RELEVANT_ACTS = frozenset({"evidence", "evidence-undone", "verify", "checklist", "comment"})
-"""The acts that may change what a checker thinks of a verdict."""
+"""The widths of the columns: the maker, in a wide and in a narrow row, the priority and the due date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +167,7 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
         lines += wrapped_lines(message.format(checker=earlier.checker or "?", note=earlier.check_note), width, WARNING)
     if points := open_points(case, decision):
         lines += wrapped_lines(_("Open: {points}.").format(points=comma_joined(points)), width, WARNING)
-    lines += _changes(case, decision, view, width)
+    lines += _changes_since(case, decision, view, width)
     for code in decision.reasons:
         title = case.policy.reason_title(code, current_language())
         lines.append(row(plain(f"  {title}"), plain(code, MUTED), width))
@@ -182,12 +181,12 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
     return lines
 
 
-def _changes(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[Content]:
+def _changes_since(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[Content]:
     """Return the changes since the maker decided, oldest first: evidence, verifications, answers and comments."""
     lines = [
         f"{view.instant(entry.at)}  {event_words(entry)}  {entry.who}  {detail_words(entry, case)}"
         for entry in reversed(case.history)
-        if entry.action in _RELEVANT_ACTS and entry.at > decision.decided_at
+        if entry.action in NEWS_ACTIONS and entry.at > decision.decided_at
     ]
     return _titled_text(_("Since the verdict"), "\n".join(lines), width) or [
         plain(_("Nothing new since the verdict."), MUTED)

@@ -30,6 +30,7 @@ CommandFunction = Callable[..., Any]
 FINISH_FIRST = N_(
     "Decide this case first, put it aside ({desk.aside}), skip ({desk.skip}) or release it ({desk.release})."
 )
+"""Why there is no next case while this one is unfinished."""
 
 
 async def take_next(screen: CaseScreen) -> None:
@@ -190,7 +191,7 @@ async def inquire(screen: CaseScreen, case: CaseFile) -> None:
     if not departments:
         screen.notify(_("The policy names no departments."), severity="warning", timeout=6)
         return
-    words = {code: one.name.in_language(current_language()) for code, one in departments.items()}
+    words = {code: department.name.in_language(current_language()) for code, department in departments.items()}
     title, placeholder = _("Inquiry about {case}").format(case=ref.name), _("what the department should verify")
     answer = await screen.app.push_screen_wait(ChoiceDialog(title, words, _("department"), placeholder=placeholder))
     if answer is not None:
@@ -255,7 +256,7 @@ async def show_changes(screen: CaseScreen, case: CaseFile) -> None:
 
 
 async def explain(screen: CaseScreen, case: CaseFile) -> None:
-    """Show why the case is next."""
+    """Show why `next` gave this case before others."""
     from screens.dialogs.text_sheet import TextSheet
 
     ref = CaseRef.of(case)

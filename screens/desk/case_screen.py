@@ -29,8 +29,14 @@ from workbench.keys import desk
 from workbench.services.wiring import Services
 
 TICK_S = 1.0
+"""How often the header and the masks of revealed fields follow the time."""
+
 SAVE_AFTER_S = 0.4
+"""How long after a change a draft is saved."""
+
 _WIDE = 98
+"""From this width on, the header has everything."""
+
 _TITLE_CELLS = 8
 """The cells that the header keeps for its title while no case is shown."""
 
@@ -65,6 +71,7 @@ class CaseScreen(WorkScreen):
         self.session = DeskSession(services, clock)
         self.revealed = self.session.revealed
         self._needs_count = False
+        """Whether the counts could never be read, so that each tick tries it."""
         self._shown_minute = ""
         self._shown_fields: frozenset[str] = frozenset()
 
@@ -92,7 +99,7 @@ class CaseScreen(WorkScreen):
 
     @work(exclusive=True, group="counts")
     async def read_again(self) -> None:
-        """Read hold, counts and case again. A failure is not reported here; the next act reports its own."""
+        """Read the hold, the counts and the case again. A failure is not reported; the next act reports its own."""
         session, self._needs_count = self.session, False
         try:
             if session.case is not None and session.is_held:
@@ -248,7 +255,7 @@ def _show_panels_or_page(screen: CaseScreen, *, has_case: bool) -> None:
 
 
 def start_act(screen: CaseScreen, act: Callable[[], Awaitable[Outcome]], group: str, message: str = "") -> None:
-    """Run an act of the session in a worker of this group, such as `write`, and show its outcome and a message."""
+    """Start an act of the session in a worker of this group, such as `write`; it shows its outcome and a message."""
     run_in_worker(screen, partial(screen.carry_out, act, message), group, is_exclusive=group in EXCLUSIVE_GROUPS)
 
 

@@ -12,6 +12,7 @@ from screens.shell.base_screen import attempt, in_thread
 from screens.shell.view import View
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS
+from workbench.domain.case.records import ItemLine
 from workbench.domain.case.vocabulary import CaseState
 from workbench.domain.clock.typed.reading import read_date
 from workbench.i18n import _
@@ -47,23 +48,15 @@ async def extend(screen: CaseScreen, case: CaseFile) -> None:
 
     If items have deadlines of their own, ask first which deadline to extend.
     """
-    from screens.dialogs.choice import ChoiceDialog
     from screens.dialogs.prompt import Prompt
-    from screens.panels.history import item_words
     from screens.verdict.item_dialogs import open_items
 
-    ref, item, push = CaseRef.of(case), "", screen.app.push_screen_wait
+    ref = CaseRef.of(case)
     title = _("Extend {case}").format(case=ref.name)
     items = {str(number): open_item for number, open_item in open_items(case)}
-    item_deadlines = {
-        number: item_words(open_item, screen.view()) for number, open_item in items.items() if open_item.deadline_at
-    }
-    if item_deadlines and case.header.state is CaseState.RECTIFYING:
-        # An empty item means the deadline of all items, which the letter names.
-        chosen = await push(ChoiceDialog(title, {"": _("the deadline of the letter"), **item_deadlines}, _("deadline")))
-        if chosen is None:
-            return
-        item, _text = chosen
+    item = await _ask_item(screen, case, title, items)
+    if item is None:
+        return
     own_deadline = items[item].deadline_at if item else None
     until_now = own_deadline or case.header.deadline_at or case.header.due_at
     answer = await _ask_day(screen, ref, title, until_now, item)
@@ -73,7 +66,7 @@ async def extend(screen: CaseScreen, case: CaseFile) -> None:
     view = screen.view()
     effect = _("Due until now: {before}; then {after}. Why? The applicant reads it in the letter.")
     effect = effect.format(before=_due_words(until_now, view), after=_due_words(extension.until, view))
-    reason = await push(Prompt(title, effect))
+    reason = await screen.app.push_screen_wait(Prompt(title, effect))
     if reason:
         message = _("{case}: extended to {day}.")
         if extension.is_deadline:
@@ -124,6 +117,19 @@ async def _change(
         message = _("{case}: now {value}.").format(case=ref.name, value=words[answer[0]])
         act = partial(screen.session.record, ref, act_of(screen.session.services), *answer)
         start_act(screen, act, "write", message)
+
+
+async def _ask_item(screen: CaseScreen, case: CaseFile, title: str, items: Mapping[str, ItemLine]) -> str | None:
+    """Ask which deadline to extend, if items have their own: that of an item, "" for that of the letter, or None."""
+    from screens.dialogs.choice import ChoiceDialog
+    from screens.panels.history import item_words
+
+    deadlines = {number: item_words(item, screen.view()) for number, item in items.items() if item.deadline_at}
+    if not deadlines or case.header.state is not CaseState.RECTIFYING:
+        return ""
+    dialog = ChoiceDialog(title, {"": _("the deadline of the letter"), **deadlines}, _("deadline"))
+    chosen = await screen.app.push_screen_wait(dialog)
+    return None if chosen is None else chosen[0]
 
 
 async def _ask_day(

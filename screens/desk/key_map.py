@@ -111,6 +111,7 @@ _ON_A_CASE: tuple[DeskCommand, ...] = (
 COMMANDS: dict[str, DeskCommand] = {
     desk_command.command.id: desk_command for desk_command in (*_AT_THE_DESK, *_ON_A_CASE)
 }
+"""The commands by id."""
 
 COMMAND_OF_KEY: dict[str, DeskCommand] = {
     key: desk_command for desk_command in COMMANDS.values() for key in desk_command.command.keys
@@ -150,13 +151,13 @@ def _desk_refusal(command: Command, session: DeskSession) -> str | None:
 
 
 def _refusal_on(case: CaseFile, action: Action, session: DeskSession, view: View) -> str | None:
-    """Return why hold or state of the shown case forbid an action now, None if they allow it."""
+    """Return why an action is not possible on the shown case now, None if it is; on an erased case, none is."""
     if case.header.erased_at is not None:
         return erased_refusal(format_case(case.header.id), case.header.erased_at.astimezone(view.zone).date())
-    return _refusal_unless_erased(case, action, session, view)
+    return _refusal_of_stored(case, action, session, view)
 
 
-def _refusal_unless_erased(case: CaseFile, action: Action, session: DeskSession, view: View) -> str | None:
+def _refusal_of_stored(case: CaseFile, action: Action, session: DeskSession, view: View) -> str | None:
     """Return why hold, state or rights forbid an action on a case that is not erased, None if they allow it."""
     header, name = case.header, format_case(case.header.id)
     if action is Action.TAKE and session.is_held:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from workbench.services.foundation.case_access import LostHold
 
 _MAX_LISTED, _MIN_SCOPE_CELLS = 5, 12
+"""The most cases or people that are listed, and the least width of the scope in the header."""
+
 _EMPTY = {
     "none": (N_("Nothing is queued."), N_("New cases come with the next import.")),
     "held": (

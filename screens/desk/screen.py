@@ -29,6 +29,7 @@ from workbench.keys.registry import BACK, with_keys
 from workbench.services.wiring import Services
 
 _COUNT_AFTER_CLAIM_S = 0.3
+"""How long the first counts wait if a case is taken at once, which must not wait for them."""
 
 
 class DeskScreen(CaseCommandScreen):

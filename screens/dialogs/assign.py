@@ -38,14 +38,14 @@ from workbench.services.acts.many_cases import RefusedCase
 from workbench.services.queue.assignment import Assignment, Candidate
 from workbench.services.wiring import Services
 
-Choice = tuple[str, tuple[int, ...]]
+CaseChoice = tuple[str, tuple[int, ...]]
 """Cases to move: what they are in words, "" if they were chosen one by one, and their ids."""
 
 _SPREAD = 0
 """The place of spreading in the list; the people have the next ones."""
 
 
-class _People(SafeOptionList):
+class _CandidateList(SafeOptionList):
     """Lists to whom cases can go; the dialog gets its keys first."""
 
     def _forward_event(self, event: events.Event) -> None:
@@ -78,23 +78,26 @@ class AssignDialog(TaskDialog[Assignment]):
     about = getters.query_one("#about", Static)
     preview = getters.query_one("#preview", Static)
 
-    def __init__(self, services: Services, choices: Callable[[], Sequence[Choice]], view: View) -> None:
+    def __init__(self, services: Services, choices: Callable[[], Sequence[CaseChoice]], view: View) -> None:
         super().__init__(_("Loading the reviewers …"))
         self._services = services
         self._read_choices = choices
-        self._choices: list[Choice] = []
+        self._choices: list[CaseChoice] = []
+        """The groups of cases; the first one is shown."""
         self._view = view
-        self._people: tuple[Candidate, ...] = ()
+        self._candidates: tuple[Candidate, ...] = ()
         self._plan: Assignment | None = None
         self._planned = _SPREAD
+        """The place in the list for which the plan is made."""
         self._submits = False
         """Whether Enter was pressed before the effect was known."""
         self._early_keys: list[events.Key] = []
+        """The keys that were pressed before the people were read, and act afterwards."""
 
     def parts(self) -> ComposeResult:
         yield Static(plain(_("Loading the reviewers …"), MUTED), id="about", markup=False)
         yield Static(id="heading", markup=False)
-        yield _People(markup=False)
+        yield _CandidateList(markup=False)
         with VerticalScroll(can_focus=False):
             yield Static(id="preview", markup=False)
         yield Static(plain(_("Reason, for colleagues")), id="reason-title", markup=False)
@@ -108,18 +111,18 @@ class AssignDialog(TaskDialog[Assignment]):
 
     @work(exclusive=True, group="read")
     async def prepare(self) -> None:
-        """Load the people, and the effect of a move; the cases are spread unless a person is chosen."""
+        """Load the cases and the people, and go to the first entry, which spreads the cases."""
         # The thread also imports the services.
         read = in_thread(lambda: (self._read_choices(), self._services.assigning.candidates()))
         found = await attempt(self, read, self._show_error)
         if found is None:
             return
-        choices, people = found
+        choices, candidates = found
         if not choices:
             self.about.update(plain(_("This person has no open cases."), MUTED))
             return
-        self._choices, self._people = list(choices), people
-        self.people.set_options([Option("") for _line in range(len(people) + 1)])
+        self._choices, self._candidates = list(choices), candidates
+        self.people.set_options([Option("") for _line in range(len(candidates) + 1)])
         self.people.highlighted = _SPREAD
         for event in self._early_keys:
             (self.focused or self)._forward_event(event)  # noqa: SLF001 - as Textual passes a key on
@@ -131,12 +134,12 @@ class AssignDialog(TaskDialog[Assignment]):
     @on(OptionList.OptionHighlighted)
     @work(exclusive=True, group="plan")
     async def plan(self) -> None:
-        """Show the effect of the choice under the cursor."""
+        """Compute and show what happens if the cases go to the person under the cursor."""
         self._plan, self._planned = None, self.people.highlighted or _SPREAD
         self.query_one("BoxDialog > Vertical").border_title = plain(title_words(*self._choices[0]))
         self.show_keys()
         _words, case_ids = self._choices[0]
-        login = "" if self._planned == _SPREAD else self._people[self._planned - 1].login
+        login = "" if self._planned == _SPREAD else self._candidates[self._planned - 1].login
         plan = await attempt(self, in_thread(self._services.assigning.plan, case_ids, login), self._show_error)
         if plan is not None:
             self._plan = plan
@@ -164,15 +167,15 @@ class AssignDialog(TaskDialog[Assignment]):
         self.run_task(partial(self._services.assigning.carry_out, plan, reason), plain(message, MUTED))
 
     def handles_key(self, event: events.Key) -> bool:
-        """Handle a key that chooses, before the next key arrives, and return whether it is one.
+        """Handle a key of the list at once, before the next key arrives, and return whether it was handled.
 
-        Until there is something to choose, keep every key but Esc.
+        Until the people are read, every key except Esc is kept for later.
         """
-        if not self._people and event.key != "escape":
+        if not self._candidates and event.key != "escape":
             self._early_keys.append(event)
         elif event.key == "enter":
             self.set_focus(self.reason)
-        elif event.key.isdigit() and int(event.key) <= len(self._people):
+        elif event.key.isdigit() and int(event.key) <= len(self._candidates):
             self.people.highlighted = int(event.key)
             self.set_focus(self.reason)
         elif event.key in {"up", "down"}:
@@ -203,7 +206,7 @@ class AssignDialog(TaskDialog[Assignment]):
         self.about.update(plan_lines(self._plan, width))
         self.query_one("#heading", Static).update(heading_line())
         self.people.replace_option_prompt_at_index(_SPREAD, spread_line())
-        for number, person in enumerate(self._people, start=1):
+        for number, person in enumerate(self._candidates, start=1):
             line = person_line(person, number, self._plan.loads, view)
             self.people.replace_option_prompt_at_index(number, line)
         self.preview.update(Content("\n").join(case_lines(self._plan, view, width)))
@@ -230,7 +233,7 @@ class AssignDialog(TaskDialog[Assignment]):
 
 
 async def assign_cases(
-    screen: Screen[None], services: Services, choices: Callable[[], Sequence[Choice]], view: View
+    screen: Screen[None], services: Services, choices: Callable[[], Sequence[CaseChoice]], view: View
 ) -> bool:
     """Ask who gets the cases, move them and report; return whether any case moved."""
     assignment = await screen.app.push_screen_wait(AssignDialog(services, choices, view))

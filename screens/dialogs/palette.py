@@ -34,18 +34,19 @@ _NOT_LISTED = frozenset(
 )
 """Commands that the palette leaves out.
 
-* The keys of most of them work under any input method.
-* The confirmation of a verdict needs a key of its own, and never Enter.
+Most of them have keys that work under any input method, so nobody must look for them. A verdict is confirmed by a key
+of its own, and never by Enter.
 """
 
 _LOWEST_SCORE = 0.01
+"""The score of the line that says that no command matches; a score of 0 would hide it."""
 
 _GROUP_ORDER = (VERDICT_GROUP, CASE_GROUP, RECORD_GROUP, VIEW_GROUP, GO_GROUP)
 """The order of the groups: verdicts first, navigation last."""
 
 
 class Palette(CommandPalette):
-    """The command palette, which ignores a second dismissal, because that would close the screen below."""
+    """The command palette; closing it a second time does nothing, because it would close the screen below."""
 
     def __init__(self, provider: type[Provider], placeholder: str) -> None:
         super().__init__([provider], placeholder=for_terminal(placeholder))

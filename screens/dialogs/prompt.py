@@ -1,4 +1,4 @@
-"""Dialogs that ask for one line: a reason, a comment, a day or a time."""
+"""Dialogs with one field: for a reason, a comment of several lines, a day or a time."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar

@@ -33,7 +33,7 @@ class TaskDialog(BoxDialog[Result]):
     hint = getters.query_one("#hint", Static)
     is_busy = False
 
-    @work(group="give")
+    @work(group="task")
     async def run_task(self, task: Callable[[], Result], busy: Content) -> None:
         """Run the task in a thread, and close with its result; `busy` is shown meanwhile."""
         self.is_busy = True
@@ -109,8 +109,8 @@ class Preview:
 class FormDialog(TaskDialog[Result]):
     """Asks for some fields and saves them.
 
-    `preview` and `save` run in a thread and may raise a WorkbenchError. `last_enter` says what Enter does in the last
-    field.
+    `preview` and `save` run in a thread and may raise a WorkbenchError; without a `preview`, the form shows no effect.
+    `last_enter` says what Enter does in the last field.
     """
 
     DEFAULT_CSS = """
@@ -134,6 +134,7 @@ class FormDialog(TaskDialog[Result]):
         # None says that the effect is not known yet; a form without a preview has no effect to wait for.
         self._preview = None if preview is not None else Preview(lambda _width: Content())
         self._previewed_texts: list[str] | None = None
+        """The texts of the fields, without prose, for which the preview is; None before the first preview."""
         self._edited, self._refused = "", ""
         """The field that was edited last, and the one whose text the preview refused."""
 
@@ -158,9 +159,9 @@ class FormDialog(TaskDialog[Result]):
     def preview_if_changed(self) -> None:
         """Preview the effect, unless only prose has changed."""
         values = self.values
-        shown = [values[field.name] for field in self._fields if not field.is_prose]
-        if self._preview_of is not None and shown != self._previewed_texts:
-            self._preview, self._previewed_texts = None, shown
+        texts = [values[field.name] for field in self._fields if not field.is_prose]
+        if self._preview_of is not None and texts != self._previewed_texts:
+            self._preview, self._previewed_texts = None, texts
             self._refused = ""
             self._edited = self.focused.id or "" if self.focused is not None else ""
             self._read_preview(partial(self._preview_of, values))

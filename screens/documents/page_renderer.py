@@ -94,9 +94,9 @@ class PageRenderer:
         head.print(words.caption, style="bold", no_wrap=True, overflow="crop", end="\r\n")
         head.print(words.keys, style="dim", no_wrap=True, overflow="crop", end="\r\n")
         if start:
-            aside = _console(BESIDE_WIDTH, room)
-            with aside.capture() as captured:
-                aside.print("\n".join(words.beside.split("\n")[:room]), no_wrap=True, overflow="crop")
+            beside = _console(BESIDE_WIDTH, room)
+            with beside.capture() as captured:
+                beside.print("\n".join(words.beside.split("\n")[:room]), no_wrap=True, overflow="crop")
             _write(captured.get(), 0)
         console = _console(columns - start, room)
         with _decoding(str(page)), console.capture() as captured:

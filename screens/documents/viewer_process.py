@@ -43,9 +43,15 @@ IDLE_TIMEOUT_S = 300.0
 """A document is closed after this time without a key: it shows personal data, and the reviewer may have left."""
 
 _POLL_S = 0.5
+"""How often it is looked whether the window has another size or the workbench is gone."""
+
 _QUESTIONS = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[c"
 _ATTRIBUTES = re.compile(rb"\x1b\[\?([0-9;]*)c")
+"""Asks the terminal whether it draws images of kitty, and for its attributes; and finds the answer to the latter."""
+
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[2J\x1b[H", "\x1b_Ga=d,q=2\x1b\\\x1b[2J\x1b[?25h\x1b[?1049l"
+"""Switches to an empty alternate screen without a cursor, and back."""
+
 _CLOSING_KEYS = frozenset((b"q", b"Q", b"o", b"\r", b"\n", b"\x1b", b"\x03", b""))
 _STEPS = {
     **dict.fromkeys((b"\x1b[C", b"\x1b[B", b"\x1b[6~", b" ", b"n"), 1),
@@ -54,6 +60,7 @@ _STEPS = {
 """The number of pages that a key turns: arrows, Page Down and Page Up, Space, n and p."""
 
 _MEMORY_BYTES, _CPU_S = 4 << 30, 120
+"""What the decoder may use at most."""
 
 
 def main(arguments: list[str]) -> int:
@@ -129,7 +136,7 @@ def _image_protocol() -> int:
 
 
 def _is_sixel_passed_on() -> bool:
-    """Say whether the terminal draws sixels itself: tmux answers so for every terminal around it, and shows nothing."""
+    """Return whether sixels reach a terminal that draws them: tmux claims so for every terminal around it."""
     if "TMUX" not in os.environ:
         return True
     asked = ("tmux", "display-message", "-p", "#{client_termfeatures}")

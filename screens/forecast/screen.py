@@ -24,12 +24,18 @@ from workbench.wording.amounts import commas, short_figure
 from workbench.wording.forecast import queue_lines, whole_days
 
 MOST_REVIEWERS = 99
+"""The most reviewers for whom the forecast can be asked."""
+
 COMPUTE_EVERY = timedelta(minutes=10)
+"""The shortest time between two forecasts that nobody asked for."""
+
 _PAGE_PADDING = 4
 _MAX_TEXT_CELLS = 96
 """The greatest width of a sentence; the histogram takes the whole window."""
 
 _MIN_SPAN_DAYS = 1.0
+"""The least range of the horizontal axis."""
+
 _FRAME_LINES = 9
 """The lines around the texts: header, footer and padding of the screen, blanks, title and scale of the histogram."""
 
@@ -103,7 +109,10 @@ class ForecastScreen(PageScreen):
         self.action_load()
 
     def _effective_reviewers(self) -> int:
-        """Return the selected number of reviewers; key presses add up before the forecast is computed."""
+        """Return the selected number of reviewers, by default the usual one.
+
+        The selected number counts before its forecast is computed, so that key presses add up.
+        """
         if self.reviewers is not None:
             return self.reviewers
         return self.forecast.usual_reviewers if self.forecast is not None else 1
@@ -160,6 +169,7 @@ def _histogram(forecast: QueueForecast, view: View, width: int, height: int) -> 
 
 
 def _scale_text(left: str, middle: str, right: str, width: int) -> Content:
+    """Return the line below the scale: the ends of the axis, and between them the quantiles if there is room."""
     words = joined((middle, ""))
     gap = width - len(left) - len(right) - words.cell_length
     if gap < 2:  # noqa: PLR2004 - a blank on either side
@@ -182,6 +192,7 @@ def _smoothed(figures: Sequence[int]) -> list[int]:
 
 
 def _basis(forecast: QueueForecast) -> str:
+    """Return on what data the forecast is based."""
     message = _("Based on {count} simulations of recent daily decisions (latest days weigh most) and absences.")
     if forecast.is_thin:
         message = _("Based on {count} simulations of the daily decisions per reviewer that the policy assumes.")

@@ -32,7 +32,7 @@ def row_line(line: InquiryLine, view: View, width: int, status_room: int) -> Con
 
 
 def status_style(line: InquiryLine) -> str:
-    """Return the colour of how an inquiry stands."""
+    """Return the style for the status of an inquiry."""
     if not line.is_open:
         return MUTED
     return ERROR if line.is_overdue else WARNING if line.reminded_at else ACCENT

@@ -33,6 +33,7 @@ from workbench.services.wiring import Services
 from workbench.wording.case.inquiries import status_words
 
 _COMMAND_OF_KEY = {key.split(" ")[0]: command for command in COMMANDS for key in command.keys}
+"""The command of each key; of two keys in a row, the first one."""
 
 
 class InquiriesScreen(ModeScreen):
@@ -62,6 +63,7 @@ class InquiriesScreen(ModeScreen):
         self._known_fields: Mapping[int, InquiryField] = {}
         """The fields that the department of the inquiry sees, by number; empty until they are read."""
         self._known_fields_of: InquiryLine | None = None
+        """The inquiry whose fields these are, None if they must be read."""
 
     def parts(self) -> ComposeResult:
         yield RowList(id="list")
@@ -110,12 +112,12 @@ class InquiriesScreen(ModeScreen):
             return
         push, words = self.app.push_screen_wait, {outcome: _(text) for outcome, text in OUTCOME_WORDS.items()}
         heading = _("Answer to {inquiry}").format(inquiry=format_inquiry(line.id))
-        ask = partial(ChoiceDialog, heading, words, _("answer"), placeholder=_("what the reviewer should know"))
+        new_dialog = partial(ChoiceDialog, heading, words, _("answer"), placeholder=_("what the reviewer should know"))
         hint = _("File of a document that belongs to the answer; an empty line sends none.")
         outcome, note, path = next(iter(words)), "", ""
         # A refusal leads back to the file, Esc there to the answer; the fields keep what was sent.
         while True:
-            dialog = ask(chosen=outcome, text=note)
+            dialog = new_dialog(chosen=outcome, text=note)
             dialog.about = line.question
             if (answer := await push(dialog)) is None:
                 return
@@ -132,9 +134,9 @@ class InquiriesScreen(ModeScreen):
         line = self.current
         if line is not None:
             heading = _("Withdraw {inquiry}").format(inquiry=format_inquiry(line.id))
-            ask, reason = partial(Prompt, heading, _("Why? Only colleagues read it.")), ""
+            new_prompt, reason = partial(Prompt, heading, _("Why? Only colleagues read it.")), ""
             # A refusal leads back to the reason, as it was typed.
-            while reason := await self.app.push_screen_wait(ask(reason)) or "":
+            while reason := await self.app.push_screen_wait(new_prompt(reason)) or "":
                 act = partial(self.services.inquiries.withdraw, line.id, reason)
                 if await self._carry_out(act, _("{inquiry} is withdrawn.")):
                     return

@@ -57,12 +57,12 @@ def row_line(line: NoticeLine, view: View, width: int, *, is_marked: bool) -> Co
     return _columns(pad_right(sign, _MARK_CELLS), cells, delivery_outcome(line, view), width, "")
 
 
-def summary(page: NoticePage, chosen: LetterFilter, view: View) -> Content:
+def summary(page: NoticePage, letter_filter: LetterFilter, view: View) -> Content:
     """Return the line over the list: its filter, how many letters are owed and overdue, and which are shown."""
     parts: list[Part] = []
-    if chosen.case_id is not None:
-        parts.append((_("Only {case}").format(case=format_case(chosen.case_id)), ACCENT))
-    if chosen.is_unsent_only:
+    if letter_filter.case_id is not None:
+        parts.append((_("Only {case}").format(case=format_case(letter_filter.case_id)), ACCENT))
+    if letter_filter.is_unsent_only:
         parts.append((_("Only unsent"), ACCENT))
     parts.append((_("{count} to send").format(count=commas(page.owed)), ""))
     parts += [(_("{count} failed").format(count=commas(page.failed)), ERROR)] if page.failed else []

@@ -235,8 +235,8 @@ class LettersScreen(ModeScreen):
         return (self.current,) if self.current is not None and _can_be_sent(self.current) else ()
 
     def _draw(self, done: Collection[int] = ()) -> None:
-        width, is_summed = max(10, self.size.width - 2), self._page.lines or self.filter != LetterFilter()
-        show_title(self, *([summary(self._page, self.filter, self.view())] if is_summed else []))
+        width, has_summary = max(10, self.size.width - 2), self._page.lines or self.filter != LetterFilter()
+        show_title(self, *([summary(self._page, self.filter, self.view())] if has_summary else []))
         self.set_class(not self._page.lines, "-empty")
         self.query_one("#nothing", Static).update(plain(self.filter.nothing_words(), MUTED))
         self.query_one("#titles", Static).update(heading_line(width))
@@ -249,6 +249,7 @@ class LettersScreen(ModeScreen):
 
 
 def _title_for(targets: Sequence[NoticeLine], act: str) -> str:
+    """Return the title of a dialog: the act, and its letter or the number of its letters."""
     if len(targets) == 1:
         which = f"{format_case(targets[0].case_id)}, {letter_kind_words(targets[0])}"
     else:
@@ -257,6 +258,7 @@ def _title_for(targets: Sequence[NoticeLine], act: str) -> str:
 
 
 def _can_be_sent(line: NoticeLine) -> bool:
+    """Return whether a letter is released and not sent yet."""
     return line.is_released and line.sent_at is None
 
 

@@ -40,10 +40,10 @@ class TableText(MarkdownTableCellContents, WrappedText):
             widths[widths.index(max(widths))] -= 1
         lines: list[Content] = []
         for row in rows:
-            cells = [wrapped_content(cell, each) for cell, each in zip(row, widths, strict=True)]
+            cells = [wrapped_content(cell, room) for cell, room in zip(row, widths, strict=True)]
             for parts in zip_longest(*cells, fillvalue=Content()):
                 padded = (
-                    part.pad_right(each + _GAP - part.cell_length) for part, each in zip(parts, widths, strict=True)
+                    part.pad_right(room + _GAP - part.cell_length) for part, room in zip(parts, widths, strict=True)
                 )
                 lines.append(Content("").join(padded))
             lines.append(plain("─" * width, MUTED))

@@ -41,8 +41,9 @@ class ChapterViewer(MarkdownViewer):
         await self.document.update(start)
         await self.screen.wait_for_refresh()
         await super().go(location)
-        at = [block for _level, words, block in self.document.table_of_contents if words == heading]
-        self.call_after_refresh(self.scroll_to_widget, self.query_one(f"#{at[0]}") if at else self.document, top=True)
+        targets = [block for _level, words, block in self.document.table_of_contents if words == heading]
+        target = self.query_one(f"#{targets[0]}") if targets else self.document
+        self.call_after_refresh(self.scroll_to_widget, target, top=True)
 
     def on_markdown_table_of_contents_selected(self) -> None:
         """Give the keys back to the text once a heading was chosen."""
@@ -107,7 +108,7 @@ class ManualSearch(Provider):
         """Yield the lines with the typed words in the order of the manual."""
         hits = search(query)[:100]
         for number, (chapter, heading, text) in enumerate(hits):
-            opens, line = partial(self.screen.query_one(ChapterViewer).go, chapter.path, heading), text or chapter.title
-            yield Hit(1 - number / 1000, plain(line), opens, line, f"{chapter.title} · {heading}" if text else None)
+            show, line = partial(self.screen.query_one(ChapterViewer).go, chapter.path, heading), text or chapter.title
+            yield Hit(1 - number / 1000, plain(line), show, line, f"{chapter.title} · {heading}" if text else None)
         if not hits:
             yield Hit(1, plain(_("No line has these words."), MUTED), lambda: None, query)

@@ -46,6 +46,8 @@ _FIGURES: tuple[CallFigure, ...] = (
     ("complaints", N_("complaints"), commas),
     ("opt_out_calls", N_("after opting out"), commas),
 )
+"""The figures that are judged for all cards together."""
+
 _FIGURES_OF_A_CARD: tuple[CallFigure, ...] = (
     ("peak_hour_calls", N_("busiest hour"), commas),
     ("peak_day_calls", N_("busiest day"), commas),
@@ -53,12 +55,17 @@ _FIGURES_OF_A_CARD: tuple[CallFigure, ...] = (
     ("handsets", N_("handsets"), commas),
 )
 """The figures that are judged per card; of several cards the greatest is shown."""
-_CARD_FIGURES = ("calls", "peak_hour_calls", "peak_day_calls", "complaints")
+
+_TABLE_FACTS = ("calls", "peak_hour_calls", "peak_day_calls", "complaints")
+"""The facts in the table of the cards, a column each."""
+
 _WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 _NOT_COUNTED = {
     ComplaintStatus.OUTSIDE_SERVICE: N_("outside the service"),
     ComplaintStatus.OLD: N_("old, not counted"),
 }
+"""Why a complaint is not counted."""
+
 _WIDE_MAP = 54
 """From this width on, an hour of the heat map has two cells."""
 
@@ -85,7 +92,7 @@ def calls_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         *_figures(case, view, width, _FIGURES),
         EMPTY,
         *_hours(case, view, width),
-        *_window(case, view),
+        *_last_day_with_data(case, view),
         EMPTY,
         *([heading(_("Most of one card"))] if len(case.evidence.cards) > 1 else []),
         *_figures(case, view, width, _FIGURES_OF_A_CARD),
@@ -112,6 +119,7 @@ def _days(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _figures(case: CaseFile, view: View, width: int, figures: tuple[CallFigure, ...]) -> list[PanelLine]:
+    """Return a line for each known figure, with its limit and whether it is exceeded."""
     labels = (_(label) for _name, label, _format in (*_FIGURES, *_FIGURES_OF_A_CARD))
     facts, known = fact_layout(labels, min(width, _FIGURE_LINE_CELLS)), _known_figures(case)
     figure_cells = min(_MAX_FIGURE_CELLS, max((cells(text) for text, _value in known.values()), default=0))
@@ -134,7 +142,11 @@ def _figures(case: CaseFile, view: View, width: int, figures: tuple[CallFigure, 
 
 
 def _known_figures(case: CaseFile) -> dict[str, tuple[str, float]]:
-    """Return the known figures, each formatted and as a number; calls without handsets say nothing about handsets."""
+    """Return the known figures by name, each formatted and as a number.
+
+    The handsets are those of the card with the most. None at all means that the call records do not name them, so their
+    number is shown as unknown.
+    """
     known: dict[str, tuple[str, float]] = {}
     for name, _label, format_value in (*_FIGURES, *_FIGURES_OF_A_CARD):
         value = case.facts.case.get(name)
@@ -146,6 +158,7 @@ def _known_figures(case: CaseFile) -> dict[str, tuple[str, float]]:
 
 
 def _hours(case: CaseFile, view: View, width: int) -> list[PanelLine]:
+    """Return the heat map: a row for each weekday, in which the hours outside the calling hours are highlighted."""
     cell = 2 if width >= _WIDE_MAP else 1
     label_cells = 5
     opens, closes = _calling_hours(case)
@@ -175,7 +188,8 @@ def _calling_hours(case: CaseFile) -> tuple[int, int]:
     return window.opens.hour, window.closes.hour + (1 if window.closes.minute else 0)
 
 
-def _window(case: CaseFile, view: View) -> list[PanelLine]:
+def _last_day_with_data(case: CaseFile, view: View) -> list[PanelLine]:
+    """Return up to which day there are call records."""
     calls = case.evidence.all_calls
     if calls.window_to is None:
         return []
@@ -193,6 +207,7 @@ def _outside_service(case: CaseFile, width: int) -> list[PanelLine]:
 
 
 def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
+    """Return a table with the figures of each card, if there are several."""
     if len(case.evidence.cards) <= 1:
         return []
     rules = [finding.rule for finding in findings_on(case, PanelKind.ACTIVITY)]
@@ -201,7 +216,7 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     for index, ((_number, facts), card) in enumerate(zip(case.facts.cards, case.evidence.cards, strict=False)):
         has_calls = facts.get("calls") or facts.get("calls_in")
         # Without calls, the facts that are computed from calls are unknown.
-        values = [facts.get(name) if has_calls or name not in FACTS_OF_CALLS else None for name in _CARD_FIGURES]
+        values = [facts.get(name) if has_calls or name not in FACTS_OF_CALLS else None for name in _TABLE_FACTS]
         figures = tuple(map(_count, values))
         mark = mark_of(case, rules, view.symbols, subject=card.msisdn)
         shown = view.shown(f"msisdn:{index}", card.msisdn)
@@ -212,10 +227,12 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _count(value: FactValue) -> str:
+    """Return a number as it is shown, or the sign for an unknown one."""
     return commas(int(value)) if isinstance(value, int | float) else UNKNOWN
 
 
 def _columns(texts: tuple[str, ...], titles: tuple[str, ...]) -> str:
+    """Return texts as columns, each right-aligned below its title."""
     return "".join(pad_left(text, max(7, cells(title) + 1)) for text, title in zip(texts, titles, strict=True))
 
 

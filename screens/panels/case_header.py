@@ -36,9 +36,10 @@ _LEFT_CELLS = 24
 """The cells that the left part, such as the applicant's name, needs before the remaining time is shown."""
 
 _MAX_NOTE_LINES = 3
-_MIN_STORY_LINES = 2
-_SCREEN_LINES_PER_STORY_LINE = 4
-"""Past acts get one line for this many lines of the screen; the history panel has all acts and the whole note."""
+"""The most lines for the note of a checker."""
+
+_MIN_STORY_LINES, _SCREEN_LINES_PER_STORY_LINE = 2, 4
+"""The least lines for past acts, and for how many lines of the screen they get one; the history panel has all."""
 
 _KEPT_FACTS = 3
 """The kind of applicant, the industry and the number of cards, which the due date never pushes out."""
@@ -154,10 +155,12 @@ def _with_forecast(due: Content, forecast: str, view: View) -> Content:
 
 
 def _dotted(parts: list[str], view: View) -> Content:
+    """Return dimmed parts with dots between them."""
     return joined((f" {view.symbols.dot} ".join(parts), MUTED))
 
 
 def _case_facts(header: CaseHeader, view: View) -> list[str]:
+    """Return the known facts of a case, the most important first."""
     cards = _("1 card") if header.card_count == 1 else _("{count} cards").format(count=commas(header.card_count))
     received = _("resubmitted {when}") if header.round > 1 else _("received {when}")
     parts = (
@@ -211,6 +214,7 @@ def _applicant_until(header: CaseHeader, view: View) -> str:
 
 
 def _due(header: CaseHeader, view: View, *, with_time_left: bool = True) -> Content:
+    """Return when the case is due; if it is not our turn or work is suspended, that the clock is paused instead."""
     if header.due_at is None:
         return joined((_("no due date"), MUTED))
     dot = f" {view.symbols.dot} "

@@ -32,9 +32,10 @@ _TITLES = {
     "credit": N_("Credit"),
     "history": N_("History"),
 }
+"""The titles of the panels by name, in their order."""
+
 _SHORT_TITLES = {"activity": N_("Calls")}
 """The titles of tabs that are shorter than those of their panels."""
-
 
 _MIN_HISTORY, _BORDERS = 4, 2
 """The lines that the history has at least, and those of the border of a panel."""

@@ -49,6 +49,8 @@ _USCC_RULES = ("ID-USCC", "ID-USCC-KIND")
 _LICENCE_RULES = ("ID-LICENCE-EXPIRED", "ID-LICENCE-EXPIRING")
 _ID_DATES = ("handler_id_issued_on", "handler_id_valid_to")
 _WRAPS_QUESTIONS_FROM = 44
+"""From this width on, the whole questions of the checklist are shown."""
+
 _USER_CELLS = 4
 """The blanks around the user of a card."""
 
@@ -73,6 +75,7 @@ def paper_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _papers(case: CaseFile, view: View, width: int) -> tuple[list[PanelLine], ...]:
+    """Return what the applicant handed in: the documents, and the texts about the use."""
     return _documents(case, view, width), _use(case, view, width)
 
 
@@ -93,6 +96,7 @@ def _validity(valid_to: date | None, view: View) -> str:
 
 
 def _applicant(case: CaseFile, view: View, width: int) -> list[PanelLine]:
+    """Return the facts of the company; an individual has none."""
     application = case.evidence.application
     if application.applicant_kind is ApplicantKind.INDIVIDUAL:
         return []
@@ -123,6 +127,7 @@ def _prose(case: CaseFile, view: View, width: int, label: str, field: str) -> li
 
 
 def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
+    """Return the handler, and the legal representative if there is one."""
     application = case.evidence.application
     number_label, legal_label = (
         _(ID_NUMBER_WORDS.get(case.facts.case.get(name), N_("ID number")))

@@ -25,6 +25,7 @@ MAX_LINE_CELLS = 76
 """The greatest width of a line of evidence; in a wider line, a fact and its mark are too far apart."""
 
 _EVIDENCE = frozenset(kind.value for kind in PanelKind)
+"""The names of the panels with evidence, whose lines are condensed; the others scroll instead."""
 
 PanelLines = Callable[[CaseFile, View, int], Sequence[PanelLine]]
 """Returns the lines of a panel about a case, for a width in cells."""
@@ -77,10 +78,12 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._cached_width = 0
         """The width for which the lines are made; 0 means that they must be made again."""
         self._rows, self._shown_width = 0, 0
+        """The height for which the lines are arranged, and the width that the other panels were told last."""
         self.case: CaseFile | None = None
         self._view: View | None = None
         self._title = Content()
         self._lines_below = ""
+        """The shown hint that lines are below the visible ones, "" if there are none."""
         self._value_index: int | None = None
         """The place of the selected value among the values, None if none is selected."""
 
@@ -113,7 +116,7 @@ class Panel(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     @property
     def facts(self) -> list[PanelLine]:
-        """The lines that can be copied."""
+        """The lines that have a value: the cursor visits it, and it can be copied."""
         return [line for line in self._lines(self.size.width) if line.value]
 
     @property

@@ -21,9 +21,11 @@ from workbench.services.site.people import PersonLine
 from workbench.services.wiring import Services
 
 _MOST_LISTED = 6
+"""The most cases that the form of an absence lists."""
 
 
 def _day(services: Services, text: str) -> date:
+    """Return the day that a typed text means, such as `+5` or `3 Dec`."""
     reference = DateReference(now=services.context.now(), calendar=services.calendars.in_force(), tense=Tense.ANY)
     return read_date(text, reference)
 
@@ -54,14 +56,14 @@ def away_form(services: Services, person: PersonLine, view: View) -> FormDialog[
 
 def _case_lines(cases: tuple[AbsentCase, ...], width: int) -> Content:
     """Return how many cases each share has and what becomes of them, then the first cases."""
-    counts = Counter((one.share.name, one.handover) for one in cases)
+    counts = Counter((case.share.name, case.handover) for case in cases)
     shares = {share.name: _(share.label) for share in CASE_SHARES}
     lines = [
         line
         for (share, handover), number in counts.items()
         for line in wrapped_lines(with_details(f"{number} × {shares[share]}", _(HANDOVERS[handover])), width, WARNING)
     ]
-    listed = " ".join(format_case(one.case_id) for one in cases[:_MOST_LISTED])
+    listed = " ".join(format_case(case.case_id) for case in cases[:_MOST_LISTED])
     more = f" … +{len(cases) - _MOST_LISTED}" if len(cases) > _MOST_LISTED else ""
     lines += wrapped_lines(listed + more, width, MUTED) if cases else [plain(_("No cases are affected."), MUTED)]
     return Content("\n").join(lines)
@@ -113,6 +115,7 @@ def _form(
 
 
 def _number(text: str, unit: int = 1) -> int:
+    """Return a typed number times the unit, such as 90 for 1.5 and a unit of 60."""
     try:
         return round(float(text) * unit)
     except (ValueError, OverflowError):

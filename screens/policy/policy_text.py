@@ -40,7 +40,11 @@ _SEVERITIES = {
     Severity.WARN: (N_("warn"), WARNING),
     Severity.INFO: (N_("info"), INFO),
 }
+"""The words and the style of each severity."""
+
 _TO_OPEN = {"none": N_("none"), "findings": N_("those of a warn or block"), "all": N_("all")}
+"""Which documents must be opened before a pass."""
+
 _INDENT = "  "
 _SIDE_BY_SIDE = 90
 """From this width on, two values are side by side."""
@@ -61,7 +65,7 @@ def version_lines(version: PolicyVersion, campaigns: Sequence[CampaignProgress],
         (_("Rules and thresholds"), [line for rule in policy.rules.values() for line in _rule(rule, policy, width)]),
         (_("Reasons"), [line for reason in policy.reasons.values() for line in _reason(reason, width)]),
         (_("Canned texts"), _in_two_columns(_texts(policy), width)),
-        (_("Measures and second persons"), _in_two_columns(_second_persons(policy), width)),
+        (_("Measures and second persons"), _in_two_columns(_measures_and_checks(policy), width)),
     )
     lines = [*_version_facts(version, view, width), *_campaign_lines(campaigns, view, width)]
     for title, contents in sections:
@@ -106,6 +110,7 @@ def _side_by_side(texts: tuple[str, str], width: int, styles: tuple[str, str]) -
 
 
 def _version_facts(version: PolicyVersion, view: View, width: int) -> Iterator[Content]:
+    """Yield the name and state of a version, who applied it, and which cases it concerns."""
     begins_on = version.effective_on or version.applied_at.astimezone(view.zone).date()
     yield joined(
         (_("Policy {name}").format(name=version.number), BOLD),
@@ -228,14 +233,18 @@ def _campaign_lines(campaigns: Sequence[CampaignProgress], view: View, width: in
             yield from wrapped_lines(words, width, ACCENT)
 
 
-def _second_persons(policy: Policy) -> Iterator[NamedValue]:
+def _measures_and_checks(policy: Policy) -> Iterator[NamedValue]:
+    """Yield the measures that each verdict can have, and which verdicts a second person checks."""
     for verdict, measures in policy.measures.items():
         yield _(VERDICT_TITLES[verdict]), comma_joined(_(MEASURE_WORDS[measure]) for measure in measures)
     check = policy.check
-    asked = {
+    is_checked = {
         _("a final fail"): check.final_fail,
         _("a pass against a blocking finding"): check.override,
         _("a pass at high risk"): check.high_risk_pass,
         _("restoring the cards"): check.restore,
     }
-    yield _("Second person for"), comma_joined(words for words, is_asked in asked.items() if is_asked) or _("none")
+    yield (
+        _("Second person for"),
+        comma_joined(words for words, needs_check in is_checked.items() if needs_check) or _("none"),
+    )

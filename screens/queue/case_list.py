@@ -136,7 +136,7 @@ class CaseList(Vertical):
         pages = self.rows.pages
         if pages is None:
             return None
-        first, last = self.rows.window
+        first, last = self.rows.visible_rows
         pages.mark_used(first, last)
         number = pages.missing(first, last + self.rows.size.height)
         return (pages, number) if number is not None else None
@@ -147,7 +147,7 @@ class CaseList(Vertical):
         pages = self.rows.pages
         if pages is None:
             return
-        first, last = self.rows.window
+        first, last = self.rows.visible_rows
         numbers = {*range(first // PAGE_ROWS, last // PAGE_ROWS + 1), self.rows.cursor // PAGE_ROWS}
         try:
             fetched = {number: await pages.fetch(number) for number in numbers}
@@ -225,8 +225,8 @@ class CaseList(Vertical):
             return
         first, last = selected
         count = min(last - first + 1, MAX_MARKED)
-        cached = [pages.row(index) for index in range(first, first + count)]
-        case_ids = [row.id for row in cached if row is not None]
+        known_rows = [pages.row(index) for index in range(first, first + count)]
+        case_ids = [row.id for row in known_rows if row is not None]
         if len(case_ids) < count:
             read = partial(
                 self._services.queue.page, order=pages.layout.order, start=first, limit=count, total=pages.count
@@ -235,10 +235,10 @@ class CaseList(Vertical):
             if rows is None:
                 return
             case_ids = [row.id for row in rows]
-            is_same = len(case_ids) == count and all(
-                row is None or row.id == case_id for row, case_id in zip(cached, case_ids, strict=True)
+            has_same_order = len(case_ids) == count and all(
+                row is None or row.id == case_id for row, case_id in zip(known_rows, case_ids, strict=True)
             )
-            if not is_same:
+            if not has_same_order:
                 message = _(
                     "The list changed while you selected the range, so nothing was marked. "
                     "Press {queue.again} to reload."

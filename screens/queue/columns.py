@@ -33,7 +33,10 @@ PENDING_WORDS = {
 
 _CLOSED = frozenset({CaseState.PASSED, CaseState.FAILED, CaseState.LAPSED, CaseState.WITHDRAWN})
 _AT_WORK = frozenset({CaseState.QUEUED, CaseState.IN_REVIEW})
+"""The states in which a reviewer can work on the case."""
+
 _OVERDUE = "$text-error"
+"""The style of an overdue date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,7 @@ class QueueColumn:
 
     title: str
     parts: Callable[[RowContext, int], list[Part]]
+    """Returns what the column shows of a row, given the cells that it has."""
     width: int
     """The cells of the column; 0 means the cells that other columns leave."""
     width_zh: int = 0
@@ -74,6 +78,7 @@ class QueueColumn:
 
 
 def _signs(context: RowContext, _room: int) -> list[Part]:
+    """Return whether the case is marked, and whether the reviewer holds it or has it assigned."""
     row, symbols = context.row, context.view.symbols
     mark: Part = ("x", f"{ACCENT} bold") if context.is_marked else (" ", "")
     if row.held_by == context.login:
@@ -176,6 +181,7 @@ def _needs_holder(row: CaseRowView) -> bool:
 
 
 def _state_and_who(context: RowContext, room: int) -> list[Part]:
+    """Return the state and the person; of a held case only the holder, unless the state concerns that person."""
     who, state = _who(context, room), _state(context, room)
     if context.row.held_by is not None:
         return [*who, (" ", ""), *state] if _needs_holder(context.row) else who
@@ -209,6 +215,7 @@ def _waiting(context: RowContext, room: int) -> list[Part]:
 
 
 def _field(name: str) -> Callable[[RowContext, int], list[Part]]:
+    """Return a function that shows one text of the row as it is."""
     return lambda context, _room: [(getattr(context.row, name), "")]
 
 

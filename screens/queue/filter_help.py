@@ -16,8 +16,13 @@ from workbench.i18n import _, current_language
 
 _OPERATORS = ":<>=：＜＞＝"
 _KEY = "$text-accent"
+"""The style of what can be typed: keys and values."""
+
 _NAME_CELLS = 14
+"""The cells of the name of a key on the help page."""
+
 _FOUND_WITHOUT_KEY = ("due", "state", "reason", "who", "province", "agent", "rule")
+"""The keys whose values are also found by a word without a key, in the order in which they are offered."""
 
 KnownValues = Mapping[str, Mapping[str, tuple[str, ...]]]
 """For keys whose values the site knows: each value with the words that it is found by."""
@@ -154,11 +159,11 @@ def _help(word: TypedWord, width: int, reader: Reader, known: KnownValues) -> tu
         about = joined((fit(understood, width), MUTED)) if understood else _explained(key, width)
         # Only the values, so that all of them fit.
         last = word.value.rpartition(",")[2]
-        every = (_offered_value(key, value, word, known) for value in _values(key, known))
-        values = tuple(completion[len(word.text) - len(last) :] for completion in found) or tuple(every)
-        named = values[0] if found else last
-        if words := known.get(key.name, {}).get(named):
-            about = joined((fit(f"{named}: {' · '.join(words)}", width), MUTED))
+        all_values = (_offered_value(key, value, word, known) for value in _values(key, known))
+        values = tuple(completion[len(word.text) - len(last) :] for completion in found) or tuple(all_values)
+        value = values[0] if found else last
+        if words := known.get(key.name, {}).get(value):
+            about = joined((fit(f"{value}: {' · '.join(words)}", width), MUTED))
         first, others = _listed(values, width)
         # All values matter more than the help of the key, which `?` shows too.
         return (first, _listed(others, width)[0]) if others else (first, about)

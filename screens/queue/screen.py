@@ -34,6 +34,7 @@ PRESETS: dict[str, Preset] = {
 
 _MARKING_ACTIONS = frozenset({"mark", "range", "mark_all"})
 _ROW_ACTIONS = _MARKING_ACTIONS | {"open", "move"}
+"""The actions that need a list with cases."""
 
 
 class QueueScreen(ListScreen):

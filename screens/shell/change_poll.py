@@ -38,11 +38,13 @@ class ChangePoll:
         self._app, self._home, self._is_changed, self._clock = app, home, is_changed, clock
         self._minute = self._minute_now()
         self._answer: asyncio.Future[bool] | None = None
+        """The question in the thread, whether there is a change; None if none is asked."""
         self._has_unread_change = False
         """Whether another program made a change for which no screen has read again."""
         self._outdated: set[Screen[Any]] = set()
         """The shown screens that must read again."""
         self.pauses_until = self.idles_until = 0.0
+        """Until when no screen reads again, and until when none does so because of a new minute."""
 
     async def poll_if_changed(self) -> None:
         """Ask in a thread whether there is a change; run `poll` in a worker, which costs much more, only if needed."""
@@ -83,6 +85,7 @@ class ChangePoll:
         return self._clock.now().timestamp() // 60
 
     def _is_busy(self, screen: Screen[Any]) -> bool:
+        """Return whether a screen reads or acts."""
         workers = (worker for worker in self._app.workers if worker.group not in _IGNORED_GROUPS)
         return any(screen in worker.node.ancestors_with_self for worker in workers)
 
@@ -96,6 +99,7 @@ def _shown_screens(app: App[Any]) -> Iterator[Screen[Any]]:
 
 
 async def _read_again(screen: Screen[Any]) -> None:
+    """Let a screen and its widgets read again, one after the other."""
     for node in screen.walk_children(with_self=True):
         worker = node.read_again() if isinstance(node, ReadsAgain) else None
         if worker is not None:

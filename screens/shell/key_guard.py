@@ -25,6 +25,7 @@ QUIET_S = 0.05
 """A confirmation counts if no other key follows within this time; keys that queued up arrive together."""
 
 _MAX_WAITS = 20
+"""After so many waits that took too long, a press does not count."""
 
 
 class KeyPressLog:
@@ -36,11 +37,17 @@ class KeyPressLog:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self.monotonic = monotonic
         self.count = 0
+        """The number of all presses, which is also the number of the last one."""
         self.is_repeat = False
+        """Whether the last press came so soon after one of the same key that the key may be held down."""
         self.may_be_new_press = False
+        """Whether such a repeat came late enough to be a press of its own."""
         self.confirmed_at: float | None = None
+        """When a confirming key was last pressed, None if never."""
         self.previous_confirmed_at: float | None = None
+        """When one was pressed before that."""
         self.last_at = 0.0
+        """When the last key was pressed."""
         self._key = ""
 
     def note(self, key: str, age_s: float = 0.0) -> None:

@@ -28,13 +28,20 @@ from workbench.keys.registry import FINAL, QUIT
 from workbench.settings.symbols import SymbolSet, use_symbols
 
 _EXPLAIN_EVERY_S = 3.0
-COLLECT_EVERY_S = 0.7
-_IDLE_AFTER_S = 0.3
+"""Within this time, only one text is explained."""
+
+COLLECT_EVERY_S, _IDLE_AFTER_S = 0.7, 0.3
+"""How often garbage is collected, if no key was pressed within the second time."""
+
 _FROZEN_COLLECTIONS = 5
 """After each of so many first collections, the objects that survived it are frozen."""
+
 _COMPOSED_WITHIN_S, _COMPOSED_EVERY_S = 2.0, 0.005
 """How long a key waits for the widgets of an opened screen, and how often it looks for them."""
+
 _ANSWER_WITHIN_S = 0.5
+"""How long one widget is given to handle its messages."""
+
 _PRESSED_TWICE = frozenset({"enter", "f1", *"0123456789"})
 """Keys that people press twice on purpose: the second press acts in the new window, or is a digit."""
 
@@ -143,7 +150,7 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
                     await self.on_event(key)
 
     def _use_ascii_if_wide(self, answer: events.CursorPosition) -> None:
-        """Switch to ASCII in a terminal that draws the symbols two cells wide."""
+        """Switch to ASCII if the answer of the terminal shows that it draws the symbols two cells wide."""
         if self._awaits_width and is_wide(answer.x, answer.y):
             self.use_symbols("ascii")
             for screen in self.screen_stack:
@@ -202,7 +209,10 @@ def _gives_verdicts(screen: Screen[Any]) -> bool:
 
 
 async def _repeat_key(app: KeyboardApp, key: events.Key, screen: Screen[Any], number: int) -> None:
-    """Handle the second press of a key that opened the screen, press `number` so far, unless the key is held down."""
+    """Handle the second press of a key whose first press opened the screen, unless the key is held down.
+
+    The `number` of the press tells whether another key follows it.
+    """
     if await app.presses.is_alone(number) and app.screen is screen:
         app.pressed_on = screen
         await ResilientApp.on_event(app, key)

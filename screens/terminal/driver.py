@@ -27,7 +27,10 @@ from workbench.domain.text.cells import cells
 from workbench.domain.text.safe import clean_input
 
 CHUNK_BYTES = 4096
+"""The most bytes that are read at once."""
+
 _WAIT_MS = 100
+"""How often the input thread looks whether the program ends."""
 
 PASTE_LENGTH = 100_000
 """The characters of a paste that are read; the longest field takes a tenth of them."""
@@ -47,7 +50,9 @@ class PasteReader:
 
     def __init__(self) -> None:
         self._is_within = False
+        """Whether the text that comes next is part of a paste."""
         self._kept = ""
+        """The beginning of a mark, of which the rest has not been read."""
 
     def read(self, text: str) -> str:
         """Return what was read; the beginning of a mark at its end is kept for the next read."""
@@ -63,6 +68,7 @@ class PasteReader:
             self._is_within, text = not self._is_within, rest
 
     def _parted(self, text: str) -> tuple[str, str]:
+        """Return a text without the beginning of a mark at its end, and this beginning."""
         # Outside a paste, the first two characters may be a key, which must not wait.
         mark, shortest = (_PASTE_ENDS, 1) if self._is_within else (_PASTE_BEGINS, 3)
         for length in range(len(mark) - 1, shortest - 1, -1):
@@ -144,7 +150,9 @@ class TerminalDriver(LinuxDriver):
             self._file: Any = TerminalOutput(sys.__stderr__)
         self._is_suspended = False
         self._pasted_at = -SAME_PASTE_WITHIN_S
+        """When the last part of a paste was read."""
         self._read_at = 0.0
+        """When input was last read."""
 
     def _sigtstp_application(self, *_signal: int | FrameType | None) -> None:
         """Stop the process from the event loop, so that revealed values are masked first and no frame is half drawn."""

@@ -88,6 +88,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._debounce = Debounce(self, "preview", self._show_preview)
         self._is_deciding = False
         self._accepts_new_evidence = False
+        """Whether the reviewer has been told that something changed, and may confirm all the same."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box", classes=f"-{self._state.verdict}") as box:
@@ -151,7 +152,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._set_state(replace(self._state, **event.changes), _TYPING_PAUSE_S)
 
     @on(TextArea.Changed, "#note")
-    def note_changed(self) -> None:
+    def apply_note(self) -> None:
         """Update the state with the internal note."""
         if self.note.text != self._state.note:
             self._state = replace(self._state, note=self.note.text)
@@ -220,10 +221,10 @@ class VerdictDialog(Dialog[DecisionResult]):
         self._set_state(replace(self._state, measure=next_choice(self._state.measure, measures)))
 
     def action_numbers(self) -> None:
-        state, use = self._state, self._set_state
+        state, apply = self._state, self._set_state
         if self._preview is not None and self._preview.numbers:
             chooser = NumberChooser(state, self._preview)
-            self.app.push_screen(chooser, lambda to: None if to is None else use(replace(state, numbers=to)))
+            self.app.push_screen(chooser, lambda keys: None if keys is None else apply(replace(state, numbers=keys)))
 
     def action_go(self, part: str) -> None:
         request, write = self._request(), self.rectification.write

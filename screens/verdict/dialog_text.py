@@ -92,6 +92,7 @@ def _choices(state: VerdictState, case: CaseFile, symbols: Symbols) -> list[Cont
 
 
 def _choice(words: str, is_chosen: bool, symbols: Symbols) -> Content:  # noqa: FBT001 - a radio button is on or off
+    """Return one of the choices as a radio button."""
     if is_chosen:
         return joined((f"{symbols.chosen} ", ""), (words, "bold"))
     return joined((f"{symbols.unchosen} ", MUTED), (words, MUTED))
@@ -131,15 +132,7 @@ def warning_lines(
         message = _("answered no: {questions}").format(questions=_questions(denied))
         shown = fitted(f"{view.symbols.warn} {message}", max_question_lines * (width - 1)).rstrip()
         lines += wrapped_lines(shown, width, WARNING)
-    asks_nobody = pending_waits_for(state.reasons, case.policy) is WaitsFor.DEPARTMENT and case.policy.departments
-    if state.verdict is Verdict.PENDING and asks_nobody and not any(line.is_open for line in case.inquiries):
-        message = _("No department is asked by this: Esc, then {desk.inquire} asks one, whose answer brings it back.")
-        lines += wrapped_lines(f"{view.symbols.warn} {with_keys(message)}", width, WARNING)
-    for words in (
-        *open_matters(state, case, preview, view),
-        *preview.warnings,
-        *_contradictions(state, case, view.symbols),
-    ):
+    for words in _warnings(state, case, preview, view):
         lines += wrapped_lines(f"{view.symbols.warn} {words}", width, WARNING)
     lines += _omission_lines(case, preview, view, width)
     for item in preview.items:
@@ -155,6 +148,17 @@ def warning_lines(
         style = ERROR if is_confirming else WARNING
         lines += wrapped_lines(f"{view.symbols.warn} {message}", width, style)
     return Content("\n").join(lines)
+
+
+def _warnings(state: VerdictState, case: CaseFile, preview: VerdictPreview, view: View) -> Iterator[str]:
+    """Yield what speaks against the verdict: that no department is asked, what is open, and what the panels deny."""
+    can_ask = pending_waits_for(state.reasons, case.policy) is WaitsFor.DEPARTMENT and case.policy.departments
+    if state.verdict is Verdict.PENDING and can_ask and not any(line.is_open for line in case.inquiries):
+        message = _("No department is asked by this: Esc, then {desk.inquire} asks one, whose answer brings it back.")
+        yield with_keys(message)
+    yield from open_matters(state, case, preview, view)
+    yield from preview.warnings
+    yield from _contradictions(state, case, view.symbols)
 
 
 def _special_rules(case: CaseFile, preview: VerdictPreview) -> Iterator[str]:
@@ -219,6 +223,7 @@ def _omission_lines(case: CaseFile, preview: VerdictPreview, view: View, width: 
 
 
 def _where(*keys: str) -> str:
+    """Return which keys lead from the dialog to what is missing."""
     return _("(Esc, then {keys})").format(keys=" / ".join(keys))
 
 

@@ -155,6 +155,7 @@ def unfixed_texts(case: CaseFile) -> dict[str, str]:
 
 
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(VerdictState)
+"""Turns a state into a draft, and back."""
 
 
 def next_choice(chosen: Choice | None, choices: Sequence[Choice]) -> Choice:

@@ -18,6 +18,7 @@ from screens.widgets.safe_text import MUTED, WARNING, Static, joined, plain, row
 from workbench.keys.registry import MARK_NUMBER, MARK_REASON
 
 _NUMBERED = 9
+"""The entries that have a digit."""
 
 
 class MarkLine(NamedTuple):

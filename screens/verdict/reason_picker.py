@@ -93,6 +93,7 @@ class ReasonPicker(Widget):
         """The reasons that the list leaves out unless they are marked or searched."""
         self._marked: tuple[str, ...] = ()
         self._words = ""
+        """What the reasons are searched for, "" if they are not."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="reasons-title", classes="title", markup=False)
@@ -203,7 +204,7 @@ class ReasonPicker(Widget):
         self.styles.min_height = min(lines, _MIN_LINES_LOW if is_low else _MIN_LINES) + above
 
     def _line(self, reason: Reason) -> MarkLine:
-        """Return the line of a reason: whether it was found, is contradicted, pinned or was used recently."""
+        """Return the line of a reason, marked as found, pinned or recent, or with the warning that it was not found."""
         code, symbols = reason.code, symbols_of(self)
         label, style = "", MUTED
         if code in self._with_finding:

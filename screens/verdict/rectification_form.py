@@ -64,11 +64,13 @@ class RectificationForm(Vertical):
         self._items_first = items_first
         self._reader = reader
         self._is_date_first = state.verdict is Verdict.PENDING
+        """Whether the key of the items leads to the date first, and pressed again to the items."""
         self._until_text = state.until
         self._texts = dict(state.items)
         self._initial_items = items
         self._codes = tuple(item.code for item in items)
         self._date_words = ("", "")
+        """The label of the date, and the date in words."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="items-title", markup=False)

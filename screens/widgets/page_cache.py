@@ -48,6 +48,7 @@ class PageCache:
         return page[position] if page is not None and position < len(page) else None
 
     def _id(self, index: int) -> int | None:
+        """Return the case of a row, None if the row has not been read yet."""
         row = self.row(index)
         return row.id if row is not None else None
 
@@ -83,7 +84,7 @@ class PageCache:
         return min(at, max(0, self.length - 1))
 
     async def read(self, number: int) -> None:
-        """Read a page.
+        """Read a page and cache it.
 
         Raises:
             WorkbenchError: If it cannot be read.

@@ -69,7 +69,7 @@ class PagedList(ScrollView, can_focus=True, inherit_bindings=False):
         return self.pages.length if self.pages is not None else 0
 
     @property
-    def window(self) -> tuple[int, int]:
+    def visible_rows(self) -> tuple[int, int]:
         """The first and the last visible row."""
         first = self.scroll_offset.y
         return first, max(first, min(first + max(1, self.size.height), self.length) - 1)

@@ -62,6 +62,7 @@ class ActListEntry:
 
     acts: tuple[CaseAct, ...]
     refusal: str = ""
+    """Why the acts are impossible, "" if they are possible."""
 
 
 async def show_acts(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], why_not: WhyNot) -> None:
@@ -80,19 +81,19 @@ async def show_acts(screen: CaseScreen, case: CaseFile, commands: Iterable[Comma
 
 
 def _entries(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], why_not: WhyNot) -> list[ActListEntry]:
-    """Return the possible acts, then the impossible ones by reason."""
+    """Return an entry for each possible act, then one for each reason that makes some acts impossible."""
     acts = [CaseAct(command, command.label, command) for command in commands if _is_act(command, screen, case)]
     acts += _ON_OTHER_SCREENS
     entries: list[ActListEntry] = []
-    forbidden: dict[str, list[CaseAct]] = {}
+    refused: dict[str, list[CaseAct]] = {}
     for act in acts:
         is_here = act.runs is act.command
         refusal = why_not(act.command.keys[0]) if is_here else _refusal_elsewhere(act.command, screen, case)
         if refusal is None:
             entries.append(ActListEntry((act,)))
         else:
-            forbidden.setdefault(refusal, []).append(act)
-    return entries + [ActListEntry(tuple(same_reason), refusal) for refusal, same_reason in forbidden.items()]
+            refused.setdefault(refusal, []).append(act)
+    return entries + [ActListEntry(tuple(acts), refusal) for refusal, acts in refused.items()]
 
 
 def _refusal_elsewhere(command: Command, screen: CaseScreen, case: CaseFile) -> str | None:

@@ -20,7 +20,7 @@ from workbench.i18n import _, comma_joined, current_language
 NO_OPEN_POINT = "CK-NO-OPEN-POINT"
 """The code that begins the note of a check which found no open point and needed no words."""
 
-_NEWS_ACTIONS = frozenset({"evidence", "evidence-undone", "verify", "checklist", "comment"})
+NEWS_ACTIONS = frozenset({"evidence", "evidence-undone", "verify", "checklist", "comment"})
 """The actions after which a second person must look again at a staged verdict."""
 
 PASS_REASONS = frozenset({CLEAN_REASON, RECTIFIED_REASON, OVERRIDE_REASON})
@@ -41,7 +41,7 @@ def open_points(case: CaseFile, decision: DecisionLine) -> tuple[str, ...]:
         _("it passes against a blocking finding"): "override" in decision.check_for,
         _("it was returned before"): any(line.status == "returned" for line in case.decisions),
         _("something is new since the verdict"): any(
-            entry.action in _NEWS_ACTIONS and entry.at > decision.decided_at for entry in case.history
+            entry.action in NEWS_ACTIONS and entry.at > decision.decided_at for entry in case.history
         ),
         _("the panels contradict a reason"): any(is_reason_contradicted(code, case) for code in decision.reasons),
         _("an item asked for is not judged fixed"): is_pass and bool(case.unfixed_items),
