@@ -1,4 +1,4 @@
-"""Generates the tables of the README and the manual from the code, and the picture of the desk.
+"""Generates the tables of the manual from the code, and the pictures of the READMEs.
 
 `python -m tests.readme` writes them; a test fails if the tables are out of date.
 """
@@ -11,11 +11,11 @@ from typing import Any
 
 import typer
 
-from db.enums import Role
 from tests.demos import NOW, clock
 from tests.languages import speaking
 from tests.manual.letter_kinds import letter_kind_list
 from tests.manual.policy_keys import policy_key_list
+from tests.manual.site import drawable
 from tests.manual.tables import exit_code_table, export_columns, json_keys, promise_list
 from tests.screens.driver import site_workbench
 from tests.sites import ManualClock, Site
@@ -30,21 +30,9 @@ from workbench.services.files.reading.kinds import COLUMN_TYPES
 from workbench.services.files.templates import column_guides
 
 ROOT = Path(__file__).resolve().parent.parent
-README = ROOT / "README.md"
-_ROLE_LETTERS = {Role.REVIEWER: "r", Role.SUPERVISOR: "s", Role.ADMIN: "a", Role.AUDITOR: "u", Role.VERIFIER: "v"}
+READMES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh.md"}
+PICTURES = {language: ROOT / "fixtures" / "pictures" / f"desk-{language}.svg" for language in LANGUAGES}
 _COLON = {"en": ": ", "zh": "："}
-PICTURE = ROOT / "fixtures" / "pictures" / "desk.svg"
-
-
-def key_table() -> str:
-    """Return the key table as Markdown."""
-    lines = ["| key | | does | name |", "|---|---|---|---|"]
-    for place, words in PLACES.items():
-        commands = commands_of(place)
-        if commands:
-            lines.append(f"| **{words}** | | | |")
-            lines += [f"| {_keys(each)} | {each.label} | {help_of(each)} | `{each.id}` |" for each in commands]
-    return "\n".join(lines)
 
 
 def key_lists() -> str:
@@ -64,15 +52,15 @@ def _keys(command: Command) -> str:
 
 
 def command_list() -> str:
-    """Return the command table as Markdown, with subcommands."""
+    """Return the commands with those below them as a paragraph of lines."""
     root: Any = typer.main.get_command(build_app(lambda *_arguments: 0, clock))
-    return "\n".join(["| command | does |", "|---|---|", *_command_lines(root, "")])
+    return "\\\n".join(_command_lines(root, ""))
 
 
 def _command_lines(group: Any, prefix: str) -> Iterator[str]:
     """Yield the lines of the commands of a group, each with those below it."""
     for name, command in getattr(group, "commands", {}).items():
-        yield f"| `{prefix}{name}` | {command.help} |"
+        yield f"`{prefix}{name}`{_COLON[current_language()]}{command.help}"
         yield from _command_lines(command, f"{prefix}{name} ")
 
 
@@ -89,16 +77,6 @@ def column_lists() -> str:
             lines.append(f"`{guide.name}` {guide.chinese}{need}{values}")
         sections.append(f"### {kind.value} {columns_file()['sheets'][kind.value]['zh']}\n\n" + "\\\n".join(lines))
     return "\n\n".join(sections)
-
-
-def permission_table() -> str:
-    """Return the table of permissions as Markdown: a row for each act, a column for each state."""
-    lines = [f"| act | {' | '.join(STATE_WORDS.values())} |", "|---|" + "---|" * len(STATE_WORDS)]
-    for action, permission in PERMISSIONS.items():
-        who = "".join(letter for role, letter in _ROLE_LETTERS.items() if role in permission.roles)
-        cells = (who if state in permission.states else "" for state in STATE_WORDS)
-        lines.append(f"| `{action}`{' (hold)' if permission.needs_hold else ''} | {' | '.join(cells)} |")
-    return "\n".join(lines)
 
 
 def permission_list() -> str:
@@ -118,7 +96,7 @@ def permission_list() -> str:
 
 
 def with_parts(text: str, language: str = "en") -> str:
-    """Return the README, or a chapter of the manual, with its tables regenerated."""
+    """Return a chapter of the manual with its tables regenerated."""
     with speaking(language):
         for name, table in TABLES.items():
             if f"<!-- {name} -->" in text:
@@ -128,11 +106,9 @@ def with_parts(text: str, language: str = "en") -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    "keys": key_table,
     "key_lists": key_lists,
     "columns": column_lists,
     "commands": command_list,
-    "permissions": permission_table,
     "permission_list": permission_list,
     "exit_codes": exit_code_table,
     "promises": promise_list,
@@ -151,31 +127,34 @@ def _split(text: str, name: str) -> tuple[str, str, str]:
     return head + first, old, last + tail
 
 
-async def _picture(folder: Path) -> str:
-    """Return a picture of the desk of the demo with its first case."""
-    site = Site(prepare(folder / "demo", clock), ManualClock(NOW))
-    try:
-        async with site_workbench(site, "rev1") as driver:
-            await driver.press("n")
-            return driver.app.export_screenshot(title="workbench")
-    finally:
-        site.close()
+async def _pictures(folder: Path) -> dict[str, str]:
+    """Return a picture of the desk of the demo with its first case by language."""
+    pictures = {}
+    for language in LANGUAGES:
+        site = Site(prepare(folder / language, clock), ManualClock(NOW))
+        try:
+            async with site_workbench(site, "rev1", language=language) as driver:
+                await driver.press("n")
+                pictures[language] = drawable(driver.app.export_screenshot(title="workbench"))
+        finally:
+            site.close()
+    return pictures
 
 
 def written() -> dict[Path, str]:
-    """Return the language of each file with tables: the README, and the chapters of the manual."""
-    chapters = {
+    """Return the language of each file with tables: the chapters of the manual."""
+    return {
         path: language for language in LANGUAGES for path in (ROOT / "workbench" / "manual" / language).glob("*.md")
     }
-    return {README: "en", **chapters}
 
 
 def main() -> None:
-    """Write the tables and the picture."""
+    """Write the tables and the pictures."""
     for path, language in written().items():
         path.write_text(with_parts(path.read_text(encoding="utf-8"), language), encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
-        PICTURE.write_text(asyncio.run(_picture(Path(folder))), encoding="utf-8")
+        for language, picture in asyncio.run(_pictures(Path(folder))).items():
+            PICTURES[language].write_text(picture, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -74,6 +74,6 @@ def test_the_top_level_is_what_was_agreed() -> None:
     done = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True, cwd=ROOT)
     listed = done.stdout.split("\n")
     top = {name.split("/")[0] for name in listed if name}
-    agreed = {*PACKAGES, "pyproject.toml", "fixtures", "tests", "README.md", "LICENSE", "CHANGELOG.md"}
+    agreed = {*PACKAGES, "pyproject.toml", "fixtures", "tests", "README.md", "README.zh.md", "LICENSE", "CHANGELOG.md"}
 
     assert {name for name in top if not name.startswith(".")} <= agreed

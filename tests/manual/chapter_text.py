@@ -59,6 +59,12 @@ class Source:
     def keys(self) -> set[str]:
         return {span for span in self.spans if _KEY.fullmatch(span)}
 
+    @property
+    def outline(self) -> tuple[list[str], list[str], set[str], set[str]]:
+        """What both languages have in common: the levels of the headings, the lines to type, the commands, the keys."""
+        levels = [level for level, _words in self.headings]
+        return levels, self.lines_to_type, set(self.named_commands), self.keys
+
     def blocks(self, kind: str) -> list[str]:
         """The fenced blocks of a kind, such as `toml`."""
         return [block for each, block in _FENCE.findall(self.text) if each == kind]

@@ -61,8 +61,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     return "\n".join([*above, re.sub(r"\\$", "  ", text, flags=re.MULTILINE)])
 
 
-def _drawable(picture: str) -> str:
-    """Return a picture with the width of its Chinese, and without a font that would be loaded from elsewhere."""
+def drawable(picture: str) -> str:
+    """Return a picture with the width of its Chinese, and without the address of a font or of a library."""
     # Imported here, because MkDocs loads this file as a hook.
     from workbench.domain.text.cells import cells
 
@@ -70,7 +70,7 @@ def _drawable(picture: str) -> str:
         words = unescape(text[4])
         return f"{text[1]}{float(text[2]) * cells(words) / len(words):.1f}{text[3]}>{text[4]}<"
 
-    picture = re.sub(r"@font-face \{.*?\}", "", picture, flags=re.DOTALL)
+    picture = re.sub(r"@font-face \{.*?\}|<!--.*?-->", "", picture, flags=re.DOTALL)
     return re.sub(r'(textLength=")([\d.]+)("[^>]*)>([^<]+)<', in_cells, picture)
 
 
@@ -95,9 +95,7 @@ async def take_pictures(folder: Path) -> None:
                         path = PICTURES / language / f"{driver.app.screen.PLACE}.svg"  # type: ignore[attr-defined]  # modes have one
                         # Several modes show the queue; the first shows all of it.
                         if not path.exists():
-                            path.write_text(
-                                _drawable(driver.app.export_screenshot(title="workbench")), encoding="utf-8"
-                            )
+                            path.write_text(drawable(driver.app.export_screenshot(title="workbench")), encoding="utf-8")
     finally:
         site.close()
 

@@ -1,4 +1,4 @@
-"""Every example of the manual runs on the demo."""
+"""Every example of the manual and of the README runs on the demo."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from tests.cli.conftest import parsers_built_once
 from tests.cli.framework.terminal import Terminal
 from tests.demos import NOW, fresh_demo, made_demo
-from tests.manual.chapter_text import Source, sources, words_and_code
+from tests.manual.chapter_text import ROOT, Source, sources, words_and_code
 from tests.sites import ManualClock, Site
 
 __all__ = ["fresh_demo", "made_demo", "parsers_built_once"]
@@ -17,7 +17,7 @@ _NEEDS_A_TERMINAL = frozenset({"demo", "init"})
 
 
 # One chapter of one language: the other has the same lines.
-@pytest.mark.parametrize("chapter", sources("en"), ids=lambda chapter: chapter.path.stem)
+@pytest.mark.parametrize("chapter", [*sources("en"), Source(ROOT / "README.md")], ids=lambda chapter: chapter.path.stem)
 def test_the_examples_of_a_chapter_run_on_the_demo(
     chapter: Source, fresh_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -27,7 +27,9 @@ def test_the_examples_of_a_chapter_run_on_the_demo(
         words, code = words_and_code(example)
         *words, output = [*words, ""] if ">" not in words[-2:] else [*words[:-2], words[-1]]
         if words[0] not in _NEEDS_A_TERMINAL:
-            result = terminal.run(*words)
+            # The README shows the commands of an office, where the user of the machine says who acts.
+            who = ("--as", "admin") if chapter.path.stem == "README" and "--as" not in words else ()
+            result = terminal.run(*words, *who)
             if result.exit_code != code:
                 failed.append(f"{example}: {result.exit_code} {result.stderr}")
             if output:
