@@ -177,12 +177,7 @@ def _end_inquiries(session: Session, context: Context, case: CaseRow) -> dict[st
 
 
 def note_act(
-    session: Session,
-    context: Context,
-    action: str,
-    case_id: int | None,
-    body: Mapping[str, Any] | None,
-    **event: Any,
+    session: Session, context: Context, action: str, case_id: int | None, body: Mapping[str, Any] | None, **event: Any
 ) -> int:
     """Write the event of an act that changes no column of its case, and return the number of the event."""
     return context.log(session, action, case_id=case_id, body=body, **event)

@@ -1,7 +1,8 @@
 """Acts on many cases in several short transactions, so that other writers wait only briefly."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
@@ -48,20 +49,13 @@ def act_on_many(  # noqa: PLR0913 - all of these describe one pass over the case
     done: list[_Done] = []
     refused: list[RefusedCase] = []
     for chunk in chunks(dict.fromkeys(case_ids), most):
-        chunk_done: list[_Done] = []
-        chunk_refused: list[RefusedCase] = []
         try:
             # One flush at the end instead of one for each case.
             with context.read() if is_plan else context.write() as session, session.no_autoflush:
                 # A session has only weak references to its objects, so this list keeps them from being read again.
                 _loaded, act = _load(session, chunk if is_preloaded else ()), begin(session)
-                for case_id in chunk:
-                    try:
-                        chunk_done.append(act(case_id))
-                    except (NotAllowed, NotFound, WrongUsage) as error:
-                        chunk_refused.append(RefusedCase(case_id=case_id, why=str(error)))
-                        if not is_plan:
-                            context.log_refusal(session, action, error, case_id)
+                log_refusal = None if is_plan else partial(context.log_refusal, session, action)
+                chunk_done, chunk_refused = _act_on_each(chunk, act, log_refusal)
         except WorkbenchError as error:
             if not done and not refused:
                 raise
@@ -70,6 +64,21 @@ def act_on_many(  # noqa: PLR0913 - all of these describe one pass over the case
         done += chunk_done
         refused += chunk_refused
     return tuple(done), tuple(refused)
+
+
+def _act_on_each(
+    case_ids: Iterable[int], act: Callable[[int], _Done], log_refusal: Callable[[WorkbenchError, int], object] | None
+) -> tuple[list[_Done], list[RefusedCase]]:
+    done: list[_Done] = []
+    refused: list[RefusedCase] = []
+    for case_id in case_ids:
+        try:
+            done.append(act(case_id))
+        except (NotAllowed, NotFound, WrongUsage) as error:
+            refused.append(RefusedCase(case_id=case_id, why=str(error)))
+            if log_refusal is not None:
+                log_refusal(error, case_id)
+    return done, refused
 
 
 def _load(session: Session, case_ids: Sequence[int]) -> list[SQLModel]:

@@ -109,23 +109,13 @@ def stated_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list
     is_in_force = DECISION.c.case_id.in_(list(rows)) & DECISION.c.status.in_(IN_EFFECT)
     verdicts = clocks.session.execute(select(*columns).where(is_in_force).order_by(DECISION.c.id)) if rows else ()
     verdicts_at = {row.case_id: row.checked_at or row.decided_at for row in verdicts}
-    moves: dict[int, list[list[Any]]] = defaultdict(list)
-    extended: dict[tuple[str, int], datetime] = {}
-    events = clocks.session.execute(_EVENTS, {"cases": list(rows)}).all() if rows else ()
-    bodies = {event.seq: json.loads(event.body) for event in events}
-    undone = {body.get("undone") for body in bodies.values()}
-    # The letter of an extension that was undone is cancelled, so nobody was told its date.
-    for event in (one for one in events if one.seq not in undone):
-        body = bodies[event.seq]
-        # Events are read in the order of the log; each goes in front, so that the newest moves come first.
-        moves[event.case_id][:0] = [[event.at, *move] for move in body.get("deadlines", ())]
-        extended |= dict.fromkeys(map(tuple, body.get("extended", ())), event.at)
+    moves, extended_at = _moves_and_extensions(clocks.session, list(rows))
     found = {}
     for case in cases:
         case_id, calendar = case.id or 0, clocks.calendar(case)
         verdict_at = verdicts_at.get(case_id, case.opened_at)
         stated = [
-            _stated(row, moves[case_id], extended.get((row.__tablename__, row.id or 0), verdict_at), calendar)
+            _stated(row, moves[case_id], extended_at.get((row.__tablename__, row.id or 0), verdict_at), calendar)
             for row in rows.get(case_id, ())
         ]
         stated = [_keep_date(one, clocks.suspensions_of(case), calendar) for one in stated]
@@ -138,6 +128,27 @@ def stated_deadlines(clocks: Clocks, cases: Iterable[CaseRow]) -> dict[int, list
         if stated:
             found[case_id] = stated
     return found
+
+
+def _moves_and_extensions(
+    session: Session, case_ids: Sequence[int]
+) -> tuple[defaultdict[int, list[list[Any]]], Mapping[tuple[str, int], datetime]]:
+    """Return the moves of deadlines by case, the newest first, and when each extended row was extended last.
+
+    A row is named by its table and its id.
+    """
+    moves = defaultdict[int, list[list[Any]]](list)
+    extended_at: dict[tuple[str, int], datetime] = {}
+    events = session.execute(_EVENTS, {"cases": case_ids}).all() if case_ids else ()
+    bodies = {event.seq: json.loads(event.body) for event in events}
+    undone = {body.get("undone") for body in bodies.values()}
+    # The letter of an extension that was undone is cancelled, so nobody was told its date.
+    for event in (one for one in events if one.seq not in undone):
+        body = bodies[event.seq]
+        # Events are read in the order of the log; each goes in front, so that the newest moves come first.
+        moves[event.case_id][:0] = [[event.at, *move] for move in body.get("deadlines", ())]
+        extended_at |= dict.fromkeys(map(tuple, body.get("extended", ())), event.at)
+    return moves, extended_at
 
 
 def current_deadline(case: CaseRow, stated: Sequence[StatedDeadline], clocks: Clocks) -> StatedDeadline | None:

@@ -46,10 +46,7 @@ class Absences(Service):
             WrongUsage: If the last day is before the first.
         """
         context, action = self.context, "reviewers away"
-        with (
-            context.requiring(action, absence_refusal),
-            context.read() if dry_run else context.write() as session,
-        ):
+        with context.requiring(action, absence_refusal), context.read() if dry_run else context.write() as session:
             if to_on is not None and to_on < from_on:
                 raise WrongUsage(_("The last day is before the first."))
             absence = AbsenceRow(reviewer_id=find_person(session, login).id or 0, from_on=from_on, to_on=to_on)

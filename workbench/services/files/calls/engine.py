@@ -69,10 +69,7 @@ class CallEngine:
         self._keys = keys
 
     def run(
-        self,
-        statement: str,
-        parameters: Mapping[str, Any] | None = None,
-        part: tuple[float, float] | None = None,
+        self, statement: str, parameters: Mapping[str, Any] | None = None, part: tuple[float, float] | None = None
     ) -> None:
         """Run a statement for its effect.
 

@@ -229,11 +229,7 @@ class ImportRun:
         return numbers
 
     def _write_figures(
-        self,
-        figures: CallFigures,
-        numbers: dict[ImportKind, set[str]],
-        writing: BatchWriter,
-        readers: Sequence[Reader],
+        self, figures: CallFigures, numbers: dict[ImportKind, set[str]], writing: BatchWriter, readers: Sequence[Reader]
     ) -> None:
         """Write the figures that the rows of the batch change, and note the affected cases."""
         # The figures of a number are written once; if they were written twice in a batch, its days would count twice.

@@ -187,11 +187,7 @@ def _columns(row: ImportedRow, evidence: Evidence, assessment: Assessment, rules
         complete_at, clock = first_clock_state(
             evidence, assessment.service_class, rules.policy, rules.basis.suspensions, rules.calendar
         )
-        columns |= {
-            "state": CaseState.QUEUED.value,
-            "complete_at": complete_at,
-            **asdict(clock),
-        }
+        columns |= {"state": CaseState.QUEUED.value, "complete_at": complete_at, **asdict(clock)}
     return columns
 
 

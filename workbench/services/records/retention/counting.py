@@ -49,12 +49,7 @@ class RetentionCounts:
 
 
 def count_retention(
-    session: Session,
-    store: Store,
-    applications: Iterable[Retained],
-    policy: RetentionPolicy,
-    zone: ZoneInfo,
-    day: date,
+    session: Session, store: Store, applications: Iterable[Retained], policy: RetentionPolicy, zone: ZoneInfo, day: date
 ) -> RetentionCounts:
     """Count the cases, documents, call records and unlinked evidence of each kind; nothing is written."""
     kinds = {kind: KindCount(kind=kind, period=period_text(policy, kind)) for kind in RetentionKind}

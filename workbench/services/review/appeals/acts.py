@@ -119,12 +119,7 @@ MOST_CHARACTERS = 4_000
 
 
 def file_appeal(
-    session: Session,
-    context: Context,
-    case: CaseRow,
-    grounds: str,
-    received_at: datetime,
-    batch_id: int | None = None,
+    session: Session, context: Context, case: CaseRow, grounds: str, received_at: datetime, batch_id: int | None = None
 ) -> tuple[AppealRow, str]:
     """File an appeal in the caller's write transaction; return it with its letter, personal values masked.
 

@@ -1,7 +1,7 @@
 """Compares the items asked of an applicant with the evidence received since, and closes rectifications."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from db.enums import InquiryStatus, Verdict
-from db.models import CaseRow, DecisionReasonRow, RectificationItemRow, RectificationRow
+from db.models import CaseRow, DecisionReasonRow, DecisionRow, RectificationItemRow, RectificationRow
 from db.queries.published import INQUIRY
 from workbench.domain.case.reason_scope import documents_for, named_documents
 from workbench.domain.clock.due import latest_receipt
@@ -78,12 +78,7 @@ def progress_of(
     seen = json.loads(decision.seen)
     documents = [*documents_after(session, case.id or 0, seen, since), *arriving]
     if decision.verdict == Verdict.PENDING:
-        reasons = select(col(DecisionReasonRow.code)).where(col(DecisionReasonRow.decision_id) == decision.id)
-        planned = [(item["code"], item["text"]) for item in seen.get("items", ())]
-        planned = planned or [(code, "") for code in session.execute(reasons).scalars()]
-        named = [one for one in named_documents(planned, seen) if one.kinds]
-        matching = [documents_for(one, named, documents)[1] for one in named] or [documents]
-        return RectificationProgress(sum(map(bool, matching)), len(matching), _last_at(matching))
+        return _progress_of_pending(session, decision, seen, documents)
     documents = [document for document in documents if document.received_at >= since]
     gone_rules = {finding["rule"] for finding in seen.get("findings", ())} - {finding.rule for finding in findings}
     items, now = items_of(session, decision.id or 0), context.now()
@@ -105,6 +100,17 @@ def progress_of(
     received = sum(item.satisfied_at is not None for item in asked)
     first_deadline_at = min(own_deadlines, default=None)
     return RectificationProgress(received, len(asked), _last_at(matching), first_deadline_at, to_judge)
+
+
+def _progress_of_pending(
+    session: Session, decision: DecisionRow, seen: Mapping[str, Any], documents: list[ReceivedDocument]
+) -> RectificationProgress:
+    reasons = select(col(DecisionReasonRow.code)).where(col(DecisionReasonRow.decision_id) == decision.id)
+    planned = [(item["code"], item["text"]) for item in seen.get("items", ())]
+    planned = planned or [(code, "") for code in session.execute(reasons).scalars()]
+    named = [one for one in named_documents(planned, seen) if one.kinds]
+    matching = [documents_for(one, named, documents)[1] for one in named] or [documents]
+    return RectificationProgress(sum(map(bool, matching)), len(matching), _last_at(matching))
 
 
 def _last_at(matching: Iterable[Iterable[Any]]) -> datetime | None:

@@ -177,10 +177,7 @@ _FOUND_BY = {
 
 
 def _by_key(
-    session: Session,
-    columns: Sequence[ColumnElement[Any]],
-    values: set[Any],
-    key: Callable[[ImportedRow], object],
+    session: Session, columns: Sequence[ColumnElement[Any]], values: set[Any], key: Callable[[ImportedRow], object]
 ) -> dict[object, ImportedRow]:
     """Return the published rows with one of the values in some columns, by their key."""
     return {key(row): row for row in newest_visible_rows(session, columns, values, key, EVERYTHING)}
