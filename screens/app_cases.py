@@ -68,6 +68,7 @@ def _case_id_on(screen: "Screen[Any]") -> int | None:
 
 
 async def _ask_and_take(app: "AppBase", desk: "DeskScreen", case_id: int) -> None:
+    """Ask for the reason unless the case is refused or held already, and take it."""
     from screens.dialogs.prompt import Prompt
     from workbench.domain.case.case_id import format_case
 

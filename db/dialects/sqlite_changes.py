@@ -141,6 +141,7 @@ def _script() -> str:
 
 
 def _triggers() -> Iterator[str]:
+    """Yield the triggers that note each added, changed or removed row of a table, with its values before."""
     for table, columns in NOTED_COLUMNS.items():
         # Only the first note of a row in a transaction is kept; it has the values before the transaction.
         note = "INSERT OR IGNORE INTO changed_row VALUES"

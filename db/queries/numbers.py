@@ -20,6 +20,7 @@ def take_batch_number(session: Session) -> int:
 
 
 def _take_numbers(session: Session, name: str, count: int) -> int:
+    """Reserve so many numbers, and return the first."""
     setting = session.get(SettingRow, name)
     # The table has no trace of rows that were deleted; the setting remembers their numbers.
     known = int(session.execute(select(func.coalesce(func.max(_COUNTED[name]), 0))).scalar_one())

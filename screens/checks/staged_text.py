@@ -1,5 +1,6 @@
 """The staged verdict of a case, as the checker reads it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -171,14 +172,19 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
     for code in decision.reasons:
         title = case.policy.reason_title(code, current_language())
         lines.append(row(plain(f"  {title}"), plain(code, MUTED), width))
-    if case.changes is not None and case.asked_items:
-        lines.append(plain(_("Asked for in round {round}").format(round=case.changes.since_round), MUTED))
-    for item in case.asked_items:
-        judged = _(ITEM_RESULT_WORDS[item.judged]) if item.judged else _("not judged")
-        lines.append(row(plain(f"  {item.text or item.code}", MUTED), plain(judged, MUTED), width))
+    lines += _asked_lines(case, width)
     lines += _titled_text(_("For us only"), decision.note, width)
     lines += _titled_text(_("The applicant reads"), decision.letter, width)
     return lines
+
+
+def _asked_lines(case: CaseFile, width: int) -> Iterator[Content]:
+    """Yield the items that the applicant was asked for in the last round, each with its judgement."""
+    if case.changes is not None and case.asked_items:
+        yield plain(_("Asked for in round {round}").format(round=case.changes.since_round), MUTED)
+    for item in case.asked_items:
+        judged = _(ITEM_RESULT_WORDS[item.judged]) if item.judged else _("not judged")
+        yield row(plain(f"  {item.text or item.code}", MUTED), plain(judged, MUTED), width)
 
 
 def _changes_since(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[Content]:

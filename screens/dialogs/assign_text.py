@@ -99,6 +99,7 @@ def case_lines(plan: Assignment, view: View, width: int) -> list[Content]:
 
 
 def _case_line(moved: AssignedCase, view: View) -> Content:
+    """Return a case that moves, with its old and its new owner."""
     due = _("no due date") if moved.due_at is None else view.instant(moved.due_at)
     people = f"{moved.from_owner or '–'} → {moved.to}"
     return joined(

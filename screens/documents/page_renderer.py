@@ -13,6 +13,8 @@ from rich.console import Console
 from screens.documents import BESIDE_WIDTH, ViewerWords
 
 _MAX_PIXELS = 60_000_000
+"""The most pixels of an image; a larger one counts as unreadable."""
+
 _PDF_DOTS = 2_000
 """The dots of the longer side of a PDF page as it is rendered."""
 _HEAD_LINES = 2

@@ -16,7 +16,10 @@ from screens.documents.viewer_process import BLANK, KITTY, NO_PICTURES, SIXEL
 
 _PROTOCOLS = {SIXEL: "sixel", KITTY: "kitty"}
 _GRACE_S = 2.0
+"""How long the viewer has to end before it is killed."""
+
 _MAX_PIPED_BYTES = 16_384
+"""The most bytes of a text in a pipe that nobody reads yet; more would block."""
 
 ViewResult = Literal["pages", "blank", "nothing"]
 """What the reviewer saw of a document: at least one page, only blank pages, or nothing that can be decoded."""

@@ -19,6 +19,8 @@ from workbench.wording.letters import letter_kind_words, overdue_letters_words, 
 from workbench.wording.measures import measure_order_words
 
 _MARK_CELLS = 2
+"""The width of the column of marks."""
+
 _COLUMN_CELLS, _WIDE_COLUMN_CELLS = (10, 18, 12), (10, 27, 20)
 """The widths of the columns case, kind and release; from `_WIDE` cells on, the longest kind and the weekday fit."""
 

@@ -20,7 +20,10 @@ from workbench.wording.findings import finding_text
 
 _STYLE_OF = {Severity.BLOCK: ERROR, Severity.WARN: WARNING, Severity.INFO: INFO}
 _MARK_STYLES = frozenset({ERROR, WARNING})
+"""The styles of a finding, a defect or a change."""
+
 _SEVERITY_ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)
+"""The severities, the most severe first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from screens.shell.protocols import ReadsAgain
 from screens.shell.view import Clock
 
 POLL_EVERY_S = 0.5
+"""How often it is asked whether another program changed the database."""
 
 _PAUSE_RATIO = 9
 """After a read that took t seconds, the next one waits for 9 t, so that reading takes a tenth of the time at most."""

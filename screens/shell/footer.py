@@ -13,6 +13,8 @@ from workbench.keys.command import shown_key
 from workbench.keys.registry import COMMAND_BY_ID, HELP, PALETTE
 
 _MAX_LINES = 4
+"""The most lines of the footer."""
+
 _GAP = Content("   ")
 
 

@@ -17,6 +17,7 @@ from workbench.errors import ExitCode, StorageFailed, WorkbenchError
 from workbench.settings.symbols import for_terminal
 
 FAILURE_SHOWN_S = 20.0
+"""How long the notification of a failure is shown."""
 
 
 def _drop_same_message(app: App[Any], event: Notify) -> None:

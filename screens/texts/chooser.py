@@ -21,6 +21,8 @@ from workbench.keys.registry import TEXTS
 from workbench.wording.case.canned_fields import field_values
 
 _MAX_LINES = 3
+"""The most lines of a text in the list."""
+
 _LETTER_FIELDS = frozenset({"letter-edit", "answer"})
 
 

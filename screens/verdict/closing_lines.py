@@ -42,7 +42,8 @@ class ClosingLines(Vertical):
         """Show a problem; if the preview lists it already, show that it remains and which key leads to it."""
         self._problem = problem
         if preview is not None and problem in preview.problems:
-            way = MARK_REASON if not state.reasons else NOTE if state.verdict is Verdict.PASS else ITEMS
+            after_reasons = NOTE if state.verdict is Verdict.PASS else ITEMS
+            way = after_reasons if state.reasons else MARK_REASON
             message = _("Not decided: the list above is left to do ({key} {what}).")
             problem = message.format(key=shown_key(way.keys[0]), what=_(way.label))
         self.say(plain(f"{symbols_of(self).warn} {problem}", ERROR) if problem else Content())

@@ -46,6 +46,7 @@ from workbench.wording.quotation import is_foreign
 
 KEY = f"{ACCENT} bold"
 _WIDTH_BEFORE_LAYOUT = 1_000
+"""Wide enough for any line, since there is no width yet."""
 
 
 def kind_line(

@@ -28,6 +28,8 @@ WhyNot = Callable[[str], str | None]
 
 _KEY_CELLS, _INDENT = 5, 5
 _GROUPS = frozenset({VERDICT_GROUP, CASE_GROUP, RECORD_GROUP})
+"""The groups of commands that are acts on a case."""
+
 _SHOWING_COMMANDS = (desk.DOCUMENTS, desk.LETTERS, desk.CHANGES, desk.EXPLAIN, desk.PHONE_ESTIMATE)
 """Commands that only show something; the list has them in addition to all commands of the groups."""
 

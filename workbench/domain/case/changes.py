@@ -13,6 +13,8 @@ from workbench.domain.policy.policy import FactValue
 from workbench.domain.text.mask import MaskKind, mask
 
 _KEY_FIELDS = frozenset({"agent", "application_no", "submitted_at", "received_at"})
+"""The fields of an application that name or date it, and are not compared."""
+
 _CREDIT_FIELDS = ("match", "listed_on", "checked_on", "amount_fen", "overdue_days", "disputed")
 _DOCUMENT_FIELDS = ("issued_on", "valid_to", "sealed", "quality")
 _FIGURES = (

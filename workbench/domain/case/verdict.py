@@ -123,6 +123,7 @@ def verdict_problems(request: VerdictRequest, case: CaseFile) -> tuple[str, ...]
 
 
 def _reason_problems(request: VerdictRequest, policy: Policy) -> list[str]:
+    """Return what is wrong with the marked reasons: none, unknown ones, or ones for another verdict."""
     if not request.reasons:
         return [_("Mark at least one reason.")]
     problems: list[str] = []
@@ -145,6 +146,7 @@ def _title_with_code(code: str, policy: Policy) -> str:
 
 
 def _pass_problem(request: VerdictRequest, case: CaseFile) -> str | None:
+    """Return why the case cannot be passed for these reasons, None if it can be."""
     pass_reasons = [_title_with_code(code, case.policy) for code in request.reasons if code in PASS_REASONS]
     if len(pass_reasons) > 1:
         return _("A pass has one reason only; mark one of {codes}.").format(codes=comma_joined(pass_reasons))
@@ -199,6 +201,7 @@ def _waiting_problem(request: VerdictRequest, policy: Policy) -> str | None:
 
 
 def _override_problems(request: VerdictRequest, policy: Policy) -> list[str]:
+    """Return what a pass against a blocking finding still needs."""
     problems: list[str] = []
     if OVERRIDE_REASON not in request.reasons:
         message = _("A finding blocks this case; to pass it anyway, mark the reason {code}.")

@@ -11,6 +11,7 @@ Hours = tuple[tuple[time, time], ...]
 """The intervals of work in the order of the day; a day off has none."""
 
 MOST_INTERVALS = 8
+"""The most intervals of work on one day."""
 
 _INTERVAL = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 

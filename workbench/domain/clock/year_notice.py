@@ -63,6 +63,7 @@ def _is_of_next_notice(day: CalendarDay) -> bool:
 
 
 def _calendar_day(day: NamedDay, defined_earlier: CalendarDay | None) -> CalendarDay:
+    """Return the day of the calendar that a notice defines; an earlier definition says what kind of day off it is."""
     is_weekday = assumed_day(day.on).working
     if day.working:
         kind = DayKind.WORKDAY if is_weekday else DayKind.MAKE_UP

@@ -128,6 +128,7 @@ def parse_filter(text: str) -> Filter:
 
 
 def _terms(text: str) -> Iterator[FilterTerm]:
+    """Yield the terms of a filter, which blanks separate."""
     position = 0
     while True:
         while position < len(text) and text[position].isspace():

@@ -17,6 +17,7 @@ from workbench.i18n import _
 _ROUND = re.compile(r"[1-9][0-9]{0,3}")
 _DIGITS = re.compile(r"0*([1-9][0-9]{0,17})")
 _FEWEST_DIGITS = 7
+"""A number with fewer digits is only a part of a phone number."""
 
 
 class BadFilterValue(Exception):
@@ -58,6 +59,7 @@ def _missing(key: FilterKey) -> str:
 
 
 def _choice(key: FilterKey, word: str) -> str:
+    """Return the value of the key that a word means."""
     value = known_value(key, folded(word))
     if value is not None:
         return value
@@ -69,6 +71,7 @@ def _choice(key: FilterKey, word: str) -> str:
 
 
 def _date(key: FilterKey, op: str, word: str) -> str:
+    """Return a named day, an ISO date, or a word that is read as a date later, when the calendar is known."""
     value = known_value(key, folded(word))
     if value is not None:
         if value in {"overdue", "none"} and op != ":":
@@ -93,6 +96,7 @@ def _number(key: FilterKey, word: str) -> str:
 
 
 def _case(word: str) -> str:
+    """Return a case number in its usual form."""
     digits = _DIGITS.fullmatch(folded(word))
     if digits is not None:
         return format_case(int(digits[1]))
@@ -103,6 +107,7 @@ def _case(word: str) -> str:
 
 
 def _phone(word: str) -> str:
+    """Return a phone number in its usual form."""
     number = normal_msisdn(word)
     if not number.isdecimal() or len(number) < _FEWEST_DIGITS:
         raise BadFilterValue(

@@ -27,6 +27,7 @@ _ORDER = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
 _PRIORITIES = tuple(Priority)
 _CLASSES = tuple(ServiceClass)
 _MEDIUM_FROM_WARNS = 2
+"""The warnings from which on the risk of a case is medium."""
 
 
 def findings_of(facts: CaseFacts, policy: Policy) -> tuple[Finding, ...]:

@@ -106,6 +106,7 @@ def _hours_faults(periods: Sequence[tuple[time, time]]) -> Iterator[PolicyFault]
 
 
 def _window_faults(policy: Policy) -> Iterator[PolicyFault]:
+    """Yield the faults of the calling hours of industries."""
     yield from _span_faults(("windows", "default"), policy.windows.default, WINDOW_STEP_MINUTES)
     known: set[str] = set()
     for index, industry in enumerate(policy.windows.industries):
@@ -145,6 +146,7 @@ def _missing_keys(policy: Policy) -> Iterator[PolicyFault]:
 
 
 def _repeated_values(policy: Policy) -> Iterator[PolicyFault]:
+    """Yield the faults of lists that have a value twice."""
     lists: list[tuple[PolicyPath, Sequence[str]]] = [
         *((("documents", "required", kind.value), value) for kind, value in policy.documents.required.items()),
         *((("measures", verdict.value), value) for verdict, value in policy.measures.items()),
@@ -194,11 +196,13 @@ def _special_faults(policy: Policy) -> Iterator[PolicyFault]:
 
 
 def _code_faults(path: PolicyPath, code: str) -> Iterator[PolicyFault]:
+    """Yield the fault of an entry whose code is not the name of its table."""
     if code != path[-1]:
         yield _fault((*path, "code"), _("must be “{code}”, the name of its table"), code=path[-1])
 
 
 def _limit_faults(path: PolicyPath, limit: RuleLimit) -> Iterator[PolicyFault]:
+    """Yield the faults of a limit: unknown facts, and an operator or a value that does not fit its fact."""
     # A limit on cards or documents may also compare with the facts of the case.
     scope_facts, known = FACTS[limit.scope], {**FACTS["case"], **FACTS[limit.scope]}
     fact_type = scope_facts.get(limit.observes)
@@ -249,6 +253,7 @@ def _is_of_type(value: FactValue, fact_type: FactType) -> bool:
 
 
 def _reason_faults(path: PolicyPath, reason: Reason, policy: Policy) -> Iterator[PolicyFault]:
+    """Yield the faults of a reason: placeholders that its texts cannot fill, and periods without an item."""
     yield from _code_faults(path, reason.code)
     rule = policy.rules.get(reason.code)
     allowed = frozenset[str]()

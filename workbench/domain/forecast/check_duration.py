@@ -12,8 +12,8 @@ from workbench.domain.forecast.learning.arrays import FloatArray
 _ASSUMED_DAYS = (0.25, 0.5, 0.75, 1.0, 1.0, 1.25, 1.5, 2.0, 2.0, 3.0)
 """The assumed working days of a check where too few were observed."""
 
-_FEWEST_CHECKS = 8
-_MOST_CHECKS = 200
+_FEWEST_CHECKS, _MOST_CHECKS = 8, 200
+"""From how many checks their duration is learnt, and from how many at most: the newest ones."""
 
 
 @dataclass(frozen=True, slots=True)

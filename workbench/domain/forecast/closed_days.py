@@ -56,6 +56,7 @@ def _stops_all_work(suspension: Suspension) -> bool:
 
 
 def _working_days_in(span: TimeSpan, calendar: WorkingCalendar, first: date, last: date) -> Iterator[date]:
+    """Yield the working days of a span, from `first` to `last` at most."""
     on = calendar.working_day_from(max(first, calendar.local_day(span.start)))
     end = min(last, calendar.local_day(span.end))
     while on <= end:

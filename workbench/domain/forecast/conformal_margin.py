@@ -13,10 +13,20 @@ import numpy as np
 from workbench.domain.forecast.learning.arrays import BoolArray, FloatArray
 
 _LEAST_SPREAD_DAYS = 0.5
+"""What is added to the width of each range, so that narrow ranges can be widened too."""
+
 FEWEST_SCORES = 60
+"""The fewest past forecasts from which a margin is learnt."""
+
 _HALF_LIFE_DAYS = 12.0
+"""The half-life of the weight of a past forecast."""
+
 _MIDDLE = 0.5
+"""The share of the outcomes that must lie below the middle."""
+
 _LEAST_MIDDLE, _MOST_MIDDLE = -0.5, 1.5
+"""The range of the factor that moves the middle."""
+
 _LEAST_GAP = 0.3
 """The least distance of the end from the middle. A margin learnt on short ranges must not reverse long ones."""
 
@@ -27,6 +37,7 @@ _LEAST_TESTED = 0.2
 """The least share of the weight that has outcomes to test a margin with; below it the margin is not tested."""
 
 _MARGINS = np.arange(-1.0, 6.0, 0.05)
+"""The factors that are tried, the least first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ def step_name(state: str, *, is_running: bool) -> str:
 
 
 def _steps_of_act(steps: list[HistoryStep], act: LoggedAct) -> Iterator[HistoryStep]:
+    """Yield the steps that an act adds: a verdict and the state after it, or a state that differs from the last."""
     what = step_name(act.state, is_running=act.is_running)
     if act.action == "decide":
         yield HistoryStep(VERDICT, act.at)

@@ -17,7 +17,10 @@ _TREES = 20
 """With fewer trees, the times would depend on which cases each tree was grown on."""
 
 _SHUFFLE_SEED = 11
+"""The seed of the order in which simulations get their quantiles."""
+
 FEWEST_PASSED = 30
+"""The fewest passed cases to learn from, if there are as many."""
 
 SIMILARITY_ATTRIBUTES: tuple[str, ...] = (
     "findings",
@@ -33,6 +36,7 @@ Where few cases share all of them, the last ones count less.
 """
 
 _PRIOR_CASES = 8.0
+"""The weight of the share of less similar cases, as a number of cases."""
 
 
 class ReworkTimes:

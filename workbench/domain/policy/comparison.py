@@ -96,6 +96,7 @@ def values_of(policy: Policy, tables: Iterable[str]) -> Iterator[tuple[str, Poli
 
 
 def _values(key: str, value: Any) -> Iterator[tuple[str, PolicyValue]]:
+    """Yield each single value below a key of the policy, with its whole key."""
     if is_dataclass(value):
         is_named_by_code = key.partition(".")[0] in _TABLES_WITH_CODES
         for field in fields(value):

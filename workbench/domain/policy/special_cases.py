@@ -27,6 +27,7 @@ def policy_for(policy: Policy, application: ApplicationFacts) -> Policy:
 
 @lru_cache(maxsize=4096)
 def _fitted(policy: Policy, facts: tuple[str, ...]) -> Policy:
+    """Return the policy with the changes of all special cases that fit; of different values, the first counts."""
     fitting = [special for special in policy.special if _fits(special, facts)]
     classes, rectify, pending = policy.classes, policy.rectify, policy.pending
     reasons, required = policy.reasons, policy.documents.required
@@ -51,6 +52,7 @@ def _first(days: Iterable[int | None]) -> int | None:
 
 
 def _fits(special: SpecialCase, facts: tuple[str, ...]) -> bool:
+    """Return whether the facts meet all conditions of a special case."""
     text_by_fact = dict(zip(SPECIAL_FACTS, facts, strict=True))
     return all(
         _comparable(name, text_by_fact[name]) in {_comparable(name, value) for value in values}

@@ -72,6 +72,7 @@ _ANY_ID_CARD = r"@[1-8](?:~?\d){5}~?(?:1~?[89]|2~?0)(?:~?\d){2}~?(?:0~?\d|1~?[0-
 
 
 def _numbers(alone: str) -> re.Pattern[str]:
+    """Return the pattern of phone and ID numbers; `alone` is what must stand before one that has odd separators."""
     pattern = (
         rf"(?<!\d)(?P<id_no>{_ID_CARD}|{_GROUPS_OF_FOUR}|{_ANY_ID_CARD})(?!\d)"
         rf"|(?<!\d)(?:00)?(?:86)?(?P<msisdn>{_MOBILE}|{_LANDLINE}|{_ANY_MOBILE})(?!\d)"

@@ -38,6 +38,7 @@ _FOLDS = CharTable(_fold)
 
 
 def _without_separators(plain: str) -> str:
+    """Return a text without blanks and the separators between the parts of a name."""
     if plain.isalnum():
         return plain
     for separator in _SEPARATORS:

@@ -104,6 +104,7 @@ def _either_order(match: re.Match[str], reference: DateReference) -> date | None
 
 
 def _named_month(match: re.Match[str], reference: DateReference) -> date | None:
+    """Return the day of a date whose month is a word, such as `3 Dec`."""
     day, name, year = int(match[1] or match[4]), match[2] or match[3], int(match[5] or 0)
     month = next((number for number, word in enumerate(_MONTHS, start=1) if word.startswith(name)), 0)
     if not month:
@@ -119,6 +120,7 @@ def _day_of_month(match: re.Match[str], reference: DateReference) -> date | None
 
 
 def _weekday(match: re.Match[str], reference: DateReference) -> date | None:
+    """Return the day of a weekday, of this week or the one that the word before it names, in the tense of the field."""
     which, today = (match[1] or "").strip(), reference.today
     if match[2]:
         weekday = min(_WEEKDAYS_ZH.index(match[2]), len(_WEEKDAYS) - 1)
@@ -140,6 +142,7 @@ def _weekday(match: re.Match[str], reference: DateReference) -> date | None:
 
 
 def _working_days(match: re.Match[str], reference: DateReference) -> date:
+    """Return the day that is a number of working days from today."""
     number, calendar, today = int(match[1] or match[2]), reference.calendar, reference.today
     if not _is_past(match[0], match[3], reference):
         return calendar.nth_working_day_after(today, number)

@@ -129,6 +129,7 @@ def read_receipt(text: str, reference: DateReference) -> datetime:
 
 
 def _read_any_form(text: str, reference: DateReference) -> TypedTime:
+    """Read a time: now, a span from now, a day, a time of day, both, or the form that files have."""
     plain = normal_text(text, reference)
     if plain in {"now", "现在"}:
         return _from_local(reference.local_now)

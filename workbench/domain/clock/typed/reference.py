@@ -10,8 +10,9 @@ from workbench.domain.clock.typed.tense import DateOrder, Tense, current_date_or
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 
-_MAX_LENGTH = 60
-_MAX_QUOTED = 24
+_MAX_LENGTH, _MAX_QUOTED = 60, 24
+"""The most characters of a typed time, and of a typed text in a message."""
+
 _NUMERAL = re.compile(r"(?<![周期拜])[零一二两三四五六七八九十]{1,3}(?=[月日号点时分天周]|星期|小时|个|工作日|钟头)")
 _DIGIT = {char: str(value) for value, char in enumerate("零一二三四五六七八九")} | {"两": "2"}
 _EQUIVALENTS = {

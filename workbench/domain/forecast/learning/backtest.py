@@ -18,6 +18,8 @@ BacktestProgress = Callable[[int, int], None]
 
 _DAY_S = 86_400
 _BATCH = 500
+"""The cases that are predicted at once, so that memory does not grow with the log."""
+
 _SHARE = 0.8
 """The share of the ranges that must hold."""
 
@@ -28,6 +30,8 @@ _WIDER = 1.0
 """The first ranges aim at the share `_SHARE` + this figure / (number of cases that the estimator is fitted to)."""
 
 _SHARES = np.array([0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98])
+"""The probabilities of the ranges among which each range is chosen."""
+
 _STRETCH = 10.0
 """Beyond the last of `_SHARES`, each side of a range grows by width * (share - last share) * this factor."""
 

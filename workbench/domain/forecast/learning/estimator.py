@@ -20,7 +20,11 @@ from workbench.domain.forecast.learning.remaining_time import RemainingTimes
 from workbench.domain.forecast.learning.trace_prefix import last_prefix, most_frequent_activities, prefixes_of
 
 _COUNTED_ACTIVITIES = 8
+"""How many activities, the most frequent ones, have their number of occurrences as a feature."""
+
 _MOST_FOREST = 0.5
+"""The greatest weight of the forest in the mixture of forest and table."""
+
 _ENOUGH_CASES = 100
 """The finished cases from which on the forest counts as much as the table."""
 

@@ -13,7 +13,11 @@ from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.learning.event_trace import EventTrace
 
 _RECENT_WAITS = 100
+"""The pace is the median of this many waits."""
+
 _WINDOWS_TOGETHER = 10_000
+"""The medians that are computed at once, so that memory does not grow with the log."""
+
 _QUICKEST = 0.25
 """The quickest share of the past; work at that pace still counts as usual."""
 

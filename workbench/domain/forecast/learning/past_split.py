@@ -10,7 +10,10 @@ from workbench.domain.forecast.learning.arrays import BoolArray, FloatArray, Int
 from workbench.domain.forecast.learning.event_trace import EventTrace
 
 PERCENT_LEARNT = 60
+"""The percentage of the cases that a backtest learns from; the later ones test what it learnt."""
+
 _OPENS_AT = 0.01
+"""The window of observation opens when this share of the cases has ended."""
 
 
 @dataclass(frozen=True, slots=True)

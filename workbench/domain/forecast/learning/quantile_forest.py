@@ -13,8 +13,11 @@ from workbench.domain.forecast.learning.arrays import CodeArray, Float32Array, F
 from workbench.domain.forecast.learning.tree import RegressionTree, TreeLimits, TreeSample, grow_tree
 
 TREES = 60
-_LEAF_WEIGHT = 25.0
-_DEPTH = 9
+"""The trees of a forest."""
+
+_LEAF_WEIGHT, _DEPTH = 25.0, 9
+"""The least weight of the rows of a leaf, and the most levels of a tree."""
+
 _MOST_ROWS = 20_000
 """About the most rows that a tree is grown on, so that the time does not grow with the log."""
 

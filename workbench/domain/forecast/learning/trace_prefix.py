@@ -10,6 +10,7 @@ ActivityPath = tuple[str, ...]
 """The last activities, the latest first."""
 
 PATH_LENGTH = 3
+"""The number of last activities that are features."""
 
 _DAY_S = 86_400
 _HOUR_S = 3_600

@@ -8,10 +8,14 @@ import numpy as np
 from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
 
 _DAYS_BACK = 40
+"""How far back, in working days, verdicts are counted."""
+
 _HALF_LIFE_DAYS = 8.0
 """The half-life of the weight of a day, in working days, since staffing and speed change."""
 
 FEWEST_DAYS = 5
+"""The fewest working days from which the capacity is learnt."""
+
 _PRIOR_DAYS = 6.0
 """The weight of the prior weekday factor, which is 1, as a number of observed days."""
 
@@ -147,6 +151,7 @@ def work_share(shares: Mapping[int, float], absences: Sequence[Absence], day: in
 
 
 def _shares(verdicts: GivenVerdicts, today: int) -> dict[int, float]:
+    """Return the share of each person in the recent verdicts, the newest of which weigh most."""
     recent = verdicts.at >= today - _DAYS_BACK
     weights = 0.5 ** ((today - verdicts.at[recent]) / _HALF_LIFE_DAYS)
     makers = verdicts.maker[recent]

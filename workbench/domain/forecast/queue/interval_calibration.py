@@ -14,8 +14,14 @@ from workbench.domain.forecast.queue.team import Team
 from workbench.domain.forecast.rework_time import FEWEST_PASSED, ReworkTimes
 
 _MAX_TEST_DAYS = 40
+"""The newest days with forecasts that are tested."""
+
 _PATHS = 32
+"""The simulations of each tested forecast, fewer than those of a forecast that is shown."""
+
 _MOST_POINTS_OF_STEP = 30
+"""The most days of one step of a case on which its forecast is tested."""
+
 _SHARE = 0.89
 """Slightly less than 0.9: the backtest learns from less than the forecast, so its errors are larger."""
 

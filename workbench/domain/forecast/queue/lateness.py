@@ -12,7 +12,11 @@ from workbench.domain.forecast.learning.arrays import BoolArray, FloatArray, Int
 from workbench.domain.forecast.queue.simulation import QueueInflow
 
 _RANKS = 4
+"""The number of ranks, one for each priority."""
+
 _MOST_DAYS = 60
+"""The most days that are simulated; a case that is due later counts as due after them."""
+
 _TOLERANCE = 1e-9
 
 
@@ -120,6 +124,7 @@ class _Entering:
 
     @classmethod
     def of(cls, inflow: QueueInflow, now: float, days: int) -> "_Entering":
+        """Return how many cases enter the queue on a day, by rank and by days until they are due."""
         per_case = inflow.per_day / max(len(inflow.rank), 1)
         days_left = np.floor(inflow.days_left).astype(np.int64)
         counts = (days_left >= 0) & (days_left < days)

@@ -26,7 +26,10 @@ from workbench.domain.forecast.rework_time import FEWEST_PASSED, ReworkTimes, Se
 from workbench.domain.forecast.working_time import WorkingTime
 
 LEVELS = (0.5, 0.9)
+"""The quantiles of every forecast: what half of the simulations reach, and nine of ten."""
+
 FEWEST_FIRST_VERDICTS = 30
+"""With fewer first verdicts, the forecast is based on what the policy assumes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +166,7 @@ class QueueModel(Team):
         )
 
     def _forecast_queued(self, cases: Sequence[OpenCase], now: float, reviewers: int | None) -> dict[int, CaseEstimate]:
+        """Forecast cases in the queue: the wait for the verdict, then rework if the case is sent back."""
         if not cases:
             return {}
         waiting = waiting_cases(cases)
@@ -193,6 +197,7 @@ class QueueModel(Team):
         return estimates
 
     def _forecast_others(self, cases: Sequence[OpenCase], now: float) -> dict[int, CaseEstimate]:
+        """Forecast cases outside the queue: a check ends soon, and other cases take as long as past rework took."""
         if not cases:
             return {}
         waited = np.array([max(now - case.history.steps[-1].at, 0.0) for case in cases])

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 _EXACT_BITS = 5
+"""The leading bits of a count that rounding keeps."""
 
 
 class QueuePosition(NamedTuple):

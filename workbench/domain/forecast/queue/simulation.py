@@ -12,8 +12,10 @@ from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
 from workbench.domain.forecast.queue.capacity import TeamCapacity
 
 _MOST_ENTRIES = 300
-_MARGIN_DAYS = 25
-_MOST_DAYS = 1_500
+"""The newest entries into the queue from which the inflow is learnt."""
+
+_MARGIN_DAYS, _MOST_DAYS = 25, 1_500
+"""How many more days are simulated than the cases ahead probably need, and the most days in all."""
 
 
 @dataclass(frozen=True, slots=True)

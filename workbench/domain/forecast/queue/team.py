@@ -11,7 +11,11 @@ from workbench.domain.forecast.queue.simulation import FutureDays, QueueInflow, 
 from workbench.domain.forecast.working_time import WorkingTime
 
 PATHS = 128
+"""The simulations of a forecast."""
+
 SEED = 20_261_124
+"""The seed of all simulations, so that the same queue has the same forecast."""
+
 _LEAST_SHARE, _LEAST_SHARE_OF_GREATEST = 0.02, 0.1
 """To count, a reviewer must exceed one of these shares: of all verdicts, or of the busiest reviewer's verdicts."""
 

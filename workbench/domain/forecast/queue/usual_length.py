@@ -6,7 +6,10 @@ from workbench.domain.forecast.case_history import QueueSpells
 from workbench.domain.forecast.learning.arrays import FloatArray
 
 _USUAL_DAYS, _USUAL_SHARE = 40, 0.9
+"""A queue is long if it is longer than on this share of this many last days."""
+
 _FEWEST_USUAL_DAYS = 10
+"""With fewer days before, no queue counts as long."""
 
 
 def is_longer_than_usual(spells: QueueSpells, backlog: FloatArray) -> bool:
