@@ -104,8 +104,8 @@ class Notices(Service):
                     func.count().filter(is_overdue).label("overdue"),
                 )
             ).one()
-            is_clerk = work_list_refusal(self.context.actor) is None
-            measures = count_overdue_measures(session, self.context.now()) if is_clerk else 0
+            has_work_list = work_list_refusal(self.context.actor) is None
+            measures = count_overdue_measures(session, self.context.now()) if has_work_list else 0
             return from_row(NoticePage, counts, lines=lines, measures_overdue=measures)
 
     def record_file(self, path: Path) -> RecordedDeliveries:

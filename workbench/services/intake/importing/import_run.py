@@ -75,9 +75,9 @@ class ImportRun:
                 batch = NewBatch(self.context, batch_id)
                 opening = CaseOpening(batch, seq, self.helper)
                 applications = NewApplications(batch, self.plan.applicants)
-                with self._writer(request, batch_id, report) as writing:
-                    opening.open(self._write_rows(writing, readers, applications))
-                report = self._write_calls_and_figures(request, readers, writing, report)
+                with self._writer(request, batch_id, report) as writer:
+                    opening.open(self._write_rows(writer, readers, applications))
+                report = self._write_calls_and_figures(request, readers, writer, report)
                 waiting = list(applications.waiting(self.plan.reopened))
                 self.progress.begin(_("Opening the cases"), sum(map(len, waiting)))
                 opening.open(self.progress.counting(waiting))
@@ -174,27 +174,27 @@ class ImportRun:
             )
 
     def _write_rows(
-        self, writing: BatchWriter, readers: Sequence[Reader], applications: NewApplications
+        self, writer: BatchWriter, readers: Sequence[Reader], applications: NewApplications
     ) -> Iterator[Sequence[int]]:
         """Write the rows of the files; yield the ids of applications whose cases can be opened before the last row."""
-        for reader, portion in writing.write(readers):
+        for reader, portion in writer.write(readers):
             if reader.kind is ImportKind.APPLICATIONS and portion.rows is not None and portion.rows.rows:
                 ready = applications.ready_after(portion.rows)
                 if ready:
                     yield ready
 
     def _write_calls_and_figures(
-        self, request: ImportRequest, readers: Sequence[Reader], writing: BatchWriter, report: ImportReport
+        self, request: ImportRequest, readers: Sequence[Reader], writer: BatchWriter, report: ImportReport
     ) -> ImportReport:
         """Write the calls, and the figures computed from all rows; return the report with the final counts of calls."""
-        batch_id = writing.batch_id
+        batch_id = writer.batch_id
         call_readers = [reader for reader in readers if reader.kind is ImportKind.CALLS]
         written = self._write_calls(batch_id, call_readers) if request.kind in WITH_CALLS else None
         progress = self.progress.step(call_readers, _CALLS_WRITTEN, _CALLS_COUNTED)
-        figures = figures_of_batch(self.context, request.kind, batch_id, writing.insert, progress)
+        figures = figures_of_batch(self.context, request.kind, batch_id, writer.insert, progress)
         call_counts = call_store(self.context).numbers_of(batch_id) if written and written.rows else []
         callers = [msisdn for msisdn, _count in call_counts]
-        self._write_figures(figures, self._numbers_to_update(figures, writing, callers), writing, readers)
+        self._write_figures(figures, self._numbers_to_update(figures, writer, callers), writer, readers)
         for reader in call_readers:
             self.progress.finish(reader.pass_bytes)
         if written is None:
@@ -217,19 +217,19 @@ class ImportRun:
         return written
 
     def _numbers_to_update(
-        self, figures: CallFigures, writing: BatchWriter, callers: Sequence[str]
+        self, figures: CallFigures, writer: BatchWriter, callers: Sequence[str]
     ) -> dict[ImportKind, set[str]]:
         """Return the numbers whose figures the batch changes, by the kind of rows that change them."""
         numbers: dict[ImportKind, set[str]] = {}
         if callers:
             numbers[ImportKind.CALLS] = set(callers)
-        callees = writing.lookup_values.get(ImportKind.OPTOUTS)
+        callees = writer.lookup_values.get(ImportKind.OPTOUTS)
         if callees:
             numbers[ImportKind.OPTOUTS] = figures.callers_of(callees)
         return numbers
 
     def _write_figures(
-        self, figures: CallFigures, numbers: dict[ImportKind, set[str]], writing: BatchWriter, readers: Sequence[Reader]
+        self, figures: CallFigures, numbers: dict[ImportKind, set[str]], writer: BatchWriter, readers: Sequence[Reader]
     ) -> None:
         """Write the figures that the rows of the batch change, and note the affected cases."""
         # The figures of a number are written once; if they were written twice in a batch, its days would count twice.
@@ -239,7 +239,7 @@ class ImportRun:
             figures.write_for_batch(changed)
         store, subjects = self.context.store, (ImportKind.CREDIT, ImportKind.COMPLAINTS)
         values_by_kind = {kind: {store.hashed(msisdn) for msisdn in msisdns} for kind, msisdns in numbers.items()}
-        values_by_kind |= {kind: values for kind, values in writing.lookup_values.items() if kind in subjects}
+        values_by_kind |= {kind: values for kind, values in writer.lookup_values.items() if kind in subjects}
         for kind, values in values_by_kind.items():
             with self.context.read() as session:
                 affected = cases_about(session, store, kind, values)
