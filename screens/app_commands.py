@@ -163,6 +163,7 @@ async def quit_workbench(app: "AppBase") -> None:
 
 
 async def _leave(app: "AppBase") -> None:
+    """Ask whether to release a held case, and end the program unless the person goes back."""
     from screens.dialogs.quit import QuitDialog
 
     # While the demo is being made, no hold outlives the program.
@@ -212,6 +213,7 @@ async def copy(app: "AppBase") -> None:
 
 
 async def _copy(app: "AppBase") -> None:
+    """Copy the text selected with the mouse, or else what is under the cursor."""
     from screens.widgets.safe_text import row_text
     from workbench.domain.text.safe import safe
     from workbench.wording.amounts import commas
@@ -271,6 +273,7 @@ COMMANDS: dict[str, Callable[["AppBase"], Awaitable[None]]] = {
 
 
 def _takes_prose(field: "Widget | None") -> bool:
+    """Return whether a widget is a field for text that people read."""
     if not takes_text(field):
         return False
     # Imported here, because the first frame needs no text fields.

@@ -58,6 +58,7 @@ class YearScroll(VerticalScroll, inherit_bindings=False):
     """Scrolls again once the months have their size."""
 
     def _scroll(self) -> None:
+        """Scroll so that the selected day is in view, below the name of its month if there is room."""
         lines, height = self._lines, self.size.height
         if lines is None or not height:
             return

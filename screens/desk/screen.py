@@ -91,6 +91,7 @@ def read_only_line(session: DeskSession, view: View) -> Content | None:
 
 
 def _holder_words(header: CaseHeader, actor: Actor, view: View) -> str:
+    """Return who holds the case or has it assigned, otherwise its state."""
     if header.held_by is not None and header.aside_until is not None and header.aside_until > view.now:
         message = _("put aside by {login} until {when}")
         return message.format(login=header.held_by, when=view.moment(header.aside_until))

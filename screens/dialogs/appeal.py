@@ -85,6 +85,7 @@ class AppealForm(BoxDialog[AppealResult]):
 
     @work(group="write")
     async def _send(self, received_at: datetime | None) -> None:
+        """File the appeal, or show why it cannot be filed."""
         # A second Enter while the first one files would file the appeal again.
         self._is_filing = True
         try:

@@ -223,6 +223,7 @@ def document_lines(line: DocumentLine, view: View, width: int) -> list[Content]:
 
 
 def _file(line: DocumentLine, view: View) -> str:
+    """Return the format and the size of the file, and when it was received."""
     extension = EXTENSIONS.get(line.media_type, "")
     format_name = "JPEG" if extension == "jpg" else extension.upper()
     facts = [format_name or _("unknown file type")]

@@ -62,6 +62,7 @@ class SystemViewer:
             raise ViewerFailed(message.format(command=words[0], code=code))
 
     def _copy(self, file: BinaryIO, name: str) -> Path:
+        """Copy a document to a private folder of its own, and return the path of the copy."""
         if self._folder is None:
             _delete_leftovers()
             # Only this user can enter it.
@@ -83,6 +84,7 @@ def _delete_leftovers() -> None:
 
 
 def _is_alive(process: int) -> bool:
+    """Return whether a process runs; one of another user does, as it may not be asked."""
     with suppress(PermissionError):
         try:
             os.kill(process, 0)

@@ -31,6 +31,7 @@ class TableText(MarkdownTableCellContents, WrappedText):
     """
 
     def _lines(self, width: int) -> list[Content]:
+        """Return the table wrapped to a width: the widest columns give way, one cell at a time."""
         content = self.content
         rows = (
             [row.split("\t", allow_blank=True) for row in content.split("\n")] if isinstance(content, Content) else []

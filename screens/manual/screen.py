@@ -35,6 +35,7 @@ class ChapterViewer(MarkdownViewer):
         run_in_worker(self, partial(self._show, location, heading), "chapter", is_exclusive=True)
 
     async def _show(self, location: str | PurePath, heading: str) -> None:
+        """Show a chapter, and scroll to a heading of it."""
         # The first lines are shown before all others are laid out, which takes five times as long.
         sections = (self.navigator.location.parent / location).read_text(encoding="utf-8").split("\n## ")
         start = "\n## ".join(sections[:3])

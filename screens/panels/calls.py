@@ -237,6 +237,7 @@ def _columns(texts: tuple[str, ...], titles: tuple[str, ...]) -> str:
 
 
 def _complaints(case: CaseFile, view: View, width: int) -> list[PanelLine]:
+    """Return each complaint with its summary, and whether it is verified or why it is not counted."""
     if not case.evidence.complaints:
         return []
     lines = [EMPTY, heading(_("Complaints"))]

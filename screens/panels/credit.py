@@ -45,6 +45,7 @@ def credit_lines(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: FactLayout) -> list[PanelLine]:
+    """Return what a list says of the applicant: not checked, nothing, or a line for each record that matches."""
     label, changed = _(CREDIT_LIST_WORDS[kind]), changed_mark(case, EvidencePart.CREDIT, view.symbols, kind.value)
     records = [record for record in case.evidence.credit if record.list is kind]
     hits = [record for record in records if record.match is not CreditMatch.NONE]
@@ -66,12 +67,14 @@ def _list_lines(case: CaseFile, kind: CreditList, view: View, facts: FactLayout)
 
 
 def _amount_or_match(record: CreditFacts) -> str:
+    """Return the arrears in money, or how well a record of another list matches the applicant."""
     if record.list is CreditList.ARREARS and record.amount_fen is not None:
         return money_words(record.amount_fen)
     return _(CREDIT_MATCH_WORDS[record.match])
 
 
 def _record_details(record: CreditFacts, view: View) -> list[str]:
+    """Return what else is known of a record, each in words."""
     parts: list[str] = []
     if record.overdue_days:
         parts.append(_("{count} days overdue").format(count=commas(record.overdue_days)))
@@ -93,6 +96,7 @@ def _measures(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
 
 def _earlier_reviews(case: CaseFile, view: View, width: int) -> list[PanelLine]:
+    """Return the earlier verdicts on the case with their appeals, below an earlier fail in its cooldown."""
     decisions, fail = case.decisions_in_effect, case.earlier_fail
     if not decisions and fail is None:
         return []

@@ -146,6 +146,7 @@ def _supplier(policy: Policy) -> Iterator[NamedValue]:
 
 
 def _deadlines(policy: Policy) -> Iterator[NamedValue]:
+    """Yield the working hours, and the working days of each period."""
     yield _("Working hours"), f"{format_hours(policy.hours.periods)} ({policy.zone})"
     days = _("{count} working days")
     classes = [f"{_(CLASS_WORDS[service_class])} {count}" for service_class, count in policy.classes.days.items()]

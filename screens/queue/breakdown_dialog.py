@@ -92,6 +92,7 @@ class BreakdownDialog(ListDialog[BreakdownRow, str]):
             self.call_after_refresh(self.draw)
 
     def _summary(self, breakdown: Breakdown) -> Content:
+        """Return how many cases the filter selects, and how many values are left out."""
         words = mask_digits_within(self._filter_text) or _("all open cases")
         parts = [_("{count} cases: {filter}").format(count=commas(breakdown.total), filter=words)]
         if breakdown.others:

@@ -115,6 +115,7 @@ def _due(context: RowContext, _room: int) -> list[Part]:
 
 
 def _late(context: RowContext, _room: int) -> list[Part]:
+    """Return how likely the case is late and why, or why it is stuck."""
     # Imported here, because most lists do not show it.
     from workbench.wording.forecast import late_cause_words, stuck_words
 
@@ -203,10 +204,10 @@ def _findings(context: RowContext, _room: int) -> list[Part]:
 
 
 def _who(context: RowContext, _room: int) -> list[Part]:
+    """Return the holder, or else the assignee in brackets."""
     row = context.row
     if row.held_by:
         return [(row.held_by, ACCENT if row.held_by == context.login else "")]
-    # Brackets: assigned, but not held.
     return [(f"({row.assignee})", MUTED)] if row.assignee else []
 
 

@@ -58,6 +58,7 @@ def _order_parts(cases: CaseList, width: int) -> list[Part]:
 
 
 def _count_text(cases: CaseList, view: View) -> str:
+    """Return the number of cases of the list, of all open ones if it is a part of them."""
     pages = cases.rows.pages
     if pages is None or pages.count is None:
         return view.symbols.ellipsis

@@ -12,6 +12,7 @@ from workbench.domain.text.safe import cells, fit, pad_right, safe
 from workbench.i18n import _
 
 _SIGN_CELLS = 19
+"""The width of the column of signs in the legend."""
 
 
 def row_line(context: RowContext, width: int, chosen: tuple[str, ...] = ()) -> Content:

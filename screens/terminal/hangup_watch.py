@@ -17,6 +17,8 @@ from contextlib import suppress
 from typing import Any
 
 POLL_S = 0.5
+"""How often it is looked whether the terminal is there."""
+
 GRACE_S = 1.5
 """How long the program may take to close everything itself; then the thread exits the process at once."""
 
@@ -74,6 +76,7 @@ class HangupWatch:
         os._exit(self._code)
 
     def _is_gone(self) -> bool:
+        """Return whether the terminal of the input is gone."""
         if self._input is None:
             return False
         poll = select.poll()

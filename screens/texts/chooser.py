@@ -24,6 +24,7 @@ _MAX_LINES = 3
 """The most lines of a text in the list."""
 
 _LETTER_FIELDS = frozenset({"letter-edit", "answer"})
+"""The fields whose text the applicant reads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,7 @@ class MarkList(VerticalScroll, can_focus=True):
     on_focus = on_blur = _draw
 
     def _line(self, index: int, line: MarkLine, width: int) -> Content:
+        """Return an entry as a line: its mark, its digit if it has one, and its words."""
         is_marked = line.code in self._marked
         number = str(index + 1) if index < _NUMBERED else " "
         left = joined(

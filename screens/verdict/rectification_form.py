@@ -118,6 +118,7 @@ class RectificationForm(Vertical):
         self._draw()
 
     def _draw(self) -> None:
+        """Draw the title of the items, and the date with its key."""
         if not self.query("#items-title"):
             # Called after a refresh; the dialog may be closed by then.
             return

@@ -25,6 +25,7 @@ class Debounce:
             self._owner.run_worker(self._run(), group=self._group)
 
     async def _run(self) -> None:
+        """Run the job after the last requested pause, and again if it was requested meanwhile."""
         try:
             while (at := self._run_at) is not None:
                 await asyncio.sleep(at - monotonic())
