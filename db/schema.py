@@ -18,7 +18,7 @@ from db.dialects.sqlite_changes import CHANGES_SCHEMA, NOTED_COLUMNS
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 
-VERSION = 22
+VERSION = 23
 """The schema version of this program: the number of the last migration step."""
 
 FIRST_VERSION = 16

@@ -20,6 +20,7 @@ A migration step that changes noted values needs an event with the new digests, 
 
 NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "absence": ("reviewer_id", "from_on", "to_on", "reason", "substitute_id"),
+    "adjudication": ("case_id", "sampled_id", "reviewer_id", "adjudicated_at", "stands", "note"),
     "appeal": (
         *("case_id", "decision_id", "state_before", "grounds", "received_at", "filed_at", "filed_by_id", "due_at"),
         *("status", "outcome", "to_state", "answer", "decided_by_id", "decided_at", "checker_id", "checked_at"),
@@ -34,6 +35,9 @@ NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("until_on", "maker_id", "decided_at", "version_after", "before"),
     ),
     "erasure": ("case_id", "part", "reason", "erased_at", "erased_by_id", "pending"),
+    "golden_answer": (
+        *("case_id", "decision_id", "verdict", "fail_kind", "reasons", "note", "marked_at", "marked_by_id"),
+    ),
     "import_batch": (
         *("kind", "started_at", "started_by_id", "published_at", "published_seq", "applied_at", "row_count"),
         *("created_count", "updated_count", "unchanged_count", "rejected_count"),
@@ -53,15 +57,20 @@ NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("case_id", "release_at", "told_due_at", "appeal_until_on", "cancelled_at", "sent_at", "sent_by_id"),
         *("decision_id", "kind", "language", "subject", "body", "created_at", "channel", "facts"),
     ),
+    "opinion": (
+        *("case_id", "sampled_id", "reviewer_id", "opened_at", "given_at", "verdict", "fail_kind", "reasons", "note"),
+    ),
     "policy_version": (
         *("body", "sha256", "applied_at", "applied_by_id", "effective_on", "is_for_open_cases", "settled_at"),
     ),
+    "quality_sample": ("from_on", "to_on", "size", "seed", "by", "strata", "left_out", "drawn_at", "drawn_by_id"),
     "rectification": ("case_id", "decision_id", "round", "deadline_at", "is_open"),
     "rectification_item": (
         *("rectification_id", "position", "code", "text", "satisfied_at", "waived_at", "waived_by_id"),
         *("waive_reason", "deadline_at", "judged", "judged_by_id", "judged_at"),
     ),
     "reviewer": ("login", "is_active", "max_held", "created_at", "skills", "department"),
+    "sampled_decision": ("case_id", "sample_id", "decision_id", "stratum", "is_golden"),
     "suspension": (
         *("from_at", "to_at", "announced_to_at", "province", "agent", "reason", "entered_at", "entered_by_id"),
         *("resumed_at", "settled_at", "former_ends"),

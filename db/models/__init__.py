@@ -17,5 +17,12 @@ from db.models.evidence import ApplicationRow, CardRow, ComplaintRow, CreditReco
 from db.models.import_batch import ImportBatchRow, ImportFileRow
 from db.models.life_cycle import AppealRow, CampaignCaseRow, CampaignRow, ContactRow, MeasureOrderRow
 from db.models.people import AbsenceRow, DutyRow, ReviewerRoleRow, ReviewerRow
+from db.models.quality import (
+    AdjudicationRow,
+    GoldenAnswerRow,
+    OpinionRow,
+    SampledDecisionRow,
+    SampleRow,
+)
 from db.models.retention import ErasureRow, ExportReasonRow, LegalHoldRow
 from db.models.site import PolicyVersionRow, SettingRow

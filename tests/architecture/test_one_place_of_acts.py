@@ -21,6 +21,8 @@ ELSEWHERE = {
     r"\.log_case\(|\.log\([^)]*case_id=": {
         # Imports, campaigns and policies log what they do to cases.
         *("review/new_evidence.py", "time/campaigns/opening.py", "time/deadlines/policy_changes.py"),
+        # A quality review changes nothing of a case.
+        *("quality/figures.py", "quality/opinions.py", "quality/samples.py"),
         # The way to the log, also of refused attempts.
         "foundation/context.py",
     },

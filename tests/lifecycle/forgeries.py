@@ -18,6 +18,7 @@ from workbench.services.site.log_checks.unexplained_rows import log_faults
 
 NAMES: Mapping[str, str] = {
     "absence": "Absence {id} ",
+    "adjudication": "Adjudication {id} ",
     "appeal": "Appeal {id} ",
     "calendar_day": "The calendar ",
     "calendar_override": "The calendar ",
@@ -26,17 +27,21 @@ NAMES: Mapping[str, str] = {
     "decision": "Decision D-{id:06d} ",
     "decision_reason": "Decision D-{decision_id:06d} ",
     "erasure": "Erasure {id} ",
+    "golden_answer": "Golden answer {id} ",
     "import_batch": "Import B-{id:06d} ",
     "import_file": "Import B-{batch_id:06d} ",
     "inquiry": "Inquiry I-{id:06d} ",
     "legal_hold": "Legal hold {id} ",
     "measure_order": "Ordered measure {id} ",
     "notice": "Notice {id} ",
+    "opinion": "Second opinion {id} ",
     "policy_version": "Policy version {id} ",
+    "quality_sample": "Sample S-{id:04d} ",
     "rectification": "Rectification {id} ",
     "rectification_item": "Rectification item {id} ",
     "reviewer": "Person {id} ",
     "reviewer_role": "these roles: ",
+    "sampled_decision": "Sampled decision {id} ",
     "suspension": "Suspension {id} ",
 }
 """The beginning of the sentence that names a row, by its table."""

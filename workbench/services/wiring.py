@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from workbench.services.intake.importing.service import Imports
     from workbench.services.outbox.outbox import Notices
     from workbench.services.outbox.sending import Sending
+    from workbench.services.quality.figures import Quality
+    from workbench.services.quality.opinions import Opinions
+    from workbench.services.quality.samples import Samples
     from workbench.services.queue.absences import Absences
     from workbench.services.queue.assignment import Assigning
     from workbench.services.queue.board import Boards
@@ -93,28 +96,20 @@ class Services:
 
     verdicts: "LazyService[Verdicts]" = LazyService("review.verdicts.Verdicts")
     """Previews and records verdicts."""
-
     undo: "LazyService[Undo]" = LazyService("review.undo.Undo")
     """Undoes recent verdicts and checks."""
-
     checks: "LazyService[Checks]" = LazyService("review.second_checks.Checks")
     """Lets a second person approve or return verdicts."""
-
     appeals: "LazyService[Appeals]" = LazyService("review.appeals.appeals.Appeals")
     """Files and decides appeals."""
-
     appeal_checks: "LazyService[AppealChecks]" = LazyService("review.appeals.checks.AppealChecks")
     """Lets a second person approve or return decisions on appeals."""
-
     clocks: "LazyService[ClockExplainer]" = LazyService("clock.case_clocks.ClockExplainer")
     """Explains due dates."""
-
     seen_cases: "LazyService[SeenCases]" = LazyService("records.auditing.seen_cases.SeenCases")
     """Redraws cases as of a decision."""
-
     dossiers: "LazyService[Dossiers]" = LazyService("records.auditing.dossiers.Dossiers")
     """Writes whole cases to folders."""
-
     documents: "LazyService[Documents]" = LazyService("case.documents.Documents")
     """Lists, opens and copies documents."""
 
@@ -136,6 +131,13 @@ class Services:
 
     requests: "LazyService[AdminRequests]" = LazyService("site.admin_requests.AdminRequests")
     """Lists and rejects what waits for another admin."""
+
+    samples: "LazyService[Samples]" = LazyService("quality.samples.Samples")
+    """Draws samples of decisions for a second opinion."""
+    opinions: "LazyService[Opinions]" = LazyService("quality.opinions.Opinions")
+    """Gives sampled cases to readers, and records their opinions."""
+    quality: "LazyService[Quality]" = LazyService("quality.figures.Quality")
+    """Compares first and second opinions."""
 
     taking: "LazyService[Taking]" = LazyService("queue.taking.Taking")
     """Takes chosen cases out of turn."""

@@ -9,6 +9,7 @@ from db.models import EventRow
 from db.queries.published import CASE, is_published, table_of
 from db.queries.workload import is_absent
 from workbench.services.foundation.calendar_days import calendar_edition
+from workbench.services.foundation.case_access import refuse_while_reading
 from workbench.services.foundation.context import Context
 
 _EVENT, _SIBLING = table_of(EventRow), CASE.alias("sibling")
@@ -29,7 +30,11 @@ def stamp_of(session: Session, context: Context, case_id: int) -> Any:
 
     The stamp includes the last event of all cases of the application, whether the assignee is away, today's date and
     the edition of the calendar, because the shown facts depend on them.
+
+    Raises:
+        NotAllowed: If the person reads the case for a second opinion.
     """
+    refuse_while_reading(session, case_id)
     today = context.today(session)
     row = session.connection().execute(_STAMP, {"case": case_id, "today": today}).first()
     return None if row is None else (*row, today, calendar_edition(session))

@@ -15,7 +15,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import PERMISSIONS, STATE_WORDS, Action, erased_refusal, state_refusal
 from workbench.errors import Busy, NotAllowed, NotFound
 from workbench.i18n import _
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import READING, Context
 
 # The actions by which a person takes or gives up a case. New evidence and checks do so too, but as a side effect.
 _HOLD_ACTIONS = (
@@ -86,10 +86,23 @@ def read_case(session: Session, case_id: int) -> CaseRow:
 
 
 def _checked_published(session: Session, case_id: int, case: CaseRow | None) -> CaseRow:
-    """Return a case that was looked up by its number, after checking that it exists and that its batch is published."""
+    """Return a case that was looked up by its number, after checking that this person may see it."""
+    refuse_while_reading(session, case_id)
     if case is None or not _is_published(session, case.batch_id):
         raise NotFound(_("There is no case {case}.").format(case=format_case(case_id)))
     return case
+
+
+def refuse_while_reading(session: Session, case_id: int | None = None) -> None:
+    """Refuse a case, or without a number any list with verdicts, to a person who reads it for a second opinion.
+
+    Raises:
+        NotAllowed: If the person must not know yet what was decided.
+    """
+    reading = session.info.get(READING)
+    if reading and case_id in {None, reading}:
+        message = _("You read {case} for a second opinion. Give it, or the case back, with `workbench quality review`.")
+        raise NotAllowed(message.format(case=format_case(reading)))
 
 
 def _is_published(session: Session, batch_id: int) -> bool:

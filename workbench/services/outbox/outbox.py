@@ -24,7 +24,7 @@ from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.portions import record_in_portions
 from workbench.services.case.history import notice_lines, select_notices
-from workbench.services.foundation.case_access import visible_case
+from workbench.services.foundation.case_access import refuse_while_reading, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.outbox.recording import Delivery, RecordedDeliveries, notice_rows, record_deliveries
@@ -200,6 +200,7 @@ class Notices(Service):
 
     def _conditions(self, session: Session, case_id: int | None) -> tuple[ColumnElement[bool], ...]:
         if case_id is None:
+            refuse_while_reading(session)
             return ()
         visible_case(session, case_id)
         return (NOTICE.c.case_id == case_id,)

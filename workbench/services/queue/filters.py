@@ -33,7 +33,7 @@ from workbench.domain.values.provinces import province_parts
 from workbench.domain.values.spelling import folded, matching_values
 from workbench.errors import NotFound
 from workbench.i18n import _, comma_joined
-from workbench.services.foundation.context import Context
+from workbench.services.foundation.context import READING, Context
 from workbench.services.queue.named_cases import has_phone, has_word, is_named
 from workbench.services.site.people import find_person
 
@@ -73,7 +73,11 @@ class _FilterReader:
             day_end=to_us(self.context.end_of_today(self.session)),
             ranks=_ranks(term for term in wanted.terms if term.key == "priority"),
             due=reduce(DueRange.within, (self._due_span(term) for term in due_terms), DueRange()),
-            conditions=(*self._conditions(wanted), *(self._not_suspended if needs_running_clock else ())),
+            conditions=(
+                *self._conditions(wanted),
+                *(self._not_suspended if needs_running_clock else ()),
+                *self._not_read_blindly,
+            ),
             hidden=tuple(unpublished.scalars()),
             needs_running_clock=needs_running_clock,
         )
@@ -137,6 +141,12 @@ class _FilterReader:
         clock_runs = (conditions.is_running(RUNNING_STATES), *suspension_checks)
         checks = [check, *(f"({one.check})" for one in clock_runs)]
         return CaseCondition(check=" AND ".join(checks), is_indexed=not suspension_checks)
+
+    @property
+    def _not_read_blindly(self) -> tuple[CaseCondition, ...]:
+        """The condition that leaves out the case whose verdict this person must not know yet; empty without one."""
+        case = self.session.info.get(READING)
+        return (CaseCondition(check="c.id <> :reading", values={"reading": case}),) if case else ()
 
     @property
     def _not_suspended(self) -> tuple[CaseCondition, ...]:

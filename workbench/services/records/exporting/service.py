@@ -13,6 +13,7 @@ from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.foundation.audit_log import details
+from workbench.services.foundation.case_access import refuse_while_reading
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.memory import check_memory_limit
 from workbench.services.foundation.safe_files import replacing
@@ -65,6 +66,8 @@ class Exports(Service):
         """
         with self.context.requiring("export", partial(_export_refusal, request.what)):
             check_memory_limit()
+            with self.context.read() as session:
+                refuse_while_reading(session)
             if request.reveal and not request.reason.strip():
                 raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
             if request.what is ExportKind.NOTICES:

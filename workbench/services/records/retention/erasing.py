@@ -38,6 +38,7 @@ _OF_CASES: tuple[type[SQLModel], ...] = (
     *(models.SubmissionRow, models.FindingRow, models.CommentRow, models.ChecklistAnswerRow),
     *(models.VerificationRow, models.ContactRow, models.DecisionRow, models.NoticeRow, models.AppealRow),
     *(models.MeasureOrderRow, models.LegalHoldRow, models.InquiryRow),
+    *(models.OpinionRow, models.AdjudicationRow, models.GoldenAnswerRow),
 )
 """The tables with a `case_id` whose columns are emptied; the rows of drafts, skips and journals are deleted."""
 

@@ -21,6 +21,7 @@ from workbench.services.acts.act import note_act
 from workbench.services.acts.portions import record_in_portions
 from workbench.services.case.known_people import key_of, redactions_of
 from workbench.services.files.reading.problems import FileProblem, RowProblem
+from workbench.services.foundation.case_access import refuse_while_reading
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.review.measures.report_file import OrderReport, ReportedTime, read_reports
@@ -63,6 +64,7 @@ class Measures(Service):
         if overdue:
             statement = statement.where(MEASURE_ORDER.c.due_at < now)
         with self.context.read() as session:
+            refuse_while_reading(session)
             rows = session.execute(statement).all()
             people = redactions_of(session, map(key_of, rows))
             return tuple(

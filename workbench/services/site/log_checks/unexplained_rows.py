@@ -30,20 +30,25 @@ from workbench.services.site.log_checks.logged_state import LoggedState, logged_
 _DOCUMENT, _LETTER = table_of(DocumentRow), NOTICE.name
 _NAMES: Mapping[str, str] = {
     "absence": N_("Absence {number}"),
+    "adjudication": N_("Adjudication {number}"),
     "appeal": N_("Appeal {number}"),
     "campaign": N_("Campaign {number}"),
     "decision": N_("Decision D-{number:06d}"),
     "erasure": N_("Erasure {number}"),
+    "golden_answer": N_("Golden answer {number}"),
     "import_batch": N_("Import B-{number:06d}"),
     "export_reason": N_("Reason {number} of an export"),
     "inquiry": N_("Inquiry I-{number:06d}"),
     "legal_hold": N_("Legal hold {number}"),
     "measure_order": N_("Ordered measure {number}"),
     "notice": N_("Notice {number}"),
+    "opinion": N_("Second opinion {number}"),
     "policy_version": N_("Policy version {number}"),
+    "quality_sample": N_("Sample S-{number:04d}"),
     "rectification": N_("Rectification {number}"),
     "rectification_item": N_("Rectification item {number}"),
     "reviewer": N_("Person {number}"),
+    "sampled_decision": N_("Sampled decision {number}"),
     "suspension": N_("Suspension {number}"),
 }
 """The names of the rows, by table."""

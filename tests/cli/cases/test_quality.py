@@ -1,0 +1,219 @@
+"""A quality review moves nothing, is blind, and says how far two people agree."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.cli.framework.terminal import Terminal, refused
+from tests.prepared import prepared
+from tests.services.review.verdict_acts import decide, passing, take
+from tests.sites import Site
+from workbench.errors import ExitCode
+
+QUALITY = {"quality_sample", "sampled_decision", "opinion", "adjudication", "golden_answer", "event"}
+SAMPLE = ("quality", "sample", "--period", "2026", "--seed", "7")
+
+
+@pytest.fixture
+def decided(terminal: Terminal) -> Terminal:
+    """Return an office in which a passed 36 cases, whose letters are released."""
+    _pass_all(terminal.site)
+    terminal.site.clock.advance(hours=1)
+    return terminal
+
+
+@prepared
+def _pass_all(site: Site) -> None:
+    """Let a pass 36 cases."""
+    site.plant(36)
+    for number in range(36):
+        case = take(site).header.id
+        site.clock.advance(seconds=40 + number)
+        decide(site, passing(case))
+
+
+def rows(terminal: Terminal) -> dict[str, list[Any]]:
+    """Return the rows of every table that no quality review may change."""
+    connection = sqlite3.connect(terminal.site.path)
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    found = {name: list(connection.execute(f'SELECT * FROM "{name}"')) for name in tables if name not in QUALITY}
+    connection.close()
+    return found
+
+
+def opinions(terminal: Terminal, login: str) -> Iterator[str]:
+    """Let a person read and pass all cases that are left but every sixth, which fails; yield their numbers."""
+    while (case := terminal.document(login, "quality", "review")["case"]) is not None:
+        fails = int(case[2:]) % 6 == 0
+        words = ("fail", "--reason", "USE-TRADE") if fails else ("pass", "--reason", "OK")
+        yield terminal.document(login, "quality", "review", *words)["case"]
+
+
+def test_opinions_are_compared_and_adjudicated_without_moving_anything(decided: Terminal) -> None:
+    before = rows(decided)
+    drawn = decided.document("sup", *SAMPLE, "--size", "99")
+    assert (drawn["drawn"], drawn["left_out"]) == (36, {})
+    assert set(drawn["strata"][0].items()) == {("stratum", "a, pass"), ("decisions", 36), ("drawn", 36)}
+
+    # The maker is offered nothing, and each other reader what nobody else has read.
+    assert decided.document("a", "quality", "review")["case"] is None
+    given = list(opinions(decided, "b"))
+    assert len(given) == len(set(given)) == 36
+    assert decided.document("c", "quality", "review")["case"] is None
+
+    report = decided.document("sup", "quality", "report")
+    assert report["verdicts"]["pairs"] == 36
+    assert report["verdicts"]["raw"]["value"] == pytest.approx(30 / 36)
+    assert report["verdicts"]["kappa"]["value"] == pytest.approx(0)
+    assert report["reasons"]["USE-TRADE"]["raw"]["value"] == pytest.approx(30 / 36)
+    assert report["jaccard"]["value"] == pytest.approx(30 / 36)
+    assert (report["waiting"], len(report["differing"])) == (6, 6)
+
+    # A reviewer sees the own adjudicated cases alone.
+    assert decided.document("a", "quality", "report")["differing"] == []
+    case = report["differing"][0]["case"]
+    decided.document("sup", "quality", "adjudicate", case, "second", "--note", "the trade is forbidden")
+    (own,) = decided.document("a", "quality", "report")["differing"]
+    assert (own["case"], own["stands"], own["why"]) == (case, "second", "the trade is forbidden")
+    assert decided.document("b", "quality", "report")["differing"] == []
+
+    assert rows(decided) == before
+    assert decided.as_person("sup", "audit", "verify").exit_code == 0
+
+
+def test_the_same_seed_draws_the_same_cases_and_a_dry_run_none(decided: Terminal) -> None:
+    trial = decided.document("sup", *SAMPLE, "--size", "10", "--dry-run")
+    assert (trial["sample"], decided.document("sup", "quality", "list")["samples"]) == (None, [])
+    for _turn in range(2):
+        assert decided.document("sup", *SAMPLE, "--size", "10")["drawn"] == trial["drawn"] == 10
+    connection = sqlite3.connect(decided.site.path)
+    first, second = (
+        connection.execute("SELECT decision_id FROM sampled_decision WHERE sample_id = ?", (number,)).fetchall()
+        for number in (1, 2)
+    )
+    connection.close()
+    assert first == second
+    # By default, the policy's share is drawn, but at least five of each stratum.
+    assert decided.document("sup", *SAMPLE)["drawn"] == 5
+
+
+def test_open_cases_and_unusually_fast_decisions_are_told_apart(decided: Terminal) -> None:
+    site = decided.site
+    site.plant(2)
+    case = take(site).header.id
+    site.clock.advance(seconds=2)
+    decide(site, passing(case))
+    words = ("decide", "C-38", "pending", "--reason", "WAIT-CARRIER", "--until", "+5")
+    assert decided.as_person("a", "next").exit_code == decided.as_person("a", *words).exit_code == 0
+    found = decided.document("sup", *SAMPLE, "--size", "5", "--by", "verdict", "--dry-run")
+    assert found["left_out"] == {"open": 1}
+    assert {line["stratum"]: line["decisions"] for line in found["strata"]} == {"pass": 36, "fast": 1}
+
+
+WAYS_TO_A_VERDICT = (
+    ("show", "{case}"),
+    ("show", "{case}", "--at", "{decision}"),
+    ("show", "{case}", "--reveal"),
+    ("explain", "{case}"),
+    ("clock", "{case}"),
+    ("comment", "{case}", "x"),
+    ("contact", "{case}", "phone", "x"),
+    ("documents", "{case}", "--to", "{folder}"),
+    ("dossier", "{case}", "--output", "{folder}"),
+    ("reopen", "{case}", "--reason", "x"),
+    ("hold", "{case}", "--reason", "x"),
+    ("notices", "list"),
+    ("notices", "list", "{case}"),
+    ("measures", "list"),
+    ("export", "applications", "--output", "{folder}.csv"),
+    ("export", "decisions", "--output", "{folder}.csv"),
+    ("export", "events", "--output", "{folder}.csv"),
+    ("export", "notices", "--output", "{folder}.csv"),
+    ("quality", "golden", "{case}", "pass"),
+)
+
+
+def test_whoever_reads_a_case_blindly_finds_its_verdict_nowhere(decided: Terminal) -> None:
+    with decided.site.tampering() as session:
+        session.execute(text("INSERT INTO reviewer_role SELECT id, 'supervisor' FROM reviewer WHERE login = 'b'"))
+        session.execute(text("INSERT INTO reviewer_role SELECT id, 'admin' FROM reviewer WHERE login = 'b'"))
+    decided.document("sup", *SAMPLE)
+    case = decided.document("b", "quality", "review")["case"]
+    values = {"case": case, "decision": f"D-{case[2:]}", "folder": str(decided.site.path.parent / "out")}
+    for words in WAYS_TO_A_VERDICT:
+        result = decided.as_person("b", *(word.format(**values) for word in words))
+        assert (words, result.exit_code, result.stdout) == (words, ExitCode.NOT_ALLOWED, "")
+        assert f"You read {case} for a second opinion" in result.stderr, (words, result.stderr)
+    for order in ("reason:OK", "state:closed", case):
+        assert case not in decided.as_person("b", "queue", "--filter", f"{order} state:closed", "--json").output
+
+
+def test_a_case_that_is_read_blindly_shows_neither_maker_nor_verdict(decided: Terminal) -> None:
+    decided.document("sup", *SAMPLE)
+    shown = decided.document("b", "quality", "review")
+    assert (shown["state"], shown["history"], shown["decisions"], shown["held_by"]) == ("in_review", [], [], None)
+    assert '"a"' not in decided.as_person("b", "quality", "review", "--json").output
+    listed = decided.document("b", "queue", "--filter", f"state:closed {shown['application_no']}")
+    assert listed["cases"] == []
+    assert decided.document("c", "queue", "--filter", f"state:closed {shown['application_no']}")["cases"] != []
+    # Given back, it is as before; nobody else is offered a case that one has read.
+    decided.document("b", "quality", "review", "--give-back")
+    assert decided.as_person("b", "show", shown["case"]).exit_code == 0
+    assert decided.document("b", "quality", "review")["case"] != shown["case"]
+
+
+def test_who_may_not_is_refused_and_logged(decided: Terminal) -> None:
+    for words in (SAMPLE, ("quality", "golden", "C-1", "pass"), ("quality", "list")):
+        assert "supervisor" in refused(decided.as_person("a", *words), ExitCode.NOT_ALLOWED)
+    decided.document("sup", *SAMPLE)
+    assert "reviewer" in refused(decided.as_person("sup", "quality", "review"), ExitCode.NOT_ALLOWED)
+    none = ("quality", "review", "pass", "--reason", "OK")
+    assert "no case" in refused(decided.as_person("b", *none), ExitCode.NOT_ALLOWED)
+    nothing = ("quality", "adjudicate", "C-1", "first", "--note", "x")
+    assert "No differing" in refused(decided.as_person("sup", *nothing), ExitCode.NO_INPUT)
+    connection = sqlite3.connect(decided.site.path)
+    (refusals,) = connection.execute(
+        "SELECT count(*) FROM event WHERE action LIKE 'quality%' AND is_refused"
+    ).fetchone()
+    connection.close()
+    assert refusals >= 5
+
+
+def test_wrong_periods_strata_and_reasons_are_told(decided: Terminal) -> None:
+    for words, part in (
+        (("--period", "2026-13"), "no period"),
+        (("--period", "2026-11-31..2026-12-01"), "no period"),
+        (("--period", "2025"), "no decisions"),
+        (("--period", "2026", "--by", "mood"), "mood"),
+        (("--period", "2026", "--size", "0"), "at least one"),
+    ):
+        assert part in refused(decided.as_person("sup", "quality", "sample", *words), ExitCode.USAGE)
+    decided.document("sup", *SAMPLE)
+    decided.document("b", "quality", "review")
+    assert "reason" in refused(decided.as_person("b", "quality", "review", "pass"), ExitCode.USAGE)
+    unknown = ("quality", "review", "pass", "--reason", "NO-SUCH")
+    assert "NO-SUCH" in refused(decided.as_person("b", *unknown), ExitCode.NO_INPUT)
+
+
+def test_golden_answers_are_mixed_in_beside_the_drawn_ones(decided: Terminal) -> None:
+    decided.document(
+        "sup", "quality", "golden", "C-9", "fail", "--reason", "USE-TRADE", "--note", "agreed in a meeting"
+    )
+    drawn = decided.document("sup", *SAMPLE)
+    assert drawn["golden"] == 1
+    connection = sqlite3.connect(decided.site.path)
+    sampled = connection.execute("SELECT count(*), sum(is_golden) FROM sampled_decision").fetchone()
+    connection.close()
+    assert sampled[1] == 1
+    assert sampled[0] in {5, 6}
+
+
+def test_periods_begin_and_end_at_midnight_of_the_office(decided: Terminal) -> None:
+    day = decided.site.clock.at.date()
+    for period, found in ((f"{day}..{day}", True), (f"{day + timedelta(1)}..{day + timedelta(2)}", False)):
+        result = decided.as_person("sup", "quality", "sample", "--period", period, "--dry-run")
+        assert (result.exit_code == 0) is found, result.output

@@ -1,0 +1,1 @@
+"""The quality review: samples of decisions, second opinions on them, and how far people agree."""

@@ -1,0 +1,257 @@
+"""How far first and second opinions agree, and who was right where they differ."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import RowMapping, and_, select
+from sqlmodel import Session
+
+from db.enums import Role, Verdict
+from db.models import AdjudicationRow, DecisionReasonRow, OpinionRow, ReviewerRow, SampledDecisionRow, SampleRow
+from db.queries.published import CASE, DECISION, table_of
+from workbench.domain.case.case_id import format_case
+from workbench.domain.case.lifecycle import missing_role_refusal
+from workbench.domain.quality.agreement import Agreement, Estimate, Pair, agreement_of, jaccard_of
+from workbench.errors import NotAllowed, NotFound, WrongUsage
+from workbench.i18n import _
+from workbench.services.foundation.context import READING, Service
+from workbench.services.quality.samples import GOLDEN_STRATUM
+
+ADJUDICATE, REPORT = "quality-adjudicate", "quality-report"
+"""The actions of the events."""
+STANDS = ("first", "second", "neither")
+"""What a third person can say."""
+
+_ADJUDICATORS = frozenset({Role.SUPERVISOR})
+_READERS = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR})
+_READERS_OF_ALL = frozenset({Role.SUPERVISOR, Role.AUDITOR})
+
+_SAMPLED, _OPINION = table_of(SampledDecisionRow), table_of(OpinionRow)
+_ADJUDICATION, _REASON, _PERSON = table_of(AdjudicationRow), table_of(DecisionReasonRow), table_of(ReviewerRow)
+
+adjudicating_refusal = partial(missing_role_refusal, _ADJUDICATORS)
+"""Return why a person may not adjudicate, or None if they may."""
+_figures_refusal = partial(missing_role_refusal, _READERS)
+
+Answer = tuple[str, str, frozenset[str]]
+"""A verdict, the kind of a fail, and the codes of the reasons."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondLook:
+    """A decision with the second opinion on it."""
+
+    case_id: int
+    sampled_id: int
+    decision_id: int
+    stratum: str
+    maker: str
+    reader: str
+    first: Answer
+    second: Answer
+    service_class: str
+    month: str
+    note: str
+    stands: str
+    adjudicator: str
+    adjudication: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether the verdicts or the reasons differ."""
+        return self.first != self.second
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityFigures:
+    """How far people agree on a sample.
+
+    Attributes:
+        verdicts: Weighted by strata.
+        by: The same without weights, by a name such as "rev1", for each reviewer, class and month.
+        reasons: Each code as yes or no.
+        jaccard: The mean Jaccard index of the sets of reasons; None with too few pairs.
+        stands: How often a third person said which opinion stands.
+        waiting: How many differing opinions wait for a third person.
+    """
+
+    sample_id: int
+    verdicts: Agreement
+    by: Mapping[str, Mapping[str, Agreement]]
+    reasons: Mapping[str, Agreement]
+    jaccard: Estimate | None
+    stands: Mapping[str, int]
+    waiting: int
+
+
+class Quality(Service):
+    """Compares first and second opinions for one person."""
+
+    def figures(self, sample_id: int | None = None) -> QualityFigures:
+        """Return the figures of a sample, by default the newest one; a mere reviewer gets the own decisions alone.
+
+        Raises:
+            NotAllowed: If the person has no role that reads figures.
+            NotFound: If there is no such sample.
+        """
+        with self.context.requiring(REPORT, _figures_refusal), self.context.read() as session:
+            sample = self._sample(session, sample_id)
+            looks = [look for look in _looks(session, sample.id or 0) if self._may_see(look)]
+            sizes = {name: size for name, (size, _drawn) in json.loads(sample.strata).items()}
+        return _figures_of(sample.id or 0, looks, sizes)
+
+    def differing(self, sample_id: int | None = None) -> tuple[SecondLook, ...]:
+        """Return the differing opinions of a sample; a mere reviewer gets the own adjudicated ones."""
+        with self.context.requiring(REPORT, _figures_refusal), self.context.read() as session:
+            sample = self._sample(session, sample_id)
+            looks = [look for look in _looks(session, sample.id or 0) if look.differs and self._may_see(look)]
+        return tuple(look for look in looks if look.stands or self._sees_all)
+
+    def adjudicate(self, case_id: int, stands: str, note: str) -> SecondLook:
+        """Record which opinion on a case stands, and why. Nothing of the case changes.
+
+        Raises:
+            NotAllowed: If the person is no supervisor, or gave one of the opinions.
+            NotFound: If no differing opinion on the case waits.
+            WrongUsage: If the note is empty.
+        """
+        if not note.strip():
+            raise WrongUsage(_("Say why: --note."))
+        with self.context.requiring(ADJUDICATE, adjudicating_refusal, case_id), self.context.write() as session:
+            waiting = (look for look in _looks(session, None, case_id) if look.differs and not look.stands)
+            look = next(waiting, None)
+            if look is None:
+                message = _("No differing opinions on {case} wait for a third person.")
+                raise NotFound(message.format(case=format_case(case_id)))
+            if self.context.actor.login in {look.maker, look.reader}:
+                raise NotAllowed(_("You gave one of the two opinions; a third person says which stands."))
+            row = AdjudicationRow(
+                case_id=case_id,
+                sampled_id=look.sampled_id,
+                reviewer_id=self.context.actor.id,
+                adjudicated_at=self.context.now(),
+                stands=stands,
+                note=note.strip(),
+            )
+            session.add(row)
+            session.flush()
+            body = {"adjudication": row.id, "stands": stands}
+            self.context.log(session, ADJUDICATE, body=body, case_id=case_id)
+            return next(one for one in _looks(session, None, case_id) if one.sampled_id == look.sampled_id)
+
+    def _sample(self, session: Session, sample_id: int | None) -> SampleRow:
+        newest = select(SampleRow).order_by(SampleRow.id.desc()).limit(1)  # type: ignore[union-attr]
+        row = session.get(SampleRow, sample_id) if sample_id else session.execute(newest).scalar_one_or_none()
+        if row is None:
+            raise NotFound(_("There is no such sample; `workbench quality list` shows all."))
+        return row
+
+    def _may_see(self, look: SecondLook) -> bool:
+        return self._sees_all or look.maker == self.context.actor.login
+
+    @property
+    def _sees_all(self) -> bool:
+        return missing_role_refusal(_READERS_OF_ALL, self.context.actor) is None
+
+
+def _looks(session: Session, sample_id: int | None, case_id: int | None = None) -> Iterable[SecondLook]:
+    """Yield the given opinions of a sample or on a case with the decisions that they are about."""
+    maker, reader, third = _PERSON.alias("maker"), _PERSON.alias("reader"), _PERSON.alias("third")
+    statement = (
+        select(
+            _SAMPLED.c.case_id,
+            _SAMPLED.c.id.label("sampled_id"),
+            _SAMPLED.c.decision_id,
+            _SAMPLED.c.stratum,
+            maker.c.login.label("maker"),
+            reader.c.login.label("reader"),
+            DECISION.c.verdict,
+            DECISION.c.fail_kind,
+            DECISION.c.decided_at,
+            CASE.c.service_class,
+            _OPINION.c.verdict.label("second_verdict"),
+            _OPINION.c.fail_kind.label("second_fail_kind"),
+            _OPINION.c.reasons,
+            _OPINION.c.note,
+            _ADJUDICATION.c.stands,
+            third.c.login.label("adjudicator"),
+            _ADJUDICATION.c.note.label("adjudication"),
+        )
+        .join(_OPINION, and_(_OPINION.c.sampled_id == _SAMPLED.c.id, _OPINION.c.given_at.is_not(None)))
+        .join(DECISION, DECISION.c.id == _SAMPLED.c.decision_id)
+        .join(CASE, CASE.c.id == _SAMPLED.c.case_id)
+        .join(maker, maker.c.id == DECISION.c.maker_id)
+        .join(reader, reader.c.id == _OPINION.c.reviewer_id)
+        .outerjoin(_ADJUDICATION, _ADJUDICATION.c.sampled_id == _SAMPLED.c.id)
+        .outerjoin(third, third.c.id == _ADJUDICATION.c.reviewer_id)
+        .order_by(_SAMPLED.c.id)
+    )
+    if sample_id is not None:
+        statement = statement.where(_SAMPLED.c.sample_id == sample_id)
+    if case_id is not None:
+        statement = statement.where(_SAMPLED.c.case_id == case_id)
+    rows = session.execute(statement).mappings().all()
+    codes = _reasons_of(session, [row["decision_id"] for row in rows])
+    hidden = session.info.get(READING)
+    yield from (_look(row, codes) for row in rows if row["case_id"] != hidden)
+
+
+def _look(row: RowMapping, codes: Mapping[int, frozenset[str]]) -> SecondLook:
+    names = ("case_id", "sampled_id", "decision_id", "stratum", "maker", "reader", "service_class", "note")
+    return SecondLook(
+        **{name: row[name] for name in names},
+        first=(row["verdict"], row["fail_kind"], codes.get(row["decision_id"], frozenset())),
+        second=(row["second_verdict"], row["second_fail_kind"], frozenset(json.loads(row["reasons"]))),
+        month=f"{row['decided_at']:%Y-%m}",
+        stands=row["stands"] or "",
+        adjudicator=row["adjudicator"] or "",
+        adjudication=row["adjudication"] or "",
+    )
+
+
+def _reasons_of(session: Session, decisions: list[int]) -> Mapping[int, frozenset[str]]:
+    found: dict[int, set[str]] = {}
+    statement = select(_REASON.c.decision_id, _REASON.c.code).where(_REASON.c.decision_id.in_(decisions))
+    for decision, code in session.execute(statement):
+        found.setdefault(decision, set()).add(code)
+    return {decision: frozenset(codes) for decision, codes in found.items()}
+
+
+def _figures_of(sample_id: int, looks: list[SecondLook], sizes: Mapping[str, int]) -> QualityFigures:
+    drawn = [look for look in looks if look.stratum != GOLDEN_STRATUM]
+    verdicts = tuple(Verdict)
+    groups: Mapping[str, Callable[[SecondLook], str]] = {
+        "reviewer": lambda look: look.maker,
+        "class": lambda look: look.service_class,
+        "month": lambda look: look.month,
+    }
+    codes = sorted({code for look in drawn for code in (*look.first[2], *look.second[2])})
+    sets = [Pair(look.first[2], look.second[2], look.stratum) for look in drawn]
+    return QualityFigures(
+        sample_id=sample_id,
+        verdicts=agreement_of([_verdicts(look) for look in drawn], verdicts, sizes),
+        by={
+            name: {
+                group: agreement_of([_verdicts(look) for look in drawn if key(look) == group], verdicts)
+                for group in sorted({key(look) for look in drawn})
+            }
+            for name, key in groups.items()
+        },
+        reasons={
+            code: agreement_of(
+                [Pair(code in look.first[2], code in look.second[2], look.stratum) for look in drawn],
+                (True, False),
+                sizes,
+            )
+            for code in codes
+        },
+        jaccard=jaccard_of(sets, sizes),
+        stands={name: sum(look.stands == name for look in looks) for name in STANDS},
+        waiting=sum(look.differs and not look.stands for look in looks),
+    )
+
+
+def _verdicts(look: SecondLook) -> Pair:
+    return Pair(Verdict(look.first[0]), Verdict(look.second[0]), look.stratum)

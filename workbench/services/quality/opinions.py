@@ -1,0 +1,149 @@
+"""Second opinions: a reader judges a decided case as it was, without knowing what was decided, and moves nothing.
+
+While a person has an open opinion, every other way to the case is refused to that person: `Context` notes the case in
+each transaction, and `case_access` checks it wherever a case is looked up by its number.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import and_, exists, select
+from sqlmodel import Session
+
+from db.enums import FailKind, Role, Verdict
+from db.models import DecisionRow, EventRow, OpinionRow, SampledDecisionRow
+from db.queries.published import DECISION, table_of
+from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.lifecycle import Actor, missing_role_refusal
+from workbench.errors import NotAllowed, NotFound, WrongUsage
+from workbench.i18n import _, comma_joined
+from workbench.services.foundation.context import READING, Service
+from workbench.services.records.auditing.seen_cases import case_as_seen, has_snapshot
+
+READ, GIVE, RETURN = "quality-read", "quality-opinion", "quality-return"
+"""The actions of the events."""
+
+_SAMPLED, _OPINION, _EVENT = table_of(SampledDecisionRow), table_of(OpinionRow), table_of(EventRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindCase:
+    """A decided case without what was decided, by whom, and what came of it."""
+
+    casefile: CaseFile
+    gaps: tuple[str, ...]
+    """Sentences about what cannot be redrawn."""
+    opened_at: datetime
+
+
+def reading_refusal(actor: Actor) -> str | None:
+    """Return why a person may not give second opinions, or None if they may."""
+    return missing_role_refusal(frozenset({Role.REVIEWER}), actor)
+
+
+class Opinions(Service):
+    """Gives a reader sampled cases, and records what the reader would have decided."""
+
+    def read(self) -> BlindCase | None:
+        """Return the case that this person is reading, or the next one; None if no sampled case is left for the person.
+
+        Raises:
+            NotAllowed: If the person is no reviewer.
+        """
+        with self.context.requiring(READ, reading_refusal), self.context.write() as session:
+            row = self._open(session) or self._take(session)
+            if row is None:
+                return None
+            sampled = session.get_one(SampledDecisionRow, row.sampled_id)
+            session.info.pop(READING, None)
+            decision = session.get_one(DecisionRow, sampled.decision_id)
+            seen = case_as_seen(session, self.context, decision, is_masked=True)
+            return BlindCase(casefile=_blind(seen.casefile), gaps=seen.gaps, opened_at=row.opened_at)
+
+    def give(self, verdict: Verdict, fail_kind: FailKind | None, reasons: Sequence[str], note: str) -> int:
+        """Record the opinion on the case that this person is reading, and return the number of the case.
+
+        Raises:
+            NotAllowed: If the person is no reviewer, or reads no case.
+            NotFound: If the policy has no such reason.
+            WrongUsage: If there is no reason.
+        """
+        with self.context.requiring(GIVE, reading_refusal), self.context.write() as session:
+            row = self._reading(session)
+            known = self.context.policy(session).reasons
+            if unknown := [code for code in reasons if code not in known]:
+                raise NotFound(_("The policy has no reason {codes}.").format(codes=comma_joined(unknown)))
+            if not reasons:
+                raise WrongUsage(_("An opinion needs a reason, as a verdict does."))
+            row.verdict, row.fail_kind = verdict.value, fail_kind.value if fail_kind else ""
+            row.reasons, row.note = json.dumps(sorted(set(reasons))), note
+            row.given_at = self.context.now()
+            session.add(row)
+            session.flush()
+            self.context.log(session, GIVE, body={"opinion": row.id}, case_id=row.case_id)
+            return row.case_id
+
+    def give_back(self) -> int:
+        """Give the case back without an opinion, so that another person reads it, and return its number.
+
+        Raises:
+            NotAllowed: If the person reads no case.
+        """
+        with self.context.requiring(RETURN, reading_refusal), self.context.write() as session:
+            row = self._reading(session)
+            session.delete(row)
+            session.flush()
+            self.context.log(session, RETURN, case_id=row.case_id)
+            return row.case_id
+
+    def _reading(self, session: Session) -> OpinionRow:
+        row = self._open(session)
+        if row is None:
+            raise NotAllowed(_("You read no case for a second opinion; `workbench quality review` gives you one."))
+        return row
+
+    def _open(self, session: Session) -> OpinionRow | None:
+        mine = (_OPINION.c.reviewer_id == self.context.actor.id, _OPINION.c.given_at.is_(None))
+        row: OpinionRow | None = session.execute(select(OpinionRow).where(*mine)).scalar_one_or_none()
+        return row
+
+    def _take(self, session: Session) -> OpinionRow | None:
+        """Open the oldest sampled decision that nobody reads, and on whose case this person has never acted."""
+        me = self.context.actor.id
+        acted = exists().where(_EVENT.c.case_id == _SAMPLED.c.case_id, _EVENT.c.actor_id == me)
+        waiting = (
+            select(SampledDecisionRow)
+            .join(DECISION, and_(DECISION.c.id == _SAMPLED.c.decision_id, DECISION.c.maker_id != me))
+            .where(~exists().where(_OPINION.c.sampled_id == _SAMPLED.c.id), ~acted)
+            .order_by(_SAMPLED.c.id)
+        )
+        for sampled in session.execute(waiting).scalars():
+            if not has_snapshot(session.get_one(DecisionRow, sampled.decision_id)):
+                continue
+            row = OpinionRow(
+                case_id=sampled.case_id, sampled_id=sampled.id or 0, reviewer_id=me, opened_at=self.context.now()
+            )
+            session.add(row)
+            session.flush()
+            self.context.log(session, READ, body={"opinion": row.id}, case_id=sampled.case_id)
+            self.context.cache.cases.pop(me, None)
+            return row
+        return None
+
+
+def _blind(casefile: CaseFile) -> CaseFile:
+    """Return a case without the acts of people, which name the maker and what was decided."""
+    header = replace(casefile.header, held_by=None, held_until=None, assignee=None, returned_to=None)
+    return replace(
+        casefile,
+        header=header,
+        history=(),
+        decisions=(),
+        notice=None,
+        notices=(),
+        measures=(),
+        appeals=(),
+        verifications=tuple(replace(line, by="") for line in casefile.verifications),
+    )

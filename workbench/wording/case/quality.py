@@ -1,0 +1,57 @@
+"""The words of the quality review."""
+
+from typing import TYPE_CHECKING
+
+from db.enums import FailKind, Verdict
+from workbench.domain.case.lifecycle import CLASS_WORDS, RISK_WORDS
+from workbench.i18n import N_, _, comma_joined, with_remark
+from workbench.wording.case.labels import DECIDED_WORDS, VERDICT_TITLES
+
+if TYPE_CHECKING:
+    from workbench.domain.quality.agreement import Agreement, Estimate
+
+LEFT_OUT_WORDS = {
+    "open": N_("of open cases:"),
+    "erased": N_("erased:"),
+    "handled": N_("known to every reviewer:"),
+}
+"""Why decisions cannot be drawn, each before its count."""
+
+_PARTS = {
+    "fast": N_("unusually fast"),
+    "overridden": N_("passed against a blocking finding"),
+    **{str(one): words for one, words in (*DECIDED_WORDS.items(), *RISK_WORDS.items(), *CLASS_WORDS.items())},
+}
+"""The words for the parts of strata that are neither people nor names."""
+
+
+def stratum_words(name: str) -> str:
+    """Return the name of a stratum for people: its parts in their language."""
+    return comma_joined(_(_PARTS.get(part, part)) for part in name.split(", "))
+
+
+STANDS_WORDS = {
+    "first": N_("the first opinion stands"),
+    "second": N_("the second opinion stands"),
+    "neither": N_("neither opinion stands"),
+}
+"""What a third person says."""
+
+
+def agreement_words(found: "Agreement") -> list[str]:
+    """Return raw agreement, kappa and AC1 with their intervals, or why there are none."""
+    if found.raw is None:
+        return [_("too few to tell"), "", ""]
+    return [estimate_words(estimate) for estimate in (found.raw, found.kappa, found.ac1)]
+
+
+def estimate_words(estimate: "Estimate | None") -> str:
+    """Return a figure with its 95 % interval, "–" without one."""
+    return "–" if estimate is None else f"{estimate.value:.2f} ({estimate.low:.2f} – {estimate.high:.2f})"
+
+
+def answer_words(answer: tuple[str, str, frozenset[str]]) -> str:
+    """Return a verdict with its reasons."""
+    verdict, fail_kind, reasons = answer
+    words = _(VERDICT_TITLES[Verdict(verdict)])
+    return " ".join((with_remark(words, _("final") if fail_kind == FailKind.FINAL else ""), *sorted(reasons)))
