@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from screens.shell.base_screen import attempt, close, in_thread, run_in_worker
 from screens.shell.protocols import ShowsCase
 from workbench.i18n import _
-from workbench.keys.desk import ACTS
 from workbench.keys.registry import with_keys
 
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from screens.app_base import AppBase
     from screens.desk.screen import DeskScreen
     from screens.queue.screen import QueueScreen
+    from workbench.domain.case.casefile import CaseFile
 
 
 def open_case(app: "AppBase", desk: "DeskScreen", case_id: int, then: str = "") -> None:
@@ -38,10 +38,20 @@ async def _open_case(app: "AppBase", desk: "DeskScreen", case_id: int, then: str
 
 
 async def open_acts(app: "AppBase") -> None:
-    """Open the case under the cursor of a list, and list the acts on it."""
+    """List the acts on the case under the cursor of a list; the chosen one opens the case."""
     screen = _screen_below(app)
     if app.desk is not None and isinstance(screen, ShowsCase) and screen.case is not None:
-        open_case(app, app.desk, screen.case.header.id, ACTS.id)
+        run_in_worker(app, partial(_open_acts, app, app.desk, screen.case), "dialog")
+
+
+async def _open_acts(app: "AppBase", desk: "DeskScreen", case: "CaseFile") -> None:
+    from screens.desk.key_map import choose_act
+    from screens.desk.screen import ReadOnlyScreen
+
+    # The screen is not shown yet: if the person leaves the list, the list of cases is still there.
+    command = await choose_act(ReadOnlyScreen(app.clock, desk.session.services, case), case)
+    if command is not None:
+        open_case(app, desk, case.header.id, command.id)
 
 
 def _screen_below(app: "AppBase") -> "Screen[Any]":

@@ -110,7 +110,7 @@ class StagedVerdict:
             return with_keys(message)
         if self.comes_back:
             return _("The case comes back to you if this verdict is returned; another person must check it.")
-        return role_refusal(Action.APPROVE, self.actor) or ""
+        return role_refusal(Action.APPROVE, self.actor, _("approve")) or ""
 
     def lines(self, view: View, width: int) -> Content | None:
         """Return the verdict, below its warning if there is one; None if no verdict is staged."""
@@ -123,7 +123,12 @@ class StagedVerdict:
         warning = wrapped_lines(self.warning, width, WARNING) if self.warning else []
         if not self.needs_note and self.may(Action.APPROVE):
             warning.append(
-                plain(with_keys(_("No open point: press {checks.approve} to approve without a note.")), SUCCESS)
+                plain(
+                    with_keys(
+                        _("No open point: {checks.open} shows the case, then {checks.approve} approves without a note.")
+                    ),
+                    SUCCESS,
+                )
             )
         return Content("\n").join([*warning, *verdict])
 

@@ -54,12 +54,24 @@ def _end_scope(screen: CaseScreen) -> None:
         screen.show_page()
 
 
-async def _show_acts(screen: CaseScreen, case: CaseFile) -> None:
+async def choose_act(screen: CaseScreen, case: CaseFile) -> Command | None:
+    """List the acts on a case, and return the chosen one; None if there is none, or if it has a screen of its own."""
     # Imported late, as dialogs are: the first frame needs none.
-    from screens.desk.acts.act_list import show_acts
+    from screens.desk.acts.act_list import choose_act
 
     commands = [desk_command.command for desk_command in COMMANDS.values()]
-    await show_acts(screen, case, commands, partial(why_not, screen))
+    return await choose_act(screen, case, commands, partial(why_not, screen))
+
+
+async def _show_acts(screen: CaseScreen, case: CaseFile) -> None:
+    command = await choose_act(screen, case)
+    if command is None:
+        return
+    # The case may have changed while the list was open.
+    if (refused := why_not(screen, command.keys[0])) is not None:
+        screen.notify(refused, timeout=6)
+    else:
+        await screen.run_action(f"act('{command.id}')")
 
 
 async def _show_letters(screen: CaseScreen, case: CaseFile) -> None:

@@ -184,7 +184,7 @@ def undo_line(undoable: UndoableAct, check_for: tuple[str, ...], view: View) -> 
         why = check_cause_words(check_for)
         message = _("{case} waits for a second person").format(case=case)
         reason = _(" ({why})").format(why=why) if why else ""
-        return joined((message, ""), (reason, MUTED), (_("; "), ""), key, (_(" takes it back"), ""))
+        return joined((message, ""), (_("; "), ""), key, (_(" takes it back"), ""), (reason, MUTED))
     seconds = max(0, round((undoable.until - view.now).total_seconds()))
     if undoable.verdict is None or undoable.act == "returned":
         message = _("{case}: {what}; ").format(case=case, what=act_words(undoable))

@@ -117,7 +117,7 @@ class DocumentList(ListDialog[DocumentLine, None]):
         elif self._viewer_command:
             await self._open_in_viewer(line)
         else:
-            await self._save(line, _("This terminal cannot show images."))
+            await self._save(line, _("This terminal cannot show documents."))
 
     async def _show_pages(self, line: DocumentLine) -> None:
         name = line.name(current_language())
@@ -162,7 +162,8 @@ class DocumentList(ListDialog[DocumentLine, None]):
         if line is not None:
             title = _("Save {document} to a folder").format(document=line.name(current_language()))
             hint = _("It is saved there, readable only by you, and this is logged. Delete it when done.")
-        folder = await self.app.push_screen_wait(Prompt(title, f"{why} {hint}".strip(), str(suggested), is_prose=False))
+        hint = _("{first} {second}").format(first=why, second=hint) if why else hint
+        folder = await self.app.push_screen_wait(Prompt(title, hint, str(suggested), is_prose=False))
         if folder is None:
             return
         digest = "" if line is None else line.sha256
@@ -237,10 +238,10 @@ def _opened(line: DocumentLine, view: View) -> Content:
     """Return who opened a document last; if nobody did, who saved it to a folder."""
     uses = (line.openings or line.copies)[:2]
     who = comma_joined(f"{use.login} {view.instant(use.at)}" for use in uses)
-    if line.openings:
-        return plain(f"{_('opened by {who}').format(who=who)} ", MUTED)
-    message = _("saved to a folder by {who}") if uses else _("not opened yet")
-    return plain(f"{message.format(who=who)} ", WARNING)
+    if not uses:
+        return plain(f"{_('not opened yet')} ", WARNING)
+    message = _("opened by {who}") if line.openings else _("saved to a folder by {who}")
+    return plain(f"{message.format(who=who)} ", MUTED)
 
 
 def _declared_state(line: DocumentLine, view: View) -> Content:

@@ -134,10 +134,10 @@ def _due_and_forecast(
 ) -> Content:
     """Return the due date and the forecast, as far as they fit beside the left part.
 
-    If they do not fit, the remaining time is left out first, unless the case is overdue, and then the forecast. If
+    If they do not fit, the remaining time is left out first, unless it is over or ends today, and then the forecast. If
     `is_whole`, the left part is never cut.
     """
-    due, short_due = _due(header, view), _due(header, view, with_time_left=header.is_overdue)
+    due, short_due = _due(header, view), _due(header, view, with_time_left=not header.working_days_left)
     # Each text has the cells that the left part must keep; with `width`, the whole left part must fit.
     texts = [(due, _LEFT_CELLS), (short_due, width), (due, _MIN_LEFT_CELLS)]
     if forecast:

@@ -6,7 +6,7 @@ from screens.queue.case_list import CaseList
 from screens.shell.view import View
 from screens.widgets.safe_text import ACCENT, MUTED, WARNING, Part, joined, row
 from workbench.domain.filter.ordering import DEFAULT_ORDER, list_order_words
-from workbench.domain.filter.parser import parse_filter
+from workbench.domain.filter.parser import in_shown_words, parse_filter
 from workbench.domain.text.mask import mask_digits_within
 from workbench.i18n import _
 from workbench.keys.registry import with_keys
@@ -20,7 +20,7 @@ _WIDE = 108
 def header_line(cases: CaseList, login: str, view: View, width: int) -> Content:
     """Return the header: the list and its filter at the left; the counts, the reviewer and the time at the right."""
     dot: Part = (f" {view.symbols.dot} ", MUTED)
-    filter_text = mask_digits_within(cases.filter_text)
+    filter_text = mask_digits_within(in_shown_words(cases.filter_text))
     left = joined(
         (cases.view_name or _(cases.preset.name), "bold"),
         ("   ", ""),

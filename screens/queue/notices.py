@@ -7,7 +7,7 @@ from textual.content import Content
 from screens.queue.filter_help import value_terms
 from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, joined, key_hints, paragraphs, plain
 from workbench.domain.filter.keys import BARE_WORD
-from workbench.domain.filter.parser import parse_filter
+from workbench.domain.filter.parser import in_shown_words, parse_filter
 from workbench.domain.text.mask import mask_digits_within
 from workbench.i18n import N_, _
 from workbench.keys import queue
@@ -38,7 +38,7 @@ def failure_notice(error: "WorkbenchError") -> Content:
 def empty_notice(list_id: str, filter_text: str, *, is_preset: bool) -> Content:
     """Return the notice for an empty list: why it is empty and which keys help."""
     if not is_preset:
-        lines = [joined((f"{_('No cases match')}  ", ""), (mask_digits_within(filter_text), ACCENT))]
+        lines = [joined((f"{_('No cases match')}  ", ""), (mask_digits_within(in_shown_words(filter_text)), ACCENT))]
         if not parse_filter(filter_text).names_state:
             lines.append(plain(_("Only open cases were searched; with state:all also the closed ones are."), WARNING))
         words = [term.values[0] for term in parse_filter(filter_text).terms if term.key == BARE_WORD]

@@ -16,6 +16,7 @@ from screens.shell.bindings import bind, bind_key
 from screens.widgets.paged_list import PagedList
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.filter.keys import REOPEN_FILTER
+from workbench.domain.filter.parser import in_shown_words
 from workbench.i18n import N_
 from workbench.keys import queue as keys
 from workbench.keys.command import Command
@@ -97,7 +98,7 @@ class QueueScreen(ListScreen):
         return (keys.REOPEN, *shown) if self.preset.id == "reopen" else shown
 
     def action_filter(self) -> None:
-        self.bar.open(self.cases.filter_text)
+        self.bar.open(in_shown_words(self.cases.filter_text))
 
     @on(FilterBar.Applied)
     def apply(self, event: FilterBar.Applied) -> None:

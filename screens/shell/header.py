@@ -87,7 +87,7 @@ def _count_parts(counts: "DeskCounts") -> Iterator[Part]:
     if counts.due_today:
         yield _("{count} due today").format(count=commas(counts.due_today)), WARNING
     if counts.to_check:
-        yield _("{count} to check").format(count=commas(counts.to_check)), MUTED
+        yield _("{count} for you to check").format(count=commas(counts.to_check)), MUTED
     if counts.to_reopen:
         yield _("{count} to open again").format(count=commas(counts.to_reopen)), ERROR
     if counts.letters_overdue:

@@ -13,6 +13,7 @@ from workbench.domain.case.casefile import CaseFile, VerdictPreview
 from workbench.domain.case.vocabulary import Verdict
 from workbench.i18n import _
 from workbench.keys.command import shown_key
+from workbench.keys.desk import DOCUMENTS
 from workbench.keys.registry import ITEMS, MARK_REASON, NOTE
 
 
@@ -44,8 +45,12 @@ class ClosingLines(Vertical):
         if preview is not None and problem in preview.problems:
             after_reasons = NOTE if state.verdict is Verdict.PASS else ITEMS
             way = after_reasons if state.reasons else MARK_REASON
+            key = shown_key(way.keys[0])
+            if problem == preview.to_open:
+                # The documents are opened on the desk, below this dialog.
+                way, key = DOCUMENTS, f"Esc {DOCUMENTS.key}"
             message = _("Not decided: the list above is left to do ({key} {what}).")
-            problem = message.format(key=shown_key(way.keys[0]), what=_(way.label))
+            problem = message.format(key=key, what=_(way.label))
         self.say(plain(f"{symbols_of(self).warn} {problem}", ERROR) if problem else Content())
 
     def draw(self, state: VerdictState, preview: VerdictPreview | None, width: int, *, is_low: bool) -> None:

@@ -15,6 +15,7 @@ from textual.message import Message
 from screens.shell.base_screen import BoxDialog, Result
 from screens.shell.bindings import bind, bind_key
 from screens.widgets.safe_text import MUTED, WARNING, Static, joined, plain, row
+from workbench.i18n import _
 from workbench.keys.registry import MARK_NUMBER, MARK_REASON
 
 _NUMBERED = 9
@@ -159,6 +160,12 @@ class MarkDialog(BoxDialog[Result]):
 
     def on_mount(self) -> None:
         self.list.show(self.lines, self.marked)
+
+    @on(MarkList.Scrolled)
+    def show_more(self) -> None:
+        """Show in the frame how many entries are below the visible ones."""
+        more = _("… and {count} more.").format(count=self.list.below)
+        self.query_one("BoxDialog > Vertical").border_subtitle = plain(more if self.list.below else "")
 
     @on(MarkList.Marked)
     def toggle(self, event: MarkList.Marked) -> None:

@@ -252,7 +252,7 @@ def test_a_case_says_what_happened_and_what_comes_next() -> None:
                 assignee="rev1",
             ),
             "round 1: failed, final, bar outbound: document without seal (rev1, Tue 24 Nov 11:32)",
-            "waits for another person to check it (a final fail), due Thu 26 Nov 18:00",
+            "waits for a person other than rev1 to check it (a final fail), due Thu 26 Nov 18:00",
         ),
         (
             story(CaseState.FAILED, FINAL, appeal_until=date(2026, 12, 15)),

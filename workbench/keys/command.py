@@ -11,7 +11,7 @@ from typing import Any, Literal
 from workbench.domain.case.act_words import ACT_WORDS
 from workbench.domain.case.lifecycle import Action, Actor, missing_role_refusal, role_refusal
 from workbench.domain.case.vocabulary import Role
-from workbench.i18n import N_
+from workbench.i18n import N_, _
 
 Place = Literal[
     "everywhere",
@@ -75,11 +75,12 @@ class Command:
     roles: Set[Role] | None = field(default=None, kw_only=True)
     """The roles that may use a command without an `action`; None means all."""
 
-    def refusal(self, actor: Actor) -> str | None:
-        """Return why a person's roles never allow the command, or None if they may."""
+    def refusal(self, actor: Actor, *, names_act: bool = True) -> str | None:
+        """Return why a person's roles never allow the command, by default with its name, or None if they may."""
+        act = _(self.label) if names_act else ""
         if self.action is not None:
-            return role_refusal(self.action, actor)
-        return missing_role_refusal(self.roles, actor) if self.roles is not None else None
+            return role_refusal(self.action, actor, act)
+        return missing_role_refusal(self.roles, actor, act) if self.roles is not None else None
 
     @property
     def usual_keys(self) -> tuple[str, ...]:

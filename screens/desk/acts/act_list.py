@@ -67,19 +67,15 @@ class ActListEntry:
     """Why the acts are impossible, "" if they are possible."""
 
 
-async def show_acts(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], why_not: WhyNot) -> None:
-    """List the acts among the commands on the case, and run the chosen one."""
+async def choose_act(
+    screen: CaseScreen, case: CaseFile, commands: Iterable[Command], why_not: WhyNot
+) -> Command | None:
+    """List the acts among the commands on the case, and return the chosen one; go to its screen if it has another."""
     chosen = await screen.app.push_screen_wait(ActList(_name(case), _entries(screen, case, commands, why_not)))
-    if chosen is None:
-        return
-    command = chosen.runs
-    if command is not chosen.command:
-        await screen.run_action(f"app.go('{command.id}')")
-    elif (refusal := why_not(command.keys[0])) is not None:
-        # The case may have changed while the list was open.
-        screen.notify(refusal, timeout=6)
-    else:
-        await screen.run_action(f"act('{command.id}')")
+    if chosen is None or chosen.runs is chosen.command:
+        return None if chosen is None else chosen.command
+    await screen.app.run_action(f"go('{chosen.runs.id}')")
+    return None
 
 
 def _entries(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], why_not: WhyNot) -> list[ActListEntry]:
@@ -90,7 +86,10 @@ def _entries(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], wh
     refused: dict[str, list[CaseAct]] = {}
     for act in acts:
         is_here = act.runs is act.command
-        refusal = why_not(act.command.keys[0]) if is_here else _refusal_elsewhere(act.command, screen, case)
+        # Acts that need the same roles share a line, so the reason does not name one of them.
+        refusal = act.command.refusal(screen.session.services.actor, names_act=False)
+        if refusal is None:
+            refusal = why_not(act.command.keys[0]) if is_here else _state_refusal(act.command, case)
         if refusal is None:
             entries.append(ActListEntry((act,)))
         else:
@@ -98,12 +97,9 @@ def _entries(screen: CaseScreen, case: CaseFile, commands: Iterable[Command], wh
     return entries + [ActListEntry(tuple(acts), refusal) for refusal, acts in refused.items()]
 
 
-def _refusal_elsewhere(command: Command, screen: CaseScreen, case: CaseFile) -> str | None:
-    """Return why an act of another screen is not possible now, None if it is."""
-    refusal = command.refusal(screen.session.services.actor)
-    if refusal is None and command.action is not None:
-        return state_refusal(command.action, case.header.state, _name(case))
-    return refusal
+def _state_refusal(command: Command, case: CaseFile) -> str | None:
+    """Return why the state of a case does not allow an act of another screen, None if it does."""
+    return None if command.action is None else state_refusal(command.action, case.header.state, _name(case))
 
 
 def _name(case: CaseFile) -> str:

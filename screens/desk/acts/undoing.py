@@ -74,8 +74,9 @@ async def _ask(screen: CaseScreen, undoable: UndoableAct) -> None:
     session, name = screen.session, format_case(undoable.case_id)
     message = _("{case}: {what}, {when}.")
     sentences = [message.format(case=name, what=act_words(undoable), when=screen.view().instant(undoable.at))]
-    if session.case is not None and session.is_held and session.case.header.id != undoable.case_id:
-        message = _("If you then hold {case}, it comes to your desk, and {other} comes back after it.")
+    is_check = undoable.act in {"approved", "returned"}
+    if session.case is not None and session.is_held and session.case.header.id != undoable.case_id and not is_check:
+        message = _("If {case} is then yours, it is shown first, and {other} after it.")
         sentences.append(message.format(case=name, other=format_case(session.case.header.id)))
     if await screen.app.push_screen_wait(UndoQuestion(name, sentences)):
         await _undo(screen, undoable)

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.languages import speaking
-from workbench.domain.filter.parser import FILTER_KEYS, Filter, FilterProblem, FilterTerm, parse_filter
+from workbench.domain.filter.parser import (
+    FILTER_KEYS,
+    Filter,
+    FilterProblem,
+    FilterTerm,
+    in_shown_words,
+    parse_filter,
+)
 
 
 def terms(text: str) -> list[tuple[str, str, tuple[str, ...], bool]]:
@@ -24,6 +31,15 @@ def outcome(text: str) -> Filter | FilterProblem:
         return parse_filter(text)
     except FilterProblem as error:
         return error
+
+
+def test_a_filter_is_shown_in_the_words_of_the_screen_and_means_the_same() -> None:
+    text = 'who:me -state:pending due<2026-12-01 applicant:"a b" 成都'
+    assert in_shown_words(text) == text
+    with speaking("zh"):
+        shown = in_shown_words(text)
+        assert shown == '谁:我 -状态:待审核 截止时间<2026-12-01 申请人:"a b" 成都'
+        assert parse_filter(shown) == parse_filter(text)
 
 
 def test_terms_are_parsed() -> None:

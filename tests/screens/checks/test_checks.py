@@ -205,7 +205,13 @@ async def test_a_verdict_without_an_open_point_is_approved_by_one_key_once_it_is
     site.services("c").remarks.comment(second, "is the seal real?")
     async with site_workbench(site, "b") as desk:
         await desk.go("c")
-        assert "No open point: press a to approve without a note." in desk.text
+        assert "No open point: Enter shows the case, then a approves without a note." in desk.text
+        await desk.press("x")
+        assert desk.dialog == "ActList"
+        assert "ChecksScreen" in str(desk.app.screen_stack)
+        assert "ReadOnlyScreen" not in str(desk.app.screen_stack)
+        await desk.press("escape")
+        assert desk.dialog == "ChecksScreen"
         await desk.press("a", "f5")
         assert site.state(first) == site.state(second) == "awaiting_check"
         await desk.press("enter", "a")

@@ -53,8 +53,10 @@ async def test_x_lists_the_acts_with_their_keys_and_dims_the_others_with_a_reaso
         assert "p pass   f fail   w pending" in desk.text
         assert "Nobody holds C-000002." in desk.text
         await desk.press("H")
-        assert "a may not do this" in desk.text
+        assert "a may not do this; it needs" in desk.text
         assert desk.dialog == "ActList"
+        await desk.press("escape", "H")
+        assert any(note.startswith("a may not do this (set or end legal hold); it needs") for note in desk.notes)
     assert site.actions(1) == ["next"]
 
 

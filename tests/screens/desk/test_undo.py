@@ -68,7 +68,7 @@ async def test_u_never_swaps_the_case_on_the_desk_without_asking(site: Site) -> 
         await desk.press("n", "p", "y", "n", "u")
         assert desk.dialog == "UndoQuestion"
         assert f"{case}: passed, Tue 24 Nov 10:00." in desk.text
-        assert f"If you then hold {case}, it comes to your desk, and {other} comes back after it." in " ".join(
+        assert f"If {case} is then yours, it is shown first, and {other} after it." in " ".join(
             desk.text.replace("│", " ").split()
         )
         await desk.press("escape")

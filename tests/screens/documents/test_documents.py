@@ -49,12 +49,12 @@ async def test_without_image_support_enter_offers_to_copy_to_a_folder() -> None:
     async with memory_workbench(clean(), size=(80, 24), arrange=unopened) as desk:
         await desk.press("n", "o", "down", "enter")
         assert desk.dialog == "Prompt"
-        assert "cannot show images" in desk.text
+        assert "cannot show documents. It is saved" in desk.text
         assert "/nowhere/workbench-C-000123" in desk.text
 
         await desk.press("enter")
 
-        # Only the one that was to be opened, and it does not count as opened.
+        # Only the one that was to be opened.
         assert ("write documents", 123, "/nowhere/workbench-C-000123") in desk.services.log
         assert "1 document saved to /nowhere/workbench-C-000123." in desk.text
         assert desk.text.count("saved to a folder by rev1") == 1
@@ -88,7 +88,7 @@ async def test_a_document_or_all_are_copied_and_a_non_empty_folder_is_refused() 
         await desk.press("n", "o")
         for key in "wa":
             await desk.press(key)
-            assert "cannot show images" not in desk.text
+            assert "cannot show documents" not in desk.text
             await desk.press("enter")
             assert desk.dialog == "DocumentList"
             assert "/nowhere/full is not empty." in desk.text

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from screens.panels.case_header import case_lines
+from screens.panels.case_header import case_lines, narrow_lines
 from screens.panels.credit import credit_lines
 from screens.panels.history import history_lines
 from screens.shell.view import UNICODE, ZONE, View
@@ -191,6 +191,8 @@ def test_a_due_date_of_today_is_shown_as_today() -> None:
     case = replace(case, header=replace(case.header, working_days_left=0))
 
     assert case_lines(case, VIEW, 100, "rev1")[1].plain.endswith("due today")
+    long_name = replace(case, header=replace(case.header, applicant_name="示例" * 20))
+    assert "due today" in narrow_lines(long_name, VIEW, 78, "likely decided 26 Nov – 1 Dec")[0].plain
 
 
 def test_industry_and_number_of_cards_stay_beside_a_long_forecast() -> None:

@@ -1,5 +1,6 @@
 """The reasons of a verdict by keys: what is marked, how they are found, and in which order they are offered."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -134,6 +135,7 @@ async def test_a_reason_about_documents_asks_which_ones() -> None:
         await desk.press("enter")
         assert desk.dialog == "ItemChooser"
         assert "business licence" in desk.text
+        assert re.search(r"… and \d+ more\.", desk.text)
 
         # Enter without an answer asks again; the authority letter is the fourth document of a company.
         await desk.press("enter")

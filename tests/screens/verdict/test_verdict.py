@@ -181,7 +181,7 @@ async def test_what_is_typed_is_a_draft_with_which_the_dialog_goes_on_after_esca
         assert request.note == "[/b] yes"
         assert request.fail_kind is FailKind.FINAL
         assert len(request.reasons) == 4
-        assert "C-000123 waits for a second person (a final fail)" in desk.text
+        assert "C-000123 waits for a second person; u takes it back (a final fail)" in desk.text
 
 
 async def test_r_starts_with_the_items_to_rectify_which_have_a_default_text() -> None:

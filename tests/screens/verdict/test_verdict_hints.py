@@ -1,6 +1,7 @@
 """The hints of the verdict dialog: missing input, keys of its parts, and the search."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.screens.cases import application, clean, evidence, troubled
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver, memory_workbench
 from workbench.domain.evidence.evidence import Evidence
+from workbench.errors import NotAllowed
 
 pytestmark = pytest.mark.proof
 
@@ -36,6 +38,20 @@ def individual() -> Evidence:
         licence_valid_to=None,
     )
     return evidence(application=facts)
+
+
+async def test_documents_left_to_open_are_named_with_the_key_of_the_desk() -> None:
+    async with memory_workbench(clean(), size=(80, 24)) as desk:
+        verdicts: Any = desk.services.verdicts
+        preview, problem = verdicts.preview, "Open before a pass: business licence."
+
+        def refuse(_request: object) -> None:
+            raise NotAllowed(problem)
+
+        verdicts.preview = lambda request: replace(preview(request), problems=(problem,), to_open=problem)
+        verdicts.decide = refuse
+        await desk.press("n", "p", "y")
+        assert "the list above is left to do (Esc o documents)." in desk.text
 
 
 async def test_a_pass_against_a_block_starts_as_an_override_and_requires_a_note() -> None:

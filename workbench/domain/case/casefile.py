@@ -241,12 +241,11 @@ class VerdictPreview:
         own_items: The items in the words of their reasons, without edits.
         check_for: Why a check is needed: final_fail, override, high_risk or restore.
         news: What changed since the reviewer saw the case.
-        problems: Why the verdict would be refused.
-        is_date_provisional: Whether a date depends on an unpublished calendar.
+        problems: Why the verdict would be refused; `to_open` is the one that documents are left to open.
         restored: The numbers whose bar a pass lifts.
         waiver_reason: Why nobody makes the check although `check_for` needs it, "" if it is made or not needed.
         warnings: Sentences without a full stop about what the verdict would cut short.
-        numbers: The numbers in service, masked, by keyed hash; {} without a measure.
+        numbers: The numbers in service, masked, by keyed hash.
     """
 
     letter: str
@@ -266,6 +265,7 @@ class VerdictPreview:
     waiver_reason: str = ""
     warnings: tuple[str, ...] = ()
     numbers: Mapping[str, str] = field(default_factory=dict)
+    to_open: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,9 +203,9 @@ RISK_WORDS: dict[Risk, str] = {
 }
 
 
-def role_refusal(action: Action, actor: Actor) -> str | None:
-    """Return why the actor's roles do not allow an action, or None if they do."""
-    return missing_role_refusal(PERMISSIONS[action].roles, actor)
+def role_refusal(action: Action, actor: Actor, act: str = "") -> str | None:
+    """Return why the actor's roles do not allow an action, or None if they do; `act` names it in the sentence."""
+    return missing_role_refusal(PERMISSIONS[action].roles, actor, act)
 
 
 def roleless_refusal(login: str, *, is_active: bool) -> str:
@@ -216,12 +216,18 @@ def roleless_refusal(login: str, *, is_active: bool) -> str:
     return message.format(login=login)
 
 
-def missing_role_refusal(allowed: Set[Role], actor: Actor) -> str | None:
-    """Return why a person has none of the allowed roles for an act, or None if the person has one."""
+def missing_role_refusal(allowed: Set[Role], actor: Actor, act: str = "") -> str | None:
+    """Return why a person has none of the allowed roles for an act, or None if the person has one.
+
+    `act` names the act in the sentence; without it, the sentence says “this”.
+    """
     if not actor.roles.isdisjoint(allowed):
         return None
     words = comma_joined(_(ROLE_WORDS[role]) for role in Role if role in allowed)
-    return _("{login} may not do this; it needs one of these roles: {roles}.").format(login=actor.login, roles=words)
+    message = _("{login} may not do this; it needs one of these roles: {roles}.")
+    if act:
+        message = _("{login} may not do this ({act}); it needs one of these roles: {roles}.")
+    return message.format(login=actor.login, act=act, roles=words)
 
 
 def take_refusal(who: str, actor: Actor) -> str | None:

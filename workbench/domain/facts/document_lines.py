@@ -32,7 +32,7 @@ class DocumentLine(DocumentFacts):
         words: The name of its kind, None if the policy has none.
         is_stored: Whether the store has a file of its size.
         openings: Who opened it for this case, latest first.
-        copies: Who copied it to a folder for this case, latest first. A copy may never have been viewed.
+        copies: Who copied it to a folder for this case, latest first. A copy counts as opened.
     """
 
     kind: DocumentKind | AnswerDocument  # type: ignore[assignment]  # rules read evidence, and lines are only shown

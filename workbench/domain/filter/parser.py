@@ -7,15 +7,23 @@ Bare words are searched as text.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from db.enums import FINAL_STATES, CaseState
 from workbench.domain.case.lifecycle import OPEN_STATES
-from workbench.domain.filter.keys import BARE_WORD, FILTER_KEYS, KEY_BY_NAME, KEYS_BY_CLUE, FilterKey, ValueType
+from workbench.domain.filter.keys import (
+    BARE_WORD,
+    FILTER_KEYS,
+    KEY_BY_NAME,
+    KEYS_BY_CLUE,
+    FilterKey,
+    ValueType,
+    words_of,
+)
 from workbench.domain.filter.values import BadFilterValue, read_value
 from workbench.errors import WrongUsage
-from workbench.i18n import _
+from workbench.i18n import _, current_language
 
 __all__ = ["FILTER_KEYS", "Filter", "FilterKey", "FilterProblem", "FilterTerm", "parse_filter"]
 
@@ -106,6 +114,22 @@ def quoted(value: str, *, is_bare: bool = False) -> str:
     if not value or _NEEDS_QUOTES.search(value) or (is_bare and _KEY.match(value)):
         return '"' + value.replace('"', '""') + '"'
     return value
+
+
+def in_shown_words(text: str) -> str:
+    """Return a valid filter in the words of the language in use, which are parsed too: `state:queued` in English."""
+    return text if current_language() == "en" else " ".join(str(_translated(term)) for term in parse_filter(text).terms)
+
+
+def _translated(term: FilterTerm) -> FilterTerm:
+    """Return a term with the Chinese words for its key and for the values that have such words."""
+    if term.key == BARE_WORD:
+        return term
+    key = KEY_BY_NAME[term.key]
+    words = {
+        value: next((word for word in known if not word.isascii()), value) for value, known in words_of(key).items()
+    }
+    return replace(term, key=key.others[0], values=tuple(words.get(value, value) for value in term.values))
 
 
 def parse_filter(text: str) -> Filter:

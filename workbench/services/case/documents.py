@@ -34,7 +34,10 @@ from workbench.wording.findings import document_name
 
 OPENED = Action.DOCUMENTS.value
 WRITTEN = "documents-written"
-"""The actions of events: one document was opened, or all documents were copied to a folder."""
+"""The actions of events: one document was opened, or some were copied to a folder. Both count as opened.
+
+In a terminal without pictures, a copy is the only way to read a document.
+"""
 
 FileState = Literal["written", "missing", "altered", "erased"]
 _POSITION_OF_KIND = {kind: position for position, kind in enumerate(DocumentKind)}
@@ -101,8 +104,6 @@ class Documents(Service):
     def write(self, case_id: int, folder: Path, sha256: str = "") -> tuple[WrittenDocument, ...]:
         """Copy the documents of a case, or the one with a digest, into a new private folder, and log one event.
 
-        A copied document does not count as opened.
-
         Raises:
             NotAllowed: If the person may not open documents.
             NotFound: If there is no such case, or it has no documents.
@@ -151,7 +152,7 @@ class Documents(Service):
             documents = read_evidence(session, case, self.context.store, self.context.today(session)).documents
             answers = answer_documents(session, self.context, case_id)
             openings = accesses_by_digest(session, case_id, OPENED)
-            copies = accesses_by_digest(session, case_id, WRITTEN, Action.DOSSIER)
+            copies = accesses_by_digest(session, case_id, WRITTEN)
         ordered = sorted(documents, key=lambda one: (_POSITION_OF_KIND[one.kind], one.received_at, one.sha256))
         return tuple(
             from_row(
@@ -219,33 +220,35 @@ def accesses_by_digest(session: Session, case_id: int, *actions: str) -> dict[st
 
 def unopened_kinds(session: Session, case_id: int, documents: Sequence[DocumentFacts]) -> tuple[DocumentKind, ...]:
     """Return the kinds of the documents that nobody has opened in this case."""
-    openings = accesses_by_digest(session, case_id, OPENED)
+    openings = accesses_by_digest(session, case_id, OPENED, WRITTEN)
     kinds = {one.kind for one in documents if one.sha256 not in openings}
     return tuple(sorted(kinds, key=_POSITION_OF_KIND.__getitem__))
 
 
-def opening_problem(session: Session, context: Context, case: CaseFile, verdict: Verdict, note: str) -> str:
+def opening_problem(
+    session: Session, context: Context, case: CaseFile, verdict: Verdict, note: str
+) -> tuple[str, bool]:
     """Return the message that a reviewer must open documents before a pass, "" if all required ones are open.
 
-    Each reviewer opens them, because each verdict is its maker's own. A copy in a folder counts too: in a terminal
-    without pictures, it is the only way to read a document. If the store has lost the files, a note in the verdict is
-    enough instead.
+    Also return whether they can be opened, which they cannot if the store has lost them.
+
+    Each reviewer opens them, because each verdict is its maker's own. If the store has lost the files, a note in the
+    verdict is enough instead.
     """
     required = documents_to_open(case) if verdict is Verdict.PASS else ()
     accesses = accesses_by_digest(session, case.header.id, OPENED, WRITTEN) if required else {}
-    opened = {sha256 for sha256, people in accesses.items() if context.actor.login in {one.login for one in people}}
-    unopened = [one for one in required if one.sha256 not in opened]
-    message = _(
-        "Open before a pass: {documents}. The desk opens them ({key}), `documents {case} --to DIR` copies them."
-    )
-    if not any(_is_stored(context.store, one.sha256, one.bytes_count) for one in unopened):
+    own = {sha256 for sha256, people in accesses.items() if context.actor.login in {one.login for one in people}}
+    unopened = [one for one in required if one.sha256 not in own]
+    message = _("Open before a pass: {documents}. On the desk, {key} opens or saves them.")
+    can_open = any(_is_stored(context.store, one.sha256, one.bytes_count) for one in unopened)
+    if not can_open:
         message = _("Not in the store: {documents}. Restore them from a backup, or note how they were checked.")
         unopened = [] if note.strip() else unopened
     if not unopened:
-        return ""
+        return "", False
     kinds = sorted({one.kind for one in unopened}, key=_POSITION_OF_KIND.__getitem__)
     names = comma_joined(document_name(kind, case.policy, current_language()) for kind in kinds)
-    return message.format(documents=names, key=DOCUMENTS.key, case=format_case(case.header.id))
+    return message.format(documents=names, key=DOCUMENTS.key), can_open
 
 
 def _is_stored(store: Store, sha256: str, bytes_count: int | None) -> bool:

@@ -45,6 +45,8 @@ class VerdictPlan:
     """Sentences about vague or left-out items, and about what the applicant still has time to send."""
     waiver: Waiver | None = None
     """The two-person rules that do not apply because one person reviews alone."""
+    to_open: str = ""
+    """The problem that the documents are left to open; "" if they are open or cannot be opened."""
 
     @property
     def is_staged(self) -> bool:

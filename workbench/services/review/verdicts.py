@@ -174,9 +174,10 @@ class Verdicts(Service):
         calendar = self.context.calendar(session, casefile.policy_version)
         plan = plan_verdict(request, casefile, calendar, now, applicant, suspensions)
         numbers, problem = chosen_numbers(session, self.context, case, request.numbers)
-        unopened = opening_problem(session, self.context, casefile, request.verdict, request.note)
+        unopened, can_open = opening_problem(session, self.context, casefile, request.verdict, request.note)
         problems = (*plan.problems, *filter(None, (problem, unopened)))
-        return replace(plan, request=replace(plan.request, numbers=numbers), problems=problems)
+        to_open = unopened if can_open else ""
+        return replace(plan, request=replace(plan.request, numbers=numbers), problems=problems, to_open=to_open)
 
     def _apply_two_person_rules(self, session: Session, plan: VerdictPlan, policy: Policy) -> VerdictPlan:
         """Apply the two-person rules to a plan: waive them if one person reviews alone, else add their problem."""

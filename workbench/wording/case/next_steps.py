@@ -219,7 +219,7 @@ class NextSteps:
         maker = None if newest is None else newest.maker
         if appeal is not None:
             maker = appeal.decided_by
-        another = _("another person")
+        another = _("a person other than {login}").format(login=maker or "?")
         who = self._assignee_or(another) if assignee is not None and assignee != maker else another
         if appeal is not None or newest is None:
             return self._with_due_date(_("waits for {login} to check the decision on the appeal").format(login=who))

@@ -66,7 +66,7 @@ class Appeals(Service):
         with self.context.read() as session:
             case = visible_case(session, case_id)
             return (
-                role_refusal(Action.APPEAL_DECIDE, self.context.actor)
+                role_refusal(Action.APPEAL_DECIDE, self.context.actor, _("decide the appeal"))
                 or deciding_refusal(session, self.context, case)
                 or ""
             )
@@ -124,7 +124,7 @@ class Appeals(Service):
             casefile = CaseFiles(context).show(request.case_id)
             verdict = Verdict.PASS if request.to_state is CaseState.PASSED else Verdict.FAIL
             with context.write() as session:
-                if problem := opening_problem(session, context, casefile, verdict, request.note):
+                if problem := opening_problem(session, context, casefile, verdict, request.note)[0]:
                     raise NotAllowed(problem)
                 return self._decide(session, request)
 
