@@ -17,7 +17,7 @@ class Refusal(StrEnum):
     UPGRADED_WHILE_OPEN = "upgraded"
     REPLACED = "replaced"
     DAMAGED = "damaged"
-    TOO_OPEN = "too_open"
+    TOO_PERMISSIVE = "too_open"
     UNREADABLE = "unreadable"
     READ_ONLY = "read_only"
     EXISTS = "exists"

@@ -31,6 +31,8 @@ from workbench.keys.desk import ACTS, FIND, TAKE
 from workbench.keys.manual import MANUAL
 from workbench.keys.registry import COPY, GO, HELP, MODES, PALETTE, QUIT, TEXTS, THEME
 
+_TICK_GROUP = "time"
+
 if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
@@ -118,8 +120,8 @@ async def show_help(app: "AppBase") -> None:
     """Show the help page with the keys of the screen."""
     from screens.dialogs.help import key_sheet
 
-    elsewhere: Place = "everywhere" if app.screen.is_modal else "desk"
-    place = app.screen.PLACE if isinstance(app.screen, HasPlace) else elsewhere
+    default_place: Place = "everywhere" if app.screen.is_modal else "desk"
+    place = app.screen.PLACE if isinstance(app.screen, HasPlace) else default_place
     app.push_screen(key_sheet(app.screen, place, app.services.actor if app.services is not None else None))
 
 
@@ -166,7 +168,7 @@ async def _leave(app: "AppBase") -> None:
     """Ask whether to release a held case, and end the program unless the person goes back."""
     from screens.dialogs.quit import QuitDialog
 
-    # While the demo is being made, no hold outlives the program.
+    # While the demo is being made, its first cases end with the program, so there is no hold to ask about.
     desk = None if app.services is not None and app.services.background() else app.desk
     case = desk.session.case if desk is not None and desk.session.is_held else None
     if desk is not None and case is not None and case.header.held_until is not None:
@@ -182,15 +184,15 @@ async def _leave(app: "AppBase") -> None:
 
 
 def notify_waiting(app: "AppBase") -> None:
-    """Say that the write of this thread waits for the demo, unless the program began it by itself."""
-    if getattr(active_worker.get(None), "group", "") != "time":
+    """Say that the write of this thread waits for the demo, unless an automatic task made it."""
+    if getattr(active_worker.get(None), "group", "") != _TICK_GROUP:
         app.call_later(app.notify, _("This is kept, and done as soon as the sample data is complete."), timeout=4)
 
 
 def catch_up(app: "AppBase", desk: "DeskScreen") -> None:
     """Run the tasks of `workbench tick`, one run at a time, so that an open workbench needs no scheduled job."""
-    if all(worker.group != "time" for worker in app.workers):
-        run_in_worker(app, partial(_catch_up, app, desk), "time")
+    if all(worker.group != _TICK_GROUP for worker in app.workers):
+        run_in_worker(app, partial(_catch_up, app, desk), _TICK_GROUP)
 
 
 async def _catch_up(app: "AppBase", desk: "DeskScreen") -> None:

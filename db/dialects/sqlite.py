@@ -206,7 +206,7 @@ def check_file(path: Path, *, is_encrypted: bool) -> None:
     if not os.access(path, os.R_OK | os.W_OK):
         raise DatabaseRefused(Refusal.UNREADABLE, str(path), f"uid {status.st_uid}, {stat.filemode(status.st_mode)}")
     if status.st_mode & stat.S_IRWXO:
-        raise DatabaseRefused(Refusal.TOO_OPEN, str(path), stat.filemode(status.st_mode))
+        raise DatabaseRefused(Refusal.TOO_PERMISSIVE, str(path), stat.filemode(status.st_mode))
     if is_encrypted and is_plain(path):
         raise DatabaseRefused(Refusal.NOT_ENCRYPTED, str(path))
     if not is_encrypted and not is_plain(path):

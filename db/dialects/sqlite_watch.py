@@ -12,7 +12,7 @@ _WRITE_WAIT_S = 0.5
 
 
 class CommitWatch:
-    """Says whether another program has committed, with a connection of its own; any thread may use it.
+    """Tells, over its own connection, whether another program has committed; any thread may use it.
 
     A database that cannot be read now, because it is locked or gone, counts as unchanged.
     """

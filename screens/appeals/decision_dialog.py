@@ -1,4 +1,4 @@
-"""The dialog that decides an appeal: the outcome, the reason, the letter and the confirmation."""
+"""The dialog that decides an appeal: the outcome, the answer, the letter and the confirmation."""
 
 import asyncio
 from collections.abc import Callable
@@ -45,8 +45,8 @@ class AppealDialog(Dialog[AppealResult]):
         case: The appealed case.
         compose_letter: Returns the letter of a decision that is not made yet.
         stage: Stages a decision.
-        answer: The reason that was typed before.
-        keep: Keeps the typed reason beyond the dialog.
+        answer: The answer to the applicant that was typed before; the screen calls it the reason.
+        keep: Keeps the typed answer beyond the dialog.
     """
 
     AUTO_FOCUS = "#preview"
@@ -98,7 +98,7 @@ class AppealDialog(Dialog[AppealResult]):
 
     @on(TextArea.Changed, "#answer")
     def keep_answer(self) -> None:
-        """Keep the reason, even if the dialog is closed, and show it in the letter."""
+        """Keep the answer, even if the dialog is closed, and show it in the letter."""
         if self.answer.text != self._answer_text:
             self._answer_text = self.answer.text
             self._keep(self._answer_text)

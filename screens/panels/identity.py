@@ -204,6 +204,7 @@ def _documents(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     for document in case.evidence.documents:
         defects = declared_defects(document, view.today)
         mark = f"{defects} {view.symbols.warn}" if defects else view.symbols.fine
+        # Only the newest file of a kind can be marked as changed.
         names = (document.kind.value,) if document in newest else ()
         changed = changed_mark(case, EvidencePart.DOCUMENTS, view.symbols, *names)
         state = Content.assemble(plain(mark, WARNING if defects else SUCCESS), changed)

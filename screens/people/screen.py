@@ -25,7 +25,10 @@ _WIDE, _ROLE_CELLS, _SHORT_ROLE_CELLS = 100, 24, 14
 """The width from which a row has room for long roles, and the cells of the roles."""
 
 _COMMANDS = {command.id.removeprefix("people."): command for command in PEOPLE_COMMANDS if command.roles is not None}
-"""The commands that change a person, by the name of their form; `back` has none."""
+"""The commands that change a person, which only some roles may do, by the name of their form.
+
+`back`, which ends an absence, has no form.
+"""
 
 
 class PeopleScreen(ModeScreen):
@@ -84,14 +87,14 @@ class PeopleScreen(ModeScreen):
             return
         person = self.people[self.list.current]
         if what == "back":
-            done = await attempt(self, in_thread(self._back, person.login))
+            done = await attempt(self, in_thread(self._end_absence, person.login))
         else:
             done = await self.app.push_screen_wait(FORMS[what](self.services, person, self.view()))
         if done is not None:
             self.notify(_("{login} is changed.").format(login=done.login), timeout=4)
             self.action_load()
 
-    def _back(self, login: str) -> PersonLine:
+    def _end_absence(self, login: str) -> PersonLine:
         self.services.absences.back(login)
         return self.services.people.line(login)
 

@@ -46,15 +46,15 @@ class FilterField(TextLine):
         self.clear()
 
     def action_complete(self) -> None:
-        """Complete the word at the cursor by what all completions begin with, then to each of them in turn."""
+        """Extend the word at the cursor to what all completions begin with, or else go through the completions."""
         word = word_at(self.value, self.cursor_position)
         if len(self._offered) == 1 or word.text not in self._offered:
             self._offered = completions(word, self.known)
-        common = commonprefix(self._offered)  # noqa: RUF071 - characters, not paths
-        if self._offered and (common == word.text or not common.startswith(word.text)):
+        replacement = commonprefix(self._offered)  # noqa: RUF071 - characters, not paths
+        if self._offered and (replacement == word.text or not replacement.startswith(word.text)):
             following = self._offered.index(word.text) + 1 if word.text in self._offered else 0
-            common = self._offered[following % len(self._offered)]
-        self.replace(common or word.text, word.start, self.cursor_position)
+            replacement = self._offered[following % len(self._offered)]
+        self.replace(replacement or word.text, word.start, self.cursor_position)
 
 
 class FilterBar(Vertical):
@@ -85,7 +85,7 @@ class FilterBar(Vertical):
         super().__init__()
         self._load_known = load_known
         self._load_reader = load_reader
-        self._reader: Reader = None
+        self._reader: Reader | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -94,7 +94,7 @@ class FilterBar(Vertical):
         yield Static(id="help", markup=False)
 
     def on_mount(self) -> None:
-        # A message about the change comes after the field is painted, and would paint the help in a frame of its own.
+        # Watch the attribute: `Input.Changed` arrives after the field is painted, so the help would be a frame late.
         self.watch(self.field, "selection", lambda _selection: self._show_help(), init=False)
 
     def open(self, text: str) -> None:

@@ -28,8 +28,8 @@ KnownValues = Mapping[str, Mapping[str, tuple[str, ...]]]
 """For keys whose values the site knows: each value with the words that it is found by."""
 
 NOTHING_KNOWN: KnownValues = {}
-Reader = TimeReader[date] | None
-"""Explains typed dates; None until the calendar is loaded."""
+Reader = TimeReader[date]
+"""Explains typed dates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,8 @@ class TypedWord:
 
     Attributes:
         start: Its position in the filter.
-        text: The whole word.
-        key: The part before the operator, or the whole word.
+        text: The word up to the cursor.
+        key: The part before the operator, or all of `text`.
         value: The part after the operator, "" without one.
         has_operator: Whether it has an operator, such as `:` or `<`.
     """
@@ -104,9 +104,9 @@ def _values(key: FilterKey, known: KnownValues) -> Mapping[str, tuple[str, ...]]
 
 
 def hint_lines(
-    typed: tuple[str, int], scrolled: int, width: int, reader: Reader, known: KnownValues, *, is_submitted: bool
+    typed: tuple[str, int], scrolled: int, width: int, reader: Reader | None, known: KnownValues, *, is_submitted: bool
 ) -> tuple[Content, ...]:
-    """Return up to four lines of help; the last one names the keys.
+    """Return up to four lines of help; the last one names the keys of the keyboard.
 
     A problem in the word that is being typed is a warning; every other problem is an error.
 
@@ -124,18 +124,18 @@ def hint_lines(
     is_being_typed = problem is not None and problem.end >= word.start and problem.start <= cursor and not is_submitted
     if not text:
         clues = " · ".join(f"{_(clue)} {' '.join(f'{_shown(key)}:' for key in keys)}" for clue, keys in KEYS_BY_CLUE)
-        return (*wrapped_lines(clues, width, _KEY)[:3], _key_help(width))
+        return (*wrapped_lines(clues, width, _KEY)[:3], _keyboard_hint(width))
     if problem is None or (is_being_typed and completions(word, known)):
-        return (*_help(word, width, reader, known), _key_help(width))
+        return (*_help(word, width, reader, known), _keyboard_hint(width))
     style = WARNING if is_being_typed else ERROR
     before = cells(safe(text[: problem.start])) - scrolled
     marked = max(1, cells(safe(text[problem.start : problem.end])))
     start, end = max(0, before), min(width, before + marked)
     carets = " " * min(start, width - 1) + "^" * max(1, end - start)
-    return (joined((carets, style)), *wrapped_lines(str(problem), width, style)[:2], _key_help(width))
+    return (joined((carets, style)), *wrapped_lines(str(problem), width, style)[:2], _keyboard_hint(width))
 
 
-def key_lines(width: int) -> list[Content]:
+def filter_key_lines(width: int) -> list[Content]:
     """Return all keys of the filter language with their help, for the help page."""
     lines = [joined((_("Queue · filter keys"), f"{MUTED} bold"))]
     for key in FILTER_KEYS:
@@ -148,8 +148,8 @@ def _shown(key: str) -> str:
     return key if current_language() == "en" else KEY_BY_NAME[key].others[0]
 
 
-def _help(word: TypedWord, width: int, reader: Reader, known: KnownValues) -> tuple[Content, Content]:
-    """Return the keys that start with the word, or the values of its key with the words of the first one."""
+def _help(word: TypedWord, width: int, reader: Reader | None, known: KnownValues) -> tuple[Content, Content]:
+    """Return two lines: the completions of the word, and an explanation of the first one or of its key."""
     found = completions(word, known)
     if word.has_operator:
         key = KEY_BY_NAME.get(word.key.casefold())
@@ -174,8 +174,8 @@ def _help(word: TypedWord, width: int, reader: Reader, known: KnownValues) -> tu
     return _listed(found, width)[0], joined((fit(safe(searched), width), MUTED))
 
 
-def _key_help(width: int) -> Content:
-    """Return the keys that apply, complete and cancel the filter."""
+def _keyboard_hint(width: int) -> Content:
+    """Return the keys of the keyboard that apply, complete and cancel the filter."""
     return joined((fit(_("Enter applies · Tab completes · Esc cancels"), width), MUTED))
 
 

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from screens.queue.acts import ACTS, order_by_title, refusal
 from screens.queue.filter_bar import FilterBar
-from screens.queue.filter_help import key_lines
+from screens.queue.filter_help import filter_key_lines
 from screens.queue.layout import Preset
 from screens.queue.list_screen import ListScreen
 from screens.queue.row_text import legend_lines
@@ -85,7 +85,7 @@ class QueueScreen(ListScreen):
 
     def more_help(self, width: int) -> list[Content]:
         """Return the help on the columns and the filter, for the help page."""
-        return [*legend_lines(width, self.view().symbols), Content(), *key_lines(width)]
+        return [*legend_lines(width, self.view().symbols), Content(), *filter_key_lines(width)]
 
     @property
     def footer_commands(self) -> tuple[Command, ...]:

@@ -107,16 +107,16 @@ class View:
         return instant_on_screen(at, self.today, self.zone)
 
     def short_day(self, on: date) -> str:
-        """Return a day in 5 cells: month and day; the whole date if it is of another year."""
+        """Return month and day, in 5 cells; for a day of another year the whole date, in 10."""
         return f"{on:%m-%d}" if on.year == self.today.year else on.isoformat()
 
     def short_moment(self, at: datetime) -> str:
-        """Return the time of day of an instant of today, else its day, in 5 cells."""
+        """Return the time of day of an instant of today, in 5 cells, else its day as `short_day` does."""
         on = at.astimezone(self.zone).date()
         return self.time_of_day(at) if on == self.today else self.short_day(on)
 
     def short_instant(self, at: datetime) -> str:
-        """Return an instant in 11 cells: month, day and time; the whole date if it is of another year."""
+        """Return month, day and time, in 11 cells; for an instant of another year the whole date, in 10."""
         local = at.astimezone(self.zone)
         return f"{local:%m-%d %H:%M}" if local.year == self.today.year else f"{local:%Y-%m-%d}"
 

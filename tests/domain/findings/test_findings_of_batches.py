@@ -9,7 +9,7 @@ from tests.domain.facts.sample_evidence import default_policy
 from tests.sizes import sized
 from workbench.domain.facts.all_facts import FACTS, CaseFacts
 from workbench.domain.facts.fact import FLAG, NUMBER, TEXT, FactType, chained, interned_group
-from workbench.domain.facts.identity import HOLDERS_OF_ID
+from workbench.domain.facts.identity import HOLDER_FACT_BY_FACT
 from workbench.domain.findings.evaluate import COMPARISONS, findings_of_all
 from workbench.domain.findings.finding import Finding
 from workbench.domain.findings.reason_documents import documents_of_finding
@@ -81,7 +81,7 @@ def finding(rule: Rule, facts: CaseFacts) -> Finding | None:
             hits.sort(key=lambda subject: -distance(limit, subject[1], case))
             _worst, own = hits[0]
             name = ";".join(dict.fromkeys(each for each, _own in hits))
-            subject_of = limit.subject_of or HOLDERS_OF_ID.get(limit.observes)
+            subject_of = limit.subject_of or HOLDER_FACT_BY_FACT.get(limit.observes)
             return Finding(
                 rule=rule.code,
                 leg=rule.leg,

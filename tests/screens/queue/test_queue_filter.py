@@ -8,8 +8,8 @@ from screens.queue.filter_help import (
     NOTHING_KNOWN,
     KnownValues,
     completions,
+    filter_key_lines,
     hint_lines,
-    key_lines,
     problem_in,
     word_at,
 )
@@ -184,7 +184,7 @@ def test_an_empty_filter_offers_the_keys_by_what_a_person_has_with_the_keys_of_t
     with speaking("zh"):
         lines = [line.plain for line in hint_lines(("", 0), 0, 76, None, NOTHING_KNOWN, is_submitted=False)]
         assert {"状态:", "负责人:", "原因:"} <= set(" ".join(lines).split())
-        assert any(line.plain.startswith(" 状态: ") for line in key_lines(76))
+        assert any(line.plain.startswith(" 状态: ") for line in filter_key_lines(76))
         states = completions(word_at("state:", len("state:")))
         assert {"state:未办结", "state:排队中"} <= set(states)
         assert all(problem_in(term) is None for term in states)

@@ -86,7 +86,10 @@ def _print_result(context: CommandContext, services: "Services", line: "InquiryL
 
 
 def _document(services: "Services", line: "InquiryLine") -> dict[str, Any]:
-    """Return an inquiry as JSON; an open one of a verifier has the fields that the department may see."""
+    """Return an inquiry as JSON.
+
+    For a verifier of its department, an open inquiry has the fields that the department may see.
+    """
     zone, inquiries = services.inquiries.zone(), services.inquiries
     shown = inquiry_document(line, zone)
     if line.is_open and inquiries.is_of_own_department(line):

@@ -26,12 +26,12 @@ CARD_FACTS: Mapping[str, FactType] = {
     **dict.fromkeys(("msisdn_in_range", "iccid_luhn", "carrier_fits_range", "actual_user_named"), FLAG),
     "daily_quota_calls": NUMBER,
 }
-HOLDERS_OF_ID: Mapping[str, str] = {
+HOLDER_FACT_BY_FACT: Mapping[str, str] = {
     **dict.fromkeys(("handler_age", "id_days_left", "id_validity_fits_age", "id_region_known"), "id_holder"),
     **dict.fromkeys(("ric_valid", "legal_rep_ric_valid"), "wrong_id_holders"),
     **dict.fromkeys(("id_checkable", "legal_rep_id_checkable"), "unchecked_id_holders"),
 }
-"""The fact that says whose ID number or card a fact is about, so that a finding names all these people."""
+"""For a fact about an ID number or ID card, the fact with the roles of its holders, which a finding names."""
 
 _HOLDER_NAMES = ("id_holder", "wrong_id_holders", "unchecked_id_holders")
 _CARD_NAMES = tuple(CARD_FACTS)
@@ -79,11 +79,15 @@ def _legal_rep_facts(application: ApplicationFacts, today: date) -> Facts:
 
 
 def _holder_facts(handler: Facts, legal_rep: Facts) -> Facts:
-    """Return the roles of the people whose ID number is wrong or has no public check, separated by `;`."""
-    wrong = ((HANDLER, handler["ric_valid"]), (LEGAL_REP, legal_rep["legal_rep_ric_valid"]))
-    unchecked = ((HANDLER, handler["id_checkable"]), (LEGAL_REP, legal_rep["legal_rep_id_checkable"]))
-    roles = (";".join(role for role, is_fine in holders if is_fine is False) for holders in (wrong, unchecked))
-    return interned_group(_HOLDER_NAMES, HANDLER, *roles)
+    """Return the holder of the ID card, and the people whose ID number is wrong or has no public check.
+
+    The first is always the handler; the other two facts are roles separated by `;`.
+    """
+    is_valid = {HANDLER: handler["ric_valid"], LEGAL_REP: legal_rep["legal_rep_ric_valid"]}
+    is_checkable = {HANDLER: handler["id_checkable"], LEGAL_REP: legal_rep["legal_rep_id_checkable"]}
+    wrong = ";".join(role for role, flag in is_valid.items() if flag is False)
+    unchecked = ";".join(role for role, flag in is_checkable.items() if flag is False)
+    return interned_group(_HOLDER_NAMES, HANDLER, wrong, unchecked)
 
 
 def _uscc_facts(application: ApplicationFacts) -> Facts:
@@ -96,7 +100,7 @@ def _uscc_facts(application: ApplicationFacts) -> Facts:
 
 
 def identity_facts(evidence: Evidence, today: date) -> tuple[Facts, ...]:
-    """Return the facts about the applicant with the number of cards, the handler, the legal representative and USCC."""
+    """Return the facts in five groups: applicant and card counts, handler, legal representative, ID holders, USCC."""
     application = evidence.application
     of_applicant: Facts = {
         "applicant_kind": application.applicant_kind.value,
@@ -116,11 +120,10 @@ def identity_facts(evidence: Evidence, today: date) -> tuple[Facts, ...]:
 
 def _card_facts(card: CardFacts) -> Facts:
     carrier = identifiers.carrier_of_range(card.msisdn)
-    is_in_range = carrier is not None
     iccid_luhn = identifiers.iccid_luhn(card.iccid) if card.iccid else None
     carrier_fits = None if card.carrier is None or carrier is None else card.carrier is carrier
     is_user_named = bool(card.actual_user_name.strip())
-    of_card = (card.brand, is_in_range, iccid_luhn, carrier_fits, is_user_named, card.daily_quota_calls)
+    of_card = (card.brand, carrier is not None, iccid_luhn, carrier_fits, is_user_named, card.daily_quota_calls)
     return interned_group(_CARD_NAMES, *of_card)
 
 

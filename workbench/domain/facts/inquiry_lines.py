@@ -47,7 +47,7 @@ class InquiryLine:
 
     @property
     def is_open(self) -> bool:
-        """Whether the department has not answered yet."""
+        """Whether the inquiry has not ended."""
         return self.status is InquiryStatus.OPEN
 
     @property
@@ -66,7 +66,7 @@ class InquiryField:
     """A field of the application that the department may see.
 
     Attributes:
-        name: The column; `msisdns` is a list with an entry for each card.
+        name: The column; each card has a field of its own, with the name `msisdns`.
         key: The name by which it is revealed: the column, or msisdn:N for card N (from 0).
         value: The value, with people masked.
         is_masked: Whether it can be revealed.

@@ -79,13 +79,14 @@ def _date(key: FilterKey, op: str, word: str) -> str:
         return value
     with suppress(BadValue):
         return parse_day(word.strip()).isoformat()
-    if not is_like_a_date(word) and key.name != "due":
-        sentence = _("“{key}” takes {values} or a date such as 2026-12-01; “{value}” is none of them.")
-        raise _value_error(key, word, sentence, values=", ".join(key.values))
-    if not is_like_a_date(word):
+    if is_like_a_date(word):
+        return word.strip()
+    if key.name == "due":
+        # The sentence of this key leaves out its rarer words, yesterday and none.
         sentence = _("“{key}” takes overdue, today, tomorrow or a date such as 2026-12-01; “{value}” is none of them.")
         raise _value_error(key, word, sentence)
-    return word.strip()
+    sentence = _("“{key}” takes {values} or a date such as 2026-12-01; “{value}” is none of them.")
+    raise _value_error(key, word, sentence, values=", ".join(key.values))
 
 
 def _number(key: FilterKey, word: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from db.enums import ApplicantKind, Priority, Risk, ServiceClass, Severity, Verdict, WaitsFor
 from workbench.domain.facts.all_facts import CaseFacts
-from workbench.domain.facts.identity import HOLDERS_OF_ID
+from workbench.domain.facts.identity import HOLDER_FACT_BY_FACT
 from workbench.domain.findings.finding import Finding
 from workbench.domain.findings.reason_documents import replaced_documents
 from workbench.domain.findings.subject_batch import SubjectBatch, flattened
@@ -115,7 +115,7 @@ class _LimitCheck:
             hits = [index for index in hits if self._applies(batch, index)]
         if self.limit.scope == "case":
             observed = batch.column(self.limit.observes)
-            subject_of = self.limit.subject_of or HOLDERS_OF_ID.get(self.limit.observes, "")
+            subject_of = self.limit.subject_of or HOLDER_FACT_BY_FACT.get(self.limit.observes, "")
             for index in hits:
                 subject = str(batch.own_or_case_values(subject_of)[index] or "") if subject_of else ""
                 yield index, self._finding(observed[index], self._bound(batch, index), subject)

@@ -18,8 +18,8 @@ class Finding:
         op: The comparison of the observed value with the limit.
         limit: The limit.
         unit: The unit of both values.
-        subject: What the finding is about, several parts separated by `;`: the card numbers or document kinds beyond
-            the limit, the worst first; the roles of the people with the ID numbers in question; or the value of the
+        subject: What the finding is about; several values are separated by `;`. Depending on the rule, they are the
+            card numbers or document kinds beyond the limit (the worst first), the roles of people, or the value of the
             fact that the limit's `subject_of` names.
         source: Where the limit comes from.
         observes: The name of the observed fact. It is empty in findings that an earlier version stored, so comparisons
@@ -39,5 +39,5 @@ class Finding:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """What the finding is about: cards, documents, people, lists or words."""
+        """The values in `subject`."""
         return tuple(filter(None, self.subject.split(";")))

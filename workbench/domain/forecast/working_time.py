@@ -71,10 +71,11 @@ class WorkingTime:
         return [known[ordinal] for ordinal in ordinals]
 
     def days_to_come(self, at: FloatArray, now: float) -> list[date]:
-        """Return the calendar days of times as `days` does, but with no future time on a day before `now`.
+        """Return the calendar days of times, as `days` does; a time from `now` on is never on a day before it.
 
         A closing and the next opening are the same working time, which `days` assigns to the earlier day. If `now` is
         an opening, a future time belongs to the later day.
         """
+        # `days` subtracts one tolerance; the other one moves the time past an opening at `now`.
         is_to_come = at >= now - _TOLERANCE
         return self.days(np.where(is_to_come, np.maximum(at, now + 2 * _TOLERANCE), at))

@@ -59,35 +59,35 @@ def _shape(kind: MaskKind, length: int) -> tuple[int, str, int]:
     return first, DOT * (length - first - last), length - last
 
 
-# In these patterns for normalised text, `~` stands for what may separate groups or digits, and `@` for `_ALONE`.
+# In these patterns for normalised text, `~` stands for what may separate groups or digits, and `@` for `_NUMBER_START`.
 _SEPARATOR = r"(?:[- ()/_\n]{1,3})"
 _MOBILE = r"1[3-9](?:\d{8,10}|\d~\d{4}~\d{4}|\d~\d{8}|\d{2}~\d{3}~\d{4}|\d{3}~\d{6}|\d\.\d{4}\.\d{4}|\d(?:\.\d\d){4})"
 _LANDLINE = r"0[1-9]\d{1,2}\)?~?\d{3,4}~?\d{4}"
 _ID_CARD = r"\d{6}~?\d{4}~?\d{4}~?\d{3}[\dX]|\d{14,}X|\d{15,}"
 _GROUPS_OF_FOUR = r"\d{4}(?:~\d{4}){3}(?:~?\d{1,3}X?)?"
 # The beginning of a number in any grouping: no digits stand before it, or it would match a list of dates.
-_ALONE = r"(?:(?<=86[- ])|(?<!\d[- ()/_]))"
+_NUMBER_START = r"(?:(?<=86[- ])|(?<!\d[- ()/_]))"
 _ANY_MOBILE = r"@1~?[3-9](?:~?\d){9}"
 _ANY_ID_CARD = r"@[1-8](?:~?\d){5}~?(?:1~?[89]|2~?0)(?:~?\d){2}~?(?:0~?\d|1~?[0-2])~?[0-3](?:~?\d){4}~?[\dX]"
 
 
-def _numbers(alone: str) -> re.Pattern[str]:
-    """Return the pattern of phone and ID numbers; `alone` is what must stand before one that has odd separators."""
+def _numbers(start: str) -> re.Pattern[str]:
+    """Return the pattern of phone and ID numbers; `start` is the lookbehind for those in an unusual grouping."""
     pattern = (
         rf"(?<!\d)(?P<id_no>{_ID_CARD}|{_GROUPS_OF_FOUR}|{_ANY_ID_CARD})(?!\d)"
         rf"|(?<!\d)(?:00)?(?:86)?(?P<msisdn>{_MOBILE}|{_LANDLINE}|{_ANY_MOBILE})(?!\d)"
     )
-    return re.compile(pattern.replace("~", _SEPARATOR).replace("@", alone), re.IGNORECASE)
+    return re.compile(pattern.replace("~", _SEPARATOR).replace("@", start), re.IGNORECASE)
 
 
-_NUMBERS = _numbers(_ALONE)
+_NUMBERS = _numbers(_NUMBER_START)
 # In a folded text a blank stands for a line end too, so digits that begin a line seem to follow other digits.
 _FOLDED_NUMBERS = _numbers("")
 # A number that is masked has at least ten digits.
 _DIGITS_TOGETHER = re.compile(r"[0-9](?:[-. ()/_\n]{0,3}[0-9]){9,}")
 _AMOUNT = re.compile(r"\d\d(?: \d{3}){3}")
 _SHORTEST_LIST = 6
-"""The fewest numbers in ascending order that are no groups of a phone number."""
+"""From so many ascending numbers on, they are a list, not the groups of a phone number."""
 _ID_LIKE = re.compile(r"[1-8]\d{5}(?:18|19|20)\d{2}(?:0\d|1[0-2])[0-3]\d{4}[\dX]", re.IGNORECASE)
 _USCC_LIKE = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Z])", re.IGNORECASE)
 

@@ -48,16 +48,16 @@ _RECEIVING_ACTIONS = frozenset({"answer", "resubmit", "appeal"})
 
 @dataclass(frozen=True)
 class Clocks:
-    """Computes the clocks of cases; the last three attributes replace stored values, to compute the effect of a change.
+    """Computes the clocks of cases, also as they would be after a change.
 
     Attributes:
         session: The transaction that reads the log.
         context: The policies and calendars.
         loaded_events: The events of cases that were read together. The log of these cases must not grow while the
             clocks are used.
-        calendar_of: Returns the calendar under a version of the policy.
-        given_suspensions: The suspensions.
-        given_policy: The policy of all cases.
+        calendar_of: Returns the calendar to use under a version of the policy; None for the stored ones.
+        given_suspensions: The suspensions to use; None for the stored ones.
+        given_policy: The policy to use for all cases; None for that of each case.
     """
 
     session: Session
@@ -126,7 +126,7 @@ class Clocks:
         """Store the computed state of a clock with its case and its open appeal, and return whether it changed.
 
         A caller that changes anything that the due date depends on must call this in the same transaction, after
-        writing the event. Only `write_due_changes` writes due dates too.
+        writing the event. The only other writer of due dates is `write_due_changes`.
         """
         state = self.state(case)
         if state is None or state == stored_clock_state(case):
@@ -201,6 +201,7 @@ def clock_events(session: Session, case_ids: Sequence[int]) -> dict[int, list[cl
 
 def _received_at_by_import(session: Session, rows: Iterable[Any]) -> Mapping[tuple[int, int], datetime]:
     """Return when imported evidence was received, by case and batch, for the events that do not store this time."""
+    # The body is JSON text here.
     undated = [
         row for row in rows if row.batch_id and row.action in _RECEIVING_ACTIONS and "counted_at" not in row.body
     ]

@@ -46,7 +46,7 @@ _MESSAGES: dict[Refusal, str] = {
         "{where} was replaced or removed while it was open; nothing was written. Put it back, or start again."
     ),
     Refusal.DAMAGED: N_("{where} is damaged ({detail}) and was left unchanged; restore a backup."),
-    Refusal.TOO_OPEN: N_(
+    Refusal.TOO_PERMISSIVE: N_(
         "Other users can read {where} ({detail}); run `chmod 600` on it, or `chmod 660` if a group shares it."
     ),
     Refusal.UNREADABLE: N_("{where} cannot be opened by this user ({detail})."),

@@ -1,4 +1,4 @@
-"""Second opinions: a reader judges a decided case as it was, without knowing what was decided, and moves nothing.
+"""Second opinions: a reader judges a decided case as it was, without knowing what was decided; the case stays.
 
 While a person has an open opinion, every other way to the case is refused to that person: `Context` notes the case in
 each transaction, and `case_access` checks it wherever a case is looked up by its number.
@@ -34,7 +34,7 @@ class BlindCase:
 
     casefile: CaseFile
     gaps: tuple[str, ...]
-    """Sentences about what cannot be redrawn."""
+    """Sentences about what cannot be reconstructed."""
     opened_at: datetime
 
 
@@ -53,10 +53,11 @@ class Opinions(Service):
             NotAllowed: If the person is no reviewer.
         """
         with self.context.requiring(READ, reading_refusal), self.context.write() as session:
-            row = self._open(session) or self._take(session)
+            row = self._open_opinion(session) or self._take(session)
             if row is None:
                 return None
             sampled = session.get_one(SampledDecisionRow, row.sampled_id)
+            # Only this transaction may read the case that is refused to the person elsewhere.
             session.info.pop(READING, None)
             decision = session.get_one(DecisionRow, sampled.decision_id)
             seen = case_as_seen(session, self.context, decision, is_masked=True)
@@ -71,7 +72,7 @@ class Opinions(Service):
             WrongUsage: If there is no reason.
         """
         with self.context.requiring(GIVE, reading_refusal), self.context.write() as session:
-            row = self._reading(session)
+            row = self._required_opinion(session)
             known = self.context.policy(session).reasons
             if unknown := [code for code in reasons if code not in known]:
                 raise NotFound(_("The policy has no reason {codes}.").format(codes=comma_joined(unknown)))
@@ -92,19 +93,19 @@ class Opinions(Service):
             NotAllowed: If the person reads no case.
         """
         with self.context.requiring(RETURN, reading_refusal), self.context.write() as session:
-            row = self._reading(session)
+            row = self._required_opinion(session)
             session.delete(row)
             session.flush()
             self.context.log(session, RETURN, case_id=row.case_id)
             return row.case_id
 
-    def _reading(self, session: Session) -> OpinionRow:
-        row = self._open(session)
+    def _required_opinion(self, session: Session) -> OpinionRow:
+        row = self._open_opinion(session)
         if row is None:
             raise NotAllowed(_("You read no case for a second opinion; `workbench quality review` gives you one."))
         return row
 
-    def _open(self, session: Session) -> OpinionRow | None:
+    def _open_opinion(self, session: Session) -> OpinionRow | None:
         mine = (_OPINION.c.reviewer_id == self.context.actor.id, _OPINION.c.given_at.is_(None))
         row: OpinionRow | None = session.execute(select(OpinionRow).where(*mine)).scalar_one_or_none()
         return row

@@ -67,11 +67,12 @@ class Queue(Service):
         """
         with self.context.read() as session:
             query = self._query(session, filter_text)
-            in_order = self._with_chances(session, _order(order))
+            in_order = self._with_late_shares(session, _order(order))
             ids = case_order.page_in_order(session, query, in_order, start=start, limit=limit, total=total)
             now, zone = from_us(query.now), self.context.zone(session)
             rows = case_rows(session, ids, query.now)
             risks = self._late_risks(session, rows) if with_late or is_about_lateness(filter_text, order) else {}
+            # A list of likely late cases shows why a case is stuck in place of its risk.
             stuck = stuck_causes(session, ids, query.now) if risks or "stuck" in keys_of(filter_text) else {}
             return tuple(_view(row, risks.get(row.id), stuck.get(row.id, ""), now, zone) for row in rows)
 
@@ -79,7 +80,7 @@ class Queue(Service):
         """Return the ids of the first cases that a filter selects."""
         with self.context.read() as session:
             query = self._query(session, filter_text)
-            in_order = self._with_chances(session, _order(order))
+            in_order = self._with_late_shares(session, _order(order))
             return tuple(case_order.page_in_order(session, query, in_order, start=0, limit=limit))
 
     def filter_values(self) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -98,23 +99,23 @@ class Queue(Service):
         }
 
     def find(self, words: str, *, is_whole: bool = False) -> tuple[tuple[CaseRowView, ...], int]:
-        """Return the first cases, open or closed, that a whole number or name means, and how many there are.
+        """Return the first 20 cases, open or closed, whose number or name is the words, and the number of all.
 
-        If there is none, return the cases that a search for the words finds; with `is_whole`, only those of an
-        applicant with exactly this name.
+        If there is none, return the cases that a search for the words finds. With `is_whole`, these are only the cases
+        of an applicant with exactly this name.
         """
         from workbench.services.queue.named_cases import is_named
 
         with self.context.read() as session:
-            found = self._query(session, f"state:all {FilterTerm(key=BARE_WORD, values=(words,))}")
-            named = replace(found, conditions=(is_named(words, self.context.store, "named", by_part=not is_whole),))
+            search = self._query(session, f"state:all {FilterTerm(key=BARE_WORD, values=(words,))}")
+            by_name = replace(search, conditions=(is_named(words, self.context.store, "named", by_part=not is_whole),))
             if is_whole:
-                found = replace(found, conditions=(*found.conditions, has_applicant(words, "whole")))
-            meant = named if case_pages.page(session, named, skip=0, limit=1) else found
-            ids = case_pages.page(session, meant, skip=0, limit=20)
-            now, zone = from_us(found.now), self.context.zone(session)
-            rows = tuple(_view(row, None, "", now, zone) for row in case_rows(session, ids, found.now))
-            return rows, case_pages.count_cases(session, meant)
+                search = replace(search, conditions=(*search.conditions, has_applicant(words, "whole")))
+            query = by_name if case_pages.page(session, by_name, skip=0, limit=1) else search
+            ids = case_pages.page(session, query, skip=0, limit=20)
+            now, zone = from_us(search.now), self.context.zone(session)
+            rows = tuple(_view(row, None, "", now, zone) for row in case_rows(session, ids, search.now))
+            return rows, case_pages.count_cases(session, query)
 
     @staticmethod
     def sorts_all(order: str, total: int) -> bool:
@@ -127,13 +128,13 @@ class Queue(Service):
         None if the filter does not select the case, or if counting would take too long.
         """
         with self.context.read() as session:
-            in_order = self._with_chances(session, _order(order))
+            in_order = self._with_late_shares(session, _order(order))
             return case_order.position_in_order(session, self._query(session, filter_text), in_order, case_id)
 
     def counts(self) -> DeskCounts:
         """Return the counts of the desk header."""
         me, now = self.context.actor.id, self.context.now()
-        is_clerk = work_list_refusal(self.context.actor) is None
+        may_see_work_lists = work_list_refusal(self.context.actor) is None
         may_reopen = role_refusal(Action.REOPEN, self.context.actor) is None
         may_decide = role_refusal(Action.APPEAL_DECIDE, self.context.actor) is None
         with self.context.read() as session:
@@ -149,8 +150,8 @@ class Queue(Service):
                 appeals=case_pages.count_cases(session, self._query(session, "state:appealed")) if may_decide else 0,
                 assigned=workload.count_assigned(session, me, now),
                 put_aside=workload.put_aside_by(session, me, now),
-                measures_overdue=workload.count_overdue_measures(session, now) if is_clerk else 0,
-                letters_overdue=self._letters_overdue(session) if is_clerk else 0,
+                measures_overdue=workload.count_overdue_measures(session, now) if may_see_work_lists else 0,
+                letters_overdue=self._letters_overdue(session) if may_see_work_lists else 0,
                 decided_today=len(durations),
                 median_s=measured[len(measured) // 2] if measured else None,
                 is_clock_wrong=bool(clock_problem(session, now)),
@@ -161,8 +162,8 @@ class Queue(Service):
         days, calendar = context.policy(session).notices.send_days, context.calendar(session)
         return count_owed(session, last_overdue_receipt(context.now(), days, calendar))
 
-    def _with_chances(self, session: Session, order: case_order.ListOrder) -> case_order.ListOrder:
-        """Return an order with what it needs to know of the cases."""
+    def _with_late_shares(self, session: Session, order: case_order.ListOrder) -> case_order.ListOrder:
+        """Return an order, with the late shares of the cases if it sorts by them."""
         if order.name != case_order.LATE:
             return order
         from workbench.services.queue.late_cases import late_shares

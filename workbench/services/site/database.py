@@ -70,4 +70,4 @@ def _check_group(database: Database) -> None:
     with database.read() as session:
         is_shared = group_of(session) is not None
     if not is_shared:
-        raise DatabaseRefused(Refusal.TOO_OPEN, str(database.path), stat.filemode(mode))
+        raise DatabaseRefused(Refusal.TOO_PERMISSIVE, str(database.path), stat.filemode(mode))

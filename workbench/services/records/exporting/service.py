@@ -62,7 +62,7 @@ class Exports(Service):
             BadConfiguration: If the notices are wanted while the made-up supplier is in force.
             WrongUsage: If the format is unknown, or `reveal` has no reason.
             CannotCreate: If the file cannot be written, or the folder is not new or empty.
-            StorageFailed: If this process may use too little memory.
+            StorageFailed: If the memory limit of this process is too low.
         """
         with self.context.requiring("export", partial(_export_refusal, request.what)):
             check_memory_limit()
@@ -72,20 +72,20 @@ class Exports(Service):
                 raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
             if request.what is ExportKind.NOTICES:
                 update_letter_senders(self.context)
-            return self._write_letters(request) if request.is_folder else self._write_rows_file(request)
+            return self._write_letters(request) if request.is_folder else self._export_rows(request)
 
-    def _write_rows_file(self, request: ExportRequest) -> ExportReport:
+    def _export_rows(self, request: ExportRequest) -> ExportReport:
         chosen = request.chosen_format
         with replacing(request.output, self.context.own_files) as draft:
             if request.what is ExportKind.MEASURES and request.reveal:
                 with self.context.write() as session:
                     records.mark_exported(ExportSource.of(self.context, session, request))
-            count = self._write_file(draft, request)
+            count = self._write_rows(draft, request)
             # The export must be in the log before anybody can read the file.
             self._log(request, count, chosen.value)
         return ExportReport(rows=count, path=request.output, format=chosen, revealed=request.reveal)
 
-    def _write_file(self, draft: Path, request: ExportRequest) -> int:
+    def _write_rows(self, draft: Path, request: ExportRequest) -> int:
         """Write the rows to a file and return their number."""
         chosen = request.chosen_format
         if request.what is ExportKind.APPLICATIONS and chosen is not ExportFormat.XLSX:
@@ -104,6 +104,7 @@ class Exports(Service):
                 left_out: list[object] = []
                 rows = _letters(folder, source, self.context.policy(session).supplier, request, unexplained, left_out)
                 table, columns = folder / LETTER_TABLE, (*records.NOTICE_COLUMNS, "file")
+                # Reading the rows writes the letters, and fills `left_out`.
                 count = write_rows(table, ExportFormat.CSV, columns, in_pages(columns, rows))
                 sync(table)
             self._log(request, count, "letters")
@@ -133,7 +134,7 @@ def _letters(
 ) -> Iterator[Record]:
     """Write the printable letter of each notice to a folder, and yield the row of the notice.
 
-    A letter has the head of the supplier who wrote it. If the facts of a notice are not stored, it has the head of
+    A letter has the letterhead of the supplier who wrote it. If the facts of a notice are not stored, it has that of
     `supplier`, and the short message has the subject alone. A letter that no event of the log explains is not written;
     its number is appended to `left_out`.
     """

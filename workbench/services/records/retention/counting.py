@@ -21,7 +21,10 @@ from workbench.services.site.due_erasures import Retained, due_unlinked, kept_un
 
 @dataclass(slots=True, kw_only=True)
 class KindCount:
-    """The counts of one kind; evidence without an application is counted by rows and by numbers with calls."""
+    """The counts of one kind.
+
+    For evidence without an application, `due` and `kept` count rows and phone numbers with calls instead of cases.
+    """
 
     kind: RetentionKind
     period: str
@@ -55,6 +58,7 @@ def count_retention(
     kinds = {kind: KindCount(kind=kind, period=period_text(policy, kind)) for kind in RetentionKind}
     open_cases, days = 0, set[date]()
     for one in applications:
+        # `kinds` has an entry for each closed case.
         open_cases += len(one.case_ids) - len(one.kinds)
         for kind, keep_reason, due_on in _outcomes(one):
             if due_on is not None and due_on > day:
@@ -107,10 +111,13 @@ def _values_of_others(session: Session, table: Table, column: str, values: set[s
     return {value for value, agent, application_no in rows if (agent, application_no) not in keys}
 
 
+def _kinds_erasing(part: RetentionKind) -> tuple[RetentionKind, ...]:
+    """Return the kinds whose erasure includes a part: the part itself, and every kind that is not a part."""
+    return tuple(kind for kind in RetentionKind if kind not in CASE_PARTS or kind is part)
+
+
 def _count_documents(session: Session, store: Store, kinds: Mapping[RetentionKind, KindCount]) -> None:
-    with_documents = [
-        kinds[kind] for kind in RetentionKind if kind not in CASE_PARTS or kind is RetentionKind.DOCUMENTS
-    ]
+    with_documents = [kinds[kind] for kind in _kinds_erasing(RetentionKind.DOCUMENTS)]
     to_erase = set[Key]().union(*(one.keys for one in with_documents))
     counted = set[str]()
     for one in with_documents:
@@ -128,7 +135,7 @@ def _count_documents(session: Session, store: Store, kinds: Mapping[RetentionKin
 def _count_calls(
     session: Session, store: Store, kinds: Mapping[RetentionKind, KindCount], unlinked: Iterable[str]
 ) -> None:
-    with_calls = [kinds[kind] for kind in RetentionKind if kind not in CASE_PARTS or kind is RetentionKind.CALLS]
+    with_calls = [kinds[kind] for kind in _kinds_erasing(RetentionKind.CALLS)]
     to_erase = set[Key]().union(*(one.keys for one in with_calls))
     count_by_hash = dict.fromkeys(unlinked, kinds[RetentionKind.EVIDENCE])
     for one in with_calls:

@@ -53,6 +53,7 @@ def _filing_seq(session: Session, case_id: int) -> int | None:
     appeal = decisions.newest_appeal(session, case_id, AppealStatus.OPEN, AppealStatus.STAGED)
     is_later = (col(AppealRow.case_id) == case_id, col(AppealRow.id) > (appeal.id if appeal else 0))
     later_count = session.execute(select(func.count()).where(*is_later)).scalar_one()
+    # The filings are newest first; those of the later appeals are skipped.
     filings = session.execute(EVENTS_OF_CASE, {"case": case_id, "actions": [Action.APPEAL]}).scalars().all()
     return filings[later_count].seq if later_count < len(filings) else None
 
@@ -83,6 +84,7 @@ def people_who_acted(session: Session, case_id: int, before_seq: int | None = No
         *([] if before_seq is None else [col(EventRow.seq) < before_seq]),
     )
     deciders = select(col(DecisionRow.maker_id), col(DecisionRow.checker_id)).where(col(DecisionRow.case_id) == case_id)
+    # The undo of an appeal names it as its `act`, and is not an act on the case either.
     actors = {row.actor_id for row in session.execute(events) if json.loads(row.body).get("act") != Action.APPEAL}
     return {one for one in actors.union(*session.execute(deciders)) if one is not None}
 
@@ -124,7 +126,7 @@ def file_appeal(
     """File an appeal in the caller's write transaction; return it with its letter, personal values masked.
 
     Raises:
-        NotAllowed: If the appeal is late, was answered before, or another case of the application goes on.
+        NotAllowed: If the appeal is late, was answered before, or another case of the application is open.
         WrongUsage: If the grounds are missing or too long, or it was received in the future or before the notice.
     """
     check_grounds(grounds)
@@ -165,8 +167,8 @@ def withdraw_appeal(act: ActInProgress, appeal: AppealRow) -> None:
     appeal.status, appeal.release_at = AppealStatus.WITHDRAWN.value, act.undo_until
     restore_state_before(case, appeal)
     act.finish({"kind": "appeal"})
-    is_over = not take_back_early_lapse(session, context, case)
-    notice = decisions.result_notice(session, case) if is_over else None
+    is_rectifying = take_back_early_lapse(session, context, case)
+    notice = None if is_rectifying else decisions.result_notice(session, case)
     notify_of_appeal(session, context, case, appeal, AppealLetterKind.WITHDRAWN, result_notice=notice)
 
 
@@ -209,8 +211,9 @@ def return_to_decider(case: CaseRow, appeal: AppealRow) -> None:
 
 
 def void_answer(session: Session, context: Context, case: CaseRow, appeal: AppealRow) -> None:
-    """Void the answer to an appeal that waits for its check, give it back to its decider, and write one event."""
+    """Void an unchecked answer, return the appeal to the person who decided it, and write one event."""
     return_to_decider(case, appeal)
+    # A larger evidence number offers the case again, even to a person who skipped it.
     case.evidence_no += 1
     finish_act(session, context, case, "void", {"round": case.round})
 

@@ -15,9 +15,8 @@ from workbench.services.files.reading.sheets.workbook import Workbook
 from workbench.services.files.reading.sources import SheetSource, TextSource
 from workbench.services.files.reading.table import BrokenRecord, Cell, RawRecord
 
-_ORDER, _DONE_AT, _FAILED_AT, _FAILURE, _MSISDN, _MEASURE = (
-    *("order", "done_at", "failed_at", "failure", "msisdn", "measure"),
-)
+_ORDER, _MSISDN, _MEASURE = "order", "msisdn", "measure"
+_DONE_AT, _FAILED_AT, _FAILURE = "done_at", "failed_at", "failure"
 WORK_LIST_COLUMNS = (
     *(_ORDER, _MSISDN, _MEASURE, "due_at", "overdue", "ordered_at", _DONE_AT, _FAILED_AT, _FAILURE),
     *("case", "decision", "agent", "application_no"),
@@ -51,9 +50,9 @@ class OrderReport:
     failure: str = ""
     """Why the order failed; empty if the line does not say that it failed."""
     msisdn: str = ""
-    """The phone number in the line, which shows whether cells were moved to another line."""
+    """The phone number in the line. If it is not that of the order, cells were moved to another line."""
     measure: str = ""
-    """The measure in the line, which shows the same."""
+    """The measure in the line, which is compared with that of the order too."""
 
     @property
     def has_answer(self) -> bool:
