@@ -102,3 +102,20 @@ def test_only_applicants_expected_to_be_late_are_notified(services: ClockSite) -
 
     assert 3 <= count <= 16
     assert sorted(each["case"] for each in notices(services)) == [f"C-{number:06}" for number in numbers[-count:]]
+
+
+@pytest.mark.parametrize("verdict", ["fail", "pending"])
+def test_a_verdict_cancels_an_unsent_delay_letter_until_undone_unless_it_is_pending(
+    services: ClockSite, verdict: str
+) -> None:
+    case = services.received("2026-11-24 10:00", "expedited")
+    assert tick(services.at("2026-11-25 17:50")) == 1
+    reason = {"fail": "ID-CAPITAL", "pending": "WAIT-CARRIER"}[verdict]
+
+    services.run("a", "next")
+    services.run("a", "decide", case, verdict, "--reason", reason)
+    decided = {notice["kind"] for notice in notices(services)}
+    services.run("a", "undo", case)
+
+    assert decided == ({verdict} if verdict == "fail" else {verdict, "delay"})
+    assert [notice["kind"] for notice in notices(services)] == ["delay"]

@@ -17,7 +17,7 @@ from workbench.domain.case.casefile import ItemRequest
 MOST_STATEMENTS = 8
 """The statements that read the stamp of the case and the calendar edition, and begin each transaction."""
 
-MOST_OF_CLAIM, MOST_OF_VERDICT = 8, 26
+MOST_OF_CLAIM, MOST_OF_VERDICT = 8, 27
 """The statements of a claim and of a fixable fail under the write lock."""
 
 MOST_READ = 39

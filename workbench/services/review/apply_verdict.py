@@ -17,6 +17,8 @@ from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.bulk_letters import add_notice
+from workbench.services.notices.due_date_notices import cancel_letters
+from workbench.services.notices.letter_facts import ClockLetterKind
 from workbench.services.notices.letter_measures import bars_in_force, bars_to_name
 from workbench.services.notices.rendering import render
 from workbench.services.notices.result_letters import verdict_letter
@@ -28,11 +30,15 @@ def apply_verdict(
 ) -> tuple[str, str]:
     """Change the state of the case, open its rectification, order its measure and write its notice.
 
+    An unsent delay letter is cancelled unless the case is pending: the review that it says goes on is finished.
+
     Return the text of the notice, and a summary of the orders for the event. Only the returned text is masked; the
     stored notice is not, because the applicant reads it.
     """
     decision.corrects_id, case.corrects_id = case.corrects_id, None
     _change_state(session, context, case, decision)
+    if case.state != CaseState.PENDING:
+        cancel_letters(session, context, case, (ClockLetterKind.DELAY,))
     bars, lifted = bars_to_name(session, context, case)
     plan, codes = plan_measure(session, context, case, decision), reasons_of(session, decision.id)
     orders = order_measure(session, context, case, decision, plan.ordered).summary
