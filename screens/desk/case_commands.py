@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from workbench.domain.case.vocabulary import ContactChannel, FailKind, Verdict, 
 from workbench.domain.clock.due import return_from_aside
 from workbench.domain.clock.spans import NEVER
 from workbench.domain.clock.typed.reading import read_instant, read_receipt
+from workbench.domain.clock.typed.reference import DateReference
 from workbench.domain.clock.typed.tense import Tense
 from workbench.i18n import N_, _, current_language
 from workbench.keys.registry import with_keys
@@ -97,21 +98,25 @@ async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
     reader = await reader_for(screen, read_instant)
     if reader is None:
         return
-    default = view.now + timedelta(minutes=case.policy.desk.aside_minutes)
     title, hint = _("Put {case} aside").format(case=ref.name), _("Until when? Choose a time or type one.")
     due_at = case.header.due_at if case.header.suspended_from is None else None
+
+    def until_due(text: str, basis: DateReference) -> datetime:
+        return return_from_aside(reader.parse(text, basis), due_at, basis.now, view.zone)
+
+    default = view.now + timedelta(minutes=case.policy.desk.aside_minutes)
+    default = return_from_aside(default, due_at, view.now, view.zone)
+    shown, suggestions = replace(reader, default=default, parse=until_due), list(ASIDE_SUGGESTIONS)
     if due_at is not None and due_at > view.now:
+        suggestions = [text for text in suggestions if reader.read(_(text)) <= due_at]
         # Put aside without an end, the case comes back at the latest possible time.
         comes_back = view.instant(return_from_aside(NEVER, due_at, view.now, view.zone))
         hint += " " + _("It is due {due}, so it comes back {when} at the latest.").format(
             due=view.instant(due_at), when=comes_back
         )
-    prompt = TimePrompt(title, hint, replace(reader, default=default), suggestions=ASIDE_SUGGESTIONS)
-    until = await screen.app.push_screen_wait(prompt)
+    until = await screen.app.push_screen_wait(TimePrompt(title, hint, shown, suggestions=suggestions))
     if until is not None:
-        view = screen.view()
-        back_at = return_from_aside(until, due_at, view.now, view.zone)
-        message = _("{case} put aside until {when}.").format(case=ref.name, when=view.instant(back_at))
+        message = _("{case} put aside until {when}.").format(case=ref.name, when=screen.view().instant(until))
         start_act(screen, partial(screen.session.put_aside, ref, until), "write", message)
 
 

@@ -198,6 +198,8 @@ class VerdictDialog(Dialog[DecisionResult]):
             if not self._preview.news.has_evidence:
                 problem = _("The policy has changed; confirm once more to decide all the same.")
             self._show_problem(problem)
+        elif not self._state.reasons:
+            self._show_problem(_("Mark at least one reason."))
         elif self.rectification.display and self.rectification.problem:
             self._show_problem(f"{self.rectification.problem} {dialog_text.note_hint()}")
         elif vague_words(self._request(), self._case.policy, self._case.findings):

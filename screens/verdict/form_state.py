@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Choice = TypeVar("Choice")
 
-_LEAVE_OUT, _ADD = frozenset("-–—－"), frozenset("+＋")
+LEAVE_OUT, ADD = frozenset("-–—－"), frozenset("+＋")
 """The texts that leave an item out, and the beginnings of texts that add to it; also as input methods type them."""
 
 
@@ -121,14 +121,14 @@ class VerdictState:
         The text `-` leaves out the item of its reason. A text that begins with `+` adds documents or other words to it.
         """
         texts = {code: self.items.get(code, "").strip() for code in self.reasons}
-        has_dropped = any(text in _LEAVE_OUT for text in texts.values())
+        has_dropped = any(text in LEAVE_OUT for text in texts.values())
         items: list[ItemRequest] = []
         for code, text in texts.items():
-            if text[:1] in _ADD:
+            if text[:1] in ADD:
                 kinds = documents_in(text[1:], case.policy)
                 added = [ItemRequest(code=kind) for kind in kinds] or [ItemRequest(code=code, text=text[1:].strip())]
                 items += [ItemRequest(code=code), *added]
-            elif text not in _LEAVE_OUT and (text or has_dropped):
+            elif text not in LEAVE_OUT and (text or has_dropped):
                 items.append(ItemRequest(code=code, text=text))
         return tuple(items), has_dropped
 

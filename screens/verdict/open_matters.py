@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from screens.shell.view import View
 from screens.verdict.form_state import VerdictState
 from workbench.domain.case.casefile import CaseFile, VerdictPreview
+from workbench.domain.case.items import documents_in
 from workbench.domain.case.vocabulary import Verdict, WaitsFor
-from workbench.i18n import _, comma_joined, with_details
+from workbench.i18n import _, comma_joined, current_language, with_details
 from workbench.keys.desk import CHANGES
 from workbench.wording.case.inquiries import inquiry_sentence
 from workbench.wording.case.labels import ITEM_RESULT_WORDS
@@ -24,9 +25,11 @@ def open_matters(state: VerdictState, case: CaseFile, preview: VerdictPreview, v
     words = {item.code: item.text for item in preview.own_items}
     for item in preview.items:
         # Keys that were meant as commands end up behind the text.
-        if written := item.text.removeprefix(words.get(item.code, "")).strip():
+        written, typed = item.text.removeprefix(words.get(item.code, "")).strip(" :："), state.items.get(item.code, "")
+        if written and typed and not documents_in(typed, case.policy):
             end = written if len(written) <= _MAX_WRITTEN else f"…{written[-_MAX_WRITTEN:]}"
-            yield _("You wrote into {code}: “{text}”").format(code=item.code, text=end)
+            title = case.policy.reason_title(item.code, current_language())
+            yield _("You wrote into “{reason}”: “{text}”").format(reason=title, text=end)
     due_at = passed_due_date(case.header, preview.until, view.zone)
     # While a case waits for the applicant, its clock is paused.
     if due_at is not None and preview.waits_for not in {None, WaitsFor.APPLICANT}:

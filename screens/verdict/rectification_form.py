@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from screens.verdict.form_state import FormEdited, VerdictState
+from screens.verdict.form_state import ADD, LEAVE_OUT, FormEdited, VerdictState
 from screens.widgets.safe_text import ERROR, MUTED, Static, as_single_line, editable, joined, key_hints, plain, row
 from screens.widgets.text_fields import PROSE, TextLine
 from screens.widgets.time_field import TimeReader
@@ -17,8 +17,9 @@ from workbench.domain.clock.typed.reference import UnclearTime
 from workbench.domain.text.safe import cells
 from workbench.i18n import _
 from workbench.keys.command import shown_key
-from workbench.keys.registry import ITEMS
+from workbench.keys.registry import FINAL, ITEMS, LETTER, MEASURE, NOTE, NUMBERS, SEARCH, WAIT_FOR, WHOLE_LETTER
 
+_COMMANDS = (FINAL, ITEMS, LETTER, MEASURE, NOTE, NUMBERS, SEARCH, WAIT_FOR, WHOLE_LETTER)
 _DATE_CELLS = 17
 """The width of the date field and the blanks around it."""
 
@@ -36,6 +37,29 @@ class ItemField(TextLine):
 
     def on_focus(self) -> None:
         self.cursor_position = len(self.value)
+
+    @property
+    def _is_unchanged(self) -> bool:
+        return bool(self.value) and self.value == self.default_text
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Leave the keys of the dialog to it until the text is changed.
+
+        The key that confirms is too grave for a letter that may begin a text.
+        """
+        is_command = self._is_unchanged and any(key in command.keys for command in _COMMANDS)
+        return super().check_consume_key(key, character) and not is_command
+
+    async def _on_key(self, event: events.Key) -> None:
+        if not self.check_consume_key(event.key, event.character):
+            # Without its character the key is no text.
+            event.character = None
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Replace text; + and - at the end of an unchanged text replace all of it, as the hint says."""
+        is_mark = text[:1] in ADD or text in LEAVE_OUT
+        is_whole = is_mark and self._is_unchanged and start == end == len(self.value)
+        super().replace(text, 0 if is_whole else start, end)
 
     def on_blur(self) -> None:
         if not self.value.strip():

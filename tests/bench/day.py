@@ -45,8 +45,8 @@ _SHOWS = {
 """The pattern that the screen shows, by key, once the database has answered."""
 
 _MARK = "mark the second reason"
-_SECOND = "document not legible"
-_SEARCH = ("/", "l", "e", "g", "\r")
+_SECOND = "picture blurred or incomplete"
+_SEARCH = ("/", "b", "l", "u", "\r")
 """The keys that search the second reason, which has a number only after its first use."""
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from db.enums import ApplicantKind, CreditList, CreditMatch, DocumentKind
+from db.enums import ApplicantKind, CreditList, CreditMatch, DocumentKind, Quality
 from tests.domain.facts.sample_evidence import (
     TODAY,
     application,
@@ -17,8 +17,11 @@ from tests.domain.facts.sample_evidence import (
     with_calls,
 )
 from tests.domain.findings.rule_table import WRONG
+from tests.messages import catalogue
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.findings.finding import Finding
+from workbench.wording.case.fields import FIELD_NAMES
+from workbench.wording.case.labels import QUALITY_WORDS
 from workbench.wording.findings import LetterDetails, finding_text, reason_item, reason_letter
 
 EXPIRED = evidence(application=application(handler_id_valid_to=TODAY - timedelta(days=3)))
@@ -199,3 +202,14 @@ def test_reason_and_item_about_cards_list_up_to_ten_in_clear_and_count_the_rest(
 
 def test_documents_are_never_left_out_of_a_list() -> None:
     assert "more" not in letters("DOC-MISSING", evidence(documents=()), "en")[0]
+
+
+def test_a_finding_names_the_quality_of_a_picture_and_the_answered_calls_like_their_rows() -> None:
+    policy, chinese = default_policy(), {message.id: str(message.string) for message in catalogue()}
+    quality = policy.rules["DOC-QUALITY"]
+    for limit, value in zip(quality.limits, (Quality.BLURRED, Quality.INCOMPLETE), strict=True):
+        text = limit.text or quality.text
+        assert limit.value == value
+        assert text.en.startswith(QUALITY_WORDS[value])
+        assert text.zh.startswith(chinese[QUALITY_WORDS[value]])
+    assert chinese[FIELD_NAMES["answer_ratio"]] in policy.rules["ACT-ANSWER-RATE"].text.zh

@@ -99,6 +99,19 @@ async def test_the_arrows_suggest_half_an_hour_two_hours_and_tomorrow(site: Site
             assert site.actions(case) == ["next", "aside"]
 
 
+async def test_a_time_after_the_due_date_is_shown_as_it_is_saved_and_not_suggested(site: Site) -> None:
+    [case] = site.plant(1, due_in_days=0.25)
+    async with site_workbench(site, "a", size=(80, 24)) as desk:
+        await desk.press("n", "h")
+        assert "↑ ↓   30 min   2 h" in desk.text
+        assert "tomorrow" not in desk.text
+        await desk.type("tomorrow 9:00")
+        assert "understood: Tue 24 Nov 16:00" in desk.text
+        await desk.press("enter")
+        assert "C-000001 put aside until Tue 24 Nov 16:00." in desk.notes[-1]
+        assert site.actions(case) == ["next", "aside"]
+
+
 async def test_capital_n_takes_the_case_that_is_open_or_under_the_cursor(site: Site) -> None:
     site.plant(3)
     async with site_workbench(site, "a") as desk:

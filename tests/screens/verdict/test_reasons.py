@@ -140,7 +140,10 @@ async def test_a_reason_about_documents_asks_which_ones() -> None:
         # Enter without an answer asks again; the authority letter is the fourth document of a company.
         await desk.press("enter")
         assert desk.dialog == "ItemChooser"
-        await desk.press("1", "4", "enter", "y")
+        await desk.press("1", "4", "enter")
+        assert "授权委托书" in desk.text
+        assert "You wrote into" not in desk.text
+        await desk.press("y")
         [request] = desk.services.decided
         assert [(item.code, item.text) for item in request.items] == [("DOC-UNSEALED", "营业执照副本、授权委托书")]
         assert "营业执照副本、授权委托书" in desk.text

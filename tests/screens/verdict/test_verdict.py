@@ -203,7 +203,7 @@ async def test_r_starts_with_the_items_to_rectify_which_have_a_default_text() ->
 
         await desk.press("u", "r", "ctrl+u")
         await desk.type("-")
-        await desk.press("tab", "ctrl+u")
+        await desk.press("tab")
         await desk.type("+AUTH_LETTER")
         await desk.press("f8")
         request = desk.services.decided[1]
@@ -219,10 +219,12 @@ async def test_keys_meant_as_commands_neither_replace_an_item_nor_reach_the_appl
         await desk.press("n", "r")
         field = desk.app.screen.query_one(ItemField)
         own = field.value
-        await desk.press("1")
+        await desk.press("t")
+        assert desk.app.focused is desk.app.screen.query_one("#note")
+        await desk.press("f2", "1")
         assert field.value == f"{own}1"
         await desk.press("v")
-        assert "You wrote into " in desk.text
+        assert "You wrote into “ID card expired”" in desk.text
         assert ": “1v”" in desk.text
         await desk.press("ctrl+u", "1", "v", "f8")
         assert desk.services.decided == []

@@ -181,7 +181,9 @@ def _unnamed_document_problem(request: VerdictRequest, policy: Policy, findings:
     named = {item.code for item in request.items}
     for code in vague_items(request, policy, findings):
         if policy.reasons[code].names_documents and code not in named:
-            message = _("Say which documents the reason {code} is about: name them in its item, such as BIZ_LICENSE.")
+            message = _(
+                "Say which documents the reason {code} is about: name them in its item, such as “business licence”."
+            )
             return message.format(code=_title_with_code(code, policy))
     return None
 

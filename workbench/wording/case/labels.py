@@ -54,7 +54,10 @@ MEASURE_WORDS: dict[Measure, str] = {
     Measure.BAR_BOTH: N_("bar both ways"),
     Measure.RESTORE: N_("restore"),
 }
-QUALITY_WORDS: dict[Quality | None, str] = {Quality.BLURRED: N_("blurred"), Quality.INCOMPLETE: N_("incomplete")}
+QUALITY_WORDS: dict[Quality | None, str] = {
+    Quality.BLURRED: N_("blurred"),
+    Quality.INCOMPLETE: N_("incomplete picture"),
+}
 VERDICT_TITLES: dict[Verdict, str] = {
     Verdict.PASS: N_("Pass"),
     Verdict.FAIL: N_("Fail"),
