@@ -178,7 +178,8 @@ async def _leave(app: "AppBase") -> None:
         choice = await app.push_screen_wait(QuitDialog(ref.name, desk.view().instant(case.header.held_until)))
         if choice is None:
             return
-        if choice == "release" and await desk.carry_out(partial(desk.session.release, ref)) is None:
+        act = partial(desk.session.give_up, ref, desk.session.services.claims.release)
+        if choice == "release" and await desk.carry_out(act) is None:
             return
     await app.end(app.error.exit_code if app.error is not None else ExitCode.OK)
 

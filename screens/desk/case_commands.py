@@ -87,7 +87,9 @@ async def skip(screen: CaseScreen, case: CaseFile) -> None:
     reason = await screen.app.push_screen_wait(Prompt(_("Skip {case}").format(case=ref.name), hint))
     if reason:
         message = _("{case} skipped.").format(case=ref.name)
-        start_act(screen, partial(screen.session.skip, ref, reason), "write", message)
+        start_act(
+            screen, partial(screen.session.give_up, ref, screen.session.services.claims.skip, reason), "write", message
+        )
 
 
 async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
@@ -117,13 +119,16 @@ async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
     until = await screen.app.push_screen_wait(TimePrompt(title, hint, shown, suggestions=suggestions))
     if until is not None:
         message = _("{case} put aside until {when}.").format(case=ref.name, when=screen.view().instant(until))
-        start_act(screen, partial(screen.session.put_aside, ref, until), "write", message)
+        start_act(
+            screen, partial(screen.session.give_up, ref, screen.session.services.claims.aside, until), "write", message
+        )
 
 
 async def release(screen: CaseScreen, case: CaseFile) -> None:
     """Give the case back to the queue."""
     ref = CaseRef.of(case)
-    await screen.carry_out(partial(screen.session.release, ref), _("{case} released.").format(case=ref.name))
+    act = partial(screen.session.give_up, ref, screen.session.services.claims.release)
+    await screen.carry_out(act, _("{case} released.").format(case=ref.name))
 
 
 async def comment(screen: CaseScreen, case: CaseFile) -> None:
@@ -136,7 +141,8 @@ async def comment(screen: CaseScreen, case: CaseFile) -> None:
     title, hint = _("Comment on {case}").format(case=ref.name), _("For colleagues only; the applicant never sees it.")
     text = await screen.app.push_screen_wait(LinesPrompt(title, hint, typed, on_change=keep))
     if text:
-        start_act(screen, partial(screen.session.comment, ref, text), "write")
+        message = _("Comment added; it stands in the history of {case}.").format(case=ref.name)
+        start_act(screen, partial(screen.session.comment, ref, text), "write", message)
 
 
 async def record_contact(screen: CaseScreen, case: CaseFile) -> None:

@@ -72,6 +72,8 @@ class CaseScreen(WorkScreen):
         self.revealed = self.session.revealed
         self._needs_count = False
         """Whether the counts could never be read, so that each tick tries it."""
+        self._queued_when_empty: int | None = None
+        """The queued cases when the page last said that none is left, -1 before they are counted; None otherwise."""
         self._shown_minute = ""
         self._shown_fields: frozenset[str] = frozenset()
 
@@ -113,6 +115,10 @@ class CaseScreen(WorkScreen):
         self.show_header()
         self.show_message_line()
         self.refresh_bindings()
+        before = self._queued_when_empty
+        if before is not None and session.counts is not None:
+            self._queued_when_empty = session.counts.queued
+            self.page.is_overview |= 0 <= before < session.counts.queued
         if session.case is None and self.page.is_overview:
             self.page.show(messages.overview(session, self.view()), is_overview=True)
 
@@ -137,6 +143,7 @@ class CaseScreen(WorkScreen):
                 self.read_again()
             case NoNextCase():
                 self.show_page(messages.empty_queue_page(outcome, session, self.view()))
+                self._queued_when_empty = -1
             case CaseChanged():
                 self.show_header()
             case HoldLost() if session.case is not None:
@@ -166,6 +173,7 @@ class CaseScreen(WorkScreen):
         """Show the page without a case: a text, or the overview of waiting cases."""
         _show_panels_or_page(self, has_case=False)
         self.page.focus()
+        self._queued_when_empty = None
         self.page.show(text or messages.overview(self.session, self.view()), is_overview=text is None)
         self.show_header()
         self.show_message_line()

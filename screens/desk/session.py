@@ -57,6 +57,8 @@ class DeskSession:
         self.refusals: dict[Action, str | None] = {}
         """By action: why this person may not reopen or take the case, "" if they may, None until it is read."""
         self._renewed_at: datetime | None = None
+        self._ending: CaseRef | None = None
+        """The case whose hold an act of this session is ending: that it ended is no loss."""
         self._reads = 0
         """The number of reads of the case so far; only the answer of the last one is used."""
 
@@ -103,7 +105,7 @@ class DeskSession:
         """Take the case off the desk; with a reference, only if that case is on it."""
         if ref is not None and not self.is_on_desk(ref):
             return Superseded()
-        self.case = self.draft = None
+        self.case = self.draft = self._ending = None
         self.is_lost, self.news = False, ChangesSinceSeen()
         self.revealed.hide_all()
         return CaseRemoved(decided)
@@ -152,22 +154,10 @@ class DeskSession:
         case = await asyncio.to_thread(self.services.casefiles.show, ref.id)
         return self.place(case) if self.is_on_desk(ref) and number == self._reads else Superseded()
 
-    async def release(self, ref: CaseRef) -> CaseRemoved | Superseded:
-        """Give the case back to the queue."""
-        return await self.give_up(ref, self.services.claims.release)
-
-    async def skip(self, ref: CaseRef, reason: str) -> CaseRemoved | Superseded:
-        """Give the case back to the queue, for other reviewers."""
-        return await self.give_up(ref, self.services.claims.skip, reason)
-
-    async def put_aside(self, ref: CaseRef, until: datetime) -> CaseRemoved | Superseded:
-        """Keep the case for later."""
-        return await self.give_up(ref, self.services.claims.aside, until)
-
     async def give_up(self, ref: CaseRef, act: Callable[..., object], *arguments: object) -> CaseRemoved | Superseded:
         """Carry out an act that ends the hold on the case, and take the case off the desk."""
         await self.save_draft()
-        await self._write(act, ref.id, *arguments)
+        await self._end(act, ref.id, *arguments)
         return self.remove(ref)
 
     async def _write(self, act: Callable[..., Result], *arguments: object) -> Result:
@@ -183,7 +173,16 @@ class DeskSession:
     async def decide(self, request: VerdictRequest) -> DecisionResult:
         """Give a verdict; the draft is saved before, so that an undo finds it."""
         await self.save_draft()
-        return await self._write(self.services.verdicts.decide, request)
+        return await self._end(self.services.verdicts.decide, request)
+
+    async def _end(self, act: Callable[..., Result], *arguments: object) -> Result:
+        """Carry out an act that ends the hold on the case; until the case leaves the desk, that is no loss."""
+        self._ending = CaseRef.of(self.case) if self.case is not None else None
+        try:
+            return await self._write(act, *arguments)
+        except BaseException:
+            self._ending = None
+            raise
 
     def finish(self, ref: CaseRef, decided: DecisionResult) -> CaseRemoved | Superseded:
         """Take the case off the desk after its verdict, which can be undone for a while."""
@@ -274,7 +273,7 @@ class DeskSession:
             loss = await asyncio.to_thread(self.services.claims.loss, ref.id, ref.fence)
         except WorkbenchError:
             return Unchanged()
-        if not self.is_on_desk(ref):
+        if not self.is_on_desk(ref) or ref == self._ending:
             return Superseded()
         if self.is_lost or (loss is None and not has_ended):
             return Unchanged()
@@ -285,7 +284,7 @@ class DeskSession:
         """Read the counts, the act to undo and the news; place the case as it is now, unless it has news or is lost."""
         case = self.case
         self.counts, self.undoable, news, current = await asyncio.to_thread(outcomes.read_state, self.services, case)
-        if case is None or not case.shows_same_state_as(self.case):
+        if case is None or CaseRef.of(case) == self._ending or not case.shows_same_state_as(self.case):
             return Unchanged()
         self.news = news
         return Unchanged() if current is None or news or self.is_lost else self.place(current)

@@ -116,6 +116,10 @@ async def test_an_empty_queue_explains_why() -> None:
             desk.services.empty = empty
             await desk.press("n")
             assert message in desk.text
+        desk.services.change(123, state=CaseState.QUEUED)
+        desk.desk_screen.read_again()
+        await desk.settle()
+        assert "One case is queued." in desk.text
 
 
 async def test_keys_record_what_is_done_with_a_case_and_skipping_takes_a_reason() -> None:
@@ -129,6 +133,7 @@ async def test_keys_record_what_is_done_with_a_case_and_skipping_takes_a_reason(
         await desk.press("c")
         await desk.type("call back")
         await desk.press("escape", "c", "enter")
+        assert desk.notes[-1] == "Comment added; it stands in the history of C-000123."
         assert ("comment", 123, "call back") in desk.services.log
         await desk.press("l", "1", "2", "escape")
         assert [line.answer for line in desk.services.files[123].checklist][:2] == ["yes", "no"]

@@ -86,7 +86,7 @@ async def test_a_reclaimed_case_is_not_overwritten_by_an_older_read(
     services.casefiles.show = slow = Slow(show)
 
     async def release_and_take() -> None:
-        await session.release(ref)
+        await session.give_up(ref, session.services.claims.release)
         services.casefiles.show = show
         await session.next()
 
@@ -122,7 +122,7 @@ async def test_a_release_applies_to_the_case_on_the_desk_when_it_began(
     async def open_another() -> None:
         session.place(services.files[124])
 
-    outcome = await during(slow, session.release(first), open_another)
+    outcome = await during(slow, session.give_up(first, session.services.claims.release), open_another)
 
     assert outcome == Superseded()
     assert services.log == [("release", 123)]
@@ -136,7 +136,7 @@ async def test_a_failed_release_keeps_the_case_on_the_desk(session: DeskSession,
     await session.next()
     services.claims.release = fails
     with pytest.raises(Busy):
-        await session.release(ref_of(session))
+        await session.give_up(ref_of(session), session.services.claims.release)
 
     assert session.is_held
 
@@ -152,6 +152,20 @@ async def test_the_lost_hold_of_an_earlier_case_does_not_affect_the_current_one(
 
     assert await session.check_hold(first) == Superseded()
     assert session.is_held
+
+
+async def test_the_hold_that_an_own_act_ends_is_not_lost(session: DeskSession, services: Replaceable) -> None:
+    await session.next()
+    ref = ref_of(session)
+    services.claims.release = slow = Slow(services.claims.release)
+
+    async def look() -> None:
+        services.loss = LostHold(case_id=123, action="release", by="rev1", to="", at=services.clocks.now())
+        assert await session.check_hold(ref) == Superseded()
+        assert await session.refresh() == Unchanged()
+
+    assert await during(slow, session.give_up(ref, services.claims.release), look) == CaseRemoved()
+    assert not session.is_lost
 
 
 async def test_revealed_values_of_an_earlier_case_are_not_shown(session: DeskSession, services: Replaceable) -> None:
@@ -194,7 +208,7 @@ async def test_putting_a_case_aside_removes_it_from_the_desk(session: DeskSessio
     await session.next()
     until = services.clocks.now() + timedelta(hours=1)
 
-    assert await session.put_aside(ref_of(session), until) == CaseRemoved()
+    assert await session.give_up(ref_of(session), session.services.claims.aside, until) == CaseRemoved()
     assert services.log == [("aside", 123, until)]
 
 
