@@ -27,13 +27,18 @@ _ASSIGNED = text(
     WHERE assignee_id = :me AND state IN ('queued', 'in_review')
         AND CASE state WHEN 'queued' THEN is_listed ELSE held_until <= :now END"""
 )
+_IS_ABSENT = """c.assignee_id IN (SELECT reviewer_id FROM absence
+        WHERE from_on <= :today AND (to_on IS NULL OR to_on >= :today)
+        UNION SELECT id FROM reviewer WHERE is_active = 0)"""
 _ASSIGNED_TO_OTHERS = text(
-    """SELECT r.login, count(*) AS cases, EXISTS (SELECT 1 FROM absence a WHERE a.reviewer_id = r.id
+    f"""SELECT r.login, count(*) AS cases, EXISTS (SELECT 1 FROM absence a WHERE a.reviewer_id = r.id
         AND a.from_on <= :today AND (a.to_on IS NULL OR a.to_on >= :today)) AS is_away
     FROM "case" c JOIN reviewer r ON r.id = c.assignee_id
     WHERE c.assignee_id <> :me AND c.state IN ('queued', 'in_review')
         AND CASE c.state WHEN 'queued' THEN c.is_listed ELSE c.held_until <= :now END
-    GROUP BY r.id ORDER BY r.login"""
+        AND NOT ({_IS_ABSENT} AND EXISTS (SELECT 1 FROM skip
+            WHERE skip.case_id = c.id AND skip.reviewer_id = :me AND skip.evidence_no >= c.evidence_no))
+    GROUP BY r.id ORDER BY r.login"""  # noqa: S608 - made of constants of this file
 )
 _PUT_ASIDE = text(
     """SELECT id, aside_until FROM "case"
@@ -41,10 +46,10 @@ _PUT_ASIDE = text(
     ORDER BY aside_until, id"""
 ).columns(aside_until=Instant)
 _SKIPPED = text(
-    """SELECT count(*) FROM skip JOIN "case" c ON c.id = skip.case_id
+    f"""SELECT count(*) FROM skip JOIN "case" c ON c.id = skip.case_id
     WHERE skip.reviewer_id = :me AND skip.evidence_no >= c.evidence_no
         AND c.state = 'queued' AND c.is_listed = 1
-        AND (c.assignee_id IS NULL OR c.assignee_id = :me)"""
+        AND (c.assignee_id IS NULL OR c.assignee_id = :me OR {_IS_ABSENT})"""  # noqa: S608 - made of constants of this file
 )
 _HOLDERS = text(
     """SELECT reviewer.login, min(c.held_until) AS until, count(*) AS cases FROM "case" c
@@ -116,9 +121,12 @@ def count_overdue_measures(session: Session, now: datetime) -> int:
     return int(session.execute(_OVERDUE_MEASURES, {"now": to_us(now)}).scalar_one())
 
 
-def count_skipped(session: Session, reviewer_id: int) -> int:
-    """Count the queued cases that a person skipped and that got no new evidence since."""
-    return int(session.execute(_SKIPPED, {"me": reviewer_id}).scalar_one())
+def count_skipped(session: Session, values: Mapping[str, Any]) -> int:
+    """Count the queued cases that a person skipped, that got no new evidence since and are for this person.
+
+    `values` are the bound values of a `Claimer`.
+    """
+    return int(session.execute(_SKIPPED, dict(values)).scalar_one())
 
 
 def other_holders(session: Session, reviewer_id: int, now: datetime) -> Sequence[Any]:

@@ -134,7 +134,8 @@ ASIDE_SUGGESTIONS = (N_("30 min"), N_("2 h"), N_("tomorrow 9:00"))
 class TimePrompt(BoxDialog[Moment]):
     """Asks for a day or a time in everyday words, and shows how it is read; Enter accepts it, Esc cancels.
 
-    The arrows put the `suggestions` into the field, one after the other.
+    The arrows put the `suggestions` into the field, one after the other. `enter` says what
+    Enter does, by default that it saves.
     """
 
     DEFAULT_CSS = """
@@ -157,10 +158,12 @@ class TimePrompt(BoxDialog[Moment]):
         value: str = "",
         *,
         suggestions: Sequence[str] = (),
+        enter: str = "",
     ) -> None:
         super().__init__(title)
         self._hint = plain(hint, MUTED) if isinstance(hint, str) else hint
         self._value = value
+        self._enter = enter or _("save")
         self._suggestions = [_(text) for text in suggestions]
         self._understood: UnderstoodTime[Moment] = UnderstoodTime(reader)
 
@@ -170,7 +173,7 @@ class TimePrompt(BoxDialog[Moment]):
         yield self._understood
         if self._suggestions:
             yield Static(id="suggestions", markup=False)
-        yield Static(key_hints(("Enter", _("save")), ("Esc", _("back"))), id="foot", markup=False)
+        yield Static(key_hints(("Enter", self._enter), ("Esc", _("back"))), id="foot", markup=False)
 
     def on_mount(self) -> None:
         self._understood.read(self._value)

@@ -134,8 +134,12 @@ def _figures(case: CaseFile, view: View, width: int, figures: tuple[CallFigure, 
         severity, note = Content(), ""
         if limit_beside := _limit_beside(case, name, value):
             limit, is_exceeded = limit_beside
-            severity = severity_mark(limit.severity if is_exceeded else None, view.symbols)
-            note = _bound_words(limit, format_value)
+            # A finding may be about another limit, such as the quota of a card.
+            rules = [] if is_exceeded else [finding.rule for finding in case.findings if finding.observes == name]
+            severity = mark_of(case, rules, view.symbols)
+            if is_exceeded:
+                severity = severity_mark(limit.severity, view.symbols)
+            note = "" if rules else _bound_words(limit, format_value)
         marks = Content.assemble(severity, changed_mark(case, EvidencePart.ACTIVITY, view.symbols, name))
         lines.append(facts.fact(_(label), pad_left(text, figure_cells), marks, note=note))
     return lines

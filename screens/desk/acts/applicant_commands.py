@@ -60,7 +60,7 @@ async def record_resubmission(screen: CaseScreen, case: CaseFile) -> None:
     title = _("Resubmission of {case}").format(case=ref.name)
     hint = _("When was it received, such as yesterday 16:30 or 3 Dec? A day alone means its end, at most the deadline.")
     hint_lines = _with_hint(asked_lines(case, view, _WIDTH), hint)
-    received_at = await screen.app.push_screen_wait(TimePrompt(title, hint_lines, reader))
+    received_at = await screen.app.push_screen_wait(TimePrompt(title, hint_lines, reader, enter=_("next: the note")))
     if received_at is None:
         return
     note = await _ask_note(screen, title)

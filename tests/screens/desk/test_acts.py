@@ -84,7 +84,12 @@ async def test_a_resubmission_lists_what_was_asked_for_and_is_recorded_as_of_yes
     async with site_workbench(site, "b", size=(80, 24)) as desk:
         await open_first(desk)
         await desk.press("M")
-        for words in ("0 of 2 received", "✗ 关于控制每小时呼出次数的整改方案", "None of this has come yet."):
+        for words in (
+            "Enter next: the note",
+            "0 of 2 received",
+            "✗ 关于控制每小时呼出次数的整改方案",
+            "None of this has come yet.",
+        ):
             assert words in desk.text
         await desk.type("2026-12-30")
         await desk.press("enter")

@@ -6,7 +6,8 @@ from datetime import timedelta
 from screens.panels.calls import calls_lines
 from screens.shell.view import UNICODE, ZONE, View
 from tests.languages import speaking
-from tests.screens.cases import NOW, casefile, clean
+from tests.screens.cases import NOW, casefile, clean, troubled
+from workbench.domain.case.vocabulary import PanelKind, Severity
 from workbench.domain.evidence.evidence import CallFacts, ComplaintFacts, Evidence
 
 
@@ -50,6 +51,16 @@ def test_the_figures_say_whose_they_are_and_the_days_have_an_axis() -> None:
     alone = replace(found, cards=found.cards[:1], calls=found.calls[:1])
     assert "by all cards" not in panel(alone)
     assert "Most of one card" not in panel(alone)
+
+
+def test_a_figure_with_a_finding_about_another_limit_has_no_mark_for_fine() -> None:
+    case = casefile(1, clean())
+    (found, *_others) = casefile(1, troubled()).findings
+    found = replace(found, rule="CALL-QUOTA", leg=PanelKind.ACTIVITY, severity=Severity.WARN, observes="peak_day_calls")
+    lines = calls_lines(replace(case, findings=(found,)), View(now=NOW, zone=ZONE, symbols=UNICODE), 60)
+    day = next(line.content.plain for line in lines if "busiest day" in line.content.plain)
+    assert day.endswith("!")
+    assert ">" not in day
 
 
 def test_calls_without_handsets_have_a_dash_and_no_mark() -> None:

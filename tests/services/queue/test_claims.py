@@ -158,6 +158,7 @@ def test_a_skipped_case_loses_its_assignee_and_is_offered_again_only_after_somet
     found = claims.next()
     assert isinstance(found, NoNextCase)
     assert (found.kind, found.count) == ("skipped", 1)
+    assert "You skipped it: you get it again only when something about it changes." in claims.explain(case)
 
     assert case_id_of(site.services("b").claims.next()) == case
     assigning.assign([case], "a", "please look again")

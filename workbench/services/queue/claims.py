@@ -236,7 +236,7 @@ class Claims(Service):
 def _why_empty(session: Session, claimer: Claimer) -> NoNextCase:
     """Return why a person gets no case: skipped by this person, held by or assigned to others, or nothing is queued."""
     assigned = assigned_to_others(session, claimer.values())
-    if skipped := count_skipped(session, claimer.reviewer_id):
+    if skipped := count_skipped(session, claimer.values()):
         return NoNextCase(kind="skipped", count=skipped, assigned=assigned)
     if holders := other_holders(session, claimer.reviewer_id, claimer.now):
         return NoNextCase(
