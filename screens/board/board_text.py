@@ -101,7 +101,7 @@ def _plots(board: Board, view: View, width: int) -> list[Content]:
     ends = day_on_screen(days[0].on, view.today), day_on_screen(days[-1].on, view.today)
     arrived, decided = [day.arrived for day in days], [day.decided for day in days]
     greatest = max(*arrived, *decided, 1)
-    flow = [_plot(_("arrived"), arrived, greatest, ends, view), _plot(_("decided"), decided, greatest, ends, view)]
+    flow = [_plot(_("arrived"), arrived, greatest, ends, view), _plot(_("verdicts"), decided, greatest, ends, view)]
     oldest = _("{days} days and more").format(days=len(board.ages) - 1)
     ages = _plot(_("age of open cases"), board.ages, max(board.ages), (_("today"), oldest), view)
     if sum(cells(plot[0]) + _GAP for plot in (*flow, ages)) <= width:

@@ -172,7 +172,7 @@ class LettersScreen(ModeScreen):
         lapsed = [format_case(letter.case_id) for letter in recorded.moved if letter.has_lapsed]
         undone = [format_case(letter.case_id) for letter in recorded.moved if letter.is_lapse_undone]
         sentences = [
-            sent_and_failed_sentence(recorded.sent, recorded.failed),
+            sent_and_failed_sentence(recorded.sent, recorded.failed, recorded.already_sent),
             *late_letter_sentences(days, lapsed, undone, queued_again),
         ]
         self.notify(" ".join(sentences), timeout=12 if moved else 5)

@@ -66,6 +66,6 @@ JSON_KEYS = {
     "audit": "events head broken_at safeguards",
     "audit head": "seq head",
     "doctor": "ok lines(ok,text)",
-    "settings": "file settings(name,value,line) problems",
+    "settings": "file database(path,origin) settings(name,value,line) problems",
 }
 """The keys of the document that a reading command prints; in brackets those of the elements of a list."""

@@ -57,13 +57,16 @@ def failure_words(line: NoticeLine) -> str:
     return message.format(cause=line.failure)
 
 
-def sent_and_failed_sentence(sent: int, failed: int) -> str:
-    """Return how many letters were marked as sent, and how many as failed."""
+def sent_and_failed_sentence(sent: int, failed: int, already_sent: int = 0) -> str:
+    """Return how many letters were marked as sent, how many as failed, and how many had been sent before."""
     message = ngettext("{count} letter is marked as sent.", "{count} letters are marked as sent.", sent)
-    sentences = [message.format(count=commas(sent))] if sent or not failed else []
+    sentences = [message.format(count=commas(sent))] if sent or not (failed or already_sent) else []
     if failed:
         message = ngettext("{count} letter failed and stays owed.", "{count} letters failed and stay owed.", failed)
         sentences.append(message.format(count=commas(failed)))
+    if already_sent:
+        message = ngettext("{count} letter was already sent.", "{count} letters were already sent.", already_sent)
+        sentences.append(message.format(count=commas(already_sent)))
     return " ".join(sentences)
 
 

@@ -114,6 +114,8 @@ def test_the_same_period_is_not_suspended_twice_unless_the_first_was_cancelled(s
     services.run("sup", "calendar", "resume")
 
     assert suspend(services, "2026-12-03")["suspensions"] == [4]
+    said = services.terminal.as_person("sup", "calendar", "suspend", "2026-12-04", "2026-12-04", "--reason", "other")
+    assert "suspension 5; `workbench calendar resume 5` ends" in said.stderr, said.output
 
 
 def test_a_dry_run_says_what_a_suspension_or_its_end_would_do_and_writes_nothing(services: ClockSite) -> None:

@@ -18,6 +18,7 @@ def test_board_prints_the_office_the_people_and_the_days(site: Site, terminal: T
     assert counts["unsent_letters"] == (None, 0)
     rows = {row["login"]: row for row in found["people"]}
     assert (rows["a"]["held"], rows["nobody"]["overdue"], rows["b"]["away"]) == (1, 2, True)
+    assert (rows["nobody"]["held"], rows["nobody"]["assigned"]) == (0, 0)
     assert rows["b"]["away_until"] is None
     assert found["days"][-1] == {"date": "2026-11-24", "arrived": 3, "decided": 0}
     assert (found["ages"][0], len(found["ages"])) == ({"days": 0, "cases": 3}, 22)

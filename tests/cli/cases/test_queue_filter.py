@@ -42,6 +42,9 @@ def test_next_says_that_the_filter_hides_the_remaining_cases(terminal: Terminal)
 
     assert "The remaining 4 cases are outside the filter" in refused(result, 69, json_failure=True)
     assert '"kind": "filtered"' in result.stdout
+    terminal.document("admin", "reviewers", "skills", "a", "--filter", "province:福建")
+    without_filter = refused(terminal.as_person("a", "next"), 69)
+    assert "outside your skills; they come to you on the day they are due" in without_filter
 
 
 def test_a_personal_number_in_an_error_message_is_masked_and_cut(terminal: Terminal) -> None:

@@ -108,6 +108,7 @@ def test_a_report_that_is_stopped_says_what_is_recorded_and_can_be_repeated(
     ]
     again = outbox.document("sup", "notices", "sent", str(file))
     assert (again["sent"], again["already_sent"]) == (1, 1)
+    assert outbox.as_person("sup", "notices", "sent", str(file)).stderr == "2 letters were already sent.\n"
 
 
 def test_letters_are_handed_to_a_program(outbox: Terminal, tmp_path: Path) -> None:

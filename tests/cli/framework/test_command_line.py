@@ -249,6 +249,25 @@ def test_the_settings_are_listed_with_their_lines_and_mistakes(terminal: Termina
     }
 
 
+def test_the_settings_name_the_database_that_commands_use(
+    terminal: Terminal, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WORKBENCH_DATABASE", raising=False)
+
+    def named(*options: str) -> list[str]:
+        rows = terminal.run_bare(*options, "settings").stdout.splitlines()
+        return next(row.split() for row in rows if row.startswith("database"))
+
+    assert named()[-1] == "usual"
+    (folder / "settings.toml").write_text('database = "own.db"\n', encoding="utf-8")
+    assert named() == ["database", "own.db", "line", "1"]
+    monkeypatch.setenv("WORKBENCH_DATABASE", "env.db")
+    assert named() == ["database", "env.db", "$WORKBENCH_DATABASE"]
+    assert named("--database", "given.db") == ["database", "given.db", "--database"]
+    document = json.loads(terminal.run_bare("settings", "--json").stdout)
+    assert document["database"] == {"path": "env.db", "origin": "$WORKBENCH_DATABASE"}
+
+
 def test_a_file_that_is_no_toml_is_told_by_its_line_and_a_command_works(terminal: Terminal, folder: Path) -> None:
     (folder / "settings.toml").write_text('theme = "light"\nauto_next = yes\n', encoding="utf-8")
 

@@ -107,6 +107,10 @@ def test_an_interrupted_restore_leaves_nothing_and_can_be_repeated(
 ) -> None:
     file = backed_up(terminal, tmp_path / "b.tar")
     lose(terminal)
+    left_by_a_crash = terminal.site.path.with_name("w.db-wal")
+    left_by_a_crash.touch()
+    assert "together with its -wal" in refused(terminal.as_person("admin", "restore", str(file)), 73)
+    left_by_a_crash.unlink()
     before, rename, failures = places(terminal), Path.rename, [KeyboardInterrupt, OSError]
 
     def interrupt(path: Path, target: Path) -> Path:

@@ -139,6 +139,7 @@ def roles(terminal: Terminal, login: str) -> list[str]:
 def test_an_admin_cannot_take_the_other_ones_role_and_help_themselves(two: Terminal) -> None:
     taking = two.document("admin", "reviewers", "role", "second", "--remove", "admin")["number"]
     own = two.document("admin", "reviewers", "role", "admin", "--add", "auditor")["number"]
+    assert f"{own} waits for another admin" in two.as_person("admin", "reviewers").stdout
     assert "first run" in refused(two.as_person("admin", "reviewers", "deactivate", "second"), 77)
     for number in (taking, own):
         assert "You made this request" in refused(two.as_person("admin", "reviewers", "approve", number), 77)

@@ -22,14 +22,16 @@ def with_letters(site: Site, count: int = 3) -> Site:
 async def test_failed_and_owed_letters_stand_above_the_sent_ones_and_a_filter_shows_those_of_one_case(
     site: Site,
 ) -> None:
-    async with site_workbench(with_letters(site), "a", size=(80, 24)) as desk:
+    decide(with_letters(site), 1)
+    async with site_workbench(site, "a", size=(80, 24)) as desk:
         await desk.go("n")
+        assert "not yet" in desk.text
         rows = [line for line in desk.text.splitlines() if "C-00000" in line]
         assert "2 to send · 1 failed" in desk.text
-        assert [row.split()[0] for row in rows] == ["C-000002", "C-000003", "C-000001"]
+        assert [row.split()[0] for row in rows] == ["C-000002", "C-000003", "C-000004", "C-000001"]
         assert "✗ failed: “gone [/b]”" in rows[0]
         assert "to be sent by Wed 25 Nov" in rows[1]
-        assert "sent Tue 24 Nov · SMS · sup" in rows[2]
+        assert "sent Tue 24 Nov · SMS · sup" in rows[3]
 
         await desk.press("slash", *["backspace"] * 8)
         await desk.type("C-9x")

@@ -53,6 +53,9 @@ def suspend(
         )
         done, zone = services.suspending.suspend(suspension, dry_run=dry_run), zone_of(services)
     _print_result(context, done, zone, is_written=not dry_run)
+    if not dry_run and not context.as_json:
+        message = _("This is suspension {number}; `workbench calendar resume {number}` ends or cancels it.")
+        output.narrate(message.format(number=done.suspension_ids[0]))
 
 
 def resume(

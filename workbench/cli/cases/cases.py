@@ -96,14 +96,14 @@ def take_next(context: CommandContext, filter_text: FilterText = "") -> None:
     with context.services() as services, reporting_filter_position():
         next_case, zone = services.claims.next(filter_text), zone_of(services)
     if isinstance(next_case, NoNextCase):
-        output.complain(_empty_sentence(next_case, context.now(), zone))
+        output.complain(_empty_sentence(next_case, filter_text, context.now(), zone))
         if context.as_json:
             output.document(empty_document(next_case, zone))
         raise typer.Exit(ExitCode.UNAVAILABLE)
     print_case(context, next_case)
 
 
-def _empty_sentence(empty: NoNextCase, now: datetime, zone: ZoneInfo) -> str:
+def _empty_sentence(empty: NoNextCase, filter_text: str, now: datetime, zone: ZoneInfo) -> str:
     """Return one sentence that says why `next` has no case."""
     text = CasePrinter(zone, now)
     who = comma_joined(
@@ -114,7 +114,9 @@ def _empty_sentence(empty: NoNextCase, now: datetime, zone: ZoneInfo) -> str:
         "held": _("Nothing left for you: {count} held by others: {who}."),
         "assigned": _("Nothing left for you."),
         "skipped": _("You have skipped all {count} remaining cases."),
-        "filtered": _("The remaining {count} cases are outside the filter or your skills; widen the filter."),
+        "filtered": _("The remaining {count} cases are outside the filter or your skills; widen the filter.")
+        if filter_text.strip()
+        else _("The remaining {count} cases are outside your skills; they come to you on the day they are due."),
         "limit": _("You have put aside {limit} cases, which is your limit; decide or release one."),
     }
     sentence = sentences.get(empty.kind, sentences["none"]).format(count=empty.count, who=who, limit=empty.limit)

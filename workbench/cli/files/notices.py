@@ -82,7 +82,7 @@ def mark_sent(
 def _print_recorded(context: CommandContext, recorded: "RecordedDeliveries") -> None:
     counts = {"sent": recorded.sent, "already_sent": recorded.already_sent, "failed": recorded.failed}
     document = {**counts, **_moved_document(recorded.moved)}
-    context.print_result(document, sent_and_failed_sentence(recorded.sent, recorded.failed))
+    context.print_result(document, sent_and_failed_sentence(recorded.sent, recorded.failed, recorded.already_sent))
     _narrate_moved(context, recorded.moved)
 
 

@@ -58,6 +58,10 @@ class CommandContext:
 
     def database(self) -> Path:
         """Return the path of the database, whether it exists or not."""
+        return self.database_and_origin()[0]
+
+    def database_and_origin(self) -> tuple[Path, str]:
+        """Return the path of the database, and what names it; empty if nothing does."""
         from workbench.services.foundation.locations import find_database
 
         return find_database(self.shared.database, os.environ, self.shared.site)

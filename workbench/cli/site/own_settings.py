@@ -22,9 +22,11 @@ _TEXT_CELLS = 60
 def settings(context: CommandContext) -> None:
     """Show the settings in force, and where each comes from."""
     loaded = load_settings(settings_file())
+    path, origin = context.database_and_origin()
     if context.as_json:
         body = {
             "file": str(loaded.file),
+            "database": {"path": str(path), "origin": origin or None},
             "settings": [
                 {"name": name, "value": _json_value(value), "line": loaded.lines.get(name)}
                 for name, value in _settings_in_force(loaded)
@@ -33,9 +35,12 @@ def settings(context: CommandContext) -> None:
         }
         output.document(body)
     else:
-        rows = [
+        line = loaded.lines.get("database")
+        rows = [["database", str(path), _origin(line) if origin == str(loaded.file) else origin or _("usual")]]
+        rows += [
             [name, _value_words(name, value), _origin(loaded.lines.get(name))]
             for name, value in _settings_in_force(loaded)
+            if name != "database"
         ]
         output.line(_("Settings of {file}").format(file=loaded.file))
         output.table([_("Setting"), _("Value"), _("Where from")], rows)

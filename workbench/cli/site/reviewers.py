@@ -39,11 +39,20 @@ RequestArgument = Annotated[
 
 def list_people(context: CommandContext) -> None:
     """List everyone."""
+    from workbench.services.site.admin_requests import RequestKind
+
     with context.services() as services:
         people = services.people.list()
+        waiting = {one.values["login"]: one.number for one in services.requests.open(RequestKind.ROLES)}
+
+    def roles_with_request(person: "PersonLine") -> str:
+        message = _("{request} waits for another admin")
+        request = [message.format(request=format_request(waiting[person.login]))] if person.login in waiting else []
+        return comma_joined([*(_(ROLE_WORDS[role]) for role in person.roles), *request])
+
     columns: Columns[PersonLine] = {
         _("Login"): lambda person: person.login,
-        _("Roles"): lambda person: _role_words(person.roles),
+        _("Roles"): roles_with_request,
         _("Limit"): lambda person: str(person.max_held),
         _("Away"): _away,
         _("Skills"): lambda person: person.skills,

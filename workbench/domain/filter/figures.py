@@ -50,9 +50,9 @@ OFFICE_FIGURES = (
 )
 
 PERSON_FIGURES = (
-    PersonFigure("held", N_("held"), "", "holder"),
+    PersonFigure("held", N_("held"), "-holder:nobody", "holder"),
     PersonFigure("aside", N_("aside"), "hold:aside", "holder"),
-    PersonFigure("assigned", N_("assigned"), "", "assignee"),
+    PersonFigure("assigned", N_("assigned"), "-assignee:nobody", "assignee"),
     PersonFigure("returned", N_("sent back"), "hold:returned", "assignee"),
     PersonFigure("pending", N_("pending"), "state:pending", "owner"),
     PersonFigure("staged", N_("staged"), "state:awaiting_check", "owner"),

@@ -1,7 +1,7 @@
 """Finds the path of the database, and makes the errors for a database that cannot be used."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,7 +53,10 @@ _MESSAGES: dict[Refusal, str] = {
     Refusal.READ_ONLY: N_(
         "{where} is on a file system that is mounted read-only; mount it for writing, then run the command again."
     ),
-    Refusal.EXISTS: N_("{where} already exists and was left unchanged; choose another path."),
+    Refusal.EXISTS: N_(
+        "{where} already exists and was left unchanged; choose another path, or move the old database aside together"
+        " with its -wal, -shm and .lock files and its .store folder."
+    ),
     Refusal.CANNOT_CREATE: N_("{where} cannot be created: {detail}."),
     Refusal.NO_HOME: N_("{where} names a home folder that does not exist; give the full path of the database."),
     Refusal.UNKNOWN_SCHEME: N_("{where} is a kind of database that this program cannot open; give the path of a file."),
@@ -115,11 +118,11 @@ def rewording_storage_failures(message: str, **values: str) -> Iterator[None]:
 
 def find_database(
     option: str | None, environment: Mapping[str, str] = os.environ, site_file: Path | None = None
-) -> Path:
-    """Return the path of the database.
+) -> tuple[Path, str]:
+    """Return the path of the database, and what names it: the option, the variable, or the path of a settings file.
 
     The first of these that names a database is used: the option, WORKBENCH_DATABASE, the user's settings, the site
-    file. Otherwise the database is in the user's data folder.
+    file. Otherwise the database is in the user's data folder, and nothing names it.
 
     Raises:
         NotFound: If the site file given does not exist.
@@ -129,14 +132,16 @@ def find_database(
 
     if site_file is not None and not site_file.exists():
         raise errors.NotFound(_("There is no site file {file}.").format(file=site_file))
-    where = (
-        option
-        or environment.get("WORKBENCH_DATABASE")
-        or load_settings(settings_file()).values.database
-        or _database_in(site_file or default_site_file())
-        or str(Path(platformdirs.user_data_dir(APP_NAME)) / "workbench.db")
-    )
-    return _path_of(where)
+    site_file = site_file or default_site_file()
+    readers: dict[str, Callable[[], str | None]] = {
+        "--database": lambda: option,
+        "$WORKBENCH_DATABASE": lambda: environment.get("WORKBENCH_DATABASE"),
+        str(settings_file()): lambda: load_settings(settings_file()).values.database,
+        str(site_file): lambda: _database_in(site_file),
+        "": lambda: str(Path(platformdirs.user_data_dir(APP_NAME)) / "workbench.db"),
+    }
+    origin, where = next((origin, where) for origin, read in readers.items() if (where := read()))
+    return _path_of(where), origin
 
 
 def shared_database_path(option: str | None) -> Path:

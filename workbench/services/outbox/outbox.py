@@ -93,12 +93,13 @@ class Notices(Service):
             shown = (*conditions, NOTICE.c.sent_at.is_(None)) if unsent else conditions
             lines = notice_lines(session, self.context, select_notices(shown).order_by(*order).limit(limit))
             found = select_notices(conditions).subquery().c
-            is_owed_now, is_failed = found.sent_at.is_(None), found.failed_at.is_not(None)
+            is_unsent, is_failed = found.sent_at.is_(None), found.failed_at.is_not(None)
+            is_owed_now = is_unsent & (found.release_at <= self.context.now())
             is_overdue = is_owed_now & (found.release_at <= _last_overdue_release(session, self.context))
             owed = func.count().filter(is_owed_now)
             counts = session.execute(
                 select(
-                    (owed if unsent else func.count()).label("total"),
+                    (func.count().filter(is_unsent) if unsent else func.count()).label("total"),
                     owed.label("owed"),
                     func.count().filter(is_failed).label("failed"),
                     func.count().filter(is_overdue).label("overdue"),
