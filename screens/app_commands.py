@@ -175,11 +175,10 @@ async def _leave(app: "AppBase") -> None:
         from screens.desk.outcomes import CaseRef
 
         ref = CaseRef.of(case)
-        choice = await app.push_screen_wait(QuitDialog(ref.name, desk.view().instant(case.header.held_until)))
-        if choice is None:
-            return
-        act = partial(desk.session.give_up, ref, desk.session.services.claims.release)
-        if choice == "release" and await desk.carry_out(act) is None:
+        dialog = QuitDialog(ref.name, desk.view().instant(case.header.held_until))
+        choice = await app.push_screen_wait(dialog)
+        release = partial(desk.session.give_up, ref, desk.session.services.claims.release)
+        if choice is None or (choice == "release" and await desk.carry_out(release) is None):
             return
     await app.end(app.error.exit_code if app.error is not None else ExitCode.OK)
 

@@ -64,8 +64,7 @@ async def decide(screen: CaseScreen, case: CaseFile, verdict: Verdict, *, items_
         state = replace(state, fail_kind=FailKind.FIXABLE)
     keep_draft = partial(screen.keep_draft, case)
     load = partial(VerdictActions.load, session.services, session.clock.now, session.decide, keep_draft)
-    loaded = await attempt(screen, in_thread(load, case, state))
-    if loaded is None:
+    if (loaded := await attempt(screen, in_thread(load, case, state))) is None:
         return
     actions, preview = loaded
     dialog = VerdictDialog(case, state, actions, screen.view(), preview, items_first=items_first)
@@ -87,9 +86,8 @@ async def skip(screen: CaseScreen, case: CaseFile) -> None:
     reason = await screen.app.push_screen_wait(Prompt(_("Skip {case}").format(case=ref.name), hint))
     if reason:
         message = _("{case} skipped.").format(case=ref.name)
-        start_act(
-            screen, partial(screen.session.give_up, ref, screen.session.services.claims.skip, reason), "write", message
-        )
+        act = partial(screen.session.give_up, ref, screen.session.services.claims.skip, reason)
+        start_act(screen, act, "write", message)
 
 
 async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
@@ -97,8 +95,7 @@ async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
     from screens.dialogs.prompt import ASIDE_SUGGESTIONS, TimePrompt
 
     ref, view = CaseRef.of(case), screen.view()
-    reader = await reader_for(screen, read_instant)
-    if reader is None:
+    if (reader := await reader_for(screen, read_instant)) is None:
         return
     title, hint = _("Put {case} aside").format(case=ref.name), _("Until when? Choose a time or type one.")
     due_at = case.header.due_at if case.header.suspended_from is None else None
@@ -106,8 +103,8 @@ async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
     def until_due(text: str, basis: DateReference) -> datetime:
         return return_from_aside(reader.parse(text, basis), due_at, basis.now, view.zone)
 
-    default = view.now + timedelta(minutes=case.policy.desk.aside_minutes)
-    default = return_from_aside(default, due_at, view.now, view.zone)
+    wanted = view.now + timedelta(minutes=case.policy.desk.aside_minutes)
+    default = return_from_aside(wanted, due_at, view.now, view.zone)
     shown, suggestions = replace(reader, default=default, parse=until_due), list(ASIDE_SUGGESTIONS)
     if due_at is not None and due_at > view.now:
         suggestions = [text for text in suggestions if reader.read(_(text)) <= due_at]
@@ -119,9 +116,8 @@ async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
     until = await screen.app.push_screen_wait(TimePrompt(title, hint, shown, suggestions=suggestions))
     if until is not None:
         message = _("{case} put aside until {when}.").format(case=ref.name, when=screen.view().instant(until))
-        start_act(
-            screen, partial(screen.session.give_up, ref, screen.session.services.claims.aside, until), "write", message
-        )
+        act = partial(screen.session.give_up, ref, screen.session.services.claims.aside, until)
+        start_act(screen, act, "write", message)
 
 
 async def release(screen: CaseScreen, case: CaseFile) -> None:
