@@ -153,6 +153,7 @@ async def test_appeals_letters_and_the_calendar_follow(site: Site, elsewhere: Si
         await desk.poll()
         assert "not us" in desk.text
 
+        services.at("2026-12-01 10:02")
         await desk.go("n")
         assert "2 to send" in desk.text
         elsewhere.services("a").notices.record([Delivery(notice_id=1, channel="sms")])

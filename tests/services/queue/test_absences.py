@@ -138,7 +138,7 @@ def test_a_case_says_at_once_that_the_person_to_check_it_is_away(site: Site) -> 
     site.clock.advance(days=1)
     later = site.services("sup").casefiles.changed_since(shown)
     assert later is not None
-    assert CaseStory(later, site.clock.at).next[0].startswith("waits for another person (b is away) to check it")
+    assert CaseStory(later, site.clock.at).next[0].startswith("waits for a person other than a (b is away) to check it")
 
 
 def test_who_is_back_gets_new_work_and_the_forecast_still_knows_the_days(site: Site) -> None:
