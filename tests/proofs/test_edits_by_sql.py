@@ -36,6 +36,11 @@ def lived(fresh_demo: Path, tmp_path: Path) -> Iterator[Session]:
     terminal.document("sup", "calendar", "suspend", "2026-12-07", "2026-12-08", "--province", "广东", "--reason", "x")
     terminal.document("admin", "calendar", "set", "2026-12-09", "09:00-12:00", "--reason", "party")
     terminal.document("sup", "reviewers", "away", "rev1", "--from", "2026-12-01", "--to", "2026-12-02")
+    terminal.document("sup", "quality", "golden", "C-1", "pass", "--reason", "OK")
+    terminal.document("sup", "quality", "sample", "--period", "2026")
+    case = terminal.document("rev1", "quality", "review")["case"]
+    terminal.document("rev1", "quality", "review", "fail", "--reason", "USE-TRADE")
+    terminal.document("sup", "quality", "adjudicate", case, "second", "--note", "x")
     terminal.document("admin", "export", "calls", "--output", str(tmp_path / "c.csv"), "--reveal", "--reason", "court")
     engine = make_engine(site.path, site.services("admin").context.database.key, query_only=False)
     prepare_bulk_writes(engine)

@@ -40,7 +40,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
         monkeypatch.setattr(case_pages, "FEW", 0)
         monkeypatch.setattr(case_pages, "_MOST_HITS_COUNTED", 0)
         monkeypatch.setattr(case_pages, "_FIRST_WINDOW", 7)
-        monkeypatch.setattr(case_pages, "_WINDOW", 40)
+        monkeypatch.setattr(case_pages, "_GREATEST_WINDOW", 40)
     return str(request.param)
 
 

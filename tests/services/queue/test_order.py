@@ -71,7 +71,7 @@ def test_an_order_with_an_index_sorts_every_case(
     queue, known = many
     if is_scanned:
         monkeypatch.setattr(case_pages, "FEW", 0)
-        monkeypatch.setattr(case_pages, "_WINDOW", 40)
+        monkeypatch.setattr(case_pages, "_GREATEST_WINDOW", 40)
     listed = set(queue.ids(wanted, COUNT))
     cases = sorted((case for case in known if case.id in listed), key=lambda case: (case.due_at or LATE, case.id))
     dated, undated = ([case.id for case in cases if (case.due_at is None) is is_none] for is_none in (False, True))
