@@ -63,6 +63,7 @@ def test_opinions_are_compared_and_adjudicated_without_moving_anything(decided: 
     assert decided.document("a", "quality", "review")["case"] is None
     given = list(opinions(decided, "b"))
     assert len(given) == len(set(given)) == 36
+    assert [sample["opinions"] for sample in decided.document("sup", "quality", "list")["samples"]] == [36]
     assert decided.document("c", "quality", "review")["case"] is None
 
     report = decided.document("sup", "quality", "report")

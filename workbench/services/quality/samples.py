@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db.enums import FINAL_STATES, FailKind, Role, Verdict
-from db.models import DecisionRow, GoldenAnswerRow, SampledDecisionRow, SampleRow
+from db.models import DecisionRow, GoldenAnswerRow, OpinionRow, SampledDecisionRow, SampleRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import missing_role_refusal
 from workbench.domain.quality.period import Period
@@ -58,7 +60,6 @@ class SampleLine:
         strata: By stratum, the decisions of the period and the drawn ones.
         left_out: By cause, the decisions that could not be drawn.
         opinions: How many have a second opinion.
-        open: How many differ and wait for a third person.
     """
 
     id: int | None
@@ -208,6 +209,13 @@ def _golden(session: Session, population: Population) -> set[int]:
     return set(session.exec(select(GoldenAnswerRow.decision_id)).all()) & population.cases.keys()
 
 
+def _given(sample_id: int) -> SelectOfScalar[int]:
+    """Return the statement that counts the given opinions of a sample."""
+    of_sample = (SampledDecisionRow.sample_id == sample_id, col(OpinionRow.given_at).is_not(None))
+    opinions = select(func.count(col(OpinionRow.id)))
+    return opinions.join(SampledDecisionRow, col(SampledDecisionRow.id) == OpinionRow.sampled_id).where(*of_sample)
+
+
 def _of_row(session: Session, row: SampleRow) -> SampleLine:
     sampled = session.exec(select(SampledDecisionRow.is_golden).where(SampledDecisionRow.sample_id == row.id)).all()
     strata = json.loads(row.strata)
@@ -223,4 +231,5 @@ def _of_row(session: Session, row: SampleRow) -> SampleLine:
         golden=sum(sampled),
         drawn_at=row.drawn_at,
         drawn_by=logins_of(session).get(row.drawn_by_id, "?"),
+        opinions=session.exec(_given(row.id or 0)).one(),
     )
