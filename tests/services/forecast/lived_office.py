@@ -32,7 +32,7 @@ _ACTIONS = {"queued": "resubmit", "passed": "approve", "failed": "decide", "laps
 def lived(site: Site, plan: Plan = PLAN) -> dict[int, CaseHistory]:
     """Write the past of a simulated office into a site, and return the case histories by case number."""
     simulated = _simulated(plan)
-    now = simulated.time.of_instant(TUESDAY)
+    now = simulated.time.from_instant(TUESDAY)
     histories = [known for history in simulated.history.cases if (known := history.until(now)) is not None]
     database = site.services("admin").context.database
     numbers = plant(database, TUESDAY - timedelta(days=60), len(histories), due_in_days=90)

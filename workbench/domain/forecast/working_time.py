@@ -43,7 +43,7 @@ class WorkingTime:
         self._working_days = np.array(working_days)
         self.weekdays: IntArray = (self._working_days + 6) % 7
 
-    def of(self, at_s: FloatArray | Sequence[float]) -> FloatArray:
+    def from_instants(self, at_s: FloatArray | Sequence[float]) -> FloatArray:
         """Convert instants, in seconds since 1970 in UTC, to working days."""
         at = np.asarray(at_s, dtype=np.float64)
         interval = np.maximum(np.searchsorted(self._starts_s, at, side="right") - 1, 0)
@@ -51,31 +51,31 @@ class WorkingTime:
         share = np.clip((at - self._starts_s[interval]) / length, 0, 1)
         return np.asarray(self._passed_days[interval] + share * self._shares[interval])
 
-    def of_instant(self, at: datetime) -> float:
+    def from_instant(self, at: datetime) -> float:
         """Convert one instant to working days."""
-        return float(self.of([at.timestamp()])[0])
+        return float(self.from_instants([at.timestamp()])[0])
 
-    def of_day(self, on: date) -> int:
+    def number_of_day(self, on: date) -> int:
         """Return the number of a day, or of the next working day if it is a day off."""
         return int(np.searchsorted(self._working_days, on.toordinal()))
 
-    def day(self, at: float) -> date:
+    def date_of(self, at: float) -> date:
         """Return the calendar day of a time in working days. The end of a day belongs to that day."""
-        return self.days(np.array([at]))[0]
+        return self.dates_of(np.array([at]))[0]
 
-    def days(self, at: FloatArray) -> list[date]:
-        """Return the calendar day of each time in working days, as `day` does."""
+    def dates_of(self, at: FloatArray) -> list[date]:
+        """Return the calendar day of each time in working days, as `date_of` does."""
         intervals = np.searchsorted(self._passed_days, at - _TOLERANCE, side="left") - 1
         ordinals = self._days[np.clip(intervals, 0, len(self._days) - 1)].tolist()
         known = {ordinal: date.fromordinal(ordinal) for ordinal in set(ordinals)}
         return [known[ordinal] for ordinal in ordinals]
 
-    def days_to_come(self, at: FloatArray, now: float) -> list[date]:
-        """Return the calendar days of times, as `days` does; a time from `now` on is never on a day before it.
+    def coming_dates(self, at: FloatArray, now: float) -> list[date]:
+        """Return the calendar days of times, as `dates_of` does; a time from `now` on is never on a day before it.
 
-        A closing and the next opening are the same working time, which `days` assigns to the earlier day. If `now` is
-        an opening, a future time belongs to the later day.
+        A closing and the next opening are the same working time, which `dates_of` assigns to the earlier day. If `now`
+        is an opening, a future time belongs to the later day.
         """
-        # `days` subtracts one tolerance; the other one moves the time past an opening at `now`.
+        # `dates_of` subtracts one tolerance; the other one moves the time past an opening at `now`.
         is_to_come = at >= now - _TOLERANCE
-        return self.days(np.where(is_to_come, np.maximum(at, now + 2 * _TOLERANCE), at))
+        return self.dates_of(np.where(is_to_come, np.maximum(at, now + 2 * _TOLERANCE), at))

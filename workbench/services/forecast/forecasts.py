@@ -117,7 +117,7 @@ class Forecasts(Service):
             if cached is None or not cached[0] <= now < cached[0] + _LATE_CHANCES_LIFETIME:
                 presenter = self._presenter(session)
                 cases = self._open_cases(session, presenter)
-                at = presenter.queue_model.time.of_instant(now)
+                at = presenter.queue_model.time.from_instant(now)
                 cached = now, chances_to_be_late(presenter.queue_model, cases, at)
                 self.context.cache.late_chances = cached
         return cached
@@ -126,7 +126,7 @@ class Forecasts(Service):
         """Return the forecasts of cases that are about to be queued; each says itself how many are ahead of it."""
         with self._lock, self.context.read() as session:
             presenter, policy = self._presenter(session), self.context.policy(session)
-            in_working_days = presenter.queue_model.time.of_instant
+            in_working_days = presenter.queue_model.time.from_instant
             cases = [
                 OpenCase(
                     history=CaseHistory(
@@ -182,7 +182,7 @@ class Forecasts(Service):
             working_time = WorkingTime(calendar, first, last, closed)
             midnight = datetime.combine(today, time.min, tzinfo=calendar.zone).astimezone(UTC)
             history = history_reader.read_history(session, working_time, policy, midnight)
-            until = working_time.of_instant(midnight)
+            until = working_time.from_instant(midnight)
             queue_model = QueueModel.fit(history, until, working_time, assumptions)
             model_by_key.clear()
             model_by_key[key] = queue_model

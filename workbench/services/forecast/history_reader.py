@@ -52,10 +52,10 @@ def read_history(session: Session, working_time: WorkingTime, policy: Policy, un
         # Some events of a case that became complete earlier are not among the newest events.
         if row.complete_at is None or row.complete_at < since_us:
             continue
-        steps = steps_from_acts(acts[row.id], float(working_time.of([row.complete_at / _US_PER_S])[0]))
+        steps = steps_from_acts(acts[row.id], float(working_time.from_instants([row.complete_at / _US_PER_S])[0]))
         histories.append(_history(row, steps, policy, _block_rules_seen(row), at_first_verdict=True))
     verdict_rows = [row for row in rows if row.action == "decide"]
-    at = working_time.of(np.array([row.at / _US_PER_S for row in verdict_rows], dtype=np.float64))
+    at = working_time.from_instants(np.array([row.at / _US_PER_S for row in verdict_rows], dtype=np.float64))
     makers = np.array([row.actor_id or 0 for row in verdict_rows], dtype=np.int64)
     order = np.argsort(at, kind="stable")
     return QueueHistory(
@@ -77,13 +77,13 @@ def read_absences(session: Session, working_time: WorkingTime, policy: Policy) -
     absences = [
         Absence(
             row.reviewer_id,
-            working_time.of_day(row.from_on),
-            _FOR_EVER if row.to_on is None else working_time.of_day(row.to_on + timedelta(days=1)) - 1,
+            working_time.number_of_day(row.from_on),
+            _FOR_EVER if row.to_on is None else working_time.number_of_day(row.to_on + timedelta(days=1)) - 1,
         )
         for row in session.exec(select(AbsenceRow))
     ]
     for duty in session.exec(select(DutyRow)):
-        day = working_time.of_day(duty.on_date)
+        day = working_time.number_of_day(duty.on_date)
         part = 1.0 if duty.minutes is None else duty.minutes / usual_minutes
         absences.append(Absence(duty.reviewer_id, day, day, -part))
     return tuple(absences)
@@ -119,9 +119,9 @@ def _open_cases(
     waits = _waits(queue.session, working_time, {row.waits_for for row in rows if row.state == CaseState.PENDING})
     acts_by_case, now_us = _acts_of_open_cases(queue.session, working_time, rows), to_us(queue.now)
     arrived_us = [now_us if row.state == CaseState.INCOMPLETE else row.complete_at or row.opened_at for row in rows]
-    at = working_time.of(np.array(arrived_us, dtype=np.float64) / _US_PER_S)
-    now, policy = working_time.of_instant(queue.now), queue.policy
-    due_dates = working_time.of(np.array([(row.due_at or 0) / _US_PER_S for row in rows], dtype=np.float64))
+    at = working_time.from_instants(np.array(arrived_us, dtype=np.float64) / _US_PER_S)
+    now, policy = working_time.from_instant(queue.now), queue.policy
+    due_dates = working_time.from_instants(np.array([(row.due_at or 0) / _US_PER_S for row in rows], dtype=np.float64))
     for row, ahead, arrived_at, due in zip(rows, ahead_counts, at.tolist(), due_dates.tolist(), strict=True):
         state = CaseState(row.state)
         runs = clock_runs(state, row.waits_for)
@@ -140,7 +140,7 @@ def _open_cases(
             is_arriving=is_arriving,
             is_held=state is CaseState.IN_REVIEW and row.held_until is not None and row.held_until > now_us,
             is_stopped=row.suspended_from is not None and row.suspended_from <= now_us,
-            stopped_until=0.0 if stopped_until is None else working_time.of_instant(stopped_until),
+            stopped_until=0.0 if stopped_until is None else working_time.from_instant(stopped_until),
             waits_for_others=waits_for_others,
             answer_at=_answer_at(now, max(now - steps[-1].at, 0.0), waits[row.waits_for]) if waits_for_others else None,
             assignee=row.assignee_id,
@@ -156,13 +156,13 @@ def _place_when_queued(
     The due date moves on by the working time that the applicant has had the case.
     """
     since = paused_since(steps)
-    paused_days = 0.0 if since is None else max(working_time.of_instant(queue.now) - since, 0.0)
+    paused_days = 0.0 if since is None else max(working_time.from_instant(queue.now) - since, 0.0)
     # The closing time, because the simulation puts cases that are due on one day together.
-    closing = queue.calendar.closing(working_time.day(due + paused_days))
+    closing = queue.calendar.closing(working_time.date_of(due + paused_days))
     ahead = queue.ahead(closing, row.priority_rank)
     if CaseState(row.state) is CaseState.INCOMPLETE:
         ahead -= queue.overtaken_count(row.id, closing, row.priority_rank)
-    return working_time.of_instant(closing), ahead
+    return working_time.from_instant(closing), ahead
 
 
 def _answer_at(now: float, waited: float, days: FloatArray) -> QuantilePair | None:
@@ -180,7 +180,7 @@ def _answer_at(now: float, waited: float, days: FloatArray) -> QuantilePair | No
 def _waits(session: Session, working_time: WorkingTime, kinds: Iterable[str]) -> dict[str, FloatArray]:
     """Return how many working days the last ended waits of some kinds took, such as waits for a carrier."""
     found = {kind: np.array(forecast_cases.ended_waits(session, kind)).reshape(-1, 2) for kind in kinds}
-    return {kind: np.diff(working_time.of(spans / _US_PER_S))[:, 0] for kind, spans in found.items()}
+    return {kind: np.diff(working_time.from_instants(spans / _US_PER_S))[:, 0] for kind, spans in found.items()}
 
 
 def department_times(
@@ -195,7 +195,7 @@ def department_times(
         due = [row.due_at for row in rows[code] if row.ended_at is None]
         asked = [row.asked_at.timestamp() for row in rows[code] if row.ended_at]
         ended = [row.ended_at.timestamp() for row in rows[code] if row.ended_at]
-        took = working_time.of(ended) - working_time.of(asked)
+        took = working_time.from_instants(ended) - working_time.from_instants(asked)
         p50, p90 = np.quantile(took, (0.5, 0.9)).round(2).tolist() if ended else (None, None)
         yield DepartmentTime(
             department=code,
@@ -251,7 +251,7 @@ def attributes_of(row: Any, *, at_first_verdict: bool = False) -> Mapping[str, s
 
 
 def _acts_by_case(rows: Sequence[Any], working_time: WorkingTime) -> dict[int, list[LoggedAct]]:
-    at = working_time.of(np.array([row.at / _US_PER_S for row in rows], dtype=np.float64))
+    at = working_time.from_instants(np.array([row.at / _US_PER_S for row in rows], dtype=np.float64))
     found: dict[int, list[LoggedAct]] = defaultdict(list)
     for row, when in zip(rows, at.tolist(), strict=True):
         found[row.case_id].append(LoggedAct(row.action, row.state, bool(row.running), when))

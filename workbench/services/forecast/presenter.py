@@ -68,7 +68,7 @@ class ForecastPresenter:
         clearing = self.queue_model.queue_clearing(cases, self._at, self.reviewers)
         to_the_end = self.queue_model.time.day_count - self._at
         p50, p90 = (to_the_end, to_the_end) if self._is_endless else (clearing.p50_days, clearing.p90_days)
-        cleared = DayRange(p50=self.queue_model.time.day(self._at + p50), p90=self.queue_model.time.day(self._at + p90))
+        p50_on, p90_on = self.queue_model.time.dates_of(np.array([self._at + p50, self._at + p90]))
         return QueueForecast(
             queued=clearing.queued,
             held=sum(case.is_held for case in cases),
@@ -77,13 +77,13 @@ class ForecastPresenter:
             per_day=self.queue_model.per_day(self._at, self.reviewers),
             p50_days=p50,
             p90_days=p90,
-            cleared=cleared,
+            cleared=DayRange(p50=p50_on, p90=p90_on),
             late_p50=clearing.late_p50,
             late_p90=clearing.late_p90,
             days=() if self._is_endless else clearing.days,
             is_thin=self.queue_model.is_thin,
             is_suspended=self.queue_model.is_suspended,
-            is_provisional=bool(clearing.queued) and self._is_provisional(cleared.p90),
+            is_provisional=bool(clearing.queued) and self._is_provisional(p90_on),
             back_on=self._returns_on,
             is_endless=self._is_endless,
         )
@@ -106,7 +106,7 @@ class ForecastPresenter:
     @cached_property
     def _at(self) -> float:
         """The time `now` in working days."""
-        return self.queue_model.time.of_instant(self.now)
+        return self.queue_model.time.from_instant(self.now)
 
     @cached_property
     def _today(self) -> date:
@@ -130,12 +130,12 @@ class ForecastPresenter:
     def _returns_on(self) -> date | None:
         """The day on which the first reviewer returns, None while one is present or if no return is known."""
         day = self._first_staffed_day
-        return None if self._reviewer_count or day is None else self.queue_model.time.day(day + _MOMENT)
+        return None if self._reviewer_count or day is None else self.queue_model.time.date_of(day + _MOMENT)
 
     @property
     def _last_day(self) -> DayRange:
         """The last day that the model covers, which stands for an unknown day."""
-        last = self.queue_model.time.day(self.queue_model.time.day_count)
+        last = self.queue_model.time.date_of(self.queue_model.time.day_count)
         return DayRange(p50=last, p90=last)
 
     def _is_provisional(self, last: date) -> bool:
@@ -170,7 +170,7 @@ class ForecastPresenter:
     def _days(self, at: Sequence[float], is_released: Sequence[bool]) -> list[date]:
         """Return the days of some times; the time of a result that is not released lies in the future."""
         time, times = self.queue_model.time, np.array(at)
-        possible_days = zip(time.days(times), time.days_to_come(times, self._at), is_released, strict=True)
+        possible_days = zip(time.dates_of(times), time.coming_dates(times, self._at), is_released, strict=True)
         return [past if released else to_come for past, to_come, released in possible_days]
 
     def _feasible(self, case: OpenCase, pair: QuantilePair) -> QuantilePair:
@@ -189,7 +189,7 @@ class ForecastPresenter:
 
     def _answer(self, at: QuantilePair | None) -> DayRange | None:
         """Return the days on which the answer of others comes, None if that is not known."""
-        days = [] if at is None else self.queue_model.time.days_to_come(np.array([at.p50, at.p90]), self._at)
+        days = [] if at is None else self.queue_model.time.coming_dates(np.array([at.p50, at.p90]), self._at)
         return DayRange(p50=days[0], p90=days[1]) if days else None
 
     @cached_property
@@ -199,7 +199,7 @@ class ForecastPresenter:
 
     @cached_property
     def _tomorrow(self) -> float:
-        return self.queue_model.time.of_day(self._today + timedelta(days=1)) + _MOMENT
+        return self.queue_model.time.number_of_day(self._today + timedelta(days=1)) + _MOMENT
 
 
 def _needs(case: OpenCase, state: CaseState) -> tuple[PassNeed, ...]:

@@ -216,4 +216,4 @@ class SimulatedOffice:
 
     def _after_calendar_days(self, at: float, days: float) -> float:
         """Return the time a number of calendar days later; applicants also work at weekends."""
-        return max(float(self.time.of([instant_of(self.time, at).timestamp() + days * 86_400])[0]), at)
+        return max(float(self.time.from_instants([instant_of(self.time, at).timestamp() + days * 86_400])[0]), at)

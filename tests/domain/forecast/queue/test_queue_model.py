@@ -180,10 +180,10 @@ def test_nothing_is_decided_on_a_holiday() -> None:
     time, before_holiday = simulated().time, FEW.holiday_after_days - 0.5
 
     clearing = learnt().queue_clearing(queued(60), before_holiday)
-    cleared = time.day(before_holiday + clearing.p50_days)
+    cleared = time.date_of(before_holiday + clearing.p50_days)
 
     assert clearing.p50_days < 4
-    assert (cleared - time.day(before_holiday)).days >= 9
+    assert (cleared - time.date_of(before_holiday)).days >= 9
 
 
 def test_a_case_awaiting_a_check_has_a_day_for_the_result_of_the_check() -> None:

@@ -43,9 +43,9 @@ class OrderReport:
 
     line: int
     order: int
-    done: ReportedTime | None = None
+    done_at: ReportedTime | None = None
     """When the order was carried out; None if the line does not say that it was."""
-    failed: ReportedTime | None = None
+    failed_at: ReportedTime | None = None
     """When the order failed."""
     failure: str = ""
     """Why the order failed; empty if the line does not say that it failed."""
@@ -57,7 +57,7 @@ class OrderReport:
     @property
     def has_answer(self) -> bool:
         """Whether the line says that the order was carried out or failed."""
-        return self.done is not None or bool(self.failure)
+        return self.done_at is not None or bool(self.failure)
 
 
 def read_reports(path: Path, zone: ZoneInfo, now: datetime) -> tuple[OrderReport, ...]:
@@ -130,7 +130,7 @@ def _report_of_listed(row: RawRecord | BrokenRecord) -> OrderReport:
     """Return the report of a line of a list, which says that an order was carried out."""
     if isinstance(row, BrokenRecord):
         raise _LineProblem(row.column, row.message)
-    return OrderReport(line=row.line, order=_order_of(_text(row.cells[0]) if row.cells else ""), done=ReportedTime())
+    return OrderReport(line=row.line, order=_order_of(_text(row.cells[0]) if row.cells else ""), done_at=ReportedTime())
 
 
 def _order_of(number: str) -> int:
@@ -153,13 +153,13 @@ def _report(row: RawRecord | BrokenRecord, zone: ZoneInfo, now: datetime) -> Ord
     report = OrderReport(
         line=row.line,
         order=_order_of(cells.get(_ORDER, "")),
-        done=_moment(cells, _DONE_AT, zone, now),
-        failed=_moment(cells, _FAILED_AT, zone, now),
+        done_at=_moment(cells, _DONE_AT, zone, now),
+        failed_at=_moment(cells, _FAILED_AT, zone, now),
         failure=failure,
         msisdn=cells.get(_MSISDN, ""),
         measure=cells.get(_MEASURE, ""),
     )
-    if report.failed is not None and not report.has_answer:
+    if report.failed_at is not None and not report.has_answer:
         raise _LineProblem(_FAILURE, _("needs the cause of the failure; if the order did not fail, clear failed_at"))
     return report
 

@@ -117,12 +117,12 @@ class Measures(Service):
             if row is None or row.cancelled_at is not None:
                 continue
             is_known = _is_known_failure(report, row)
-            if row.done_at is not None and report.done is not None:
+            if row.done_at is not None and report.done_at is not None:
                 counts["already_done"] += 1
-            elif report.done is None and (is_known or not report.has_answer):
+            elif report.done_at is None and (is_known or not report.has_answer):
                 counts["unanswered"] += row.done_at is None
             else:
-                what = "failed" if report.done is None else "done"
+                what = "failed" if report.done_at is None else "done"
                 counts[what] += 1
                 by_case[row.case_id][f"{row.measure} {what}"] += 1
                 values = {**_values(report, row, now), "reported_by_id": self.context.actor.id}
@@ -174,13 +174,13 @@ class _ReportCheck:
             message = _("Order {number} is about another number or measure; export the measures again.")
             return message.format(number=report.order)
         is_new_failure = bool(report.failure) and not _is_known_failure(report, row)
-        if report.done is not None and is_new_failure:
+        if report.done_at is not None and is_new_failure:
             message = _("Order {number} is given as done and as failed; clear done_at, or failed_at and failure.")
             return message.format(number=report.order)
         if row.done_at is not None and is_new_failure:
             message = _("Order {number} was confirmed as done at {time}, so it cannot fail any more; leave it out.")
             return message.format(number=report.order, time=f"{row.done_at.astimezone(self.zone):%Y-%m-%d %H:%M}")
-        times = [report.done, report.failed if is_new_failure else None]
+        times = [report.done_at, report.failed_at if is_new_failure else None]
         instants = [time.at for time in times if time is not None and time.at is not None]
         if any(at.astimezone(self.zone).date() < released.date() for at in instants):
             message = _("Order {number} is of {day}, which is later; correct the time.")
@@ -198,12 +198,12 @@ def _rows(session: Session, ids: set[int]) -> dict[int, Row[Any]]:
 
 def _values(report: OrderReport, row: Row[Any], now: datetime) -> dict[str, Any]:
     """Return the columns of an order that was carried out or failed."""
-    time = report.done or report.failed or ReportedTime()
+    time = report.done_at or report.failed_at or ReportedTime()
     at = time.at or now
     if time.on is not None:
         # A day without a time begins before the release on that day.
         at = max(at, row.release_at)
-    return {"failed_at": at, "failure": report.failure} if report.done is None else {"done_at": at}
+    return {"failed_at": at, "failure": report.failure} if report.done_at is None else {"done_at": at}
 
 
 def _is_known_failure(report: OrderReport, row: Row[Any]) -> bool:
@@ -214,6 +214,6 @@ def _is_known_failure(report: OrderReport, row: Row[Any]) -> bool:
     """
     if row.failed_at is None or not report.failure:
         return False
-    if report.failed is not None and report.failed.at is not None:
-        return bool(report.failed.at.replace(microsecond=0) == row.failed_at.replace(microsecond=0))
+    if report.failed_at is not None and report.failed_at.at is not None:
+        return bool(report.failed_at.at.replace(microsecond=0) == row.failed_at.replace(microsecond=0))
     return bool(report.failure == row.failure) and (row.exported_at is None or row.exported_at <= row.failed_at)
