@@ -133,3 +133,4 @@ class ExportKind(StrEnum):
     NOTICES = "notices"
     EVENTS = "events"
     MEASURES = "measures"
+    QUEUE = "queue"

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screens.queue.layout import usable_layout
@@ -10,16 +11,20 @@ from screens.queue.row_text import order_at
 from screens.shell.base_screen import attempt, in_thread, report
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, Action, Actor, state_refusal
+from workbench.domain.case.vocabulary import ExportKind
 from workbench.domain.filter.case_row import CaseRowView
 from workbench.domain.filter.ordering import ListLayout
 from workbench.errors import StorageFailed
-from workbench.i18n import _
+from workbench.i18n import _, ngettext
 from workbench.keys import queue as keys
 from workbench.keys.command import Command
+from workbench.services.case.output_folder import absolute_path, suggested_path
 from workbench.settings.saved_views import SavedViews
+from workbench.wording.amounts import commas
 
 if TYPE_CHECKING:
     from screens.queue.list_screen import ListScreen
+    from workbench.services.records.exporting.request import ExportReport
     from workbench.services.time.deadlines.bulk_changes import BulkResult
     from workbench.settings.queue_view import QueueView
 
@@ -122,6 +127,40 @@ async def count_by(screen: "ListScreen") -> None:
         screen.show_header()
 
 
+async def export_list(screen: "ListScreen") -> None:
+    """Ask for a file, and write the list to it with its filter, order and columns."""
+    from screens.dialogs.prompt import Prompt
+    from screens.dialogs.task_dialog import BusyDialog
+
+    title, push = _("Export this list"), screen.app.push_screen_wait
+    hint = _("The file has all cases of the filter, in this order, with these columns, masked. This is logged.")
+    suggested = str(suggested_path(f"queue-{screen.view().today}.xlsx", Path.home()))
+    file = await push(Prompt(title, hint, suggested, problem_of=_file_problem, is_prose=False))
+    if file is None:
+        return
+    busy = BusyDialog(title, partial(_write_list, screen, file), _("Writing the file …"))
+    report = await push(busy)
+    if report is not None:
+        message = ngettext("Wrote {rows} row to {file}.", "Wrote {rows} rows to {file}.", report.rows)
+        screen.notify(message.format(rows=commas(report.rows), file=report.path), timeout=8)
+
+
+def _file_problem(file: str) -> str | None:
+    if Path(file).suffix.lower() in {".csv", ".xlsx", ".jsonl"}:
+        return None
+    return _("The end of its name chooses the format: .xlsx, .csv or .jsonl.")
+
+
+def _write_list(screen: "ListScreen", file: str) -> "ExportReport":
+    from workbench.services.records.exporting.request import ExportRequest
+
+    cases = screen.cases
+    path, text, layout = absolute_path(Path(file)), cases.filter_text, cases.chosen_layout
+    return screen.services.exports.write(
+        ExportRequest(what=ExportKind.QUEUE, output=path, filter_text=text, layout=layout)
+    )
+
+
 async def assign(screen: "ListScreen") -> None:
     """Assign the marked cases, or the one under the cursor."""
     from screens.dialogs.assign import assign_cases
@@ -208,6 +247,7 @@ ACTS: dict[str, Callable[["ListScreen"], Awaitable[None]]] = {
     keys.COUNT.id: count_by,
     keys.SAVE_VIEW.id: save_view,
     keys.USUAL_VIEW.id: show_usual,
+    keys.EXPORT.id: export_list,
     keys.ASSIGN.id: assign,
     keys.UNDO_MOVE.id: undo_last_move,
     keys.PRIORITY.id: change_priority,

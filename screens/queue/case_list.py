@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from screens.queue.columns import RowContext
-from screens.queue.layout import Preset, shown_layout
+from screens.queue.layout import Preset
 from screens.queue.notices import empty_notice, failure_notice
 from screens.queue.row_text import heading_line, row_line
 from screens.shell.base_screen import attempt, in_thread, report
@@ -22,7 +22,7 @@ from screens.widgets.page_cache import PAGE_ROWS, PageCache
 from screens.widgets.paged_list import PagedList
 from screens.widgets.safe_text import MUTED, Static, key_hints, plain
 from workbench.domain.filter.case_row import CaseRowView
-from workbench.domain.filter.ordering import DEFAULT_LAYOUT, ListLayout
+from workbench.domain.filter.ordering import DEFAULT_LAYOUT, ListLayout, shown_layout
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys import queue

@@ -1,9 +1,9 @@
 """The predefined lists, which columns a list shows, and how wide each is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from screens.queue.columns import CHOOSABLE, MAX_APPLICANT, MIN_APPLICANT, USUAL_COLUMNS, QueueColumn
-from workbench.domain.filter.ordering import LATE, ORDER_WORDS, ListLayout, is_about_lateness, keys_of
+from workbench.domain.filter.ordering import ORDER_WORDS, ListLayout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,19 +15,8 @@ class Preset:
     filter_text: str
 
 
-LATE_COLUMNS = ("due", LATE, "state", "who")
-"""The columns shown of cases that are likely late, if none were chosen."""
-
 ALWAYS_SHOWN = frozenset({"signs", "case", "applicant"})
 """The columns that are always shown."""
-
-
-def shown_layout(chosen: ListLayout, filter_text: str) -> ListLayout:
-    """Return the layout of a list: that of likely late cases if the list is about them and no columns were chosen."""
-    shows_lateness = is_about_lateness(filter_text, chosen.order) or "stuck" in keys_of(filter_text)
-    if chosen.columns or not shows_lateness:
-        return chosen
-    return replace(chosen, columns=LATE_COLUMNS)
 
 
 def usable_layout(saved: ListLayout) -> ListLayout:

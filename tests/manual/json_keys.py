@@ -65,6 +65,10 @@ JSON_KEYS = {
     "retention": ("day kinds(kind,period,due,documents,document_bytes,call_rows,kept) open_cases next_on requests"),
     "audit": "events head broken_at safeguards",
     "audit head": "seq head",
+    "events --by rev1 --since 2026-11-01": (
+        "by events(seq,at,actor,identity,action,case,batch,state,is_clock_running,is_refused,body,"
+        "prev_hash,hash,reason)"
+    ),
     "doctor": "ok lines(ok,text)",
     "settings": "file database(path,origin) settings(name,value,line) problems",
 }

@@ -10,7 +10,7 @@ from tests.manual.json_keys import JSON_KEYS
 from tests.promises import PROMISES
 from workbench.errors import ExitCode
 from workbench.i18n import current_language
-from workbench.services.records.exporting import applications, calls
+from workbench.services.records.exporting import applications, calls, queue
 from workbench.services.records.exporting.service import RECORDS
 
 Words = dict[str, str]
@@ -147,6 +147,7 @@ EXPORT_COLUMNS: dict[ExportKind, tuple[str, ...]] = {
     ExportKind.APPLICATIONS: applications.COLUMNS,
     ExportKind.CALLS: calls.COLUMNS,
     **{what: columns for what, (columns, _rows) in RECORDS.items()},
+    ExportKind.QUEUE: queue.COLUMNS,
 }
 _COLON = {"en": ": ", "zh": "："}
 

@@ -31,7 +31,7 @@ COMMANDS: tuple[Entry | CommandGroup, ...] = (
     Entry(
         "export",
         "files.exports:export",
-        N_("Export records of one kind to a file (admin; notices and measures also supervisor)."),
+        N_("Export records of one kind to a file (admin; some kinds also supervisor and auditor)."),
     ),
     Entry("queue", "cases.cases:queue", N_("List the open cases in the order `next` takes them.")),
     Entry("board", "cases.board:board", N_("Show how many cases stand where and with whom, and how many come and go.")),
@@ -238,6 +238,7 @@ COMMANDS: tuple[Entry | CommandGroup, ...] = (
             Entry("head", ":head", N_("Print the number and hash of the last event, to be kept elsewhere.")),
         ),
     ),
+    Entry("events", "site.events:events", N_("List what one person did in a period (supervisor, admin, auditor).")),
     CommandGroup(
         "retention",
         "site.retention",

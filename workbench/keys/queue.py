@@ -1,6 +1,8 @@
 """The keyboard commands of the queue screen, and the commands that open it: queue, mine and pending."""
 
 from workbench.domain.case.lifecycle import PERMISSIONS, Action
+from workbench.domain.case.vocabulary import ExportKind
+from workbench.domain.exporting.roles import EXPORT_ROLES
 from workbench.i18n import N_
 from workbench.keys.command import CASE_GROUP, act_command, case_command, go_command, view_command
 
@@ -35,6 +37,13 @@ COUNT = view_command(
     "number_sign",
     N_("counts"),
     N_("Count the cases of the list by reason, finding, agent, day and more; Enter narrows the filter to one value."),
+)
+EXPORT = view_command(
+    "queue.export",
+    "e",
+    N_("export"),
+    N_("Export the list to a file, with its filter, order and columns, masked (supervisor, admin)."),
+    roles=EXPORT_ROLES[ExportKind.QUEUE],
 )
 VIEW = view_command(
     "queue.view",
@@ -123,6 +132,6 @@ GO_REOPEN = go_command(
 
 QUEUE_COMMANDS = (
     *(OPEN_CASE, TAKE, MARK_ROW, ASSIGN, UNDO_MOVE, PRIORITY, CLASS, REOPEN),
-    *(FILTER, SCOPE, ORDER, COLUMNS, COUNT, VIEW, USUAL_VIEW, SAVE_VIEW),
+    *(FILTER, SCOPE, ORDER, COLUMNS, COUNT, EXPORT, VIEW, USUAL_VIEW, SAVE_VIEW),
     *(MARK_RANGE, MARK_ALL, RELOAD, MOVE, LEAVE_QUEUE),
 )

@@ -134,6 +134,8 @@ WAYS_TO_A_VERDICT = (
     ("export", "decisions", "--output", "{folder}.csv"),
     ("export", "events", "--output", "{folder}.csv"),
     ("export", "notices", "--output", "{folder}.csv"),
+    ("events", "--by", "a", "--since", "2026-11-01"),
+    ("export", "queue", "--output", "{folder}.csv", "--filter", "state:closed"),
     ("quality", "golden", "{case}", "pass"),
 )
 

@@ -18,6 +18,7 @@ from tests.cli.site.test_doctor import chain_anew, ills
 from tests.services.review.verdict_acts import decide, passing, take
 from tests.sites import Site
 from tests.sizes import sized
+from workbench.errors import ExitCode
 from workbench.services.foundation import audit_log
 
 EVENTS = sized(ci=15, full=1_000)
@@ -279,3 +280,31 @@ def test_a_command_in_site_settings_that_others_can_change_is_not_run(site: Site
         message = refused(Terminal(site).as_person("audit", "tick", "--site", str(settings)), 78)
         assert f"can change {settings}, so its command under [audit] was not run" in message
         assert not ran.exists()
+
+
+def test_an_auditor_lists_what_one_person_did_on_some_days_and_refusals_too(terminal: Terminal) -> None:
+    site = terminal.site
+    site.plant(2)
+    take(site)
+    site.clock.advance(days=1)
+    day = site.clock.at.date()
+    terminal.as_person("a", "comment", "C-1", "said so")
+    terminal.as_person("b", "comment", "C-1", "said so")
+    assert terminal.as_person("a", "export", "queue", "--output", "out.csv").exit_code == ExitCode.NOT_ALLOWED
+    site.clock.advance(days=1)
+    terminal.as_person("a", "release", "C-1")
+
+    def acts(*words: str, who: str = "audit") -> list[tuple[str, bool]]:
+        found = terminal.document(who, "events", "--by", "a", *words)["events"]
+        assert {event["actor"] for event in found} <= {"a"}
+        return [(event["action"], event["is_refused"]) for event in found]
+
+    middle = [("comment", False), ("export", True)]
+    assert acts("--since", f"{day}", "--until", f"{day}") == acts("--since", f"{day}", who="sup")[:2] == middle
+    assert acts("--since", "2026-01-01")[0] == ("next", False)
+    assert len(acts("--since", "2026-01-01")) == 4
+    listed = terminal.as_person("audit", "events", "--by", "a", "--since", "2026-01-01").stdout
+    assert "comment  " in listed
+    assert "refused: export" in listed
+    assert "auditor" in refused(terminal.as_person("b", "events", "--by", "a", "--since", f"{day}"), 77)
+    refused(terminal.as_person("audit", "events", "--by", "nobody", "--since", f"{day}"), ExitCode.NO_INPUT)

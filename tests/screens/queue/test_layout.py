@@ -16,8 +16,9 @@ from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import memory_workbench, site_workbench
 from tests.screens.queue.queue_visits import filled_queue, go, under_cursor
 from tests.sites import Site
-from workbench.domain.filter.ordering import ListLayout
+from workbench.domain.filter.ordering import COLUMN_NAMES, ListLayout
 from workbench.services.queue.listing import Queue
+from workbench.services.records.exporting.queue import FIELDS, columns_of
 from workbench.settings.look import Look
 from workbench.settings.user_settings import LoadedSettings, load_settings
 
@@ -197,3 +198,15 @@ async def test_a_row_of_the_table_narrows_the_filter(site: Site) -> None:
         assert "No cases." in desk.text
         await desk.press("enter", "escape")
         assert desk.dialog == "QueueScreen"
+
+
+def test_an_export_has_the_columns_of_the_list_in_its_order() -> None:
+    def first_fields(layout: ListLayout) -> list[str]:
+        return [field for field in columns_of("", layout) if field in {fields[0] for fields in FIELDS.values()}]
+
+    shown = [name for name in CHOOSABLE if name != "signs"]
+    assert [*FIELDS] == shown
+    assert {*COLUMN_NAMES, "applicant"} == {*shown}
+    usual = [name for column, _width in columns(250, ()) for name in CHOOSABLE if column in CHOOSABLE[name]]
+    assert first_fields(ListLayout()) == [FIELDS[name][0] for name in usual if name != "signs"]
+    assert first_fields(ListLayout("", ("who", "due"))) == ["due_at", "case", "applicant_name", "held_by"]

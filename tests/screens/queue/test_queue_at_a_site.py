@@ -1,5 +1,7 @@
 """The queue screen on a real database."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.appeals.filed_appeals import appealed, office
@@ -68,11 +70,32 @@ async def test_the_marked_cases_get_a_priority_or_class_and_refusals_are_listed(
         assert desk.dialog == "QueueScreen"
 
 
+async def test_e_writes_the_list_as_it_is_shown_to_a_file(site: Site, tmp_path: Path) -> None:
+    site.plant(3)
+    file = tmp_path / "out.csv"
+    async with site_workbench(site, "sup", size=(80, 24)) as desk:
+        await desk.go("q")
+        await desk.press("slash")
+        await desk.type("-case:C-2")
+        await desk.press("enter", "e", "ctrl+u")
+        await desk.type("list.pdf")
+        await desk.press("enter")
+        assert ".csv" in desk.text
+        await desk.press("ctrl+u")
+        await desk.type(str(file))
+        await desk.press("enter")
+        await desk.until("Wrote 2 rows")
+
+    header, *rows = file.read_text(encoding="utf-8-sig").splitlines()
+    assert header.startswith('"due_at","due_provisional"')
+    assert ["C-000001" in rows[0], "C-000003" in rows[1]] == [True, True]
+
+
 async def test_a_key_for_supervisors_says_so_to_a_reviewer(site: Site) -> None:
     site.plant(1)
     async with site_workbench(site, "a") as desk:
         await desk.go("q")
-        for key in ("P", "C", "a", "space", "V", "R"):
+        for key in ("P", "C", "a", "space", "V", "R", "e"):
             desk.app.clear_notifications()
             await desk.press(key)
             assert desk.dialog == "QueueScreen"

@@ -62,10 +62,15 @@ def queue(
     with context.services() as services, reporting_filter_position():
         zone = zone_of(services)
         rows, total = services.queue.page(filter_text, order=order, limit=limit), services.queue.count(filter_text)
-        if not services.queue.sorts_all(order, total):
-            message = _("Only the {count} most urgent cases are sorted in this order; narrow the filter to sort all.")
-            output.narrate(message.format(count=commas(services.queue.MOST_SORTED)))
+        narrate_sorting(services, order, total)
     print_rows(context, rows, total, zone)
+
+
+def narrate_sorting(services: "Services", order: str, total: int) -> None:
+    """Say that an order sorts only the first cases of a long list, if it does."""
+    if not services.queue.sorts_all(order, total):
+        message = _("Only the {count} most urgent cases are sorted in this order; narrow the filter to sort all.")
+        output.narrate(message.format(count=commas(services.queue.MOST_SORTED)))
 
 
 def _count_by(context: CommandContext, filter_text: str, by: str, limit: int) -> None:

@@ -1,7 +1,7 @@
 """The orders and columns of lists of cases, as a person chooses them: `due`, or `-due` for the reverse order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined
@@ -50,6 +50,9 @@ class ListLayout:
 
 DEFAULT_LAYOUT = ListLayout()
 
+_LATE_COLUMNS = ("due", LATE, "state", "who")
+"""The columns shown of cases that are likely late, if none were chosen."""
+
 
 def parse_order(text: str) -> tuple[str, bool]:
     """Return the name of an order and whether it is reversed; an empty text is the default order.
@@ -93,3 +96,9 @@ def keys_of(filter_text: str) -> frozenset[str]:
         return frozenset(term.key for term in parse_filter(filter_text).terms)
     except FilterProblem:
         return frozenset()
+
+
+def shown_layout(chosen: ListLayout, filter_text: str) -> ListLayout:
+    """Return the layout of a list: that of likely late cases if the list is about them and no columns were chosen."""
+    shows_lateness = is_about_lateness(filter_text, chosen.order) or "stuck" in keys_of(filter_text)
+    return replace(chosen, columns=_LATE_COLUMNS) if shows_lateness and not chosen.columns else chosen

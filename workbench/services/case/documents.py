@@ -24,7 +24,7 @@ from workbench.i18n import _, comma_joined, current_language
 from workbench.keys.desk import DOCUMENTS
 from workbench.services.case.evidence_reader import read_evidence
 from workbench.services.case.inquiries import answer_documents
-from workbench.services.case.output_folder import absolute_path, new_folder
+from workbench.services.case.output_folder import absolute_path, new_folder, suggested_path
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.file_store import Store
@@ -139,11 +139,8 @@ class Documents(Service):
         """Return the path of a new folder, below the user's downloads folder if there is one."""
         import platformdirs
 
-        downloads = Path(platformdirs.user_downloads_dir())
-        parent = downloads if downloads.is_dir() else Path(platformdirs.user_data_dir(APP_NAME)) / "documents"
-        first = parent / f"workbench-{format_case(case_id)}"
-        numbered = (first.with_name(f"{first.name}-{number}") for number in range(2, 1000))
-        return next((folder for folder in (first, *numbered) if not folder.exists()), first)
+        own_folder = Path(platformdirs.user_data_dir(APP_NAME)) / "documents"
+        return suggested_path(f"workbench-{format_case(case_id)}", own_folder)
 
     def _lines(self, case_id: int) -> tuple[DocumentLine, ...]:
         with self.context.read() as session:

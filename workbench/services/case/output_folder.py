@@ -24,6 +24,16 @@ def absolute_path(folder: Path) -> Path:
         raise CannotCreate(message.format(folder=folder)) from error
 
 
+def suggested_path(name: str, otherwise: Path) -> Path:
+    """Return the path of a new file or folder below the user's downloads folder, or else below another folder."""
+    import platformdirs
+
+    downloads = Path(platformdirs.user_downloads_dir())
+    first = (downloads if downloads.is_dir() else otherwise) / name
+    numbered = (first.with_name(f"{first.stem}-{number}{first.suffix}") for number in range(2, 1000))
+    return next((path for path in (first, *numbered) if not path.exists()), first)
+
+
 @contextmanager
 def new_folder(target: Path, own_files: OwnFiles) -> Iterator[Path]:
     """Yield a private folder under a temporary name to fill, which moves to its path if the block succeeds.

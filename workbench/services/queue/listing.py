@@ -1,6 +1,6 @@
 """The queue as pages of cases, in the order in which `next` claims them, and the counts of the desk header."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any
@@ -17,6 +17,7 @@ from db.queries.listing.case_rows import case_rows
 from db.queries.listing.named_cases import has_applicant
 from db.queries.listing.stuck_cases import stuck_causes
 from db.queries.outbox import count_owed
+from db.queries.published import chunks
 from workbench.domain.case.lifecycle import Action, role_refusal, work_list_refusal
 from workbench.domain.case.records import DeskCounts
 from workbench.domain.case.running import is_overdue
@@ -24,7 +25,7 @@ from workbench.domain.clock.due import last_overdue_receipt
 from workbench.domain.clock.late_risk import LateRisk
 from workbench.domain.filter.case_row import CaseRowView
 from workbench.domain.filter.keys import BARE_WORD, PERSON_WORDS, REOPEN_FILTER
-from workbench.domain.filter.ordering import is_about_lateness, keys_of, parse_order
+from workbench.domain.filter.ordering import LATE, ListLayout, is_about_lateness, keys_of, parse_order
 from workbench.domain.filter.parser import FilterTerm
 from workbench.domain.values.provinces import province_words
 from workbench.services.case.masking import shown_name
@@ -32,6 +33,9 @@ from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.site.machine_clock import clock_problem
+
+_ALL = 1 << 31
+"""More cases than any database has."""
 
 
 class Queue(Service):
@@ -69,12 +73,29 @@ class Queue(Service):
             query = self._query(session, filter_text)
             in_order = self._with_late_shares(session, _order(order))
             ids = case_order.page_in_order(session, query, in_order, start=start, limit=limit, total=total)
-            now, zone = from_us(query.now), self.context.zone(session)
-            rows = case_rows(session, ids, query.now)
-            risks = self._late_risks(session, rows) if with_late or is_about_lateness(filter_text, order) else {}
-            # A list of likely late cases shows why a case is stuck in place of its risk.
-            stuck = stuck_causes(session, ids, query.now) if risks or "stuck" in keys_of(filter_text) else {}
-            return tuple(_view(row, risks.get(row.id), stuck.get(row.id, ""), now, zone) for row in rows)
+            with_late |= is_about_lateness(filter_text, order)
+            return self._views(session, query, ids, with_late=with_late, with_stuck="stuck" in keys_of(filter_text))
+
+    def all_rows(self, session: Session, filter_text: str, layout: ListLayout) -> Iterator[CaseRowView]:
+        """Yield all cases that a filter selects, as `page` returns them, from one snapshot of the database."""
+        query = self._query(session, filter_text)
+        in_order = self._with_late_shares(session, _order(layout.order))
+        ids = case_order.page_in_order(session, query, in_order, start=0, limit=_ALL)
+        with_late = LATE in layout.columns or is_about_lateness(filter_text, layout.order)
+        for portion in chunks(ids):
+            yield from self._views(
+                session, query, portion, with_late=with_late, with_stuck="stuck" in keys_of(filter_text)
+            )
+
+    def _views(
+        self, session: Session, query: CaseQuery, ids: Sequence[int], *, with_late: bool, with_stuck: bool
+    ) -> tuple[CaseRowView, ...]:
+        now, zone = from_us(query.now), self.context.zone(session)
+        rows = case_rows(session, ids, query.now)
+        risks = self._late_risks(session, rows) if with_late else {}
+        # A list of likely late cases shows why a case is stuck in place of its risk.
+        stuck = stuck_causes(session, ids, query.now) if risks or with_stuck else {}
+        return tuple(_view(row, risks.get(row.id), stuck.get(row.id, ""), now, zone) for row in rows)
 
     def ids(self, filter_text: str, limit: int, order: str = "") -> tuple[int, ...]:
         """Return the ids of the first cases that a filter selects."""

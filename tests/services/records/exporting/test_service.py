@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from db.enums import ExportKind, ImportKind, Verdict
+from db.enums import ExportKind as X
 from tests.services.intake.importing.files import Desk, application
 from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
+from workbench.domain.filter.ordering import ListLayout
 from workbench.errors import CannotCreate, NotAllowed, WrongUsage
 from workbench.services.files.reading.headers import column_names
 from workbench.services.files.reading.kinds import COLUMN_TYPES
@@ -138,14 +140,61 @@ def test_revealing_requires_a_reason_and_is_logged(desk: Desk, tmp_path: Path) -
     }
 
 
-def test_only_an_admin_exports_and_refusals_are_logged(site: Site, tmp_path: Path) -> None:
-    path = tmp_path / "out.jsonl"
-    for count, login in enumerate(("a", "sup", "audit"), start=1):
-        with pytest.raises(NotAllowed):
-            site.services(login).exports.write(ExportRequest(what=ExportKind.EVENTS, output=path))
+MASKED, IN_CLEAR = "masked", "in clear"
+MAY_EXPORT: dict[str, dict[str, set[ExportKind]]] = {
+    "a": {MASKED: set(), IN_CLEAR: set()},
+    "sup": {
+        MASKED: {X.QUEUE, X.DECISIONS, X.EVENTS, X.NOTICES, X.MEASURES},
+        IN_CLEAR: {X.NOTICES, X.MEASURES},
+    },
+    "audit": {MASKED: {X.EVENTS}, IN_CLEAR: set()},
+    "admin": {MASKED: set(X), IN_CLEAR: set(X) - {X.QUEUE}},
+}
+"""What each person exports; a is a reviewer."""
 
-        assert not path.exists()
-        assert [entry["refused"] for entry in _exports_in_log(site)] == [True] * count
+
+@pytest.mark.parametrize("login", MAY_EXPORT)
+def test_each_role_exports_what_it_may_and_refusals_are_logged(site: Site, tmp_path: Path, login: str) -> None:
+    exports, path, refused = site.services(login).exports, tmp_path / "out.jsonl", 0
+    for how, kinds in MAY_EXPORT[login].items():
+        for what in X:
+            request = ExportRequest(what=what, output=path, reveal=how == IN_CLEAR, reason="a test")
+            if what in kinds:
+                assert exports.write(request).revealed == (how == IN_CLEAR)
+                path.unlink()
+                continue
+            with pytest.raises(WrongUsage if (login, what) == ("admin", X.QUEUE) else NotAllowed):
+                exports.write(request)
+            assert not path.exists()
+            refused += (login, what) != ("admin", X.QUEUE)
+    logged = [entry["refused"] for entry in _exports_in_log(site)]
+    assert (logged.count(True), logged.count(False)) == (refused, sum(map(len, MAY_EXPORT[login].values())))
+
+
+def test_the_queue_is_exported_with_the_filter_order_and_columns_of_the_list(site: Site, tmp_path: Path) -> None:
+    site.plant(3)
+    path, layout = tmp_path / "out.jsonl", ListLayout("case", ("state", "due"))
+    rows = _export(site, X.QUEUE, path, filter_text="state:queued -case:C-2", layout=layout)
+    assert [row["case"] for row in rows] == ["C-000003", "C-000001"]
+    assert [*rows[0]][:6] == ["due_at", "due_provisional", "breached", "paused", "suspended", "case"]
+    assert [*rows[0]][6:9] == ["applicant_name", "state", "waits_for"]
+    assert "agent" not in rows[0]
+    assert "agent" in _export(site, X.QUEUE, path)[0]
+    # The log has no values of a filter, because they may name a person.
+    assert _exports_in_log(site)[0] == {
+        "what": "queue",
+        "format": "jsonl",
+        "rows": 2,
+        "reveal": False,
+        "refused": False,
+        "filter": ["case", "state"],
+        "order": "case",
+        "columns": ["state", "due"],
+    }
+
+
+def test_the_log_is_exported_in_order_with_its_hashes(site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
     with pytest.raises(WrongUsage, match="--format"):
         site.services("admin").exports.write(ExportRequest(what=ExportKind.EVENTS, output=tmp_path / "out"))
     assert not (tmp_path / "out").exists()

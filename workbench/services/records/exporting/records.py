@@ -210,13 +210,13 @@ def _owed_conditions(source: ExportSource) -> tuple[ColumnElement[bool], ...]:
     return (*is_open, *source.on_or_after_since(order.release_at))
 
 
-def events(source: ExportSource) -> Iterator[Record]:
-    """Yield the events of the audit log with their hashes, so that others can verify the chain.
+def events(source: ExportSource, *conditions: ColumnElement[bool]) -> Iterator[Record]:
+    """Yield the events of the audit log that meet the conditions, with their hashes; all of them form a chain.
 
     They contain no personal values.
     """
     reasons = {row.id: mask_digits_within(row.reason) for row in source.session.execute(select(_EXPORT_REASON))}
-    statement = select(_EVENT).where(*source.on_or_after_since(_EVENT.c.at))
+    statement = select(_EVENT).where(*source.on_or_after_since(_EVENT.c.at), *conditions)
     for page in source.pages(statement, _EVENT.c.seq):
         for row in page:
             yield {

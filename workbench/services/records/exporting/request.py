@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from db.enums import ExportKind
+from workbench.domain.filter.ordering import DEFAULT_LAYOUT, ListLayout
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 
@@ -39,6 +40,10 @@ class ExportRequest:
     with_sms: bool = False
     """Whether the folder also gets a short message for each notice."""
     reason: str = ""
+    filter_text: str = ""
+    """The filter of the queue."""
+    layout: ListLayout = DEFAULT_LAYOUT
+    """The order and the columns of the queue."""
 
     @property
     def chosen_format(self) -> ExportFormat:

@@ -7,20 +7,21 @@ from pathlib import Path
 from db.access import new_file, sync
 from db.enums import ExportKind, Language
 from db.models import ExportReasonRow
-from workbench.domain.case.lifecycle import Actor, admin_refusal, work_list_refusal
+from workbench.domain.exporting.roles import export_refusal
+from workbench.domain.filter.ordering import keys_of
 from workbench.domain.policy.policy import Supplier
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import refuse_while_reading
-from workbench.services.foundation.context import Service
+from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.memory import check_memory_limit
 from workbench.services.foundation.safe_files import replacing
 from workbench.services.notices.bulk_letters import stored_letter, update_letter_senders
 from workbench.services.notices.letter_facts import Sender
 from workbench.services.notices.rendering import letter_pages, render, short_message
-from workbench.services.records.exporting import applications, calls, records
+from workbench.services.records.exporting import applications, calls, queue, records
 from workbench.services.records.exporting.request import ExportFormat, ExportReport, ExportRequest
 from workbench.services.records.exporting.shared_reading import shared_texts
 from workbench.services.records.exporting.sheets import Page, Record, in_pages, write_rows, write_texts
@@ -41,13 +42,16 @@ RECORDS: dict[ExportKind, tuple[tuple[str, ...], Callable[[ExportSource], Iterat
 """The columns of each export that is made of records, and the function that yields these."""
 
 
-def _pages(what: ExportKind, source: ExportSource) -> tuple[tuple[str, ...], Iterator[Page]]:
+def _pages(context: Context, request: ExportRequest, source: ExportSource) -> tuple[tuple[str, ...], Iterator[Page]]:
     """Return the names of the columns of an export, and its rows."""
-    if what is ExportKind.APPLICATIONS:
+    if request.what is ExportKind.APPLICATIONS:
         return applications.COLUMNS, applications.pages(source)
-    if what is ExportKind.CALLS:
+    if request.what is ExportKind.CALLS:
         return calls.COLUMNS, calls.pages(source)
-    columns, rows = RECORDS[what]
+    if request.what is ExportKind.QUEUE:
+        columns = queue.columns_of(request.filter_text, request.layout)
+        return columns, in_pages(columns, queue.rows(context, source, request.filter_text, request.layout))
+    columns, rows = RECORDS[request.what]
     return columns, in_pages(columns, rows(source))
 
 
@@ -58,18 +62,22 @@ class Exports(Service):
         """Write a file or a folder completely, or leave an existing one unchanged.
 
         Raises:
-            NotAllowed: If the person is not an admin; a supervisor may export notices and measures too.
+            NotAllowed: If no role of the person exports this; see `domain.exporting`.
             BadConfiguration: If the notices are wanted while the made-up supplier is in force.
-            WrongUsage: If the format is unknown, or `reveal` has no reason.
+            FilterProblem: If the filter of the queue is invalid.
+            WrongUsage: If the format or the order is unknown, or `reveal` has no reason, or is wanted of the queue.
             CannotCreate: If the file cannot be written, or the folder is not new or empty.
             StorageFailed: If the memory limit of this process is too low.
         """
-        with self.context.requiring("export", partial(_export_refusal, request.what)):
+        refusal = partial(export_refusal, request.what, reveal=request.reveal)
+        with self.context.requiring("export", refusal):
             check_memory_limit()
             with self.context.read() as session:
                 refuse_while_reading(session)
             if request.reveal and not request.reason.strip():
                 raise WrongUsage(_("--reveal writes personal data unmasked; give the reason with --reason."))
+            if request.reveal and request.what is ExportKind.QUEUE:
+                raise WrongUsage(_("The queue is exported as it is shown, masked; leave --reveal out."))
             if request.what is ExportKind.NOTICES:
                 update_letter_senders(self.context)
             return self._write_letters(request) if request.is_folder else self._export_rows(request)
@@ -94,7 +102,7 @@ class Exports(Service):
             source = ExportSource.of(self.context, session, request)
             if chosen is ExportFormat.PARQUET:
                 return calls.write_parquet(draft, source)
-            return write_rows(draft, chosen, *_pages(request.what, source))
+            return write_rows(draft, chosen, *_pages(self.context, request, source))
 
     def _write_letters(self, request: ExportRequest) -> ExportReport:
         path = absolute_path(request.output)
@@ -112,7 +120,13 @@ class Exports(Service):
 
     def _log(self, request: ExportRequest, count: int, written_as: str) -> None:
         now, since = self.context.now(), request.since.isoformat() if request.since else None
-        body = {"rows": count, "reveal": request.reveal}
+        # Of the filter only the keys, because its values may name a person.
+        keys, layout = sorted(keys_of(request.filter_text)), request.layout
+        body = {
+            "rows": count,
+            "reveal": request.reveal,
+            **details(filter=keys, order=layout.order, columns=list(layout.columns)),
+        }
         with self.context.write() as session:
             row = None
             if reason := request.reason.strip():
@@ -154,8 +168,3 @@ def _letters(
             with new_file(folder / f"{stem}{suffix}") as file:
                 file.write(text.encode())
         yield {**row, "file": stem}
-
-
-def _export_refusal(what: ExportKind, actor: Actor) -> str | None:
-    is_work_list = what in {ExportKind.NOTICES, ExportKind.MEASURES}
-    return work_list_refusal(actor) if is_work_list else admin_refusal(actor)
