@@ -85,6 +85,11 @@ COMMANDS: tuple[Entry | CommandGroup, ...] = (
             Entry("golden", ":mark_golden", N_("Record the right answer to a decided case (supervisor).")),
         ),
     ),
+    Entry(
+        "report",
+        "quality.report:report",
+        N_("Report on a period beside the one before it (supervisor, admin, auditor)."),
+    ),
     act_entry(Action.CHECKLIST, "cases.recording:checklist"),
     act_entry(Action.JUDGE, "cases.recording:judge"),
     act_entry(Action.ANSWER, "cases.recording:answer_pending"),

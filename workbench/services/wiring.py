@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workbench.services.outbox.sending import Sending
     from workbench.services.quality.figures import Quality
     from workbench.services.quality.opinions import Opinions
+    from workbench.services.quality.reports import Reports
     from workbench.services.quality.samples import Samples
     from workbench.services.queue.absences import Absences
     from workbench.services.queue.assignment import Assigning
@@ -138,6 +139,8 @@ class Services:
     """Gives sampled cases to readers, and records their opinions."""
     quality: "LazyService[Quality]" = LazyService("quality.figures.Quality")
     """Compares first and second opinions."""
+    reports: "LazyService[Reports]" = LazyService("quality.reports.Reports")
+    """Reads the report of a period."""
 
     taking: "LazyService[Taking]" = LazyService("queue.taking.Taking")
     """Takes chosen cases out of turn."""

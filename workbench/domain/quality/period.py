@@ -28,6 +28,16 @@ class Period:
         start, end = midnights
         return start, end
 
+    @property
+    def before(self) -> "Period":
+        """The period of the same length that ends the day before: as many months, if these are whole, else days."""
+        end, day = self.first - timedelta(days=1), timedelta(days=1)
+        if self.first.day == 1 and (self.last + day).day == 1:
+            months = (self.last.year - self.first.year) * _YEAR_MONTHS + self.last.month - self.first.month + 1
+            number = self.first.year * _YEAR_MONTHS + self.first.month - 1 - months
+            return Period(date(number // _YEAR_MONTHS, number % _YEAR_MONTHS + 1, 1), end)
+        return Period(end - (self.last - self.first), end)
+
 
 def parse_period(text: str) -> Period:
     """Return the period that is written as 2026, 2026-Q4, 2026-11 or 2026-11-01..2026-11-15.

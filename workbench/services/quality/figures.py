@@ -10,10 +10,11 @@ from sqlmodel import Session
 
 from db.enums import Role, Verdict
 from db.models import AdjudicationRow, DecisionReasonRow, OpinionRow, ReviewerRow, SampledDecisionRow, SampleRow
-from db.queries.published import CASE, DECISION, table_of
+from db.queries.published import CASE, DECISION, newest_row, table_of
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import missing_role_refusal
 from workbench.domain.quality.agreement import Agreement, Estimate, Pair, agreement_of, jaccard_of
+from workbench.domain.quality.period import Period
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import READING, Service
@@ -28,7 +29,7 @@ _ADJUDICATORS = frozenset({Role.SUPERVISOR})
 _READERS = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR})
 _READERS_OF_ALL = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 
-_SAMPLED, _OPINION = table_of(SampledDecisionRow), table_of(OpinionRow)
+_SAMPLE, _SAMPLED, _OPINION = table_of(SampleRow), table_of(SampledDecisionRow), table_of(OpinionRow)
 _ADJUDICATION, _REASON, _PERSON = table_of(AdjudicationRow), table_of(DecisionReasonRow), table_of(ReviewerRow)
 
 adjudicating_refusal = partial(missing_role_refusal, _ADJUDICATORS)
@@ -99,7 +100,7 @@ class Quality(Service):
         with self.context.requiring(REPORT, _figures_refusal), self.context.read() as session:
             sample = self._sample(session, sample_id)
             looks = [look for look in _looks(session, sample.id or 0) if self._may_see(look)]
-            sizes = {name: size for name, (size, _drawn) in json.loads(sample.strata).items()}
+            sizes = _sizes_of(sample)
         return _figures_of(sample.id or 0, looks, sizes)
 
     def differing(self, sample_id: int | None = None) -> tuple[SecondLook, ...]:
@@ -154,6 +155,21 @@ class Quality(Service):
     @property
     def _sees_all(self) -> bool:
         return missing_role_refusal(_READERS_OF_ALL, self.context.actor) is None
+
+
+def agreement_within(session: Session, period: Period) -> Agreement | None:
+    """Return the agreement on verdicts in the newest sample from within a period, None without such a sample."""
+    is_within = (_SAMPLE.c.from_on >= period.first, _SAMPLE.c.to_on <= period.last)
+    sample = newest_row(session, SampleRow, *is_within)
+    if sample is None:
+        return None
+    drawn = [look for look in _looks(session, sample.id) if look.stratum != GOLDEN_STRATUM]
+    return agreement_of([_verdicts(look) for look in drawn], tuple(Verdict), _sizes_of(sample))
+
+
+def _sizes_of(sample: SampleRow) -> Mapping[str, int]:
+    """Return the number of decisions in each stratum of a sample."""
+    return {name: size for name, (size, _drawn) in json.loads(sample.strata).items()}
 
 
 def _looks(session: Session, sample_id: int | None, case_id: int | None = None) -> Iterable[SecondLook]:

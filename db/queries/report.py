@@ -1,0 +1,281 @@
+"""The figures of the report in SQL: one statement counts them all for a period and for the one before it.
+
+Each part selects rows of period, part, n and whole; `workbench.domain.quality.report` defines them in words.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import TextClause, text
+from sqlmodel import Session
+
+from db.columns import from_us
+
+_US_PER_S, _US_PER_DAY = 1_000_000, 86_400_000_000
+_COMPLAINTS_US = 30 * _US_PER_DAY
+_IS_PUBLISHED = "c.batch_id IN (SELECT id FROM import_batch WHERE published_at IS NOT NULL)"
+_IN_EFFECT = "status IN ('applied', 'approved')"
+_EFFECTIVE_AT = "coalesce(checked_at, decided_at)"
+_IS_DECIDED = "x.state IN ('passed', 'failed')"
+_CASE_COLUMNS = """c.id, c.agent, c.application_no, a.province, c.service_class, c.received_at, c.complete_at,
+        c.due_at"""
+_GROUPS = {"": "''", "class ": "service_class", "province ": "province", "agent ": "agent"}
+_FORECAST = '"forecast_days":"'
+"""What is before the two days of the forecast in the facts of a letter; the days are `2026-11-26..2026-11-30`."""
+
+
+def _counted(at: str, day: str) -> tuple[str, str]:
+    """Return the join with the local day of an instant, and the number of the working day that it counts for."""
+    return (
+        f"JOIN day {day} ON {day}.no = ({at} + :offset) / {_US_PER_DAY}",
+        f"({day}.number + ({at} > {day}.closes_at))",
+    )
+
+
+def _aged(what: str, table: str, in_time: str, condition: str = "1") -> str:
+    """Return the working days from receipt and from completeness of each row of a table."""
+    (to_end, end), (to_receipt, receipt) = _counted("x.at", "e"), _counted("x.received_at", "r")
+    to_complete, complete = _counted("coalesce(x.complete_at, x.received_at)", "k")
+    return f"""SELECT '{what}' AS what, x.period, x.service_class, x.province, x.agent,
+        max({end} - {receipt}, 0) AS from_receipt, max({end} - {complete}, 0) AS from_complete, {in_time} AS in_time
+        FROM {table} x {to_end} {to_receipt} {to_complete} WHERE {condition}"""
+
+
+_TABLES = {
+    "period (name, since, until)": "VALUES ('before', :before, :since), ('now', :since, :until)",
+    "day": "SELECT value ->> 0 AS no, value ->> 1 AS number, value ->> 2 AS closes_at FROM json_each(:days)",
+    "piece": """SELECT value ->> 0 AS since_s, value ->> 1 AS until_s, value ->> 2 AS province, value ->> 3 AS agent
+        FROM json_each(:pieces)""",
+    # The first step of a case has no `was_closed`.
+    "step": """SELECT case_id, seq, at, state, is_clock_running, is_closed, lag(is_closed) OVER own AS was_closed,
+            lead(at) OVER own AS next_at
+        FROM (SELECT *, state IN ('passed', 'failed', 'lapsed', 'withdrawn') AS is_closed FROM event
+            WHERE case_id IS NOT NULL AND state <> '' AND is_refused = 0 AND at < :until)
+        WINDOW own AS (PARTITION BY case_id ORDER BY seq)""",
+    "closing": f"""SELECT t.* FROM (SELECT case_id, seq, at, state, is_closed,
+            lead(at, 1, :until) OVER (PARTITION BY case_id ORDER BY seq) AS ends_at
+            FROM step WHERE is_closed <> coalesce(was_closed, 0)) t
+        JOIN "case" c ON c.id = t.case_id WHERE t.is_closed AND {_IS_PUBLISHED}""",
+    "ended": f"""SELECT p.name AS period, k.seq, k.at, k.state, {_CASE_COLUMNS} FROM period p
+        JOIN closing k ON k.at >= p.since AND k.at < p.until AND k.ends_at >= p.until
+        JOIN "case" c ON c.id = k.case_id JOIN application a ON a.id = c.application_id""",
+    "verdict": f"""SELECT p.name AS period, d.id, d.case_id, d.verdict, d.fail_kind, d.at FROM period p
+        JOIN (SELECT *, {_EFFECTIVE_AT} AS at FROM decision NOT INDEXED WHERE {_IN_EFFECT}) d
+            ON d.at >= p.since AND d.at < p.until
+        JOIN "case" c ON c.id = d.case_id WHERE {_IS_PUBLISHED}""",
+    "first": f"""SELECT v.period, v.at, {_CASE_COLUMNS} FROM (SELECT period, case_id, min(id) AS id, at FROM verdict
+            GROUP BY case_id) v
+        JOIN "case" c ON c.id = v.case_id JOIN application a ON a.id = c.application_id
+        WHERE NOT EXISTS (SELECT 1 FROM decision WHERE case_id = v.case_id AND id < v.id AND {_IN_EFFECT})""",
+    "aged": f"""SELECT what, period, service_class, province, agent, from_receipt, from_complete, in_time,
+            count(*) AS cases
+        FROM ({_aged("first", "first", "NULL")} UNION ALL {_aged("result", "ended", "x.at <= x.due_at", _IS_DECIDED)})
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8""",
+    "told": f"""SELECT f.period, date((f.at + :offset) / {_US_PER_S}, 'unixepoch') AS on_day, min(n.id),
+            substr(n.facts, instr(n.facts, '{_FORECAST}') + {len(_FORECAST)}, 10) AS usual_day,
+            substr(n.facts, instr(n.facts, '{_FORECAST}') + {len(_FORECAST) + 12}, 10) AS last_day
+        FROM first f JOIN notice n ON n.case_id = f.id
+        WHERE n.cancelled_at IS NULL AND n.release_at <= f.at AND instr(n.facts, '{_FORECAST}')
+        GROUP BY f.id""",
+}
+"""The common tables, in their order; `day` has the working days, and `piece` the suspensions."""
+
+
+def _percentiles(what: str, days: str) -> str:
+    """Return the median and the 90th and 95th percentile of working days, of all and of each group."""
+    groups = " UNION ALL ".join(
+        f"""SELECT period, '{name}' || {column} AS part, {days} AS days, sum(cases) AS cases FROM aged
+            WHERE what = '{what}' GROUP BY 1, 2, 3"""
+        for name, column in _GROUPS.items()
+    )
+    reached = ", ".join(f"min(days) FILTER (WHERE so_far * 100 >= whole * {percent})" for percent in (50, 90, 95))
+    return f"""SELECT period, part, whole, NULL, {reached} FROM (
+        SELECT period, part, days, sum(cases) OVER (PARTITION BY period, part ORDER BY days) AS so_far,
+            sum(cases) OVER (PARTITION BY period, part) AS whole FROM ({groups}))
+        GROUP BY period, part"""
+
+
+def _counts(**parts: str) -> str:
+    """Return counts for each period, each by its expression."""
+    return " UNION ALL ".join(f"SELECT name, '{part}', ({count}), NULL FROM period p" for part, count in parts.items())
+
+
+def _open_at(at: str) -> str:
+    return f"""(SELECT count(*) FROM "case" c WHERE c.opened_at < {at} AND {_IS_PUBLISHED})
+        - (SELECT count(*) FROM closing WHERE at < {at} AND ends_at >= {at})"""
+
+
+def _shares(rows: str) -> str:
+    """Return the shares of the rows of period, part and whether each counts."""
+    return f"SELECT period, part, sum(is_counted), count(*) FROM ({rows}) GROUP BY period, part"
+
+
+def _of_the_whole(part: str, rows: str, number: str = "count(*)") -> str:
+    """Return the number of rows of each part, and of all rows of its period."""
+    return f"""SELECT period, {part}, {number}, sum({number}) OVER (PARTITION BY period) FROM ({rows}) GROUP BY 1, 2"""
+
+
+_COMPLETE = "max(min(coalesce(n.complete_at, s.at), s.at), min(n.received_at, s.at))"
+_SEGMENTS = f"""
+    SELECT n.period, n.id, n.province, n.agent, 'applicant' AS what, min(n.received_at, s.at) / {_US_PER_S} AS since_s,
+        {_COMPLETE} / {_US_PER_S} AS until_s
+    FROM ended n JOIN step s ON s.case_id = n.id AND s.was_closed IS NULL
+    UNION ALL SELECT n.period, n.id, n.province, n.agent, 'queue', {_COMPLETE} / {_US_PER_S}, s.at / {_US_PER_S}
+    FROM ended n JOIN step s ON s.case_id = n.id AND s.was_closed IS NULL
+    UNION ALL SELECT n.period, n.id, n.province, n.agent, CASE s.state
+        WHEN 'queued' THEN 'queue' WHEN 'in_review' THEN 'reviewer' WHEN 'awaiting_check' THEN 'checker'
+        WHEN 'appealed' THEN 'appeal' WHEN 'incomplete' THEN 'applicant' WHEN 'rectifying' THEN 'applicant'
+        WHEN 'pending' THEN CASE WHEN s.is_clock_running THEN coalesce(
+            (SELECT nullif(d.waits_for, 'department') FROM decision d WHERE d.case_id = n.id AND d.verdict = 'pending'
+                AND d.decided_at <= s.at ORDER BY d.id DESC LIMIT 1),
+            (SELECT 'department ' || i.department FROM inquiry i WHERE i.case_id = n.id AND i.asked_at <= s.at
+                AND coalesce(i.ended_at, n.at) > s.at ORDER BY coalesce(i.ended_at, n.at) DESC, i.id DESC LIMIT 1),
+            'department') ELSE 'applicant' END
+        ELSE 'closed' END, s.at / {_US_PER_S}, s.next_at / {_US_PER_S}
+    FROM ended n JOIN step s ON s.case_id = n.id AND s.seq < n.seq"""
+_SUSPENDED_S = """coalesce((SELECT sum(min(g.until_s, i.until_s) - max(g.since_s, i.since_s)) FROM (
+    SELECT DISTINCT since_s, until_s FROM piece WHERE since_s < g.until_s AND until_s > g.since_s
+        AND (province IS NULL OR province = g.province) AND (agent IS NULL OR agent = g.agent)) i), 0)"""
+
+TIME_PARTS = f"""SELECT period, id, what, until_s - since_s - suspended_s AS seconds, suspended_s FROM (
+    SELECT g.*, CASE WHEN :has_pieces THEN {_SUSPENDED_S} ELSE 0 END AS suspended_s FROM ({_SEGMENTS}) g)"""
+"""The stretches of the lives of cases that closed: the seconds outside suspensions, and those within."""
+
+_RELEASED, _SENT = _counted("n.release_at", "r"), _counted("coalesce(n.sent_at, :now)", "e")
+_TOLD_PARTS = {
+    "until_first": "on_day <= usual_day",
+    "until_last": "on_day <= last_day",
+    "inside": "on_day BETWEEN usual_day AND last_day",
+}
+_COMPLAINTS = f"""SELECT DISTINCT x.period, x.agent, x.id, q.msisdn_hash, q.received_at, q.source,
+        q.received_at >= x.at AS is_after
+    FROM complaint q JOIN import_batch b ON b.id = q.batch_id AND b.published_at IS NOT NULL
+    JOIN card k ON k.msisdn_hash = q.msisdn_hash
+    JOIN import_batch o ON o.id = k.batch_id AND o.published_at IS NOT NULL
+    JOIN ended x ON {_IS_DECIDED} AND x.agent = k.agent AND x.application_no = k.application_no
+    WHERE q.received_at >= x.at - {_COMPLAINTS_US} AND q.received_at < x.at + {_COMPLAINTS_US}"""
+
+_IMPORTED = {"batches": "count(b.id)"} | {
+    name: f"coalesce(sum(b.{name}_count), 0)" for name in ("row", "created", "updated", "unchanged", "rejected")
+}
+
+PERCENTILES: Mapping[str, str] = {
+    "first_from_receipt": _percentiles("first", "from_receipt"),
+    "first_from_complete": _percentiles("first", "from_complete"),
+    "result_from_receipt": _percentiles("result", "from_receipt"),
+    "result_from_complete": _percentiles("result", "from_complete"),
+}
+"""The parts of the figures that have three percentiles too."""
+
+COUNTS: Mapping[str, str] = {
+    "flow": _counts(
+        open_start=_open_at("p.since"),
+        received=f"""SELECT count(*) FROM "case" c
+            WHERE c.opened_at >= p.since AND c.opened_at < p.until AND {_IS_PUBLISHED}""",
+        reopened="SELECT count(*) FROM closing WHERE at < p.since AND ends_at >= p.since AND ends_at < p.until",
+        **{
+            state: f"SELECT count(*) FROM ended WHERE period = p.name AND state = '{state}'"
+            for state in ("passed", "failed", "lapsed", "withdrawn")
+        },
+        open_end=_open_at("p.until"),
+    ),
+    "verdicts": """SELECT period, verdict || CASE fail_kind WHEN '' THEN '' ELSE ' ' || fail_kind END, count(*), NULL
+        FROM verdict GROUP BY 1, 2""",
+    "in_time": " UNION ALL ".join(
+        f"""SELECT period, '{name}' || {column}, coalesce(sum(cases) FILTER (WHERE in_time), 0), sum(cases) FROM aged
+            WHERE in_time IS NOT NULL GROUP BY 1, 2"""
+        for name, column in _GROUPS.items()
+    ),
+    "time": _of_the_whole(
+        "value",
+        f"""SELECT period, value, CASE value WHEN 'suspended' THEN suspended_s ELSE seconds END AS seconds
+            FROM (SELECT period, what, sum(seconds) AS seconds, sum(suspended_s) AS suspended_s FROM ({TIME_PARTS})
+                GROUP BY period, what), json_each(json_array(what, 'suspended'))""",
+        "sum(seconds)",
+    ),
+    "reasons": _of_the_whole(
+        "code",
+        """SELECT v.period, r.code FROM verdict v JOIN decision_reason r ON r.decision_id = v.id
+            WHERE v.verdict <> 'pass'""",
+    ),
+    "rounds": _of_the_whole(
+        "round",
+        f"""SELECT x.period, (SELECT max(round) FROM decision WHERE case_id = x.id AND {_IN_EFFECT}
+            AND {_EFFECTIVE_AT} <= x.at) AS round FROM ended x WHERE {_IS_DECIDED}""",
+    ),
+    "appeals": _of_the_whole(
+        "CASE status WHEN 'closed' THEN outcome WHEN 'withdrawn' THEN status ELSE 'open' END",
+        f"""SELECT p.name AS period, a.status, a.outcome FROM appeal a JOIN "case" c ON c.id = a.case_id
+            JOIN period p ON a.filed_at >= p.since AND a.filed_at < p.until
+            WHERE a.status <> 'undone' AND {_IS_PUBLISHED}""",
+    ),
+    "letters": _shares(
+        f"""SELECT p.name AS period, n.kind AS part,
+            n.sent_at IS NOT NULL AND {_SENT[1]} <= {_RELEASED[1]} + :send_days AS is_counted
+            FROM notice n JOIN period p ON n.release_at >= p.since AND n.release_at < p.until
+            JOIN "case" c ON c.id = n.case_id {_RELEASED[0]} {_SENT[0]}
+            WHERE n.cancelled_at IS NULL AND n.release_at <= :now AND {_IS_PUBLISHED}
+                AND (n.sent_at IS NOT NULL OR {_SENT[1]} > {_RELEASED[1]} + :send_days)"""
+    ),
+    "measures": _shares(
+        f"""SELECT p.name AS period, CASE m.measure WHEN 'restore' THEN 'restore' ELSE 'bar' END AS part,
+            coalesce(m.done_at <= m.due_at, 0) AS is_counted
+            FROM measure_order m JOIN period p ON m.due_at >= p.since AND m.due_at < p.until
+            JOIN "case" c ON c.id = m.case_id
+            WHERE m.cancelled_at IS NULL AND {_IS_PUBLISHED} AND (m.done_at IS NOT NULL OR m.due_at < :now)"""
+    ),
+    "complaints": f"""SELECT period, 'agent ' || agent, sum(NOT is_after), sum(is_after) FROM ({_COMPLAINTS})
+        GROUP BY 1, 2""",
+    "forecast": " UNION ALL ".join(
+        f"SELECT period, '{part}', sum({condition}), count(*) FROM told GROUP BY period"
+        for part, condition in _TOLD_PARTS.items()
+    ),
+    "imports": " UNION ALL ".join(
+        f"""SELECT p.name, '{part}', {number}, NULL FROM period p
+            LEFT JOIN import_batch b ON b.published_at >= p.since AND b.published_at < p.until GROUP BY p.name"""
+        for part, number in _IMPORTED.items()
+    ),
+}
+"""The parts of the other figures."""
+
+
+def statement(select_figures: str) -> TextClause:
+    """Return a statement that reads the common tables."""
+    tables = ", ".join(f"{name} AS MATERIALIZED ({body})" for name, body in _TABLES.items())
+    return text(f"WITH {tables} {select_figures}")
+
+
+_FIGURES = statement(
+    " UNION ALL ".join(
+        f"SELECT '{name}', * {rest} FROM ({part})"
+        for parts, rest in ((COUNTS, ", NULL, NULL, NULL"), (PERCENTILES, ""))
+        for name, part in parts.items()
+    )
+)
+
+
+def figures(session: Session, wanted: Mapping[str, Any]) -> Sequence[Any]:
+    """Return the rows of all figures: figure, period (`now` or `before`), part, n, whole, p50, p90 and p95.
+
+    Args:
+        session: The transaction.
+        wanted: The start of the period `before`, `since` and `until` of the period, and `now`, in microseconds.
+            `offset` of the local time from UTC. `days` as JSON: of each local day its number since 1970, how many
+            working days there were up to it, and when work ends on it, 0 on a day off. `pieces` as JSON: spans
+            between the ends of suspensions, their start and end in seconds, province and agent of a suspension, None
+            for all; `has_pieces` if there are any. `send_days`, within which a letter must be sent.
+    """
+    return session.execute(_FIGURES, wanted).all()
+
+
+def first_receipt(session: Session) -> datetime | None:
+    """Return the first time at which an application was received or complete, None without cases."""
+    earlier = text('SELECT min(min(received_at), coalesce(min(complete_at), max(received_at))) FROM "case"')
+    first_us = session.execute(earlier).scalar()
+    return None if first_us is None else from_us(first_us)
+
+
+def provinces(session: Session) -> Sequence[str]:
+    """Return the provinces as applications name them."""
+    return session.execute(text("SELECT DISTINCT province FROM application")).scalars().all()
