@@ -55,7 +55,7 @@ def test_the_columns_of_every_kind_are_listed_in_both_languages(terminal: Termin
             assert all(word in shown for word in words)
 
 
-def test_an_example_without_a_name_replaces_nothing_and_import_points_to_it(
+def test_an_example_replaces_only_a_file_that_was_named_and_import_points_to_it(
     terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -63,6 +63,12 @@ def test_an_example_without_a_name_replaces_nothing_and_import_points_to_it(
     assert terminal.document("a", "template", "cards") == {"file": "cards.csv", "kind": "cards"}
 
     assert "cards.csv is there already" in refused(terminal.as_person("a", "template", "cards"), 73)
+    assert "cards.csv is there already" in refused(terminal.as_person("a", "template", "folder", "-o", "."), 73)
+    assert [file.name for file in tmp_path.glob("*.csv")] == ["cards.csv"]
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "licence.png").write_bytes(b"own")
+    terminal.document("a", "template", "documents")
+    assert (tmp_path / "documents" / "licence.png").read_bytes() == b"own"
     refused(terminal.as_person("a", "template", "cards", "-o", "cards.txt"), 2)
     refused(terminal.as_person("a", "template", "cards", "--kind", "enterprise", "-o", "cards.xlsx"), 2)
     assert "`template` writes a file" in terminal.run("import", "--help").stdout

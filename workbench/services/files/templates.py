@@ -107,7 +107,7 @@ class Templates(Service):
     def write(self, kind: ImportKind, wanted: Path | None) -> Path:
         """Write an example, and return its path; an example of documents has its document in a folder beside it.
 
-        Without a path the example is named by its kind in the working folder, where nothing is replaced.
+        Without a path the example is named by its kind in the working folder. Only a file that was named is replaced.
 
         Raises:
             WrongUsage: If the name does not have the extension of a format.
@@ -115,12 +115,13 @@ class Templates(Service):
         """
         suffixes = _SUFFIXES.get(kind, (".csv", ".xlsx"))
         path = wanted or Path(kind.value + suffixes[0])
-        if wanted is None and path.exists():
-            raise CannotCreate(_("{path} is there already; name another file with -o.").format(path=path))
-        if kind is ImportKind.FOLDER:
+        inside = {one: path / f"{one.value}.csv" for one in kinds_within(kind)} if kind is ImportKind.FOLDER else {}
+        for taken in filter(Path.exists, [path] if wanted is None else inside.values()):
+            raise CannotCreate(_("{path} is there already; name another file with -o.").format(path=taken))
+        if inside:
             _make_folder(path)
-            for one in kinds_within(kind):
-                self.write(one, path / f"{one.value}.csv")
+            for one, file in inside.items():
+                self.write(one, file)
             return path
         if path.suffix.lower() not in suffixes:
             message = _("The format of a template is in its name; name it like {name}.")
@@ -133,8 +134,9 @@ class Templates(Service):
         if ImportKind.DOCUMENTS in kinds_within(kind):
             document = path.parent / columns_file()["columns"]["documents"]["path"]["example"]
             _make_folder(document.parent)
-            with replacing(document, self.context.own_files) as draft:
-                shutil.copyfile(_DOCUMENT, draft)
+            if not document.exists():
+                with replacing(document, self.context.own_files) as draft:
+                    shutil.copyfile(_DOCUMENT, draft)
         return path
 
 
