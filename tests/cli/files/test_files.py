@@ -142,6 +142,23 @@ def test_an_import_reports_findings_evidence_of_no_application_and_provinces_tha
     assert "北京, 天津, 河北" in terminal.as_person("admin", "import", "applications", "--columns").stdout
 
 
+def test_an_import_names_changed_applications_and_refuses_another_applicant(terminal: Terminal, desk: Desk) -> None:
+    first = application("A-1", uscc="91350100M000100Y43")
+    terminal.document("admin", "import", "applications", _file(desk, first))
+    other = {"applicant_name": "别的公司", "uscc": "91110000600037341L"}
+
+    wrong = terminal.as_person("admin", "import", "applications", _file(desk, {**first, **other}), "--dry-run")
+    assert wrong.exit_code == 65
+    assert "line 2, column application_no: This number is another applicant's: applicant_name and uscc both" in (
+        wrong.stdout
+    )
+    for change in other.items():
+        one = _file(desk, {**first, **dict([change])}, application("A-2", agent="代理二部"))
+        told = terminal.as_person("admin", "import", "applications", one, "--dry-run").stdout
+        assert f"Changed applications: 1, with the changed columns: A-1 ({change[0]})." in told
+        assert "Agents that had no application before: 代理二部." in told
+
+
 def test_the_role_is_asked_before_the_file(terminal: Terminal) -> None:
     terminal.site.plant(1)
     for command in ("notices sent", "measures done", "import calendar", "import workbook", "resubmit C-1"):

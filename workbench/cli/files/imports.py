@@ -164,6 +164,8 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
                 "left_out": list(report.left_out),
                 "findings": dict(report.findings),
                 "unlinked": dict(report.unlinked),
+                "new_agents": list(report.new_agents),
+                "changed": [{"application_no": number, "columns": names} for number, names in report.changed],
                 "unknown_provinces": [line for line, _text in report.unknown_provinces[:MAX_ERRORS_REPORTED]],
             }
         )

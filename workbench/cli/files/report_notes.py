@@ -1,6 +1,6 @@
 """The sentences of an import's report about rows that are not wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from db.enums import ImportKind
 from workbench.domain.values.bad_value import with_outlined_numbers
@@ -9,11 +9,23 @@ from workbench.services.files.reading.sheets.names import kind_name
 from workbench.services.intake.importing.plan import ImportReport
 from workbench.wording.amounts import commas
 
+_MOST_NAMED = 5
+
+
+def _first(names: Sequence[str], count: int) -> str:
+    return comma_joined(map(with_outlined_numbers, names[:_MOST_NAMED])) + ("…" if count > _MOST_NAMED else "")
+
 
 def report_notes(report: ImportReport) -> Iterator[str]:
     """Yield what the admin should know of rows that are not wrong."""
     if report.left_out:
         yield _("Left out, because no import reads them: {files}.").format(files=comma_joined(report.left_out))
+    if agents := report.new_agents:
+        yield _("Agents that had no application before: {agents}.").format(agents=_first(agents, len(agents)))
+    if report.changed:
+        message = _("Changed applications: {count}, with the changed columns: {applications}.")
+        changed, count = [f"{number} ({names})" for number, names in report.changed], report.changed_count
+        yield message.format(count=commas(count), applications=_first(changed, count))
     if provinces := report.unknown_provinces:
         message = _("Rows whose province is none of China's: {count}, first {lines}; see --columns.")
         named = _("“{value}” in line {line}")

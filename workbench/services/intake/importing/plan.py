@@ -91,6 +91,11 @@ class ImportReport:
     """The list of the documents in a folder."""
     unknown_provinces: Sequence[tuple[int, str]] = ()
     """The lines of applications whose province is none of China's, with the province."""
+    changed: Sequence[tuple[str, str]] = ()
+    """The numbers of the first thousand changed applications, each with its changed columns."""
+    changed_count: int = 0
+    new_agents: Sequence[str] = ()
+    """The agents, among those of the file, that had no application."""
     left_out: Sequence[str] = ()
     """The files of a folder that are no kind of import."""
     findings: Mapping[str, int] = field(default_factory=dict)
@@ -235,6 +240,11 @@ class ImportPlan:
     """The documents for the existing case, in an import for one application."""
     unknown_provinces: list[tuple[int, str]] = field(default_factory=list)
     """The lines of applications whose province is none of China's, so that no suspension of one applies; with it."""
+    changed: list[tuple[str, str]] = field(default_factory=list)
+    """The numbers of the first thousand changed applications, each with its changed columns."""
+    changed_count: int = 0
+    agents: set[str] = field(default_factory=set)
+    """The agents of the applications to write."""
     applicants: Applicants | None = None
     """The applicants of the new applications; None if no case can be opened before the last row is written."""
     is_broken: bool = False

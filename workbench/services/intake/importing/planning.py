@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 
+from db.dialect import BulkRows
 from db.enums import ImportKind
 from workbench.domain.values.provinces import province_key
 from workbench.i18n import _
@@ -14,7 +15,7 @@ from workbench.services.foundation.workers import HelperProcess, distribute
 from workbench.services.intake.importing.call_intake import CallIntake
 from workbench.services.intake.importing.classifying.classifier import RowClassifier
 from workbench.services.intake.importing.classifying.columns import KEYS
-from workbench.services.intake.importing.classifying.outcome import RowOutcome
+from workbench.services.intake.importing.classifying.outcome import ClassifiedRow, RowOutcome
 from workbench.services.intake.importing.classifying.records import (
     ClassifiedRecords,
     FileClassifier,
@@ -24,7 +25,7 @@ from workbench.services.intake.importing.classifying.records import (
 )
 from workbench.services.intake.importing.classifying.repeated_keys import Place, RepeatedKeys
 from workbench.services.intake.importing.new_applications import Applicants
-from workbench.services.intake.importing.plan import ImportPlan, PlannedPortion, Spill
+from workbench.services.intake.importing.plan import MAX_ERRORS_REPORTED, ImportPlan, PlannedPortion, Spill
 from workbench.services.intake.importing.progress import ImportProgress
 from workbench.services.review.rectifying.rectification import ReceivedDocument
 
@@ -156,11 +157,23 @@ class ImportPlanner:
         if self._plan.applicants is not None and classified.rows is not None and classified.rows.rows:
             self._plan.applicants.add(classified.rows)
         if reader.kind is ImportKind.APPLICATIONS and classified.rows is not None and classified.rows.rows:
-            changed = (line for line, row in zip(lines, accepted, strict=True) if row.outcome != RowOutcome.UNCHANGED)
-            provinces = zip(changed, classified.rows.column("province"), strict=True)
-            self._plan.unknown_provinces += (one for one in provinces if one[1] and not province_key(one[1]))
+            self._note_applications(classified.rows, lines, accepted)
         self._plan.rows_of_files[file_index] += len(accepted)
         self._spill.add(portion)
+
+    def _note_applications(self, rows: BulkRows, lines: Sequence[int], accepted: Sequence[ClassifiedRow]) -> None:
+        """Note what the report says of the applications that are created or updated."""
+        written = [
+            (line, row) for line, row in zip(lines, accepted, strict=True) if row.outcome != RowOutcome.UNCHANGED
+        ]
+        provinces = zip((line for line, _row in written), rows.column("province"), strict=True)
+        self._plan.unknown_provinces += (one for one in provinces if one[1] and not province_key(one[1]))
+        self._plan.agents.update(filter(None, rows.column("agent")))
+        for number, (_line, row) in zip(rows.column("application_no"), written, strict=True):
+            if row.outcome is RowOutcome.UPDATED:
+                self._plan.changed_count += 1
+                if len(self._plan.changed) < MAX_ERRORS_REPORTED:
+                    self._plan.changed.append((number, row.column))
 
     def _refuse(self, record: BadRecord, portion: PlannedPortion) -> None:
         """Count a bad record, and keep it for the file of rejects."""

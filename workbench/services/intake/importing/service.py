@@ -33,7 +33,7 @@ from workbench.services.intake.batches.publishing import (
 from workbench.services.intake.batches.sweeping import sweep
 from workbench.services.intake.batches.undoing import UndoneBatch, undo_batch
 from workbench.services.intake.importing.call_intake import CallIntake
-from workbench.services.intake.importing.classifying.classifier import RowClassifier, agents_of_numbers
+from workbench.services.intake.importing.classifying.classifier import RowClassifier, agents_of_numbers, new_agents
 from workbench.services.intake.importing.classifying.existing import ImportTerms
 from workbench.services.intake.importing.classifying.outcome import RowOutcome
 from workbench.services.intake.importing.import_run import ImportRun
@@ -104,8 +104,7 @@ class Imports:
             spill = opened.enter_context(closing(Spill(self.context.store.batches, self.context.store.new_keys())))
             helper = opened.enter_context(optional_helper(is_wanted=_is_large(readers)))
             plan = ImportPlanner(self.context, classifier, import_progress, calls, spill, helper).plan_of(readers)
-            report = report_of(request, readers, plan)
-            report = replace(report, sheets=(*report.sheets, *known_files))
+            report = self._report(request, readers, plan, known_files)
             if plan.errors.count and (request.rejects is None or plan.is_broken):
                 raise ImportRefused(report)
             if request.dry_run:
@@ -123,6 +122,14 @@ class Imports:
 
                 PolicyChanges(self.context).finish()
             return final_report
+
+    def _report(
+        self, request: ImportRequest, readers: Sequence[Reader], plan: ImportPlan, known_files: Sequence[SheetLine]
+    ) -> ImportReport:
+        report = report_of(request, readers, plan)
+        with self.context.read() as session:
+            agents = new_agents(session, plan.agents)
+        return replace(report, sheets=(*report.sheets, *known_files), new_agents=agents)
 
     def _without_known(self, request: ImportRequest, readers: list[Reader]) -> tuple[list[Reader], list[SheetLine]]:
         """Leave out the files of a folder that were imported already, unless all were; return their lines, too."""
@@ -273,6 +280,8 @@ def report_of(request: ImportRequest, readers: Sequence[Reader], plan: ImportPla
         encoding=", ".join(dict.fromkeys(reader.encoding for reader in readers if reader.encoding)),
         sheets=_sheets(request, readers, plan),
         unknown_provinces=plan.unknown_provinces,
+        changed=plan.changed,
+        changed_count=plan.changed_count,
         left_out=tuple(name for path in request.paths if is_folder for name in files_by_kind(path)[2]),
         documents=tuple(record.raw for reader in readers if reader.path == reader.folder for record in reader),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session
 
 from db.enums import ImportKind
+from db.queries.card_counts import applicant_column
 from db.queries.published import EVERYTHING, ImportedRow, chunks, is_published, newest_visible_rows
 from workbench.domain.values.bad_value import outline_of
 from workbench.i18n import _
@@ -94,9 +95,19 @@ class RowClassifier:
             if is_same and not (self.terms.as_new and existing.is_closed(key)):
                 classified.append(ClassifiedRow(outcome=RowOutcome.UNCHANGED, columns=columns))
                 continue
+            if (identifier := _other_identifier(columns, known)) is not None:
+                message = _(
+                    "This number is another applicant's: applicant_name and {column} both differ; correct it. If both"
+                    " were entered wrongly, import the correction of one, then that of the other."
+                )
+                text = message.format(column=identifier)
+                classified.append(ClassifiedRow(outcome=RowOutcome.REFUSED, message=text, column="application_no"))
+                continue
             # If the time of receipt is still that of the known row, it does not say when the change was received.
             received_at = row["received_at"] if row["received_at"] != known["received_at"] else self.imported_at
-            classified.append(existing.classify(key, RowOutcome.UPDATED, received_at, columns))
+            row_outcome = existing.classify(key, RowOutcome.UPDATED, received_at, columns)
+            changed = (name for name in columns if columns[name] != known[name] and not name.endswith("_hash"))
+            classified.append(row_outcome if row_outcome.message else row_outcome._replace(column=", ".join(changed)))
         return classified
 
     def _of_applications(
@@ -189,9 +200,26 @@ def _outcome_of(columns: Columns, before: ImportedRow | None) -> RowOutcome:
     return RowOutcome.UNCHANGED if is_equal(columns, before) else RowOutcome.UPDATED
 
 
+def _other_identifier(columns: Columns, known: ImportedRow) -> str | None:
+    """Return the column whose value, like the name, is of another applicant than in the published row, or None.
+
+    A row that changes only one of them is a correction.
+    """
+    column = applicant_column(known["applicant_kind"], known["uscc"])
+    is_other = all(known[name] not in ("", columns[name]) for name in ("applicant_name", column))
+    return column.replace("_hash", "_no") if is_other else None
+
+
 def _of_another_application(only: Key) -> ClassifiedRow:
     message = _("This row is of another application than {number}; only an admin imports it.").format(number=only[1])
     return ClassifiedRow(outcome=RowOutcome.REFUSED, message=message, column="application_no")
+
+
+def new_agents(session: Session, agents: Set[str]) -> list[str]:
+    """Return, in order, those of some agents that have no published application."""
+    columns = TABLES[ImportKind.APPLICATIONS].c
+    known = select(columns.id).where(is_published(columns.batch_id)).limit(1)
+    return [one for one in sorted(agents) if session.execute(known.where(columns.agent == one)).first() is None]
 
 
 def other_agents_of(session: Session, unknown: Set[Key]) -> Mapping[str, str]:

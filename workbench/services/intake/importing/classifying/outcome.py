@@ -23,7 +23,10 @@ class ClassifiedRow(NamedTuple):
     message: str = ""
     """The reason of a refusal, otherwise empty."""
     column: str = ""
-    """The column to which the message refers, by the name of the program, not by that of the file."""
+    """The column to which the message refers, by the name of the program, not by that of the file.
+
+    For an application that is updated: its changed columns, with commas between them.
+    """
     case_id: int | None = None
     """The existing case that the row updates."""
     received_at: datetime | None = None
