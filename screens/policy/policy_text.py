@@ -33,14 +33,9 @@ from workbench.wording import amounts
 from workbench.wording import policy as wording
 from workbench.wording.case.fields import FIELD_NAMES, NOTHING
 from workbench.wording.case.labels import APPLICANT_KIND_WORDS, MEASURE_WORDS, VERDICT_TITLES
-from workbench.wording.findings import document_name
+from workbench.wording.findings import SEVERITY_WORDS, document_name
 
-_SEVERITIES = {
-    Severity.BLOCK: (N_("block"), ERROR),
-    Severity.WARN: (N_("warn"), WARNING),
-    Severity.INFO: (N_("info"), INFO),
-}
-"""The words and the style of each severity."""
+_SEVERITY_STYLES = {Severity.BLOCK: ERROR, Severity.WARN: WARNING, Severity.INFO: INFO}
 
 _TO_OPEN = {"none": N_("none"), "findings": N_("those of a warn or block"), "all": N_("all")}
 """Which documents must be opened before a pass."""
@@ -185,7 +180,7 @@ def _rule(rule: Rule, policy: Policy, width: int) -> Iterator[Content]:
     title = policy.reasons[rule.code].title.in_language(language)
     yield from hanging([(f"{_INDENT}{rule.code}  ", BOLD)], title, width)
     for limit in rule.limits:
-        word, style = _SEVERITIES[limit.severity]
+        word, style = SEVERITY_WORDS[limit.severity], _SEVERITY_STYLES[limit.severity]
         yield from hanging([(f"{_INDENT * 2}{_(word)}  ", style)], _limit_words(limit), width)
         if limit.source:
             yield from hanging([(_INDENT * 3, "")], source_in(limit, language), width, MUTED)

@@ -12,7 +12,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import placeholder_names, replace_optional_parts
 from workbench.domain.policy.policy import NO_TEXT, BilingualText, FactValue, Policy, Reason, Rule, RuleLimit
 from workbench.domain.text.mask import MaskKind, mask
-from workbench.i18n import _, comma_joined
+from workbench.i18n import N_, _, comma_joined
 from workbench.wording.letter_dates import plain_day
 
 _FEN_OF_YUAN = 100
@@ -20,6 +20,8 @@ _FEN_OF_TEN_THOUSAND_YUAN = 1_000_000
 _MOST_DIGITS = 6
 _DOCUMENT_CODES = frozenset(DocumentKind)
 _YES_NO = {True: BilingualText("yes", "是"), False: BilingualText("no", "否")}
+
+SEVERITY_WORDS = {Severity.BLOCK: N_("block"), Severity.WARN: N_("warn"), Severity.INFO: N_("info")}
 
 LIST_WORDS: dict[str, BilingualText] = {
     CreditList.ARREARS: BilingualText("arrears", "欠费名单"),

@@ -56,6 +56,7 @@ def all_text(folder: Path) -> str:
 
 def test_the_whole_case_is_in_the_folder(terminal: Terminal, desk: Desk, tmp_path: Path) -> None:
     out = tmp_path / "out"
+    assert terminal.as_person("a", "undo", "C-1").exit_code == 0
 
     done = terminal.document("audit", "dossier", "C-1", "--output", str(out))
 
@@ -74,7 +75,9 @@ def test_the_whole_case_is_in_the_folder(terminal: Terminal, desk: Desk, tmp_pat
     assert len(list((out / "notices").iterdir())) == len(read(out, "records/notice.json"))
     page = (out / "index.html").read_text(encoding="utf-8")
     assert "D-000002" in page
-    assert "undo_until_us=2026-11-24T10:" in page
+    for cell in ("cancelled: 2026-11-24 10:20:00+08:00", "commitment letter", "rectifying", "taken back"):
+        assert f"<td>{cell}</td>" in page
+    assert "undo_until_us=2026-11-24 10:" in page
     assert terminal.site.actions(1)[-1] == "dossier"
 
 

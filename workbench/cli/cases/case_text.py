@@ -26,13 +26,11 @@ from workbench.wording.case.fields import FIELD_NAMES, FieldWords
 from workbench.wording.case.history import detail_words, event_words
 from workbench.wording.case.labels import DECISION_STATUS_WORDS, WAITS_FOR_WORDS, check_cause_words
 from workbench.wording.case.story import CaseStory
-from workbench.wording.findings import earlier_fail_text, finding_text
+from workbench.wording.findings import SEVERITY_WORDS, earlier_fail_text, finding_text
 from workbench.wording.measures import measure_lines
 
 if TYPE_CHECKING:
     from workbench.services.records.auditing.seen_cases import SeenCase
-
-SEVERITY_WORDS = {"block": N_("block"), "warn": N_("warn"), "info": N_("info")}
 
 
 class CasePrinter:
@@ -102,7 +100,7 @@ class CasePrinter:
         output.listing(
             casefile.findings,
             {
-                _("Severity"): lambda finding: _(SEVERITY_WORDS[finding.severity.value]),
+                _("Severity"): lambda finding: _(SEVERITY_WORDS[finding.severity]),
                 _("Finding"): lambda finding: finding_text(finding, casefile.policy, current_language()),
                 _("Rule"): lambda finding: finding.rule,
             },

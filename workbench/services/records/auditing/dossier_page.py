@@ -1,5 +1,6 @@
 """The HTML page of a dossier, with the contents of its other files for people to read."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,20 +9,25 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.columns import from_us
+from db.enums import CaseState
 from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.text.safe import safe
-from workbench.i18n import _, current_language
+from workbench.i18n import _, current_language, with_details
 from workbench.services.notices.rendering import letter_environment
 from workbench.services.records.auditing.case_records import Records
 from workbench.services.records.auditing.seen_cases import SeenCase, decision_pairs
-from workbench.wording.findings import finding_text
+from workbench.wording.case.history import action_name
+from workbench.wording.findings import SEVERITY_WORDS, document_name, finding_text
+from workbench.wording.letters import LETTER_KIND_WORDS
 
 _SHOWN_ELSEWHERE = frozenset({"case", "decision", "decision_reason", "event", "finding", "notice", "submission"})
 
 _LEAST_US = 10**15
 """The smallest number that is an instant in microseconds; 10**15 is in 2001."""
+
+_INSTANT = re.compile(r"([0-9-]{10})T([0-9:]{8})(?:\.[0-9]+)?([+-][0-9:]{5})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ def dossier_page(casefile: CaseFile, seen: Sequence[SeenCase], records: Records,
 
 def _sections(casefile: CaseFile, seen: Sequence[SeenCase], records: Records, zone: ZoneInfo) -> Iterator[_Section]:
     def local(at: datetime) -> str:
-        return at.astimezone(zone).isoformat()
+        return at.astimezone(zone).isoformat(" ", "seconds")
 
     header = casefile.header
     yield _pairs(
@@ -69,7 +75,7 @@ def _sections(casefile: CaseFile, seen: Sequence[SeenCase], records: Records, zo
             _("At"): itemgetter("at"),
             _("Who"): itemgetter("actor_login"),
             _("Action"): _action_words,
-            _("State"): itemgetter("state"),
+            _("State"): lambda row: _(STATE_WORDS[CaseState(row["state"])]) if row["state"] else "",
             _("Clock runs"): itemgetter("is_clock_running"),
             _("Details"): lambda row: _details(row["body"], zone),
         },
@@ -78,9 +84,11 @@ def _sections(casefile: CaseFile, seen: Sequence[SeenCase], records: Records, zo
         _("Notices"),
         records.get("notice", ()),
         {
-            _("Kind"): itemgetter("kind"),
-            _("Release"): itemgetter("release_at"),
-            _("Sent"): lambda row: row["sent_at"] or row["cancelled_at"],
+            _("Kind"): lambda row: _(LETTER_KIND_WORDS.get(row["kind"], row["kind"])),
+            _("Released"): itemgetter("release_at"),
+            _("Sent"): lambda row: (
+                with_details(_("cancelled"), _text(row["cancelled_at"])) if row["cancelled_at"] else row["sent_at"]
+            ),
             _("Text"): lambda row: f"{row['subject']}\n{row['body']}",
         },
     )
@@ -88,7 +96,7 @@ def _sections(casefile: CaseFile, seen: Sequence[SeenCase], records: Records, zo
         _("Documents"),
         casefile.evidence.documents,
         {
-            _("Document"): lambda one: one.kind.value,
+            _("Document"): lambda one: document_name(one.kind, casefile.policy, current_language()),
             _("Received"): lambda one: local(one.received_at),
             "SHA-256": lambda one: one.sha256,
         },
@@ -114,12 +122,14 @@ def _pairs(title: str, *pairs: tuple[str, str]) -> _Section:
 def _findings(seen: SeenCase) -> str:
     casefile, language = seen.casefile, current_language()
     return "\n".join(
-        f"{one.severity.value} {one.rule}: {finding_text(one, casefile.policy, language)}" for one in casefile.findings
+        f"{_(SEVERITY_WORDS[one.severity])} {one.rule}: {finding_text(one, casefile.policy, language)}"
+        for one in casefile.findings
     )
 
 
 def _action_words(row: Mapping[str, Any]) -> str:
-    return _("refused: {action}").format(action=row["action"]) if row["is_refused"] else str(row["action"])
+    action = action_name(row["action"])
+    return _("refused: {action}").format(action=action) if row["is_refused"] else action
 
 
 def _text(value: Any) -> str:
@@ -129,7 +139,8 @@ def _text(value: Any) -> str:
         return " ".join(map(_text, value))
     if isinstance(value, Mapping):
         return " ".join(f"{name}={_text(inner)}" for name, inner in value.items() if not isinstance(inner, Mapping))
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    return f"{match[1]} {match[2]}{match[3]}" if (match := _INSTANT.fullmatch(text)) else text
 
 
 def _details(body: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:

@@ -159,8 +159,8 @@ def decision_pairs(seen: SeenCase, instant: Callable[[datetime], str]) -> tuple[
         (_("Policy"), str(casefile.policy_version)),
         (_("Checklist"), "\n".join(answers)),
         (_("Verifications"), "\n".join(confirmed)),
-        (_("Letter"), decision.letter),
-        (_("Items"), "\n".join(with_details(item.code, item.text) for item in decision.items)),
+        (_("The applicant reads"), decision.letter),
+        (_("To be rectified"), "\n".join(with_details(item.code, item.text) for item in decision.items)),
         (_("Note"), decision.note),
         (_("Checked by"), with_details(decision.checker, decision.check_note) if decision.checker else ""),
     )
