@@ -68,19 +68,21 @@ class Database:
         return Session(self.reader)
 
     @contextmanager
-    def write(self, *, is_bulk: bool = False) -> Iterator[Session]:
+    def write(self, *, is_bulk: bool = False, wait_s: float | None = None) -> Iterator[Session]:
         """Open a session that commits when the block ends, or rolls back if it raises.
+
+        It waits `wait_s` seconds for the write lock, ten by default.
 
         Use `is_bulk` only for rows that stay invisible until a later commit of another session, or that the next start
         of the program would write again.
 
         Raises:
-            LockTimeout: If another process held the write lock for ten seconds.
+            LockTimeout: If another process held the write lock for all this time.
             DatabaseRefused: If the schema changed, or the file was replaced or removed, since the database was opened.
         """
         self._check_in_place()
         engine = self.bulk_writer if is_bulk else self.writer
-        with self._turn_to_write(), Session(engine) as session, session.begin():
+        with self._turn_to_write(wait_s), Session(engine) as session, session.begin():
             if self.schema is not None:
                 version = sqlite.schema_version(session.connection(), self.path)
                 if version != self.schema:
@@ -106,10 +108,10 @@ class Database:
         return self._watch.has_foreign_commit()
 
     @contextmanager
-    def _turn_to_write(self) -> Iterator[None]:
+    def _turn_to_write(self, wait_s: float | None = None) -> Iterator[None]:
         """Wait for the write lock; `is_changed_elsewhere` does not report the commit of the block."""
         is_watched = "_watch" in self.__dict__
-        with sqlite_lock.write_lock(self.path), self._watch.own_commit() if is_watched else nullcontext():
+        with sqlite_lock.write_lock(self.path, wait_s), self._watch.own_commit() if is_watched else nullcontext():
             yield
 
     def _check_in_place(self) -> None:

@@ -31,6 +31,7 @@ async def _open_case(app: "AppBase", desk: "DeskScreen", case_id: int, then: str
         return
     if case.header.held_by != desk.session.login:
         app.push_screen(ReadOnlyScreen(app.clock, services, case, then))
+        await attempt(app, in_thread(services.readings.record, case_id))
     elif await desk.carry_out(partial(desk.session.open_held, case)) is not None:
         await app.switch_mode("desk")
         if then:

@@ -19,13 +19,13 @@ _YIELD_S = 0.005
 
 
 @contextmanager
-def write_lock(path: Path) -> Iterator[None]:
-    """Wait for the write lock of a database, which is a lock on a file next to it.
+def write_lock(path: Path, wait_s: float | None = None) -> Iterator[None]:
+    """Wait for the write lock of a database, which is a lock on a file next to it, for ten seconds by default.
 
     If this program has just had the lock and another writer asked for it meanwhile, that writer goes first.
 
     Raises:
-        LockTimeout: If another process held the lock for ten seconds.
+        LockTimeout: If another process held the lock for all this time.
         DatabaseRefused: If this user cannot open that file.
     """
     lock = path.with_name(path.name + ".lock")
@@ -37,7 +37,7 @@ def write_lock(path: Path) -> Iterator[None]:
         last_turn = _last_turns.get(path)
         if last_turn and _last_request_ns(handle) != last_turn.request_ns:
             time.sleep(max(0, last_turn.ended_s + _YIELD_S - time.monotonic()))
-        _wait_for(handle, path)
+        _wait_for(handle, path, _LOCK_WAIT_S if wait_s is None else wait_s)
         request_ns = _last_request_ns(handle)
         try:
             yield
@@ -47,9 +47,9 @@ def write_lock(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _wait_for(handle: int, path: Path) -> None:
+def _wait_for(handle: int, path: Path, wait_s: float) -> None:
     """Wait until the file is locked. Each failed attempt sets the time of the file, which the holder reads."""
-    until = time.monotonic() + _LOCK_WAIT_S
+    until = time.monotonic() + wait_s
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -41,6 +41,7 @@ class AppealSource:
     def read_case(self, case_id: int) -> CaseFile:
         """Return a case, and store why this person may not decide its appeal."""
         self.refusals[case_id] = self._services.appeals.why_not_decide(case_id)
+        self._services.readings.record(case_id)
         return self._services.casefiles.show_current(case_id)
 
     def refusal(self, action: str, case: CaseFile) -> str:

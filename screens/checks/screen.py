@@ -47,6 +47,7 @@ class StagedSource:
 
     def read_case(self, case_id: int) -> CaseFile:
         """Return a case."""
+        self._services.readings.record(case_id)
         return self._services.casefiles.show_current(case_id)
 
     def verdict_of(self, case: CaseFile | None) -> StagedVerdict:

@@ -23,6 +23,8 @@ ELSEWHERE = {
         *("review/new_evidence.py", "time/campaigns/opening.py", "time/deadlines/policy_changes.py"),
         # A quality review changes nothing of a case.
         *("quality/figures.py", "quality/opinions.py", "quality/samples.py"),
+        # Nor does a reading.
+        "records/auditing/readings.py",
         # The way to the log, also of refused attempts.
         "foundation/context.py",
     },

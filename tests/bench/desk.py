@@ -96,8 +96,8 @@ def _measured_acts(site: Site, pairs: int) -> dict[str, list[_ActCost]]:
         current[-1].before_commit_ms += (time.perf_counter() - began[0]) * 1000
 
     @contextmanager
-    def watched(**how: bool) -> Iterator[Any]:
-        with write(**how) as session:
+    def watched(*, is_bulk: bool = False, wait_s: float | None = None) -> Iterator[Any]:
+        with write(is_bulk=is_bulk, wait_s=wait_s) as session:
             yield session
         current[-1].lock_ms += (time.perf_counter() - began[0]) * 1000
 

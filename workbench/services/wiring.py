@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from workbench.services.queue.skills import Skills
     from workbench.services.queue.taking import Taking
     from workbench.services.records.auditing.dossiers import Dossiers
+    from workbench.services.records.auditing.readings import Readings
     from workbench.services.records.auditing.seen_cases import SeenCases
     from workbench.services.records.exporting.service import Exports
     from workbench.services.records.retention.holds import LegalHolds
@@ -109,14 +110,14 @@ class Services:
     """Explains due dates."""
     seen_cases: "LazyService[SeenCases]" = LazyService("records.auditing.seen_cases.SeenCases")
     """Redraws cases as of a decision."""
+    readings: "LazyService[Readings]" = LazyService("records.auditing.readings.Readings")
+    """Logs who reads cases."""
     dossiers: "LazyService[Dossiers]" = LazyService("records.auditing.dossiers.Dossiers")
     """Writes whole cases to folders."""
     documents: "LazyService[Documents]" = LazyService("case.documents.Documents")
     """Lists, opens and copies documents."""
-
     remarks: "LazyService[Remarks]" = LazyService("review.remarks.Remarks")
     """Records comments, verifications, checklist answers and what the applicant says."""
-
     inquiries: "LazyService[Inquiries]" = LazyService("review.inquiries.Inquiries")
     """Asks departments, and records their answers."""
 
@@ -124,12 +125,10 @@ class Services:
     """Opens final cases again."""
     item_judging: "LazyService[ItemJudging]" = LazyService("review.remarks.ItemJudging")
     """Records whether items to rectify are fixed."""
-
     people: "LazyService[People]" = LazyService("site.people.People")
     """Lists the registered people, with their absences and limits."""
     roles: "LazyService[Roles]" = LazyService("site.roles.Roles")
     """Registers people, and changes their roles."""
-
     requests: "LazyService[AdminRequests]" = LazyService("site.admin_requests.AdminRequests")
     """Lists and rejects what waits for another admin."""
 

@@ -133,7 +133,7 @@ def test_identity_is_masked_unless_revealed_and_revealing_is_logged(terminal: Te
     assert masked["handler_name"] == "测••"
     assert masked["applicant_name"] == "虚构公司1"
     assert whole["handler_id_no"] == "11010119900101001X"
-    assert terminal.site.actions(1) == ["reveal"]
+    assert terminal.site.actions(1) == ["read", "reveal"]
     assert terminal.document("audit", "show", "C-1")["case"] == "C-000001"
     refused(terminal.as_person("audit", "show", "C-1", "--reveal", "--json"), 77)
     refused(terminal.as_person("audit", "next", "--json"), 77)

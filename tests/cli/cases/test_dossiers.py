@@ -172,4 +172,4 @@ def test_a_contact_stands_in_the_case_and_its_history(terminal: Terminal) -> Non
     assert [(line["action"], line["who"], line["text"]) for line in shown["history"]] == [
         ("contact", "a", "phone: 测•• says: call 138••••••78")
     ]
-    assert terminal.site.actions(1) == ["contact"]
+    assert terminal.site.actions(1) == ["contact", "read"]

@@ -158,6 +158,7 @@ def test_whoever_reads_a_case_blindly_finds_its_verdict_nowhere(decided: Termina
 def test_a_case_that_is_read_blindly_shows_neither_maker_nor_verdict(decided: Terminal) -> None:
     decided.document("sup", *SAMPLE)
     shown = decided.document("b", "quality", "review")
+    assert "read" not in decided.site.actions(int(shown["case"][2:]))
     assert (shown["state"], shown["history"], shown["decisions"], shown["held_by"]) == ("in_review", [], [], None)
     assert '"a"' not in decided.as_person("b", "quality", "review", "--json").output
     listed = decided.document("b", "queue", "--filter", f"state:closed {shown['application_no']}")

@@ -136,7 +136,7 @@ async def test_capital_n_takes_the_case_that_is_open_or_under_the_cursor(site: S
             assert "C-000001" in desk.text.splitlines()[0]
         await desk.go("q")
         assert desk.dialog == "QueueScreen"
-    assert site.actions(2) == ["take", "release"] * 2
+    assert site.actions(2) == ["take", "release", "read", "take", "release"]
 
 
 async def test_the_list_of_acts_says_who_may_take_a_case(site: Site) -> None:
@@ -155,7 +155,7 @@ async def test_the_list_of_acts_says_who_may_take_a_case(site: Site) -> None:
                 await desk.press("escape", "escape", "N")
                 assert desk.dialog == "QueueScreen"
                 assert "a may not do this; it needs one of these roles: supervisor." in desk.notes
-    assert site.actions(1) == ["take"]
+    assert site.actions(1) == ["read", "read", "take"]
 
 
 async def test_a_case_that_another_person_took_is_named_with_the_person(site: Site) -> None:

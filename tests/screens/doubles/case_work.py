@@ -15,6 +15,7 @@ from workbench.services.foundation.case_access import LostHold
 from workbench.services.outbox.outbox import Notices
 from workbench.services.queue.claims import Claims
 from workbench.services.queue.taking import Taking
+from workbench.services.records.auditing.readings import Readings
 from workbench.services.review.inquiries import Inquiries
 from workbench.services.review.remarks import Remarks
 
@@ -98,6 +99,16 @@ class MemoryCaseFiles(CaseFiles):
         names = ("legal_rep_name", "legal_rep_id_no", "handler_name", "handler_id_no", "contact_phone")
         values = {name: str(getattr(found.application, name)) for name in names}
         return values | {f"msisdn:{index}": card.msisdn for index, card in enumerate(found.cards)}
+
+
+class MemoryReadings(Readings):
+    """Readings that no log keeps."""
+
+    def __init__(self) -> None:
+        pass
+
+    def record(self, case_id: int) -> bool:  # noqa: ARG002 - as the service
+        return True
 
 
 class MemoryDrafts(Drafts):

@@ -15,6 +15,7 @@ from tests.screens.doubles.case_work import (
     MemoryDrafts,
     MemoryInquiries,
     MemoryNotices,
+    MemoryReadings,
     MemoryRemarks,
     MemoryTaking,
 )
@@ -55,6 +56,7 @@ class MemoryServices:
     is_changed = False
     renewal_is_lost = False
     background = staticmethod(str)
+    readings = MemoryReadings()
 
     def __init__(self, clocks: Clocks, *evidence: Evidence, login: str = "rev1") -> None:
         self.clocks = clocks

@@ -11,7 +11,7 @@ import typer
 
 from workbench.cli.cases.case_json import empty_document, header_document
 from workbench.cli.cases.case_text import CasePrinter, print_case, print_seen_case
-from workbench.cli.cases.named_case import NumberOrName, find_case, print_rows
+from workbench.cli.cases.named_case import NumberOrName, find_case, note_reading, print_rows
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, ReasonText, parse_instant_option, required_text
@@ -166,7 +166,11 @@ def show(
         if at is not None:
             print_seen_case(context, services.seen_cases.show(case_id, at, reveal=reveal), revealed=reveal)
             return
-        casefile = services.casefiles.show_revealed(case_id) if reveal else services.casefiles.show(case_id)
+        if reveal:
+            casefile = services.casefiles.show_revealed(case_id)
+        else:
+            casefile = services.casefiles.show(case_id)
+            note_reading(services, case_id)
     print_case(context, casefile, revealed=reveal)
 
 
@@ -175,6 +179,7 @@ def explain(context: CommandContext, case: NumberOrName) -> None:
     with context.services() as services:
         case_id = find_case(context, services, case)
         sentences = services.claims.explain(case_id)
+        note_reading(services, case_id)
     context.print_lines({"case": format_case(case_id), "explanation": list(sentences)}, sentences)
 
 

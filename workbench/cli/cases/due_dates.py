@@ -5,7 +5,7 @@ from typing import Annotated
 from db.enums import Priority, ServiceClass
 from workbench.cli.cases.case_json import explanation_document
 from workbench.cli.cases.cases import print_done
-from workbench.cli.cases.named_case import NumberOrName, find_case
+from workbench.cli.cases.named_case import NumberOrName, find_case, note_reading
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.options import CaseArgument, ReasonText, parse_day_option, required_text
 from workbench.cli.framework.parameters import argument, option
@@ -21,6 +21,7 @@ def clock(context: CommandContext, case: NumberOrName) -> None:
     with context.services() as services:
         case_id = find_case(context, services, case)
         explanation, zone = services.clocks.explain(case_id), zone_of(services)
+        note_reading(services, case_id)
     words = ClockWords(explanation, context.now().astimezone(zone).date(), zone)
     document = {"case": format_case(case_id), **explanation_document(explanation, words, zone)}
     context.print_lines(document, words.lines())

@@ -8,7 +8,7 @@ from workbench.cli.cases.case_text import CasePrinter
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.parameters import argument
-from workbench.domain.case.case_id import is_case, parse_case, quoted_masked
+from workbench.domain.case.case_id import format_case, is_case, parse_case, quoted_masked
 from workbench.domain.filter.case_row import CaseRowView
 from workbench.errors import NotFound, WrongUsage
 from workbench.i18n import N_, _
@@ -49,3 +49,10 @@ def find_case(context: CommandContext, services: "Services", words: str, *, is_w
     print_rows(context, rows, total, zone_of(services))
     message = _("“{words}” means {count} cases; give the number of one of them.")
     raise WrongUsage(message.format(words=quoted_masked(words), count=total))
+
+
+def note_reading(services: "Services", case_id: int) -> None:
+    """Log that the person reads a case, or say that it cannot be logged now."""
+    if not services.readings.record(case_id):
+        message = _("{case} is shown, but the log cannot note now that you read it: the database is busy or full.")
+        output.complain(message.format(case=format_case(case_id)))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from workbench.cli.cases.letters_text import letter_columns
-from workbench.cli.cases.named_case import find_case
+from workbench.cli.cases.named_case import find_case, note_reading
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_record
@@ -40,6 +40,8 @@ def list_notices(
     with context.services() as services:
         case_id = None if case is None else find_case(context, services, case)
         lines = services.notices.list(case_id, unsent=unsent, overdue=overdue)
+        if case_id is not None:
+            note_reading(services, case_id)
         zone = zone_of(services)
     columns = {
         _("Notice"): lambda line: str(line.id),

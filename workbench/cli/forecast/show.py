@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from workbench.cli.cases.named_case import find_case
+from workbench.cli.cases.named_case import find_case, note_reading
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_attributes, json_record, to_json
@@ -50,6 +50,7 @@ def _show_case(context: CommandContext, case: str, reviewers: int | None, *, sen
         case_id = find_case(context, services, case)
         forecast = services.forecasts.of_case(case_id, reviewers)
         casefile, zone = services.casefiles.show(case_id), zone_of(services)
+        note_reading(services, case_id)
     today = context.now().astimezone(zone).date()
     if context.as_json:
         output.document(_case_document(forecast, casefile, zone, context.now()))

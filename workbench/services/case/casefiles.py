@@ -92,7 +92,7 @@ class CaseFiles(Service):
         """
         with self.context.read() as session:
             current = self.cached(session, case.header.id).casefile
-        old, new = ((one.header.version, one.header.is_assignee_away, one.history) for one in (case, current))
+        old, new = ((one.header.version, one.header.is_assignee_away, history.acts_of(one)) for one in (case, current))
         return None if old == new else current
 
     def evidence_changes_since(self, case_id: int, seen_no: int) -> ChangesSinceSeen:

@@ -16,6 +16,7 @@ from db.columns import from_us
 from db.enums import IN_EFFECT, CaseState, DocumentKind
 from db.queries.outbox import blocking_letter
 from db.queries.published import APPEAL, CASE, DECISION, NOTICE, is_published, table_of
+from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import (
     AskedDocument,
     ChangesSinceSeen,
@@ -31,6 +32,9 @@ from workbench.services.case.known_people import key_of, redactions_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.wording.case.event_codes import event_text, policy_words
+
+READ = "read"
+"""The action of the event: somebody who does not hold the case read it."""
 
 _WITH_TEXT = ("comment", "contact", "verify", "legal-hold", "legal-hold-end")
 """The actions whose texts are stored in separate tables."""
@@ -160,6 +164,11 @@ def _with_rounds(lines: Iterable[HistoryLine]) -> Iterator[HistoryLine]:
     for line in lines:
         current = line.round or current
         yield replace(line, round=current)
+
+
+def acts_of(case: CaseFile) -> list[HistoryLine]:
+    """Return the history of a case without the readings, which change nothing."""
+    return [line for line in case.history if line.action != READ]
 
 
 def verifications_of(session: Session, case_id: int) -> tuple[VerificationLine, ...]:

@@ -26,8 +26,8 @@ class _WaitingDatabase(Database):
     wait_for_whole: Callable[[], Database]
 
     @contextmanager
-    def write(self, *, is_bulk: bool = False) -> Iterator[Session]:
-        with self.wait_for_whole().write(is_bulk=is_bulk) as session:
+    def write(self, *, is_bulk: bool = False, wait_s: float | None = None) -> Iterator[Session]:
+        with self.wait_for_whole().write(is_bulk=is_bulk, wait_s=wait_s) as session:
             yield session
 
 

@@ -129,17 +129,18 @@ class Context:
             yield session
 
     @contextmanager
-    def write(self, *, is_bulk: bool = False) -> Iterator[Session]:
+    def write(self, *, is_bulk: bool = False, wait_s: float | None = None) -> Iterator[Session]:
         """Open a write transaction, which is committed at the end, or rolled back on an exception.
 
-        With `is_bulk`, it writes rows that are visible only after a later transaction.
+        With `is_bulk`, it writes rows that are visible only after a later transaction. It waits `wait_s` seconds for
+        the write lock, ten by default.
 
         Raises:
             NotAllowed: If the person has no role, or none that allows the current act.
-            StorageBusy: If another process kept the write lock for ten seconds.
+            StorageBusy: If another process kept the write lock for all this time.
             StorageFailed: If the disk or the database fails.
         """
-        with storage_errors(self.database.path), self.database.write(is_bulk=is_bulk) as session:
+        with storage_errors(self.database.path), self.database.write(is_bulk=is_bulk, wait_s=wait_s) as session:
             self.read_roles(session)
             self._check_roles(lambda: nullcontext(session))
             yield session

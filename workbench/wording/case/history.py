@@ -39,6 +39,7 @@ _EVENTS: dict[str, str] = {
     "sent-late": N_("letter late, deadline"),
     "import": N_("received"),
     "documents-written": N_("saved to a folder"),
+    "read": N_("looked at"),
     "shown-at": N_("shown as of"),
     "quality-read": N_("read for a second opinion"),
     "quality-opinion": N_("second opinion given"),

@@ -16,6 +16,7 @@ from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound
 from workbench.i18n import _
 from workbench.services.case.evidence_reader import CALL_WINDOW, CARD, COMPLAINT, CREDIT, DOCUMENT
+from workbench.services.case.history import READ
 from workbench.services.clock.case_clocks import EVENT
 from workbench.services.foundation.context import Context
 from workbench.services.intake.batches.affected_cases import SUBMISSION
@@ -36,7 +37,7 @@ _STATE_CHANGES = ("complete", "answer", "resubmit", "lapse-undone", "void")
 
 _HARMLESS_EVENTS = (
     *("evidence", "evidence-late", "evidence-undone", "attention", "void"),
-    *("due", "delay-told", "day-passed", "lapse", "reminded", "policy", "shown-at"),
+    *("due", "delay-told", "day-passed", "lapse", "reminded", "policy", "shown-at", READ),
     *(Action.NEXT, Action.TAKE, Action.RELEASE, Action.ASIDE, Action.REVEAL, Action.DOCUMENTS, Action.DOSSIER),
 )
 """The events that do not prevent an undo: those of the program, and those of people that do not change a case."""
