@@ -98,7 +98,7 @@ class LetterSite:
             assert old in text, old
             text = text.replace(old, new, 1)
         path.write_text(text, encoding="utf-8")
-        self.terminal.document("admin", "policy", "apply", str(path), "--open-cases")
+        self.terminal.document("admin", "policy", "apply", str(path), "--open-cases", "--yes")
 
     def decide(self, number: str, *words: str, login: str = "a") -> None:
         """Take the case of an application and give a verdict."""

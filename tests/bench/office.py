@@ -57,7 +57,12 @@ WAYS = (
     ),
     Way("export notices", ("export", "notices", "--output", "{folder}/notices.csv"), ("SELECT * FROM notice",)),
     Way("export decisions", ("export", "decisions", "--output", "{folder}/decisions.csv"), ("SELECT * FROM decision",)),
-    Way("policy apply", ("policy", "apply", "{folder}/policy.toml", "--open-cases"), (_READ_OPEN, *_CHANGE), _OPEN),
+    Way(
+        "policy apply",
+        ("policy", "apply", "{folder}/policy.toml", "--open-cases", "--yes"),
+        (_READ_OPEN, *_CHANGE),
+        _OPEN,
+    ),
     Way("doctor --deep", ("doctor", "--deep"), ("PRAGMA integrity_check",)),
     Way("backup", ("backup", "{folder}/backup-{turn}.zip"), ("VACUUM INTO '{folder}/copy-{turn}.db'",)),
     Way(

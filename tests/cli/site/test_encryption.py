@@ -134,7 +134,7 @@ def test_init_makes_a_key_file_for_its_owner_and_says_that_all_depends_on_it(
     assert len((tmp_path / "new.key").read_text(encoding="ascii").strip()) == 64
     # An existing database stays as it is, and so does its key; a key file that was made in vain is removed.
     again = made(terminal, tmp_path / "n" / "n.db", "--encrypt", "--key-file", str(tmp_path / "other.key"))
-    assert "already exists" in refused(again, 73)
+    assert "n.db already exists" in refused(again, 73)
     assert not (tmp_path / "other.key").exists()
     words = ["init", "--encrypt", "--key-file", "a", "--key-command", "b"]
     refused(terminal.run_bare("--database", str(tmp_path / "m.db"), *words), 2)

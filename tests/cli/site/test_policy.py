@@ -148,6 +148,7 @@ def test_apply_shows_the_differences_and_asks_on_a_terminal(
         patched.setattr(policy, "is_terminal", lambda: True)
         refusal = terminal.run_bare(*words, answers="n\n")
         assert "−COMMITMENT_LETTER" in refusal.stdout
+        assert "Letters: 0" in terminal.run_bare(*words, "--open-cases", answers="n\n").stdout
         assert terminal.document("audit", "policy")["policy"] == 1
         # What was shown is applied, even if the file changes before the answer.
         whole = Path(path).read_text("utf-8")
@@ -157,6 +158,8 @@ def test_apply_shows_the_differences_and_asks_on_a_terminal(
         assert terminal.document("audit", "policy")["policy"] == 2
         assert "Apply" not in terminal.run_bare(*words, "--yes").output
     assert terminal.run_bare(*words).exit_code == 0
+    assert "add --yes" in refused(terminal.as_person("admin", "policy", "apply", path, "--open-cases"), 2)
+    assert terminal.run_bare(*words, "--open-cases", "--yes").exit_code == 0
 
 
 def test_a_wrong_file_is_refused_with_its_place_and_nothing_is_written(
@@ -226,7 +229,7 @@ def test_init_asks_on_a_terminal(terminal: Terminal, tmp_path: Path, at_a_termin
 
     assert made.exit_code == 0, made.output
     assert "Phone: is no phone number; give at least 5 digits." in made.stderr
-    assert "Next: `workbench reviewers add LOGIN --role reviewer`" in made.stderr
+    assert f"Next: `workbench --database {place} reviewers add LOGIN --role reviewer`" in made.stderr
     supplier = json.loads(terminal.run_bare("--database", str(place), "policy", "--json").stdout)["supplier"]
     assert supplier["name"] == {"zh": "远声", "en": "Far Voice"}
     assert supplier["address"]["zh"] == '长路"7"号'

@@ -43,7 +43,7 @@ VERSION = ('version = "2026-11"', 'version = "2026-12"')
 def apply(terminal: Terminal, tmp_path: Path) -> Callable[..., Any]:
     """Applies the policy in force with some changes, and returns what the command prints."""
 
-    def applied(*changes: tuple[str, str], options: tuple[str, ...] = ("--open-cases",)) -> Any:
+    def applied(*changes: tuple[str, str], options: tuple[str, ...] = ("--open-cases", "--yes")) -> Any:
         text = terminal.as_person("admin", "policy", "show", "--toml").stdout
         for old, new in changes:
             assert old in text, old
@@ -100,7 +100,7 @@ def test_the_cases_with_other_findings_are_named(terminal: Terminal, site: Site,
     path.write_text(terminal.as_person("admin", "policy", "show", "--toml").stdout.replace(*CAPITAL), encoding="utf-8")
 
     named = "Cases with other findings: C-000001, C-000002"
-    for login, *words in (("audit", "diff", str(path)), ("admin", "apply", str(path), "--open-cases")):
+    for login, *words in (("audit", "diff", str(path)), ("admin", "apply", str(path), "--open-cases", "--yes")):
         said = terminal.as_person(login, "policy", *words)
         assert said.exit_code == 0
         assert named in said.output
@@ -395,7 +395,7 @@ def test_several_programs_that_start_at_once_change_each_case_once(
     site: Site, desk: Desk, apply: Callable[..., Any]
 ) -> None:
     numbers = site.plant(20)
-    apply(CAPITAL, options=("--open-cases", "--from", "2026-11-26"))
+    apply(CAPITAL, options=("--open-cases", "--yes", "--from", "2026-11-26"))
 
     run_concurrently([(finish, (site.path, "2026-11-26 08:00"))] * 4)
 

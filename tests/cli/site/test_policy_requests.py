@@ -105,7 +105,7 @@ def test_open_cases_do_not_lose_a_safeguard_by_one_admin(two: Terminal, edited: 
     number = two.document("admin", "policy", "apply", file)["number"]
     two.document("second", "reviewers", "approve", number)
 
-    asked = two.document("admin", "policy", "apply", file, "--open-cases")
+    asked = two.document("admin", "policy", "apply", file, "--open-cases", "--yes")
 
     assert [one["key"] for one in asked["safeguards"]] == ["check.final_fail"]
     assert two.document("second", "reviewers", "approve", asked["number"])["open_cases_changed"] == 1

@@ -47,7 +47,7 @@ def test_a_later_version_that_begins_earlier_replaces_one_to_come(
     terminal: Terminal, changed: Callable[..., str]
 ) -> None:
     first, second = changed(CAPITAL), changed(PHONE, name="second.toml")
-    apply(terminal, first, "--from", "2026-12-01", "--open-cases")
+    apply(terminal, first, "--from", "2026-12-01", "--open-cases", "--yes")
 
     report = terminal.as_person("admin", "policy", "apply", second, "--from", "2026-11-30")
 
@@ -64,7 +64,7 @@ def test_the_file_in_force_applies_to_open_cases_from_the_day_given(
     desk.queued()
     path = changed(CAPITAL)
     apply(terminal, path)
-    words = (path, "--from", "2026-11-26", "--open-cases")
+    words = (path, "--from", "2026-11-26", "--open-cases", "--yes")
 
     planned, again = apply(terminal, *words), apply(terminal, *words)
 

@@ -46,7 +46,7 @@ def test_the_figures_of_the_differences_are_what_applying_then_changes(terminal:
     letters = len(terminal.document("audit", "notices")["notices"])
     said = terminal.document("audit", "policy", "diff", str(path))
 
-    applied = terminal.document("admin", "policy", "apply", str(path), "--open-cases")
+    applied = terminal.document("admin", "policy", "apply", str(path), "--open-cases", "--yes")
 
     assert said["open_cases"] == applied["open_cases_changed"] == len(CASES)
     figures = [said[name] for name in FIGURES]

@@ -1,5 +1,6 @@
 """Commands about the database itself: init, doctor, demo, backup, restore."""
 
+import shlex
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -78,7 +79,10 @@ def init(
         settings = {"site": site, "solo": solo, "supplier_made_up": new_site.is_supplier_made_up}
         output.document({**created, **settings, "encrypted": encrypt})
         return
-    _say_created(path, new_site, site_file)
+    # The next commands need the options that found this database.
+    words = ["--database", str(path)] * (context.shared.database is not None and sharing is None)
+    words += ["--as", login] * (identity is IdentityMode.NAMED)
+    _say_created(path, new_site, site_file, shlex.join(["workbench", *words]))
 
 
 def _first_admin(context: CommandContext, identity: IdentityMode) -> str:
@@ -102,7 +106,7 @@ def _first_admin(context: CommandContext, identity: IdentityMode) -> str:
     return new_login(context.shared.login)
 
 
-def _say_created(path: Path, new_site: "NewSite", site_file: Path | None) -> None:
+def _say_created(path: Path, new_site: "NewSite", site_file: Path | None, workbench: str) -> None:
     from workbench.services.policy.supplier import advice_on_made_up
 
     message = _("Created the database {file}; {login} is its first admin, supervisor and reviewer.")
@@ -115,10 +119,10 @@ def _say_created(path: Path, new_site: "NewSite", site_file: Path | None) -> Non
     if new_site.is_supplier_made_up:
         output.narrate(advice_on_made_up())
     message = _(
-        "Next: `workbench reviewers add LOGIN --role reviewer` for each colleague, `workbench import applications FILE`"
-        " (then documents and calls), and `workbench` to review."
+        "Next: `{workbench} reviewers add LOGIN --role reviewer` for each colleague, `{workbench} import applications"
+        " FILE` (then documents and calls), and `{workbench}` to review."
     )
-    output.narrate(message)
+    output.narrate(message.format(workbench=workbench))
 
 
 def doctor(

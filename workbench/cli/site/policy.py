@@ -19,6 +19,7 @@ from workbench.cli.framework.questions import is_terminal
 from workbench.cli.site.request_text import print_request
 from workbench.domain.case.case_id import format_case
 from workbench.domain.clock.typed.tense import Tense
+from workbench.errors import WrongUsage
 from workbench.i18n import N_, _
 from workbench.wording import policy as wording
 from workbench.wording.amounts import minute
@@ -87,7 +88,12 @@ def diff(
         output.document({"old": old.name, "new": new.name, "changes": to_json(changes, UTC), **counts})
         return
     _print_changes(changes, _name_words(old), _name_words(new))
-    output.line(wording.changed_findings_words(effect.touched_count, effect.open_count, _name_words(new)))
+    _print_effect(effect, _name_words(new))
+
+
+def _print_effect(effect: "OpenCaseEffect", name: str) -> None:
+    """Print what a policy would change in open cases."""
+    output.line(wording.changed_findings_words(effect.touched_count, effect.open_count, name))
     if effect.touched:
         output.line(wording.cases_with_changed_findings(effect.touched))
     output.line(wording.policy_effect_words(effect.voided_count, effect.moved_count, effect.letter_count))
@@ -149,10 +155,16 @@ def apply(
         day = None if since is None else parse_day_option(since, "--from", services, Tense.FUTURE)
         if is_terminal() and not (yes or context.as_json):
             in_force, text = services.policies.in_force(), policy_text(file)
-            changes = changes_between(in_force.policy, parse_policy(text, file.name))
+            new = parse_policy(text, file.name)
+            changes = changes_between(in_force.policy, new)
             _print_changes(changes, _("Policy {name}").format(name=in_force.number), file.name)
-            if changes and not typer.confirm(_("Apply this policy?"), err=True):
+            if open_cases:
+                _print_effect(services.policy_changes.effect_of(new), file.name)
+            if (changes or open_cases) and not typer.confirm(_("Apply this policy?"), err=True):
                 return
+        elif open_cases and not yes:
+            message = _("This changes open cases and writes letters; add --yes, or see it with `policy diff`.")
+            raise WrongUsage(message)
         applied = services.policies.apply(file, day, for_open_cases=open_cases, text=text)
         if isinstance(applied, AdminRequest):
             print_request(context, applied, zone_of(services))

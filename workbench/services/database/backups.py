@@ -130,7 +130,7 @@ def restore(
         NotAllowed: If the person is not an admin.
     """
     path = path.absolute()
-    for existing in filter(os.path.lexists, (*dialect.files_of(path), Store.beside(path).folder)):
+    for existing in filter(os.path.lexists, (path, *dialect.files_of(path), Store.beside(path).folder)):
         raise refusal(DatabaseRefused(Refusal.EXISTS, str(existing)))
     try:
         with new_parents(path):

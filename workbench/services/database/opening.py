@@ -113,7 +113,7 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
 
         store.keys = DataKeys.new()
     if store.folder.exists():
-        raise refusal(DatabaseRefused(Refusal.EXISTS, str(store.folder)))
+        raise refusal(DatabaseRefused(Refusal.EXISTS, str(path if path.exists() else store.folder)))
     with new_parents(path), ExitStack() as on_failure:
         try:
             database = schema.create(path, access, store.database_key)
