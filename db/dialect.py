@@ -1,28 +1,235 @@
-"""Everything that differs between databases. Services import it from here, and never name a dialect."""
+"""Everything that differs between databases. Services import it from here, and never name a dialect.
 
-from db.dialects.sqlite import (
-    disable_fsync,
-    encryption_faults,
-    files_of,
-    is_damage,
-    is_full,
-    is_plain,
-    is_vulnerable,
-    library_version,
-    quick_check,
-    remove_file,
-    table_with_broken_reference,
-)
-from db.dialects.sqlite_backup import copy_in_use, copy_with_key
-from db.dialects.sqlite_bulk import BulkRows, bulk_rows, insert_bulk, insert_rows
-from db.dialects.sqlite_changes import NOTED_COLUMNS, RECEIPT, noted_rows, receipts_of, take_changes
-from db.dialects.sqlite_journal import added_rows, clear_journals, end_journal, restore_rows, start_journal
-from db.dialects.sqlite_lists import is_in_list, list_parameter
-from db.dialects.sqlite_lock import write_lock
+The path of a database says what it is: a SQLite file, or a file that stands for a database of a PostgreSQL server.
+Modules of PostgreSQL are imported only for the latter.
+"""
 
-__all__ = ["BulkRows", "bulk_rows", "insert_bulk", "insert_rows", "is_in_list", "list_parameter", "write_lock"]
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from db.access import FileAccess
+from db.dialects import changes, search, server_address, sqlite, sqlite_compact, sqlite_lock
+from db.dialects.bulk import BulkRows, bulk_rows, insert_bulk, insert_rows
+from db.dialects.changes import CHANGES_SCHEMA, NOTED_COLUMNS, RECEIPT, noted_rows, receipts_of, take_changes
+from db.dialects.journal import added_rows, clear_journals, end_journal, restore_rows, start_journal
+from db.dialects.lists import is_in_list, list_parameter
+from db.dialects.server_address import is_server
+from db.dialects.sqlite import encryption_faults, is_plain, is_vulnerable, library_version
+from db.dialects.sqlite_backup import copy_before_upgrade, copy_in_use, copy_with_key
+from db.dialects.sqlite_watch import CommitWatch
+from db.errors import DatabaseRefused, Refusal
+
+__all__ = ["BulkRows", "bulk_rows", "insert_bulk", "insert_rows", "is_in_list", "is_server", "list_parameter"]
 __all__ += ["NOTED_COLUMNS", "RECEIPT", "noted_rows", "receipts_of", "take_changes"]
-__all__ += ["copy_in_use", "copy_with_key", "disable_fsync", "files_of", "remove_file"]
-__all__ += ["encryption_faults", "is_damage", "is_full", "is_plain", "is_vulnerable", "library_version"]
-__all__ += ["quick_check", "table_with_broken_reference"]
+__all__ += ["copy_before_upgrade", "copy_in_use", "copy_with_key", "encryption_faults", "is_plain"]
+__all__ += ["is_vulnerable", "library_version"]
 __all__ += ["added_rows", "clear_journals", "end_journal", "restore_rows", "start_journal"]
+
+_BUSY, _FULL = {"55P03", "57014"}, {"53100"}  # PostgreSQL's codes: a lock or a statement took too long; no space
+
+
+def path_of(where: str, folder: Callable[[], Path]) -> Path:
+    """Return the path of the database that a path or URL names; `folder` has the files that stand for servers.
+
+    Raises:
+        DatabaseRefused: If the URL has another scheme, or the path names the home folder of an unknown user.
+    """
+    if where.startswith("sqlite:///"):
+        return Path(where.removeprefix("sqlite:///"))
+    if where.startswith(server_address.SCHEMES):
+        return server_address.file_of(where, folder())
+    if "://" in where:
+        raise DatabaseRefused(Refusal.UNKNOWN_SCHEME, where.split("://", 1)[0])
+    try:
+        return Path(where).expanduser()
+    except RuntimeError as error:
+        raise DatabaseRefused(Refusal.NO_HOME, where) from error
+
+
+def address_of(path: Path) -> str:
+    """Return the URL of a database that is on a server, with its password, "" for a file."""
+    return server_address.url_of(path) if is_server(path) else ""
+
+
+def make_engine(path: Path, key: bytes | None, *, query_only: bool = False, is_bulk: bool = False) -> Engine:
+    """Return an engine for an existing database.
+
+    With `query_only` it cannot write. Otherwise a transaction waits for all others at its start, and notes which rows
+    it changes. With `is_bulk` it writes many rows fast, which are durable after a later commit of another engine.
+
+    Raises:
+        DatabaseRefused: If the library of the database is not installed.
+    """
+    if is_server(path):
+        postgresql = _postgresql(path)
+        engine: Engine = postgresql.make_engine(path, query_only=query_only)
+        if is_bulk:
+            postgresql.disable_fsync(engine)
+        return engine
+    engine = sqlite.make_engine(path, key, query_only=query_only, prepare=None if query_only else changes.prepare)
+    if is_bulk:
+        sqlite.prepare_bulk_writes(engine)
+    return engine
+
+
+def _postgresql(path: Path) -> Any:
+    """Return the module with PostgreSQL's versions of the functions below."""
+    try:
+        from db.dialects.postgresql import engine
+    except ModuleNotFoundError as error:
+        raise DatabaseRefused(Refusal.NO_DRIVER, str(path), error.name or "") from error
+    return engine
+
+
+def disable_fsync(engine: Engine) -> None:
+    """Make every new connection of an engine write without waiting for the disk."""
+    if engine.dialect.name == "sqlite":
+        sqlite.disable_fsync(engine)
+
+
+def write_lock(path: Path, wait_s: float | None = None) -> AbstractContextManager[None]:
+    """Wait for the write lock of a database, for ten seconds by default. On a server, a transaction does that itself.
+
+    Raises:
+        LockTimeout: If another process held the lock for all this time.
+    """
+    return nullcontext() if is_server(path) else sqlite_lock.write_lock(path, wait_s)
+
+
+def make_watch(path: Path, key: bytes | None) -> CommitWatch:
+    """Return what notices the commits of other programs."""
+    watch: CommitWatch = _postgresql(path).ServerWatch(path, key) if is_server(path) else CommitWatch(path, key)
+    return watch
+
+
+def compact(engine: Engine) -> bool:
+    """Rewrite a file so that no deleted data is left in it, and return whether that succeeded, as never on a server."""
+    if engine.dialect.name != "sqlite":
+        return False
+    with closing(engine.raw_connection()) as connection:
+        return sqlite_compact.compact(connection.driver_connection)
+
+
+def create_file(path: Path, access: FileAccess) -> None:
+    """Create an empty database file, or the file that stands for an empty database of a server.
+
+    Raises:
+        DatabaseRefused: If the file exists or cannot be created, or the database of the server cannot be used.
+    """
+    (_postgresql(path).create if is_server(path) else sqlite.create_file)(path, access)
+
+
+def create_rest(connection: Connection) -> None:
+    """Create what a schema has beside the tables of the models: triggers, functions and the search index."""
+    if connection.dialect.name != "sqlite":
+        from db.dialects.postgresql.engine import create_rest as create
+
+        create(connection)
+        return
+    guards = (guard for table in NOTED_COLUMNS for guard in sqlite.number_guards(table))
+    for statement in (*sqlite.EVENT_GUARDS, *guards, search.CREATE):
+        connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def changing_schema(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection that notes no changes and, on SQLite, does not enforce foreign keys.
+
+    Otherwise, altering a parent table in Alembic's batch mode would delete the rows that refer to it.
+    """
+    off, on = ("PRAGMA foreign_keys=OFF", "PRAGMA foreign_keys=ON")
+    if engine.dialect.name != "sqlite":
+        off, on = ("SET workbench.notes = 'off'", "SET workbench.notes = 'on'")
+    with engine.connect().execution_options(**{CHANGES_SCHEMA: True}) as connection:
+        connection.connection.cursor().execute(off)
+        yield connection
+        connection.connection.cursor().execute(on)
+
+
+def check_file(path: Path, *, is_encrypted: bool) -> None:
+    """Refuse a path that is not a database of ours, before it is opened or changed.
+
+    Raises:
+        DatabaseRefused: With the refusal that says what is wrong with the path.
+    """
+    if is_server(path):
+        sqlite.check_access(path)
+        server_address.url_of(path)
+    else:
+        sqlite.check_file(path, is_encrypted=is_encrypted)
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the paths of a database and of the files that the program creates next to it."""
+    return [path] if is_server(path) else sqlite.files_of(path)
+
+
+def remove_file(path: Path) -> None:
+    """Delete a database file and the files next to it. A database of a server stays."""
+    for file in files_of(path):
+        file.unlink(missing_ok=True)
+
+
+def schema_version(connection: Connection, path: Path) -> int:
+    """Return the schema version of a database.
+
+    Raises:
+        DatabaseRefused: If it is a database of another program.
+    """
+    version: int = (_postgresql(path) if is_server(path) else sqlite).schema_version(connection, path)
+    return version
+
+
+def stamp(connection: Connection, version: int) -> None:
+    """Write the schema version into a SQLite file. On a server, Alembic's table has it."""
+    if connection.dialect.name == "sqlite":
+        sqlite.stamp(connection, version)
+
+
+def refusal_of(error: DatabaseError, path: Path, *, has_key: bool) -> DatabaseRefused | None:
+    """Return why a database cannot be opened, given the error of its first statement; None for another error."""
+    if is_server(path):
+        is_cut = isinstance(error, OperationalError)
+        return _postgresql(path).refusal_of(error, path) if is_cut else None
+    is_wrong_key = has_key and sqlite.is_wrong_key(error)
+    if not is_wrong_key and not is_damage(str(error.orig)):
+        return None
+    refusal = Refusal.NOT_DECRYPTED if is_wrong_key else Refusal.DAMAGED
+    return DatabaseRefused(refusal, str(path), str(error.orig))
+
+
+def server_version(connection: Connection) -> str:
+    """Return the version of a database's server, "" for a file."""
+    if connection.dialect.name == "sqlite":
+        return ""
+    return ".".join(map(str, connection.dialect.server_version_info or ()))
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Say whether an error of the driver means that another connection held a lock for too long."""
+    return getattr(error, "sqlstate", None) in _BUSY or "database is locked" in str(error)
+
+
+def is_damage(message: str) -> bool:
+    """Say whether a message of the driver means that the file is damaged."""
+    return sqlite.is_damage(message)
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Say whether an error of the driver means that the disk is full."""
+    return getattr(error, "sqlstate", None) in _FULL or sqlite.is_full(str(error))
+
+
+def quick_check(connection: Connection) -> str:
+    """Return the first fault in the structure of a file, or "ok"."""
+    return sqlite.quick_check(connection) if connection.dialect.name == "sqlite" else "ok"
+
+
+def table_with_broken_reference(connection: Connection) -> str | None:
+    """Return a table with a row that refers to a missing row, None if there is none, as always on PostgreSQL."""
+    return sqlite.table_with_broken_reference(connection) if connection.dialect.name == "sqlite" else None

@@ -1,15 +1,17 @@
 """The engines of a database: a read-only one, and writers that wait for the write lock."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from db import dialect
 from db.access import inode_of
-from db.dialects import sqlite, sqlite_changes, sqlite_compact, sqlite_lock, sqlite_watch
+from db.dialects.server_address import remember
+from db.dialects.sqlite_watch import CommitWatch
 from db.errors import DatabaseRefused, Refusal
 
 _WITH_CONNECTIONS = ("reader", "writer", "bulk_writer", "_watch")
@@ -30,33 +32,37 @@ class Database:
 
     def __getstate__(self) -> dict[str, object]:
         """Return the state without what has connections, which cannot be used in another process."""
-        return {name: value for name, value in self.__dict__.items() if name not in _WITH_CONNECTIONS}
+        state = {name: value for name, value in self.__dict__.items() if name not in _WITH_CONNECTIONS}
+        return {**state, "_address": dialect.address_of(self.path)}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+        if address := self.__dict__.pop("_address"):
+            remember(self.path, address)
 
     @cached_property
     def reader(self) -> Engine:
         """The engine of all reads. Writing through it raises."""
-        return sqlite.make_engine(self.path, self.key, query_only=True)
+        return dialect.make_engine(self.path, self.key, query_only=True)
 
     @cached_property
     def writer(self) -> Engine:
-        """The engine of all writes; each transaction begins IMMEDIATE, and notes which rows it changes."""
-        return sqlite.make_engine(self.path, self.key, query_only=False, prepare=sqlite_changes.prepare)
+        """The engine of all writes; each transaction waits for all others, and notes which rows it changes."""
+        return dialect.make_engine(self.path, self.key)
 
     @cached_property
     def bulk_writer(self) -> Engine:
         """The engine for rows that stay invisible until a later commit of `writer`, which makes them durable."""
-        engine = sqlite.make_engine(self.path, self.key, query_only=False, prepare=sqlite_changes.prepare)
-        sqlite.prepare_bulk_writes(engine)
-        return engine
+        return dialect.make_engine(self.path, self.key, is_bulk=True)
 
     @cached_property
-    def _watch(self) -> sqlite_watch.CommitWatch:
-        return sqlite_watch.CommitWatch(self.path, self.key)
+    def _watch(self) -> CommitWatch:
+        return dialect.make_watch(self.path, self.key)
 
     @property
     def files(self) -> tuple[Path, ...]:
         """The paths of the database and the files beside it, for the path as given and for the target of a link."""
-        return (*sqlite.files_of(self.path), *sqlite.files_of(self.path.resolve()))
+        return (*dialect.files_of(self.path), *dialect.files_of(self.path.resolve()))
 
     def read(self) -> Session:
         """Open a session that reads one snapshot of the database. It is closed when its block ends.
@@ -82,9 +88,12 @@ class Database:
         """
         self._check_in_place()
         engine = self.bulk_writer if is_bulk else self.writer
+        if wait_s is not None:
+            # A server waits within the transaction.
+            engine = engine.execution_options(wait_s=wait_s)
         with self._turn_to_write(wait_s), Session(engine) as session, session.begin():
             if self.schema is not None:
-                version = sqlite.schema_version(session.connection(), self.path)
+                version = dialect.schema_version(session.connection(), self.path)
                 if version != self.schema:
                     raise DatabaseRefused(Refusal.UPGRADED_WHILE_OPEN, str(self.path), f"{version} > {self.schema}")
             yield session
@@ -100,8 +109,8 @@ class Database:
             DatabaseRefused: If the file was replaced or removed since the database was opened.
         """
         self._check_in_place()
-        with self._turn_to_write(), closing(self.writer.raw_connection()) as connection:
-            return sqlite_compact.compact(connection.driver_connection)
+        with self._turn_to_write():
+            return dialect.compact(self.writer)
 
     def is_changed_elsewhere(self) -> bool:
         """Return whether another program has committed since the last call; False if that cannot be read now."""
@@ -111,7 +120,7 @@ class Database:
     def _turn_to_write(self, wait_s: float | None = None) -> Iterator[None]:
         """Wait for the write lock; `is_changed_elsewhere` does not report the commit of the block."""
         is_watched = "_watch" in self.__dict__
-        with sqlite_lock.write_lock(self.path, wait_s), self._watch.own_commit() if is_watched else nullcontext():
+        with dialect.write_lock(self.path, wait_s), self._watch.own_commit() if is_watched else nullcontext():
             yield
 
     def _check_in_place(self) -> None:
@@ -125,19 +134,3 @@ class Database:
             opened = self.__dict__.pop(name, None)
             if opened is not None:
                 opened.dispose()
-
-
-def path_of(where: str) -> Path:
-    """Return the file that a path or a sqlite URL names.
-
-    Raises:
-        DatabaseRefused: If the URL has another scheme, or the path names the home folder of an unknown user.
-    """
-    if where.startswith("sqlite:///"):
-        return Path(where.removeprefix("sqlite:///"))
-    if "://" in where:
-        raise DatabaseRefused(Refusal.UNKNOWN_SCHEME, where.split("://", 1)[0])
-    try:
-        return Path(where).expanduser()
-    except RuntimeError as error:
-        raise DatabaseRefused(Refusal.NO_HOME, where) from error

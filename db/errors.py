@@ -24,6 +24,10 @@ class Refusal(StrEnum):
     CANNOT_CREATE = "cannot_create"
     NO_HOME = "no_home"
     UNKNOWN_SCHEME = "unknown_scheme"
+    NO_DRIVER = "no_driver"
+    UNREACHABLE = "unreachable"
+    NOT_EMPTY = "not_empty"
+    UNFIT_SERVER = "unfit_server"
 
 
 class DatabaseRefused(Exception):

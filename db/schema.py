@@ -1,7 +1,7 @@
 """Creates databases from the models, opens them, and upgrades older ones by numbered migration steps."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,8 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, SQLModel
 
 import db.models  # noqa: F401 - registers the tables
+from db import dialect
 from db.access import FileAccess
-from db.dialects import sqlite, sqlite_lock, sqlite_search
-from db.dialects.sqlite_backup import copy_before_upgrade
-from db.dialects.sqlite_changes import CHANGES_SCHEMA, NOTED_COLUMNS
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 
@@ -37,14 +35,14 @@ def create(path: Path, access: FileAccess = FileAccess.PRIVATE, key: bytes | Non
     Raises:
         DatabaseRefused: If the file exists, or cannot be created.
     """
-    sqlite.create_file(path, access)
+    dialect.create_file(path, access)
     database = Database(path, schema=VERSION, key=key)
     try:
-        with _connection_for_schema(database) as connection, connection.begin():
+        with dialect.changing_schema(database.writer) as connection, connection.begin():
             _create_schema(connection)
     except BaseException:
         database.close()
-        sqlite.remove_file(path)
+        dialect.remove_file(path)
         raise
     return database
 
@@ -52,23 +50,10 @@ def create(path: Path, access: FileAccess = FileAccess.PRIVATE, key: bytes | Non
 def _create_schema(connection: Connection) -> None:
     """Create the tables and indexes of the models, and what the models do not declare: triggers and search index."""
     SQLModel.metadata.create_all(connection, checkfirst=False)
-    guards = (guard for table in NOTED_COLUMNS for guard in sqlite.number_guards(table))
-    steps_done = (statement.format(version=VERSION) for statement in _STEPS_DONE)
-    for statement in (*sqlite.EVENT_GUARDS, *guards, sqlite_search.CREATE, *steps_done):
-        connection.exec_driver_sql(statement)
-    sqlite.stamp(connection, VERSION)
-
-
-@contextmanager
-def _connection_for_schema(database: Database) -> Iterator[Connection]:
-    """Yield a connection that does not enforce foreign keys.
-
-    Otherwise, altering a parent table in Alembic's batch mode would delete the rows that refer to it.
-    """
-    with database.writer.connect().execution_options(**{CHANGES_SCHEMA: True}) as connection:
-        connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
-        yield connection
-        connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
+    dialect.create_rest(connection)
+    for statement in _STEPS_DONE:
+        connection.exec_driver_sql(statement.format(version=VERSION))
+    dialect.stamp(connection, VERSION)
 
 
 def open_database(
@@ -101,7 +86,7 @@ def open_without_upgrade(
     Raises:
         DatabaseRefused: If the file is not ours, is of a schema that the program does not open, or `admit` refuses it.
     """
-    sqlite.check_file(path, is_encrypted=key is not None)
+    dialect.check_file(path, is_encrypted=key is not None)
     database = Database(path, schema=VERSION, key=key)
     try:
         version = _version(database)
@@ -117,13 +102,11 @@ def _version(database: Database) -> int:
     """Return the schema version of a file, or refuse a version that this program does not know."""
     try:
         with database.reader.connect() as connection:
-            version = sqlite.schema_version(connection, database.path)
+            version = dialect.schema_version(connection, database.path)
     except DatabaseError as error:
-        is_wrong_key = database.key is not None and sqlite.is_wrong_key(error)
-        if not is_wrong_key and not sqlite.is_damage(str(error.orig)):
-            raise
-        refusal = Refusal.NOT_DECRYPTED if is_wrong_key else Refusal.DAMAGED
-        raise DatabaseRefused(refusal, str(database.path), str(error.orig)) from error
+        if refusal := dialect.refusal_of(error, database.path, has_key=database.key is not None):
+            raise refusal from error
+        raise
     if version < FIRST_VERSION:
         raise DatabaseRefused(Refusal.CREATED_BY_OLDER, str(database.path), str(version))
     if version > VERSION:
@@ -133,10 +116,10 @@ def _version(database: Database) -> int:
 
 def _upgrade_file(path: Path, key: bytes | None, record: Callable[[Session], None] | None) -> None:
     """Copy an older database and run the pending steps. Under the write lock, only one of two starts does so."""
-    with sqlite_lock.write_lock(path), closing(Database(path, key=key)) as database:
+    with dialect.write_lock(path), closing(Database(path, key=key)) as database:
         version = _version(database)
         if version < VERSION:
-            copy_before_upgrade(path, version, key)
+            dialect.copy_before_upgrade(path, version, key)
             upgrade(database, record=record)
 
 
@@ -151,7 +134,7 @@ def upgrade(database: Database, record: Callable[[Session], None] | None = None)
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with _connection_for_schema(database) as connection:
+    with dialect.changing_schema(database.writer) as connection:
         config.attributes["connection"] = connection
         config.attributes["finish_step"] = partial(_finish_step, database.path, connection, record)
         command.upgrade(config, "head")
@@ -161,7 +144,7 @@ def _finish_step(
     path: Path, connection: Connection, record: Callable[[Session], None] | None, *, step: Any, **_context: Any
 ) -> None:
     """Check the result of a step and write its version into the file, within the step's transaction."""
-    table, fault = sqlite.table_with_broken_reference(connection), sqlite.quick_check(connection)
+    table, fault = dialect.table_with_broken_reference(connection), dialect.quick_check(connection)
     if table is not None:
         raise DatabaseRefused(Refusal.DAMAGED, str(path), f"foreign_key_check: {table}")
     if fault != "ok":
@@ -169,4 +152,4 @@ def _finish_step(
     if record is not None and int(step.up_revision_id) == VERSION:
         with Session(connection) as session:
             record(session)
-    sqlite.stamp(connection, int(step.up_revision_id))
+    dialect.stamp(connection, int(step.up_revision_id))

@@ -17,7 +17,7 @@ from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
 
 from db.dialects import sqlite
-from tests import idle, shared_duckdb, shared_statements, sizes
+from tests import idle, servers, shared_duckdb, shared_statements, sizes
 from tests.cached_results import results_cached
 from tests.languages import speaking
 from tests.longest_first import longest_first
@@ -35,12 +35,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that run the proofs in full size, and the tests on encrypted databases."""
     parser.addoption("--full", action="store_true", help="run the proofs in full size")
     parser.addoption("--encrypted", action="store_true", help="encrypt the databases of the tests")
+    parser.addoption("--postgresql", action="store_true", help="keep the databases of the tests on a PostgreSQL server")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the size of the proofs and of the property tests before they are collected."""
     is_full = config.getoption("full")
-    Site.encrypts = config.getoption("encrypted")
+    Site.encrypts, Site.uses_server = config.getoption("encrypted"), config.getoption("postgresql")
+    if Site.uses_server:
+        servers.start()
     sizes.use_full_size(is_full)
     # Only the runs before a release use random examples that differ from run to run, and print how to repeat a failure.
     settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True, database=None)
@@ -175,3 +178,5 @@ def site(tmp_path: Path) -> Iterator[Site]:
     made = Site(tmp_path / "w.db").create()
     yield made
     made.close()
+    if Site.uses_server:
+        servers.drop_database(made.path)

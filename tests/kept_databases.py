@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from db import schema
 from db.access import inode_of
+from db.dialect import is_server, schema_version
 from db.dialects import sqlite
 from db.engine import Database
 
@@ -68,6 +69,9 @@ def _is_open(database: Database, path: Path, key: bytes | None) -> bool:
     """Say whether a database is the same file with the same key, and in its schema."""
     if (database.path, database.key, database._inode) != (path, key, inode_of(path)):
         return False
+    if is_server(path):
+        with database.reader.connect() as opened:
+            return schema_version(opened, path) == schema.VERSION
     try:
         with closing(database.reader.raw_connection()) as connection:
             driver: Any = connection.driver_connection

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ParamSpec, TypeVar
 
+from db.dialect import is_server
 from tests.sites import Site
 from workbench import i18n
 
@@ -30,6 +31,9 @@ def prepared(build: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Re
     def prepare(*arguments: _Parameters.args, **options: _Parameters.kwargs) -> _Result:
         with_site: list[Any] = [argument for argument in arguments if _site_of(argument)]
         site: Any = _site_of(with_site[0])
+        if is_server(site.path):
+            # Its rows are not in the folder.
+            return build(*arguments, **options)
         folder = site.path.parent
         site.close()
         desks = [argument for argument in with_site if hasattr(argument, "files")]

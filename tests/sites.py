@@ -13,12 +13,12 @@ from sqlalchemy import insert, text
 from sqlmodel import Session
 
 from db.columns import to_us
-from db.dialects.sqlite import make_engine, prepare_bulk_writes
+from db.dialect import is_server, make_engine
 from db.engine import Database
 from db.enums import IdentityMode, Role
 from db.models import ApplicationRow, CaseRow, FindingRow, ImportBatchRow
 from db.queries.search_index import index_cases, terms_of
-from tests import kept_databases
+from tests import kept_databases, servers
 from workbench.domain.case.lifecycle import Actor
 from workbench.domain.policy.policy import BilingualText, Supplier
 from workbench.services.database.opening import NewSite, make_site, open_services
@@ -63,10 +63,12 @@ class ManualClock:
 class Site:
     """A database in the folder of the test, with people and their services.
 
-    With `pytest --encrypted`, a site is encrypted unless its test says otherwise.
+    With `pytest --encrypted`, a site is encrypted unless its test says otherwise. With `pytest --postgresql`, it is
+    on a server unless it is encrypted.
     """
 
     encrypts: ClassVar[bool] = False
+    uses_server: ClassVar[bool] = False
 
     path: Path
     clock: ManualClock = field(default_factory=ManualClock)
@@ -74,6 +76,10 @@ class Site:
     services_by_login: dict[str, Services] = field(default_factory=dict)
     shares_database: bool = True
     """Whether all people and commands use one open database, which saves a third of a short test."""
+
+    def __post_init__(self) -> None:
+        if Site.uses_server and not self.is_encrypted and not is_server(self.path):
+            self.path = self.path.with_name(f"{self.path.name}.postgresql")
 
     def create(self) -> "Site":
         """Create the database, with reviewers a, b and c, a supervisor and an auditor.
@@ -87,12 +93,18 @@ class Site:
             template = Site(Path(_TEMPLATES[self.is_encrypted].name) / "template.db", is_encrypted=self.is_encrypted)
             template._create().close()
         template_path = Path(_TEMPLATES[self.is_encrypted].name) / "template.db"
-        shutil.copy(template_path, self.path)
+        if is_server(self.path):
+            template_path = template_path.with_name(f"{template_path.name}.postgresql")
+            servers.create_database(self.path, template_path)
+        else:
+            shutil.copy(template_path, self.path)
         shutil.copytree(f"{template_path}.store", f"{self.path}.store")
         return self
 
     def _create(self) -> "Site":
         key = new_key(self.path.with_name("database.key")) if self.is_encrypted else None
+        if is_server(self.path):
+            servers.create_database(self.path)
         make_site(
             self.path, NewSite(login="admin", identity=IdentityMode.NAMED, supplier=SUPPLIER, key=key), self.clock
         )
@@ -119,9 +131,12 @@ class Site:
     @contextmanager
     def tampering(self) -> Iterator[Session]:
         """Change the database as another program does: without the triggers, keys and lock of this one."""
-        engine = make_engine(self.path, self.services("admin").context.database.key, query_only=False)
-        prepare_bulk_writes(engine)
+        engine = make_engine(self.path, self.services("admin").context.database.key, is_bulk=True)
         with Session(engine) as session, session.begin():
+            if is_server(self.path):
+                session.execute(text("SET LOCAL session_replication_role = replica"))
+                yield session
+                return
             for name in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
                 session.execute(text(f"DROP TRIGGER {name}"))
             yield session

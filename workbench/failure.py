@@ -6,6 +6,9 @@ from pathlib import Path
 
 from workbench.i18n import _
 
+_CODES_ABOUT_DATA = {"22", "23"}
+"""The classes of PostgreSQL's error codes for data: they cannot be used, or break a constraint."""
+
 _ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -25,6 +28,10 @@ def describe_error(error: BaseException) -> str:
 
 def driver_message(error: BaseException | None) -> str:
     """Return the message of an error of the database driver, without the stored value that it may quote."""
+    if (code := getattr(error, "sqlstate", None)) is not None:
+        # Messages about data quote them; those about the statement go on with its lines.
+        is_about_data = code[:2] in _CODES_ABOUT_DATA
+        return type(error).__name__ if is_about_data else str(error).partition("\n")[0]
     return str(error).partition(" with text ")[0]
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 
 from db.access import FileAccess, make_folder, new_file
-from db.dialects import sqlite_search
+from db.dialects import search
 from db.errors import DatabaseRefused, Refusal
 
 APPLICATION_ID = 0x54535257
@@ -83,7 +83,7 @@ def connect(path: Path, mode: str, key: bytes | None) -> Any:
 def _prepare(connection: Any, *, query_only: bool) -> None:
     """Set up a new connection before its first transaction, since `foreign_keys` has no effect within one."""
     connection.isolation_level = None
-    sqlite_search.register(connection)
+    search.register(connection)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except UnicodeDecodeError as error:
@@ -188,6 +188,19 @@ def remove_file(path: Path) -> None:
 def check_file(path: Path, *, is_encrypted: bool) -> None:
     """Refuse a path that is not a database of ours, before it is opened or changed.
 
+    Raises:
+        DatabaseRefused: With the refusal that says what is wrong with the path.
+    """
+    check_access(path)
+    if is_encrypted and is_plain(path):
+        raise DatabaseRefused(Refusal.NOT_ENCRYPTED, str(path))
+    if not is_encrypted and not is_plain(path):
+        raise DatabaseRefused(Refusal.NOT_OURS, str(path))
+
+
+def check_access(path: Path) -> None:
+    """Refuse a path that is not a file that this user, and not everybody, can read and write.
+
     Whether the group of the file may read it is a setting in the database itself, so it is not checked here.
 
     Raises:
@@ -207,10 +220,6 @@ def check_file(path: Path, *, is_encrypted: bool) -> None:
         raise DatabaseRefused(Refusal.UNREADABLE, str(path), f"uid {status.st_uid}, {stat.filemode(status.st_mode)}")
     if status.st_mode & stat.S_IRWXO:
         raise DatabaseRefused(Refusal.TOO_PERMISSIVE, str(path), stat.filemode(status.st_mode))
-    if is_encrypted and is_plain(path):
-        raise DatabaseRefused(Refusal.NOT_ENCRYPTED, str(path))
-    if not is_encrypted and not is_plain(path):
-        raise DatabaseRefused(Refusal.NOT_OURS, str(path))
 
 
 def is_plain(path: Path) -> bool:

@@ -34,7 +34,7 @@ _OWED = text(
         WHERE p.stopped_at IS NULL AND k.opened_case_id IS NULL AND k.skipped_at IS NULL) AS campaign_cases_left"""
 )
 _REVIEWERS = text(
-    """SELECT r.id, r.login, a.reviewer_id IS NOT NULL AS is_away,
+    """SELECT r.id, r.login, count(a.reviewer_id) > 0 AS is_away,
         CASE WHEN sum(a.to_on IS NULL) = 0 THEN max(a.to_on) END AS away_until
     FROM reviewer r
     LEFT JOIN absence a ON a.reviewer_id = r.id AND a.from_on <= :today AND (a.to_on IS NULL OR a.to_on >= :today)

@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import CompoundSelect, Select, and_, bindparam, func, null, or_, select, union_all
 from sqlmodel import Session
 
-from db.dialects.sqlite_lists import is_in_list
+from db.dialects.lists import is_in_list
 from db.enums import ApplicantKind
 from db.models import CardRow
 from db.queries.published import APPLICATION, BOUND, ImportedRow, Snapshot, has_newer, is_visible, rows_of, table_of

@@ -41,7 +41,7 @@ def _sorted_branch(precedence: int, where: str, source: str = '"case" AS c') -> 
                CASE WHEN c.returned_to_id = :me THEN 0 ELSE 1 END AS returned,
                {_URGENCY} AS urgency, -c.priority_rank AS priority, c.due_at AS due
         FROM {source} WHERE {where} AND {_NOT_SKIPPED}
-        ORDER BY {_IS_DUE_LATER}, returned, urgency, priority, due, c.id LIMIT :most)"""  # noqa: S608 - made of constants of this file; values are bound
+        ORDER BY ({_URGENCY}) / 2, returned, urgency, priority, due, c.id LIMIT :most)"""  # noqa: S608 - made of constants of this file; values are bound
 
 
 def _indexed_branch(urgency: int, priority: int, filter_check: str) -> str:
@@ -111,7 +111,7 @@ _HOLDS = text(
 # filter, and only the hold is checked again.
 _CLAIM_FOUND = text(
     f"""{_CLAIM_UPDATE} WHERE id = :id AND version = :version
-            AND CASE state WHEN 'queued' THEN is_listed WHEN 'in_review' THEN held_until <= :now ELSE 0 END
+            AND CASE state WHEN 'queued' THEN is_listed WHEN 'in_review' THEN held_until <= :now ELSE FALSE END
         RETURNING id, fence, policy_version_id"""
 )
 

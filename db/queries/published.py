@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlmodel import Session, SQLModel
 
 from db import models
-from db.dialects.sqlite_lists import is_in_list, list_parameter
+from db.dialects.lists import is_in_list, list_parameter
 from db.enums import FINAL_STATES, CaseState
 
 _Row = TypeVar("_Row", bound=SQLModel)

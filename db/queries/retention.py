@@ -38,7 +38,7 @@ _AGES = """SELECT c.id, c.agent, c.application_no, c.state, c.opened_at,
                  ))
        ) AS erased_parts,
        CASE WHEN c.state IN ({final}) THEN (
-           SELECT group_concat(DISTINCT coalesce(k.service_ended_on, '')) FROM card k
+           SELECT group_concat(DISTINCT coalesce(CAST(k.service_ended_on AS TEXT), '')) FROM card k
            WHERE k.agent = c.agent AND k.application_no = c.application_no AND k.msisdn_hash <> ''
                  AND EXISTS (SELECT 1 FROM import_batch b WHERE b.id = k.batch_id AND b.published_at IS NOT NULL)
                  AND NOT EXISTS (
@@ -60,7 +60,7 @@ def _ages_statement(which: str) -> TextClause:
 
 
 _TYPES: dict[str, Any] = {"opened_at": Instant, "closed_at": Instant, "appeal_until": Date}
-_ALL = _ages_statement("1").columns(**_TYPES)
+_ALL = _ages_statement("1 = 1").columns(**_TYPES)
 _ONE = _ages_statement("c.agent = :agent AND c.application_no = :number").columns(**_TYPES)
 _HOLD = text("SELECT placed_at FROM legal_hold WHERE case_id = :case AND ended_at IS NULL").columns(placed_at=Instant)
 _OLD_CASE = text('SELECT EXISTS (SELECT 1 FROM "case" WHERE erased_at IS NULL AND opened_at < :before)')

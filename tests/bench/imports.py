@@ -13,8 +13,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from db.dialects.search import terms_of
 from db.dialects.sqlite import driver
-from db.dialects.sqlite_search import terms_of
 from tests.bench.generated_files import COLUMNS, write_applications, write_calls
 from tests.bench.processes import ProcessRun, run, workbench
 from tests.bench.results import BenchmarkResult, WrongResult, run_in_turns

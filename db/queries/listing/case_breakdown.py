@@ -65,7 +65,9 @@ PROPERTIES: Mapping[str, CaseProperty] = {
     "rule": CaseProperty(value="f.rule", tables="CROSS JOIN finding AS f", on="f.case_id = c.id", has_several=True),
     "agent": CaseProperty(value="c.agent"),
     "province": _of_application("province"),
-    "who": CaseProperty(value=f"coalesce({_HOLDER}, '') || '/' || coalesce(c.assignee_id, '')"),
+    "who": CaseProperty(
+        value=f"coalesce(CAST({_HOLDER} AS TEXT), '') || '/' || coalesce(CAST(c.assignee_id AS TEXT), '')"
+    ),
     "holder": CaseProperty(value=_HOLDER),
     "owner": CaseProperty(value=OWNER),
     "assignee": CaseProperty(value="c.assignee_id", is_indexed=True),

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from db.dialects import sqlite_search as search
+from db.dialects import search
 from db.dialects.sqlite import CASES_TO_REOPEN
 from db.queries.listing.case_list import PENDING_ON_OTHERS, CaseCondition
 

@@ -11,9 +11,9 @@ from functools import lru_cache
 from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
+from db.dialects.lists import LISTED_IDS, list_parameter
+from db.dialects.search import INITIALS
 from db.dialects.sqlite import DAY_AS_US
-from db.dialects.sqlite_lists import LISTED_IDS, list_parameter
-from db.dialects.sqlite_search import INITIALS
 from db.enums import ServiceClass
 from db.queries.listing import case_pages
 from db.queries.listing.case_list import STATE_RANK, CaseQuery

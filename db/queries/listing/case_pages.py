@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
+from db.dialects.search import HITS, all_of
 from db.dialects.sqlite import ALL_CASES, ORDERED_CASES
-from db.dialects.sqlite_search import HITS, all_of
 from db.enums import CaseState
 from db.queries.listing.case_list import CaseCondition, CaseQuery, ListPart, list_parts, order_columns
 

@@ -32,7 +32,7 @@ def verdict_within(column: str, after: int, until: int, prefix: str) -> CaseCond
 
 def has_reason(codes: list[str], prefix: str) -> CaseCondition:
     """Return the condition that the newest verdict of the case has one of the reasons."""
-    is_named = f"r.code IN (SELECT value FROM json_each(:{prefix}))"
+    is_named = f"r.code IN (SELECT CAST(value AS TEXT) FROM json_each(:{prefix}))"
     return CaseCondition(
         check=f"EXISTS (SELECT 1 FROM decision_reason r WHERE r.decision_id = {NEWEST_VERDICT} AND {is_named})",
         values={prefix: json.dumps(codes)},

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from db.dialects import sqlite_search as search
+from db.dialects import search
 from db.queries.listing.case_conditions import NO_RECHECK, application_has, width_variants
 from db.queries.listing.case_list import CaseCondition
 

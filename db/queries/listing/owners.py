@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from db.columns import Instant, to_us
-from db.dialects.sqlite_lists import LISTED_IDS, list_parameter
+from db.dialects.lists import LISTED_IDS, list_parameter
 from db.queries.listing.case_list import CaseCondition
 from db.queries.listing.case_verdicts import NEWEST_VERDICT
 

@@ -13,8 +13,9 @@ _REVIEWERS, _CHECKERS = f"{_WITH_ROLE} ('reviewer')", f"{_WITH_ROLE} ('reviewer'
 
 _CHECKS: Mapping[str, str] = {
     "check": f"""c.state = 'awaiting_check' AND NOT EXISTS ({_CHECKERS}
-        AND r.id IS NOT (SELECT d.maker_id FROM decision d WHERE d.case_id = c.id ORDER BY d.id DESC LIMIT 1)
-        AND r.id IS NOT (SELECT p.decided_by_id FROM appeal p WHERE p.case_id = c.id AND p.status = 'staged'))""",
+        AND r.id IS DISTINCT FROM (SELECT d.maker_id FROM decision d WHERE d.case_id = c.id ORDER BY d.id DESC LIMIT 1)
+        AND r.id IS DISTINCT FROM
+            (SELECT p.decided_by_id FROM appeal p WHERE p.case_id = c.id AND p.status = 'staged'))""",
     "expired": f"""c.fence >= {_MOST_CLAIMS} AND (c.state = 'queued' OR c.state = 'in_review' AND c.held_until <= :now)
         AND {_MOST_CLAIMS} <= (SELECT count(*) FROM event e WHERE e.case_id = c.id AND e.action IN ('next', 'take')
             AND NOT e.is_refused AND e.seq > (SELECT coalesce(max(l.seq), 0) FROM event l WHERE l.case_id = c.id

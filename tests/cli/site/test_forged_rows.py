@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from db.dialects.sqlite_changes import NOTED_COLUMNS, noted_rows
+from db.dialects.changes import NOTED_COLUMNS, noted_rows
 from tests.cli.framework.terminal import Terminal
 from tests.cli.site.test_doctor import chain_anew
 from tests.demos import NOW

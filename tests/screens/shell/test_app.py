@@ -19,7 +19,7 @@ from workbench.errors import BadConfiguration, NotFound, StorageBusy
 from workbench.settings.user_settings import LoadedSettings
 
 HEAVY = (
-    *("sqlmodel", "sqlalchemy", "duckdb", "jinja2", "alembic", "pypinyin", "typer"),
+    *("sqlmodel", "sqlalchemy", "duckdb", "jinja2", "alembic", "psycopg", "pypinyin", "typer"),
     *("workbench.domain.case.casefile", "workbench.domain.text.mask"),
 )
 

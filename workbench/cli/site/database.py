@@ -180,7 +180,9 @@ def backup(
 ) -> None:
     """Write a backup."""
     from workbench.services.database.backups import back_up
+    from workbench.services.foundation.locations import refuse_server
 
+    refuse_server(context.database(), "`workbench backup`")
     with context.services() as services:
         files = back_up(services.context, file)
     sentence = _("Wrote and verified {file}: {count} files.").format(file=file, count=commas(files))
@@ -202,8 +204,10 @@ def restore(
     from workbench.services.database.backups import BackupKey
     from workbench.services.database.backups import restore as restore_backup
     from workbench.services.encryption.key_source import sharing_group
+    from workbench.services.foundation.locations import refuse_server
 
     path = context.database()
+    refuse_server(path, "`workbench restore`")
     group_id = sharing_group(path.parent) if path.parent.exists() else None
     with new_key(key_file, key_command, path, group_id) if encrypt else nullcontext() as fresh_key:
         source = None if encrypt else key_source_named(key_file, key_command)

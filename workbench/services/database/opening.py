@@ -29,7 +29,7 @@ from workbench.services.foundation.calendar_days import log_calendar, write_publ
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import SHARED_SETTING, Sharing, group_folder
-from workbench.services.foundation.locations import refusal, storage_errors
+from workbench.services.foundation.locations import refusal, refuse_server, storage_errors
 from workbench.services.foundation.os_identity import os_login, os_uid
 from workbench.services.foundation.safe_files import new_parents
 from workbench.services.foundation.site_settings import SiteSettings, new_site_file
@@ -95,6 +95,7 @@ def make_shared_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path
         BadConfiguration: If an existing site file cannot be read.
     """
     path = path.absolute()
+    refuse_server(path, "--shared")
     settings = SiteSettings(database=str(path), group=sharing.group)
     with new_site_file(site_file, settings) as publish, new_parents(path), group_folder(path.parent, sharing):
         make_site(path, replace(new, shared=sharing), now, publish)
@@ -106,6 +107,8 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
     Raises:
         CannotCreate: If the path exists or cannot be written.
     """
+    if new.key is not None:
+        refuse_server(path, "--encrypt")
     access = FileAccess.SHARED if new.shared else FileAccess.PRIVATE
     store = Store.beside(path)
     if new.key is not None:

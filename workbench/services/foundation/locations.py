@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from db import dialect
-from db.engine import path_of
 from db.errors import DatabaseRefused, LockTimeout, Refusal
 from workbench import errors
 from workbench.failure import driver_message
@@ -59,7 +58,17 @@ _MESSAGES: dict[Refusal, str] = {
     ),
     Refusal.CANNOT_CREATE: N_("{where} cannot be created: {detail}."),
     Refusal.NO_HOME: N_("{where} names a home folder that does not exist; give the full path of the database."),
-    Refusal.UNKNOWN_SCHEME: N_("{where} is a kind of database that this program cannot open; give the path of a file."),
+    Refusal.UNKNOWN_SCHEME: N_(
+        "{where} is a kind of database that this program cannot open; give the path of a file, or a postgresql:// URL."
+    ),
+    Refusal.NO_DRIVER: N_(
+        "{where} is on a PostgreSQL server, which needs the package {detail}; install the program with [teams]."
+    ),
+    Refusal.UNREACHABLE: N_("The server of {where} does not let this program in: {detail}."),
+    Refusal.NOT_EMPTY: N_("{where} is not empty and was left unchanged; name a new database of the server."),
+    Refusal.UNFIT_SERVER: N_(
+        "{where} is of PostgreSQL {detail}; this program needs version 16 or later, and a database in UTF8."
+    ),
 }
 _ERRORS: dict[Refusal, type[errors.WorkbenchError]] = {
     Refusal.MISSING: errors.NotFound,
@@ -69,6 +78,8 @@ _ERRORS: dict[Refusal, type[errors.WorkbenchError]] = {
     Refusal.READ_ONLY: errors.StorageFailed,
     Refusal.EXISTS: errors.CannotCreate,
     Refusal.CANNOT_CREATE: errors.CannotCreate,
+    Refusal.NOT_EMPTY: errors.CannotCreate,
+    Refusal.UNREACHABLE: errors.StorageFailed,
 }
 """The errors for refusals; one that is not listed here is a BadConfiguration."""
 
@@ -81,6 +92,20 @@ def refusal(error: DatabaseRefused) -> errors.WorkbenchError:
     return kind(_(_MESSAGES[error.refusal]).format(where=error.where, detail=error.detail))
 
 
+def refuse_server(path: Path, what: str) -> None:
+    """Refuse a command or option that is about the file of a database, if the database is on a server.
+
+    Raises:
+        BadConfiguration: If it is on a server.
+    """
+    if dialect.is_server(path):
+        message = _(
+            "{what} is for a database in a file. On a PostgreSQL server, use the server's own means, such as pg_dump,"
+            " its roles, and encrypted disks; back up the store {store} with it."
+        )
+        raise errors.BadConfiguration(message.format(what=what, store=f"{path}.store"))
+
+
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
     """Convert errors of a database to errors with a message for the user; the transaction is already rolled back."""
@@ -91,12 +116,12 @@ def storage_errors(path: Path) -> Iterator[None]:
     except DatabaseRefused as error:
         raise refusal(error) from error
     except DBAPIError as error:
-        if isinstance(error, OperationalError) and "locked" in str(error.orig):
+        if dialect.is_busy(error.orig):
             raise errors.StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
         cause = driver_message(error.orig)
         if dialect.is_damage(cause):
             raise refusal(DatabaseRefused(Refusal.DAMAGED, str(path), cause)) from error
-        failure = errors.DiskFull if dialect.is_full(cause) else errors.StorageFailed
+        failure = errors.DiskFull if dialect.is_full(error.orig) else errors.StorageFailed
         raise failure(_("The storage failed: {cause}; nothing was written.").format(cause=cause)) from error
 
 
@@ -157,8 +182,10 @@ def shared_database_path(option: str | None) -> Path:
 
 
 def _path_of(where: str) -> Path:
+    import platformdirs
+
     try:
-        return path_of(where)
+        return dialect.path_of(where, lambda: Path(platformdirs.user_data_dir(APP_NAME)))
     except DatabaseRefused as error:
         raise refusal(error) from error
 

@@ -57,7 +57,7 @@ def examine(
     """
     lines: list[CheckLine] = [
         (Health.NOTE, _("Logins prove nothing: anybody who can write the database file can change who did what.")),
-        _check_library(),
+        *_check_library(path),
         *file_checks.check_drafts(path),
     ]
     try:
@@ -81,6 +81,8 @@ def examine(
                 # The other checks may need one of the damaged pages.
                 return lines
         with database.read() as session:
+            if server := dialect.server_version(session.connection()):
+                lines.append((Health.OK, _("The server is PostgreSQL {version}.").format(version=server)))
             checks = _check_opened(session, path, store, now, is_deep=is_deep, is_current=version == schema.VERSION)
             lines += file_checks.until_failure(path, chain(checks, check_anchors(session, read_target)))
     return lines
@@ -109,12 +111,16 @@ def _check_opened(
         yield from _check_overdue(session, path, now)
 
 
-def _check_library() -> CheckLine:
+def _check_library(path: Path) -> Iterator[CheckLine]:
+    """Check the library of a database file."""
+    if dialect.is_server(path):
+        return
     version = ".".join(str(part) for part in dialect.library_version())
     if dialect.is_vulnerable(dialect.library_version()):
         slower = _("SQLite {version} has the WAL-reset bug, so the slower DELETE journal is used.")
-        return Health.NOTE, slower.format(version=version)
-    return Health.OK, _("SQLite {version} is free of the WAL-reset bug.").format(version=version)
+        yield Health.NOTE, slower.format(version=version)
+    else:
+        yield Health.OK, _("SQLite {version} is free of the WAL-reset bug.").format(version=version)
 
 
 def _check_store(session: Session, store: Store) -> CheckLine:

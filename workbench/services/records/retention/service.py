@@ -20,7 +20,7 @@ from workbench.i18n import _
 from workbench.services.case.known_people import Key
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
-from workbench.services.foundation.locations import storage_errors
+from workbench.services.foundation.locations import refuse_server, storage_errors
 from workbench.services.foundation.row_values import summed
 from workbench.services.intake.batches.publishing import EVENT, context_of_last_actor, try_import_lock
 from workbench.services.records.retention.counting import RetentionCounts, count_retention
@@ -169,6 +169,7 @@ class Retention(Service):
             NotAllowed: If the person is not an admin.
             Busy: If an import or an erasure is running.
         """
+        refuse_server(self.context.database.path, "`workbench retention compact`")
         with self.context.as_admin(COMPACTED), self._alone():
             return self._compact()
 

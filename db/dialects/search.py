@@ -1,9 +1,7 @@
-"""The full-text index of cases by parts of names and numbers: FTS5 on SQLite.
+"""The full-text index of cases by parts of names and numbers: FTS5 on SQLite, a `tsvector` on PostgreSQL.
 
-Another dialect must offer the same names: CREATE, `terms_of`, `index_cases`, `remove_cases`; `name_hits`,
-`initials_hits` and `part_hits` with `any_of` and `all_of`, which build a query; HITS, which runs it; HAS_INITIALS,
-HAS_PART, NUMBER_IS and NUMBER_BEGINS, which check a case; and HANDLER_NAME. Hits include all matching cases and few
-others, so callers check each hit again, with LIKE.
+Hits include all matching cases and few others, so callers check each hit again, with LIKE. PostgreSQL has the same
+terms and reads the same queries; see its functions `search_terms` and `search_query`.
 
 The index contains terms, not text. For a name: its character bigrams in order (an FTS phrase query of bigrams then
 finds any substring), its single characters, and the bigrams of its pinyin initials. For an application number: its
@@ -18,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Select, column, delete, table, text
 from sqlalchemy.orm import Session
 
-from db.dialects.sqlite_bulk import BulkRows
+from db.dialects.bulk import BulkRows
 from db.initials import initials
 
 CREATE = """CREATE VIRTUAL TABLE search_term USING fts5(

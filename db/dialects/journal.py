@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from db.dialects.spelling import spelled
+
 RESTORED_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "appeal": (
         *("status", "outcome", "to_state", "answer", "decided_by_id", "decided_at", "checker_id", "checked_at"),
@@ -39,19 +41,19 @@ WITHDRAWN_ROWS: Mapping[str, Mapping[str, Any]] = {
     "decision": {"status": "undone", "undone_at": NOW},
     "measure_order": {"cancelled_at": NOW},
     "notice": {"cancelled_at": NOW},
-    "rectification": {"is_open": 0},
+    "rectification": {"is_open": False},
 }
 """The values that an undo gives to rows that the act added, by table; no row is deleted."""
 
 _TABLE = "CREATE TEMP TABLE kept_row (name TEXT, id INTEGER, was TEXT, PRIMARY KEY (name, id))"
 _START = "INSERT INTO temp.kept_row VALUES ('', 0, NULL)"
-_IS_STARTED = "EXISTS (SELECT 1 FROM temp.kept_row WHERE name = '')"
+IS_STARTED = "EXISTS (SELECT 1 FROM temp.kept_row WHERE name = '')"
 _STORE = (
     "INSERT INTO main.act (seq, case_id, until_at, rows)"
     " SELECT ?, ?, ?, json_group_array(json_array(name, id, json(was)) ORDER BY rowid)"
     " FROM temp.kept_row WHERE name <> ''"
 )
-_END_STAGED = "UPDATE main.act SET until_at = ?3 WHERE case_id = ?2 AND until_at IS NULL"
+_END_STAGED = "UPDATE main.act SET until_at = ? WHERE case_id = ? AND until_at IS NULL"
 _CLEAR_OVER = "DELETE FROM main.act WHERE until_at <= ?"
 _CLEAR_VOID = (
     "DELETE FROM main.act WHERE until_at IS NULL AND NOT EXISTS"
@@ -64,23 +66,28 @@ def journal_statements() -> Iterator[str]:
     """Yield the statements that prepare a connection to keep rows."""
     yield _TABLE
     for table, columns in RESTORED_COLUMNS.items():
-        was = ", ".join(f"'{name}', OLD.{name}" for name in columns)
         updated = f'AFTER UPDATE OF {", ".join(columns)} ON main."{table}"'
-        yield f"CREATE TEMP TRIGGER {table}_kept {updated} {_keep_row(table, f'OLD.id, json_object({was})')}"
+        yield f"CREATE TEMP TRIGGER {table}_kept {updated} {_keep_row(table, f'OLD.id, {values_before(columns)}')}"
         if table in WITHDRAWN_ROWS:
             inserted = f'AFTER INSERT ON main."{table}"'
             yield f"CREATE TEMP TRIGGER {table}_begun {inserted} {_keep_row(table, 'NEW.id, NULL')}"
 
 
+def values_before(columns: tuple[str, ...]) -> str:
+    """Return the SQL expression for the values of a row before an update, as JSON."""
+    values = ", ".join(f"'{name}', OLD.{name}" for name in columns)
+    return f"json_object({values})"
+
+
 def _keep_row(table: str, id_and_values: str) -> str:
     """Return the body of a trigger. It keeps a row only at its first change in an act, with the values before it."""
     note = f"INSERT OR IGNORE INTO kept_row VALUES ('{table}', {id_and_values})"  # noqa: S608 - names are our own
-    return f"WHEN {_IS_STARTED} BEGIN {note}; END"
+    return f"WHEN {IS_STARTED} BEGIN {note}; END"
 
 
 def start_journal(connection: Connection) -> None:
     """Keep the rows that the transaction changes from now on."""
-    _driver(connection).execute(_START)
+    _execute(connection, _START)
 
 
 def end_journal(connection: Connection, act: tuple[int, int, int | None] | None = None) -> None:
@@ -94,11 +101,11 @@ def end_journal(connection: Connection, act: tuple[int, int, int | None] | None 
         act: The number of its event, its case, and until when it can be undone in microseconds, which is None if it
             waits for its check. None stores nothing.
     """
-    driver = _driver(connection)
     if act is not None:
-        driver.execute(_END_STAGED, act)
-        driver.execute(_STORE, act)
-    driver.execute(_END)
+        _seq, case_id, until_us = act
+        _execute(connection, _END_STAGED, (until_us, case_id))
+        _execute(connection, _STORE, act)
+    _execute(connection, _END)
 
 
 def clear_journals(connection: Connection, now_us: int, *, has_void: bool = False) -> None:
@@ -106,9 +113,9 @@ def clear_journals(connection: Connection, now_us: int, *, has_void: bool = Fals
 
     With `has_void`, delete also those of acts that became void: their case no longer waits for their check.
     """
-    _driver(connection).execute(_CLEAR_OVER, (now_us,))
+    _execute(connection, _CLEAR_OVER, (now_us,))
     if has_void:
-        _driver(connection).execute(_CLEAR_VOID)
+        _execute(connection, _CLEAR_VOID)
 
 
 def added_rows(rows: str, table: str) -> tuple[int, ...]:
@@ -122,9 +129,10 @@ def restore_rows(connection: Connection, rows: str, now_us: int) -> None:
         values = WITHDRAWN_ROWS[table] if was is None else was
         columns = ", ".join(f"{name} = ?" for name in values)
         bound = (*(now_us if value is NOW else value for value in values.values()), number)
-        _driver(connection).execute(f'UPDATE main."{table}" SET {columns} WHERE id = ?', bound)  # noqa: S608 - names are our own
+        _execute(connection, f'UPDATE main."{table}" SET {columns} WHERE id = ?', bound)  # noqa: S608 - names are our own
 
 
-def _driver(connection: Connection) -> Any:
+def _execute(connection: Connection, sql: str, values: tuple[Any, ...] = ()) -> None:
     # The driver answers in a tenth of the time.
-    return connection.connection.driver_connection
+    driver: Any = connection.connection.driver_connection
+    driver.execute(spelled(connection, sql), values)

@@ -1,14 +1,13 @@
 """Conditions on long lists of values.
 
-A list is bound as one JSON text, since SQLite limits the number of values that a statement binds. Another dialect must
-offer the same names.
+A list is bound as one JSON text, since SQLite limits the number of values that a statement binds.
 """
 
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, func, select, tuple_, type_coerce
 
 _LIST = "list"
 
@@ -20,8 +19,11 @@ def is_in_list(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
     """Return the condition that one column has one of the listed values, or that several have one of the tuples."""
     listed = func.json_each(bindparam(_LIST)).table_valued("value")
     if len(columns) == 1:
-        return columns[0].in_(select(listed.c.value))
-    parts = (func.json_extract(listed.c.value, f"$[{index}]") for index in range(len(columns)))
+        return columns[0].in_(select(type_coerce(listed.c.value, columns[0].type)))
+    parts = (
+        type_coerce(func.json_extract(listed.c.value, f"$[{index}]"), column.type)
+        for index, column in enumerate(columns)
+    )
     return tuple_(*columns).in_(select(*parts))
 
 

@@ -1,7 +1,7 @@
 """Notes which rows of some tables a transaction changes, and what they were before.
 
-Temporary triggers of each connection of this program write the notes. So every statement of the program is noted, and a
-statement of any other program is not.
+Triggers that only act on connections of this program write the notes. So every statement of the program is noted, and a
+statement of any other program is not. On SQLite they are temporary triggers of each connection.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from db.dialects.sqlite_journal import journal_statements
+from db.dialects.journal import journal_statements
+from db.dialects.spelling import spelled
 
 CHANGES_SCHEMA = "changes_schema"
 """The execution option of a connection that changes the tables themselves; it notes nothing.
@@ -113,13 +114,13 @@ _CASE_IS_PUBLISHED = (
     'EXISTS (SELECT 1 FROM "case" AS c JOIN import_batch AS b ON b.id = c.batch_id'
     " WHERE c.id = NEW.case_id AND b.published_at IS NOT NULL)"
 )
-_NOTED_INSERTS = {"notice": f"NEW.kind <> '{RECEIPT}' OR {_CASE_IS_PUBLISHED}"}
+NOTED_INSERTS = {"notice": f"NEW.kind <> '{RECEIPT}' OR {_CASE_IS_PUBLISHED}"}
 """The condition for an insert to be noted, by table. An import logs the receipts of its new cases together instead."""
 
 _TABLE = "CREATE TEMP TABLE changed_row (name TEXT, id INTEGER, was TEXT, PRIMARY KEY (name, id))"
 _HAS_CHANGES = "SELECT 1 FROM temp.changed_row LIMIT 1"
 _CLEAR_CHANGES = "DELETE FROM temp.changed_row"
-_IS_PREPARED = "notes changed rows"
+IS_PREPARED = "notes changed rows"
 """The key in `Connection.info` of a connection whose triggers exist."""
 
 
@@ -136,11 +137,11 @@ class ChangedRow(NamedTuple):
 
 def prepare(connection: Connection) -> None:
     """Make all further transactions of a connection note which rows they change, unless it changes the schema."""
-    if _IS_PREPARED in connection.info or connection.get_execution_options().get(CHANGES_SCHEMA):
+    if IS_PREPARED in connection.info or connection.get_execution_options().get(CHANGES_SCHEMA):
         return
     driver: Any = connection.connection.driver_connection
     driver.executescript(_script())
-    connection.info[_IS_PREPARED] = True
+    connection.info[IS_PREPARED] = True
 
 
 @cache
@@ -154,8 +155,8 @@ def _triggers() -> Iterator[str]:
     for table, columns in NOTED_COLUMNS.items():
         # Only the first note of a row in a transaction is kept; it has the values before the transaction.
         note = "INSERT OR IGNORE INTO changed_row VALUES"
-        was = _values(table, "OLD")
-        when = f"WHEN {_NOTED_INSERTS[table]} " if table in _NOTED_INSERTS else ""
+        was = noted_values(table, "OLD")
+        when = f"WHEN {NOTED_INSERTS[table]} " if table in NOTED_INSERTS else ""
         create = f"CREATE TEMP TRIGGER {table}"
         yield f"{create}_added AFTER INSERT ON main.{table} {when}BEGIN {note} ('{table}', NEW.id, NULL); END"
         yield (
@@ -168,13 +169,13 @@ def _triggers() -> Iterator[str]:
 def take_changes(connection: Connection) -> Iterator[ChangedRow]:
     """Yield the rows that the transaction changed since the last call."""
     driver: Any = connection.connection.driver_connection
-    if not connection.info.get(_IS_PREPARED):
+    if not connection.info.get(IS_PREPARED):
         return
     # Every act asks this, and the driver answers in a tenth of the time.
-    if driver.execute(_HAS_CHANGES).fetchone() is None:
+    if driver.execute(spelled(connection, _HAS_CHANGES)).fetchone() is None:
         return
-    changed = [ChangedRow(*row) for row in connection.exec_driver_sql(_changed_rows())]
-    driver.execute(_CLEAR_CHANGES)
+    changed = [ChangedRow(*row) for row in connection.exec_driver_sql(spelled(connection, _changed_rows()))]
+    driver.execute(spelled(connection, _CLEAR_CHANGES))
     yield from (row for row in changed if row.was != row.became)
 
 
@@ -182,7 +183,7 @@ def take_changes(connection: Connection) -> Iterator[ChangedRow]:
 def _changed_rows() -> str:
     """Return the statement that reads the changed rows with their values before and now."""
     now = (
-        f"WHEN '{table}' THEN (SELECT {_values(table, table)} FROM main.{table} WHERE id = changed_row.id)"  # noqa: S608 - names are our own
+        f"WHEN '{table}' THEN (SELECT {noted_values(table, table)} FROM main.{table} WHERE id = changed_row.id)"  # noqa: S608 - names are our own
         for table in NOTED_COLUMNS
     )
     return f"SELECT name, id, was, CASE name {' '.join(now)} END FROM temp.changed_row ORDER BY rowid"  # noqa: S608
@@ -190,13 +191,13 @@ def _changed_rows() -> str:
 
 def noted_rows(connection: Connection, table: str) -> Iterator[tuple[int, str]]:
     """Yield the number and the noted values of each row of a table that exists in the sense of `_EXISTS_IF`."""
-    yield from _rows(connection, f"SELECT id, {_values(table, table)} AS noted FROM {table}")  # noqa: S608 - names are our own
+    yield from _rows(connection, f"SELECT id, {noted_values(table, table)} AS noted FROM {table}")  # noqa: S608 - names are our own
 
 
 def receipts_of(connection: Connection, batch_id: int) -> Iterator[tuple[int, str]]:
     """Yield the number and the noted values of the receipts of a batch's cases, by their numbers."""
     receipts = (
-        f'SELECT notice.id, {_values("notice", "notice")} AS noted FROM notice JOIN "case" ON "case".id = case_id'  # noqa: S608 - names are our own
+        f'SELECT notice.id, {noted_values("notice", "notice")} AS noted FROM notice JOIN "case" ON "case".id = case_id'  # noqa: S608 - names are our own
         f" WHERE batch_id = {batch_id:d} AND kind = '{RECEIPT}'"
     )
     yield from _rows(connection, receipts)
@@ -204,10 +205,10 @@ def receipts_of(connection: Connection, batch_id: int) -> Iterator[tuple[int, st
 
 def _rows(connection: Connection, statement: str) -> Iterator[tuple[int, str]]:
     existing = f"SELECT id, noted FROM ({statement}) WHERE noted IS NOT NULL ORDER BY id"  # noqa: S608 - names are our own
-    yield from ((number, noted) for number, noted in connection.exec_driver_sql(existing))
+    yield from ((number, noted) for number, noted in connection.exec_driver_sql(spelled(connection, existing)))
 
 
-def _values(table: str, row: str) -> str:
+def noted_values(table: str, row: str) -> str:
     """Return the SQL expression for the noted values of a row in one text, NULL if it does not count as existing."""
     values = _quoted_with_length(row, NOTED_COLUMNS[table])
     if part := _PARTS.get(table):
@@ -232,7 +233,9 @@ def _quoted_with_length(row: str, columns: tuple[str, ...]) -> str:
             quoted.append(comma_and_value)
             measured.append(value)
         else:
-            quoted.append(f"CASE WHEN coalesce({value}, '') = '{default}' THEN '' ELSE {comma_and_value} END")
-            measured.append(f"nullif({value}, '{default}')")
+            quoted.append(
+                f"CASE WHEN coalesce(CAST({value} AS TEXT), '') = '{default}' THEN '' ELSE {comma_and_value} END"
+            )
+            measured.append(f"nullif(CAST({value} AS TEXT), '{default}')")
     values = " || ".join(quoted).removeprefix("',' || ")
     return f"{values} || ',' || octet_length(concat({', '.join(measured)}))"

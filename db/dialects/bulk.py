@@ -1,4 +1,4 @@
-"""Writes many rows of a table with the driver's own `executemany`."""
+"""Writes many rows of a table: on SQLite with the driver's own `executemany`, on PostgreSQL with COPY."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date
+from sqlalchemy import Boolean, Column, Connection, Date
 from sqlalchemy.dialects.sqlite import dialect
 from sqlmodel import Session, SQLModel
 
@@ -61,16 +61,31 @@ def insert_bulk(session: Session, bulk: BulkRows, *, shifts: Mapping[str, int] |
     if not bulk.rows:
         return
     converters, shifts = _converters(bulk.table), shifts or {}
-    literals = {}
-    for name, value in {**_defaults(bulk.table), **constants}.items():
-        if name not in bulk.names:
-            [converted] = _converted([value], converters.get(name))
-            literals[name] = _literal(converted)
-    names = ", ".join(f'"{name}"' for name in (*bulk.names, *literals))
+    constants = {
+        name: _converted([value], converters.get(name))[0]
+        for name, value in {**_defaults(bulk.table), **constants}.items()
+        if name not in bulk.names
+    }
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        _copy(connection, bulk, shifts, constants)
+        return
+    names = ", ".join(f'"{name}"' for name in (*bulk.names, *constants))
     placeholders = (f"? + {shifts[name]:d}" if name in shifts else "?" for name in bulk.names)
-    values = ", ".join((*placeholders, *literals.values()))
+    values = ", ".join((*placeholders, *map(_literal, constants.values())))
     statement = f'INSERT INTO "{bulk.table}" ({names}) VALUES ({values})'  # noqa: S608 - names and values are our own
-    session.connection().exec_driver_sql(statement, bulk.rows)
+    connection.exec_driver_sql(statement, bulk.rows)
+
+
+def _copy(connection: Connection, bulk: BulkRows, shifts: Mapping[str, int], constants: Mapping[str, Any]) -> None:
+    """Insert converted rows by PostgreSQL's COPY; `shifts` and `constants` are those of `insert_bulk`."""
+    names = ", ".join(f'"{name}"' for name in (*bulk.names, *constants))
+    added = [shifts.get(name, 0) for name in bulk.names] if shifts else []
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f'COPY "{bulk.table}" ({names}) FROM STDIN') as copy:
+        for row in bulk.rows:
+            values = (value + add if add else value for value, add in zip(row, added, strict=True)) if added else row
+            copy.write_row((*values, *constants.values()))
 
 
 def _converted(values: list[Any], convert: _Converter) -> list[Any]:

