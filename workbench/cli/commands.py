@@ -88,7 +88,7 @@ COMMANDS: tuple[Entry | CommandGroup, ...] = (
     Entry(
         "report",
         "quality.report:report",
-        N_("Report on a period beside the one before it (supervisor, admin, auditor)."),
+        N_("Report on a period beside the one before it, also as XLSX or HTML (supervisor, admin, auditor)."),
     ),
     act_entry(Action.CHECKLIST, "cases.recording:checklist"),
     act_entry(Action.JUDGE, "cases.recording:judge"),

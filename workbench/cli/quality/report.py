@@ -1,18 +1,17 @@
 """The command that reports on a period: report."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any
 
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.parameters import option
 from workbench.domain.quality.period import Period, parse_period
-from workbench.domain.quality.report import FIGURES, TERMS, Figure, Report, ReportRow, ReportValue
+from workbench.domain.quality.report import FIGURES, TERMS, Report, ReportValue
 from workbench.i18n import N_, _
-from workbench.wording.case.report import HEADINGS, part_words, value_cells
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from workbench.services.quality.report_files import write_page, write_workbook
+from workbench.wording.case.report import figure_tables, part_words, period_words
 
 _DECIMALS = 6
 
@@ -23,44 +22,35 @@ def report(
         str | None,
         option("--period", N_("2026, 2026-Q4, 2026-11 or 2026-11-01..2026-11-15. Default: the last month."), "P"),
     ] = None,
+    xlsx: Annotated[Path | None, option("--xlsx", N_("Write a workbook with charts."), "FILE")] = None,
+    html: Annotated[Path | None, option("--html", N_("Write a page to read and print."), "FILE")] = None,
 ) -> None:
     """Report on a period beside the one before it."""
     with context.services() as services:
         wanted = services.reports.last_month() if period is None else parse_period(period)
         found = services.reports.read(wanted)
+        files = {file: render for file, render in ((xlsx, write_workbook), (html, write_page)) if file is not None}
+        for file, render in files.items():
+            services.reports.write(found, file, render)
+            output.narrate(_("Wrote the report to {file}.").format(file=file))
     if context.as_json:
         output.document(_document(found))
-        return
-    output.pairs(
-        [(_("Reported period"), _period_words(found.period)), (_("Period before"), _period_words(found.before))]
-    )
-    for figure in FIGURES:
-        _print_figure(figure, found)
-    output.line()
-    for term in TERMS:
-        output.line(_(term))
+    elif not files:
+        _print(found)
 
 
-def _period_words(period: Period) -> str:
-    return f"{period.first} – {period.last}"
-
-
-def _print_figure(figure: Figure, found: Report) -> None:
-    rows, headings = found.rows[figure.name], list(map(_, HEADINGS[figure.kind]))
-    output.line()
-    output.line(_(figure.title))
-    output.line(_(figure.definition))
-    if not rows:
-        output.line(_("none"))
-        return
-    before = [_("{figure} before").format(figure=heading) for heading in headings]
-    cells = [[part_words(figure, row.part, found), *_cells(figure, row)] for row in rows]
-    output.table(["", *headings, *before], cells, numeric=range(1, 2 * len(headings) + 1))
-
-
-def _cells(figure: Figure, row: ReportRow) -> "Iterator[str]":
-    for value in (row.now, row.before):
-        yield from value_cells(figure.kind, value)
+def _print(found: Report) -> None:
+    output.pairs([(_("Reported period"), period_words(found.period)), (_("Period before"), period_words(found.before))])
+    for table in figure_tables(found):
+        for line in ("", table.title, table.definition):
+            output.line(line)
+        rows = [[row.name, *row.cells] for row in table.rows]
+        if rows:
+            output.table(["", *table.headings], rows, numeric=range(1, len(table.headings) + 1))
+        else:
+            output.line(_("none"))
+    for term in ("", *map(_, TERMS)):
+        output.line(term)
 
 
 def _document(found: Report) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Reads the report of a period: what came and went, how long it took, and how right it was."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
@@ -20,6 +21,7 @@ from workbench.domain.quality.report import FIGURES, Figure, FigureKind, Report,
 from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.case_access import refuse_while_reading
 from workbench.services.foundation.context import Service
+from workbench.services.foundation.safe_files import replacing
 from workbench.services.quality.figures import agreement_within
 
 REPORT = "report"
@@ -29,6 +31,9 @@ reading_refusal = partial(missing_role_refusal, frozenset({Role.SUPERVISOR, Role
 """Return why a person may not read reports, or None if they may."""
 
 _EPOCH = date(1970, 1, 1)
+_GROUPS = ("", "class", "province", "agent")
+"""The groups of cases in their order, each before the names of its parts."""
+
 _AHEAD = timedelta(days=366)
 """How many days after today and the period the calendar has, because a machine's clock may have been wrong."""
 
@@ -60,6 +65,15 @@ class Reports(Service):
             rows={figure.name: tuple(_rows(figure, found.get(figure.name, {}))) for figure in FIGURES},
             names=_names(policy),
         )
+
+    def write(self, found: Report, path: Path, render: Callable[[Report, Path], None]) -> None:
+        """Write a report to a file completely, or leave an existing file unchanged.
+
+        Raises:
+            CannotCreate: If the file cannot be written.
+        """
+        with replacing(path, self.context.own_files) as draft:
+            render(found, draft)
 
     def _counted(self, session: Session, period: Period) -> dict[str, dict[str, dict[str, ReportValue]]]:
         """Return the values by figure, part and period."""
@@ -131,6 +145,8 @@ def _rows(figure: Figure, values: Mapping[str, Mapping[str, ReportValue]]) -> It
     ]
     if figure.kind in {FigureKind.PARETO, FigureKind.SECONDS}:
         rows.sort(key=lambda row: (-row.now.n if row.now else 0, row.part))
+    elif figure.name == "in_time" or figure.kind is FigureKind.DAYS:
+        rows.sort(key=lambda row: (_GROUPS.index(row.part.partition(" ")[0]), row.part))
     yield from rows
 
 

@@ -1,8 +1,12 @@
 """The words of the report: the names of its parts, and its values."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from db.enums import FailKind, ServiceClass, Verdict
 from workbench.domain.case.lifecycle import CLASS_WORDS, VERDICT_WORDS
-from workbench.domain.quality.report import Figure, FigureKind, Report, ReportValue
+from workbench.domain.quality.period import Period
+from workbench.domain.quality.report import FIGURES, Figure, FigureKind, Report, ReportValue
 from workbench.i18n import N_, _, current_language, with_remark
 from workbench.wording.amounts import commas
 from workbench.wording.letters import LETTER_KIND_WORDS
@@ -69,40 +73,79 @@ def _named(code: str, report: Report) -> str:
     return report.names[code].in_language(current_language()) if code in report.names else code
 
 
-def value_cells(kind: FigureKind, value: ReportValue | None) -> tuple[str, ...]:
-    """Return the cells of a value under the headings of its kind; a value that is missing has "–"."""
-    if value is None:
-        return ("–",) * len(HEADINGS[kind])
-    return tuple(map(_cell, _FIELDS[kind], (value,) * len(_FIELDS[kind])))
+_FIELDS: dict[FigureKind, dict[str, str]] = {
+    FigureKind.COUNT: {"n": N_("count")},
+    FigureKind.SHARE: {"ratio": N_("share"), "n": N_("count"), "whole": N_("of"), "interval": N_("95 % interval")},
+    FigureKind.DAYS: {"p50": N_("median"), "p90": N_("P90"), "p95": N_("P95"), "n": N_("cases")},
+    FigureKind.SECONDS: {"ratio": N_("share"), "hours": N_("hours")},
+    FigureKind.PARETO: {"ratio": N_("share"), "n": N_("count")},
+    FigureKind.COMPLAINTS: {"whole": N_("after"), "n": N_("before")},
+    FigureKind.AGREEMENT: {"ratio": N_("agreement"), "n": N_("pairs"), "interval": N_("95 % interval")},
+}
+"""The columns of each kind of figure with their headings; a chart shows the first one."""
 
 
-def _cell(name: str, value: ReportValue) -> str:
-    if name == "hours":
-        return commas(round(value.n / _HOUR_S))
-    if name == "interval":
-        return "–" if value.low is None or value.high is None else f"{value.low:.1%} – {value.high:.1%}"
-    number = getattr(value, name)
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """A row of a figure; `bar` is the length of its bar in a chart, from 0 to 1."""
+
+    name: str
+    cells: tuple[str, ...]
+    numbers: tuple[float | None, ...]
+    bar: float
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTable:
+    """A figure in the current language; its columns are those of the period, then those of the period before."""
+
+    figure: Figure
+    title: str
+    definition: str
+    headings: tuple[str, ...]
+    rows: tuple[FigureRow, ...]
+
+
+def period_words(period: Period) -> str:
+    """Return the first and the last day of a period."""
+    return f"{period.first} – {period.last}"
+
+
+def figure_tables(found: Report) -> Iterator[FigureTable]:
+    """Yield the figures of a report, each with its definition."""
+    for figure in FIGURES:
+        fields = _FIELDS[figure.kind]
+        names = [_(heading) for heading in fields.values()]
+        greatest = max((_bar(figure, row.now) for row in found.rows[figure.name]), default=0)
+        rows = []
+        for row in found.rows[figure.name]:
+            values = [(name, value) for value in (row.now, row.before) for name in fields]
+            rows.append(
+                FigureRow(
+                    name=part_words(figure, row.part, found),
+                    cells=tuple(_cell(name, value) for name, value in values),
+                    numbers=tuple(_number(name, value) for name, value in values),
+                    bar=_bar(figure, row.now) / greatest if greatest else 0.0,
+                )
+            )
+        before = [_("{figure} before").format(figure=name) for name in names]
+        yield FigureTable(figure, _(figure.title), _(figure.definition), (*names, *before), tuple(rows))
+
+
+def _bar(figure: Figure, value: ReportValue | None) -> float:
+    return _number(next(iter(_FIELDS[figure.kind])), value) or 0.0
+
+
+def _number(name: str, value: ReportValue | None) -> float | None:
+    if value is None or name == "interval":
+        return None
+    return value.n / _HOUR_S if name == "hours" else getattr(value, name)
+
+
+def _cell(name: str, value: ReportValue | None) -> str:
+    if name == "interval" and value is not None and value.low is not None and value.high is not None:
+        return f"{value.low:.1%} – {value.high:.1%}"
+    number = _number(name, value)
     if number is None:
         return "–"
-    return f"{number:.1%}" if name == "ratio" else commas(number)
-
-
-_FIELDS: dict[FigureKind, tuple[str, ...]] = {
-    FigureKind.COUNT: ("n",),
-    FigureKind.SHARE: ("n", "whole", "ratio", "interval"),
-    FigureKind.DAYS: ("n", "p50", "p90", "p95"),
-    FigureKind.SECONDS: ("hours", "ratio"),
-    FigureKind.PARETO: ("n", "ratio"),
-    FigureKind.COMPLAINTS: ("n", "whole"),
-    FigureKind.AGREEMENT: ("n", "ratio", "interval"),
-}
-HEADINGS: dict[FigureKind, tuple[str, ...]] = {
-    FigureKind.COUNT: (N_("count"),),
-    FigureKind.SHARE: (N_("count"), N_("of"), N_("share"), N_("95 % interval")),
-    FigureKind.DAYS: (N_("cases"), N_("median"), "90 %", "95 %"),
-    FigureKind.SECONDS: (N_("hours"), N_("share")),
-    FigureKind.PARETO: (N_("count"), N_("share")),
-    FigureKind.COMPLAINTS: (N_("before"), N_("after")),
-    FigureKind.AGREEMENT: (N_("pairs"), N_("agreement"), N_("95 % interval")),
-}
-"""The headings of the cells of a value."""
+    return f"{number:.1%}" if name == "ratio" else commas(round(number))
