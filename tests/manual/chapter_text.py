@@ -15,7 +15,9 @@ from workbench.keys.registry import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
-_EXIT_CODE = re.compile(r"\s+# exit code (\d+)$")
+_EXIT_CODE = re.compile(r"\s+# (?:exit code |退出码)(\d+)$")
+_TYPED_TEXT = re.compile(r'(?<=--)(reason|note|name|search) "[^"]*"')
+"""The texts of examples, which each language writes in its own words."""
 _KEY = re.compile(r"\S|F\d\d?|\^\w|g \S|Esc|Tab|Shift\+Tab|Space|Enter|PgUp|PgDn|Home|End")
 """What a code span looks like that names a key: one character, a function key, and so on."""
 
@@ -63,7 +65,12 @@ class Source:
     def outline(self) -> tuple[list[str], list[str], set[str], set[str]]:
         """What both languages have in common: the levels of the headings, the lines to type, the commands, the keys."""
         levels = [level for level, _words in self.headings]
-        return levels, self.lines_to_type, set(self.named_commands), self.keys
+        return (
+            levels,
+            self.lines_without_texts,
+            {_TYPED_TEXT.sub(r"\1", command) for command in self.named_commands},
+            self.keys,
+        )
 
     def blocks(self, kind: str) -> list[str]:
         """The fenced blocks of a kind, such as `toml`."""
@@ -73,6 +80,11 @@ class Source:
     def lines_to_type(self) -> list[str]:
         """The lines of the blocks for a shell."""
         return [line for block in self.blocks("sh") for line in block.splitlines()]
+
+    @cached_property
+    def lines_without_texts(self) -> list[str]:
+        """The lines of the blocks for a shell, without what each language says in its own words."""
+        return [_EXIT_CODE.sub(r" # \1", _TYPED_TEXT.sub(r"\1", line)) for line in self.lines_to_type]
 
     @cached_property
     def examples(self) -> list[str]:

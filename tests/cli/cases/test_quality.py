@@ -1,5 +1,7 @@
 """A quality review moves nothing, is blind, and says how far two people agree."""
 
+import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
@@ -47,10 +49,11 @@ def rows(terminal: Terminal) -> dict[str, list[Any]]:
 
 def opinions(terminal: Terminal, login: str) -> Iterator[str]:
     """Let a person read and pass all cases that are left but every sixth, which fails; yield their numbers."""
-    while (case := terminal.document(login, "quality", "review")["case"]) is not None:
-        fails = int(case[2:]) % 6 == 0
+    while (shown := terminal.as_person(login, "quality", "review", "--json")).exit_code == 0:
+        fails = int(json.loads(shown.stdout)["case"][2:]) % 6 == 0
         words = ("fail", "--reason", "USE-TRADE") if fails else ("pass", "--reason", "OK")
         yield terminal.document(login, "quality", "review", *words)["case"]
+    assert "No sampled case" in refused(shown, ExitCode.UNAVAILABLE)
 
 
 def test_opinions_are_compared_and_adjudicated_without_moving_anything(decided: Terminal) -> None:
@@ -60,14 +63,18 @@ def test_opinions_are_compared_and_adjudicated_without_moving_anything(decided: 
     assert set(drawn["strata"][0].items()) == {("stratum", "a, pass"), ("decisions", 36), ("drawn", 36)}
 
     # The maker is offered nothing, and each other reader what nobody else has read.
-    assert decided.document("a", "quality", "review")["case"] is None
+    assert list(opinions(decided, "a")) == []
     given = list(opinions(decided, "b"))
     assert len(given) == len(set(given)) == 36
     assert [sample["opinions"] for sample in decided.document("sup", "quality", "list")["samples"]] == [36]
-    assert decided.document("c", "quality", "review")["case"] is None
+    assert list(opinions(decided, "c")) == []
 
     report = decided.document("sup", "quality", "report")
     assert report["verdicts"]["pairs"] == 36
+    # Classes have their names, and no figure is below zero by rounding alone.
+    printed = decided.as_person("sup", "quality", "report", "--lang", "zh").stdout
+    assert "成对数" in printed
+    assert not {"standard", "-0.00"} & set(re.findall(r"[\w.-]+", printed))
     assert report["verdicts"]["raw"]["value"] == pytest.approx(30 / 36)
     assert report["verdicts"]["kappa"]["value"] == pytest.approx(0)
     assert report["reasons"]["USE-TRADE"]["raw"]["value"] == pytest.approx(30 / 36)

@@ -9,6 +9,7 @@ from workbench.cli.framework.questions import ask
 from workbench.domain.values.bad_value import BadValue, outline_of, with_outlined_numbers
 from workbench.i18n import _, comma_joined
 from workbench.services.files.reading.headers import column_names
+from workbench.services.files.reading.sheets.names import kind_name
 
 if TYPE_CHECKING:
     from workbench.services.files.reseller_sheets.proposal import Proposal, ProposedColumn
@@ -24,7 +25,7 @@ class _Unusable(ValueError):
 def ask_about(proposal: "Proposal") -> bool:
     """Show a proposed map, ask about what is undecided, and return whether the user confirms it."""
     message = _("The map {name} of {kind} is new. It would read {file} like this:")
-    output.narrate(message.format(name=proposal.name, kind=proposal.kind.value, file=proposal.file))
+    output.narrate(message.format(name=proposal.name, kind=kind_name(proposal.kind), file=proposal.file))
     _print_proposal(proposal)
     # A list, because each of these questions is asked, whatever the answers before.
     if any([_ask_meanings(proposal), _ask_missing(proposal), _ask_conversions(proposal)]):

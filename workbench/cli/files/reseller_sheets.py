@@ -126,7 +126,7 @@ def accept_map(context: CommandContext, name: MapName) -> None:
         accepted = services.maps.accept(name)
     maps = [{"kind": sheet_map.content.kind.value, "sha256": sheet_map.sha256} for sheet_map in accepted]
     sentence = _("The map {name} is in use for {kinds}; import with --map {name}.")
-    kinds = comma_joined(sheet_map.content.kind.value for sheet_map in accepted)
+    kinds = comma_joined(kind_name(sheet_map.content.kind) for sheet_map in accepted)
     context.print_result({"name": name, "maps": maps}, sentence.format(name=name, kinds=kinds))
 
 
@@ -160,7 +160,7 @@ def _new_maps(context: CommandContext, services: "Services", request: ImportRequ
         "There is no map {name} of {kind} yet, so nothing was imported. Check the proposal {file}, then put it into "
         "use with `workbench maps accept {name}`."
     )
-    kinds = comma_joined(proposal.kind.value for proposal in proposals)
+    kinds = comma_joined(kind_name(proposal.kind) for proposal in proposals)
     raise NotFound(message.format(name=name, kind=kinds, file=files))
 
 

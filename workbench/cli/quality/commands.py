@@ -10,7 +10,7 @@ from workbench.cli.framework.options import CaseArgument, DryRun, NoteText
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.case.case_id import format_case, format_decision, quoted_masked
 from workbench.domain.quality.period import parse_period
-from workbench.errors import WrongUsage
+from workbench.errors import NothingAvailable, WrongUsage
 from workbench.i18n import N_, _, comma_joined, with_details
 from workbench.wording.amounts import commas, minute
 from workbench.wording.case.quality import (
@@ -60,7 +60,7 @@ def sample(
         [[stratum_words(name), commas(size), commas(drawn)] for name, (size, drawn) in line.strata.items()],
         numeric=(1, 2),
     )
-    left_out = (f"{_(LEFT_OUT_WORDS[cause])} {commas(count)}" for cause, count in line.left_out.items())
+    left_out = (with_details(_(LEFT_OUT_WORDS[cause]), commas(count)) for cause, count in line.left_out.items())
     output.pairs(
         [
             (_("Sample"), _("not stored (--dry-run)") if line.id is None else str(line.id)),
@@ -81,7 +81,7 @@ def list_samples(context: CommandContext) -> None:
         zone = zone_of(services)
         columns: Columns[SampleLine] = {
             _("Sample"): lambda line: str(line.id),
-            _("Period"): lambda line: f"{line.period.first} – {line.period.last}",
+            _("Sampled period"): lambda line: f"{line.period.first} – {line.period.last}",
             _("Drawn"): lambda line: commas(line.drawn),
             _("Golden"): lambda line: commas(line.golden),
             _("Opinions"): lambda line: commas(line.opinions),
@@ -128,8 +128,7 @@ def review(
         else:
             blind = services.opinions.read()
             if blind is None:
-                context.print_result({"case": None}, _("No sampled case is left for you."))
-                return
+                raise NothingAvailable(_("No sampled case is left for you."))
             from workbench.cli.cases.case_text import print_case
 
             print_case(context, blind.casefile)
@@ -167,7 +166,7 @@ def report(
         output.document(_figures_document(figures, differing))
         return
     rows = [(_("verdicts, by strata"), figures.verdicts)]
-    rows += [(group, found) for groups in figures.by.values() for group, found in groups.items()]
+    rows += [(stratum_words(group), found) for groups in figures.by.values() for group, found in groups.items()]
     rows += figures.reasons.items()
     headings = [_("Agreement"), _("Pairs"), _("raw"), "κ", "AC1"]
     output.table(headings, [[name, commas(found.pairs), *agreement_words(found)] for name, found in rows], numeric=(1,))

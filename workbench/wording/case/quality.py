@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from workbench.domain.quality.agreement import Agreement, Estimate
 
 LEFT_OUT_WORDS = {
-    "open": N_("of open cases:"),
-    "erased": N_("erased:"),
-    "handled": N_("known to every reviewer:"),
+    "open": N_("of open cases"),
+    "erased": N_("erased"),
+    "handled": N_("known to every reviewer"),
 }
-"""Why decisions cannot be drawn, each before its count."""
+"""Why decisions cannot be drawn."""
 
 _PARTS = {
     "fast": N_("unusually fast"),
@@ -46,8 +46,12 @@ def agreement_words(found: "Agreement") -> list[str]:
 
 
 def estimate_words(estimate: "Estimate | None") -> str:
-    """Return a figure with its 95 % interval, "–" without one."""
-    return "–" if estimate is None else f"{estimate.value:.2f} ({estimate.low:.2f} – {estimate.high:.2f})"
+    """Return a figure with its 95 % interval unless that has no width, "–" without a figure."""
+    if estimate is None:
+        return "–"
+    value, low, high = (f"{number:z.2f}" for number in (estimate.value, estimate.low, estimate.high))
+    # All disagreement in strata of one case: the bootstrap cannot estimate how far it varies.
+    return value if low == high else f"{value} ({low} – {high})"
 
 
 def answer_words(answer: tuple[str, str, frozenset[str]]) -> str:
