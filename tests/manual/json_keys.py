@@ -70,6 +70,6 @@ JSON_KEYS = {
         "prev_hash,hash,reason)"
     ),
     "doctor": "ok lines(ok,text)",
-    "settings": "file database(path,origin) settings(name,value,line) problems",
+    "settings": "file site database(path,origin) settings(name,value,line) problems",
 }
 """The keys of the document that a reading command prints; in brackets those of the elements of a list."""

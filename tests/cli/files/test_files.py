@@ -128,6 +128,8 @@ def test_an_import_reports_findings_evidence_of_no_application_and_provinces_tha
     report = terminal.document("admin", "import", "applications", _file(desk, *rows))
     assert report["findings"]["ID-LICENCE-EXPIRED"] == 1
     assert report["unknown_provinces"] == [2]
+    for word, count in (("id-licence-expired", 1), ("-ID-LICENCE-EXPIRED", 1), ("CR-ARREARS", 0)):
+        assert terminal.document("a", "queue", "--filter", f"state:all {word}")["total"] == count
     records = [
         {"subject_no": number, "list": "court", "match": "none"}
         for number in ("91110000600037341L", "91350100M000100Y43")
@@ -207,6 +209,6 @@ def test_imports_are_listed_and_undone(terminal: Terminal, desk: Desk) -> None:
 def test_the_format_option_overrides_the_file_name(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
 
-    terminal.document("admin", "export", "events", "--output", str(path), "--format", "jsonl")
+    terminal.document("admin", "export", "events", "-o", str(path), "--format", "jsonl")
 
     assert json.loads(path.read_text(encoding="utf-8").splitlines()[0])["seq"] == 1

@@ -229,8 +229,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_settings_are_listed_with_their_lines_and_mistakes(terminal: Terminal, folder: Path) -> None:
     (folder / "settings.toml").write_text(TEXT, encoding="utf-8")
+    (folder / "site.toml").touch()
 
-    shown = terminal.run_bare("settings")
+    shown = terminal.run_bare("--site", f"{folder}/site.toml", "settings")
+    assert f"Site file: {folder}/site.toml" in shown.stdout
     assert shown.exit_code == 78
     for line in (
         ("theme", "light", "line 1"),
@@ -242,7 +244,8 @@ def test_the_settings_are_listed_with_their_lines_and_mistakes(terminal: Termina
     assert "line 13: The view 2 is left out" in shown.output
     assert "13800138000" not in shown.output
 
-    document = json.loads(terminal.run_bare("settings", "--json").stdout)
+    document = json.loads(terminal.run_bare("--site", f"{folder}/site.toml", "settings", "--json").stdout)
+    assert document["site"] == f"{folder}/site.toml"
     views = {each["name"]: each["value"] for each in document["settings"] if each["name"].startswith("views")}
     assert views == {
         "views.1": {"name": "Late 13900139000", "filter": "due:overdue phone:13800138000", "order": "-due"}

@@ -21,7 +21,9 @@ from workbench.wording.amounts import commas
 def export(
     context: CommandContext,
     what: Annotated[ExportKind, argument("|".join(ExportKind), N_("What to export."))],
-    file: Annotated[Path | None, option("--output", N_("File to write; an existing file is replaced."), "FILE")] = None,
+    file: Annotated[
+        Path | None, option("--output", N_("File to write; an existing file is replaced."), "FILE", "-o")
+    ] = None,
     folder: Annotated[
         Path | None,
         option("--to", N_("New or empty folder for notices: each one as a text and an HTML page."), "FOLDER"),

@@ -33,7 +33,9 @@ def report_notes(report: ImportReport) -> Iterator[str]:
         yield message.format(count=commas(len(provinces)), lines=comma_joined(first))
     if report.findings:
         counts = comma_joined(f"{rule} {commas(count)}" for rule, count in report.findings.items())
-        yield _("Findings of the new cases, with the number of cases: {counts}.").format(counts=counts)
+        yield _("Findings of the new cases, with the number of cases: {counts}; `rule:CODE` filters by one.").format(
+            counts=counts
+        )
     for kind, count in {**report.unlinked, ImportKind.CALLS: report.unknown_callers}.items():
         message = _("Numbers or subjects that belong to no application, in {kind}: {count}.")
         if count:

@@ -26,6 +26,7 @@ def settings(context: CommandContext) -> None:
     if context.as_json:
         body = {
             "file": str(loaded.file),
+            "site": str(context.site_file()),
             "database": {"path": str(path), "origin": origin or None},
             "settings": [
                 {"name": name, "value": _json_value(value), "line": loaded.lines.get(name)}
@@ -43,6 +44,7 @@ def settings(context: CommandContext) -> None:
             if name != "database"
         ]
         output.line(_("Settings of {file}").format(file=loaded.file))
+        output.line(_("Site file: {file}").format(file=context.site_file()))
         output.table([_("Setting"), _("Value"), _("Where from")], rows)
         for problem in loaded.problems:
             output.complain(problem)

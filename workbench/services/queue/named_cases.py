@@ -12,6 +12,7 @@ from workbench.services.foundation.file_store import Store
 _FEWEST_PHONE_DIGITS = 7
 _MOST_SERIAL_DIGITS = 8
 _CASE_DIGITS = re.compile(r"[0-9]{1,12}")
+_RULE = re.compile(r"[A-Z]{2,4}(-[A-Z][A-Z0-9]*)+")
 _IDENTIFIER = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]|[0-9A-Z]{18}")
 
 
@@ -53,10 +54,14 @@ def is_named(word: str, store: Store, name: str, *, by_handler: bool = True, by_
 def has_word(word: str, store: Store, name: str, *, is_negated: bool) -> CaseCondition:
     """Return the condition that a word names a case, or that the applicant or the application number contains it.
 
+    The code of a rule is also found, in any letter case.
+
     A negated word is not the name of a handler, which would be looked up for nearly every case.
     """
     named = is_named(word, store, name, by_handler=not is_negated)
     found = [conditions.name_matches(word, f"{name}_called"), named]
     if any(char.isascii() and char.isalnum() for char in comparable_number(word)):
         found.append(conditions.number_matches(word, f"{name}_number"))
+    if _RULE.fullmatch(rule := word.upper()):
+        found.append(conditions.has_finding(rule, f"{name}_rule"))
     return conditions.any_condition(found)

@@ -204,7 +204,7 @@ def check_anchors(session: Session, read_target: Callable[[], str | None]) -> It
     if target is None:
         message = _(
             "No anchor of the log is kept each day, so a log that is replaced as a whole goes unnoticed; name a file"
-            " with `anchor` under [audit] in the site's settings."
+            " with `anchor` under [audit] in the site file (`workbench settings` says where that is)."
         )
         yield Health.NOTE, message
         return
@@ -222,8 +222,8 @@ def _changed_target(session: Session, target: str | None) -> Iterator[CheckLine]
     body, at = json.loads(last.body), in_utc(last.at)
     if body["became"] != _path_digest(target or ""):
         message = _(
-            "[audit] in the site's settings is not what `workbench tick` read on {at}. If this was not meant, put it"
-            " back; the next tick logs the change."
+            "[audit] in the site's settings is not what `workbench tick` read on {at}. If that was another site file,"
+            " name it with --site; if a change was not meant, put it back."
         )
         yield Health.FAULT, message.format(at=at)
     elif body["was"] != _path_digest(""):
