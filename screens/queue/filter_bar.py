@@ -15,18 +15,16 @@ from textual.reactive import reactive
 from textual.widgets import Input
 
 from screens.queue.filter_help import (
-    NOTHING_KNOWN,
-    KnownValues,
     Reader,
     completions,
     hint_lines,
     problem_in,
-    value_terms,
     word_at,
 )
 from screens.shell.base_screen import attempt, in_thread
 from screens.widgets.safe_text import Static
 from screens.widgets.text_fields import TextLine
+from workbench.domain.filter.meant import NOTHING_KNOWN, KnownValues, value_terms
 
 
 class FilterField(TextLine):

@@ -1,6 +1,5 @@
 """The help below the filter line: where the error is, or how the text can continue."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +7,8 @@ from textual.content import Content
 
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, wrapped_lines
 from screens.widgets.time_field import TimeReader
-from workbench.domain.filter.keys import KEY_BY_NAME, KEYS_BY_CLUE, ValueType, words_of
+from workbench.domain.filter.keys import KEY_BY_NAME, KEYS_BY_CLUE, ValueType, shown_key, words_of
+from workbench.domain.filter.meant import NOTHING_KNOWN, KnownValues, value_terms, values_of
 from workbench.domain.filter.parser import FILTER_KEYS, FilterKey, FilterProblem, parse_filter, quoted
 from workbench.domain.text.safe import cells, fit, pad_right, safe
 from workbench.domain.values.spelling import matching_values
@@ -21,13 +21,6 @@ _KEY = "$text-accent"
 _NAME_CELLS = 14
 """The cells of the name of a key on the help page."""
 
-_FOUND_WITHOUT_KEY = ("due", "state", "reason", "who", "province", "agent", "rule")
-"""The keys whose values are also found by a word without a key, in the order in which they are offered."""
-
-KnownValues = Mapping[str, Mapping[str, tuple[str, ...]]]
-"""For keys whose values the site knows: each value with the words that it is found by."""
-
-NOTHING_KNOWN: KnownValues = {}
 Reader = TimeReader[date]
 """Explains typed dates."""
 
@@ -72,12 +65,6 @@ def problem_in(text: str) -> FilterProblem | None:
     return None
 
 
-def value_terms(word: str, known: KnownValues = NOTHING_KNOWN) -> tuple[str, ...]:
-    """Return the terms that a word without a key may mean; a single letter means none."""
-    keys = [KEY_BY_NAME[name] for name in _FOUND_WITHOUT_KEY if word[1:]]
-    return tuple(f"{key.name}:{quoted(value)}" for key in keys for value in matching_values(word, _values(key, known)))
-
-
 def completions(word: TypedWord, known: KnownValues = NOTHING_KNOWN) -> tuple[str, ...]:
     """Return the completions of the word at the cursor: keys or terms, or the values of its key."""
     if not word.has_operator:
@@ -88,7 +75,7 @@ def completions(word: TypedWord, known: KnownValues = NOTHING_KNOWN) -> tuple[st
         return ()
     before, comma, last = word.value.rpartition(",")
     head = word.text[: len(word.text) - len(word.value)] + before + comma
-    found = [_offered_value(key, value, word, known) for value in matching_values(last, _values(key, known))]
+    found = [_offered_value(key, value, word, known) for value in matching_values(last, values_of(key, known))]
     return tuple(f"{head}{quoted(value)}" for value in found if value != last)
 
 
@@ -97,10 +84,6 @@ def _offered_value(key: FilterKey, value: str, word: TypedWord, known: KnownValu
     if key.name in known or (word.key.isascii() and current_language() == "en"):
         return value
     return next((term for term in words_of(key)[value] if not term.isascii()), value)
-
-
-def _values(key: FilterKey, known: KnownValues) -> Mapping[str, tuple[str, ...]]:
-    return known.get(key.name) or words_of(key)
 
 
 def hint_lines(
@@ -123,7 +106,9 @@ def hint_lines(
     word = word_at(text, cursor)
     is_being_typed = problem is not None and problem.end >= word.start and problem.start <= cursor and not is_submitted
     if not text:
-        clues = " · ".join(f"{_(clue)} {' '.join(f'{_shown(key)}:' for key in keys)}" for clue, keys in KEYS_BY_CLUE)
+        clues = " · ".join(
+            f"{_(clue)} {' '.join(f'{shown_key(KEY_BY_NAME[key])}:' for key in keys)}" for clue, keys in KEYS_BY_CLUE
+        )
         return (*wrapped_lines(clues, width, _KEY)[:3], _keyboard_hint(width))
     if problem is None or (is_being_typed and completions(word, known)):
         return (*_help(word, width, reader, known), _keyboard_hint(width))
@@ -139,13 +124,8 @@ def filter_key_lines(width: int) -> list[Content]:
     """Return all keys of the filter language with their help, for the help page."""
     lines = [joined((_("Queue · filter keys"), f"{MUTED} bold"))]
     for key in FILTER_KEYS:
-        lines += hanging([(pad_right(f" {_shown(key.name)}:", _NAME_CELLS), f"{_KEY} bold")], _(key.help), width, MUTED)
+        lines += hanging([(pad_right(f" {shown_key(key)}:", _NAME_CELLS), f"{_KEY} bold")], _(key.help), width, MUTED)
     return lines
-
-
-def _shown(key: str) -> str:
-    """Return the first name of a key in the language in use."""
-    return key if current_language() == "en" else KEY_BY_NAME[key].others[0]
 
 
 def _help(word: TypedWord, width: int, reader: Reader | None, known: KnownValues) -> tuple[Content, Content]:
@@ -159,7 +139,7 @@ def _help(word: TypedWord, width: int, reader: Reader | None, known: KnownValues
         about = joined((fit(understood, width), MUTED)) if understood else _explained(key, width)
         # Only the values, so that all of them fit.
         last = word.value.rpartition(",")[2]
-        all_values = (_offered_value(key, value, word, known) for value in _values(key, known))
+        all_values = (_offered_value(key, value, word, known) for value in values_of(key, known))
         values = tuple(completion[len(word.text) - len(last) :] for completion in found) or tuple(all_values)
         value = values[0] if found else last
         if words := known.get(key.name, {}).get(value):
@@ -193,4 +173,4 @@ def _listed(words: tuple[str, ...], width: int) -> tuple[Content, tuple[str, ...
 
 
 def _explained(key: FilterKey, width: int) -> Content:
-    return joined((fit(f"{_shown(key.name)}: {_(key.help)}", width), MUTED))
+    return joined((fit(f"{shown_key(key)}: {_(key.help)}", width), MUTED))

@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from screens.queue.filter_help import value_terms
 from screens.widgets.safe_text import ACCENT, ERROR, MUTED, WARNING, joined, key_hints, paragraphs, plain
-from workbench.domain.filter.keys import BARE_WORD
+from workbench.domain.filter.meant import meant_terms
 from workbench.domain.filter.parser import in_shown_words, parse_filter
 from workbench.domain.text.mask import mask_digits_within
 from workbench.i18n import N_, _
@@ -41,8 +40,7 @@ def empty_notice(list_id: str, filter_text: str, *, is_preset: bool) -> Content:
         lines = [joined((f"{_('No cases match')}  ", ""), (mask_digits_within(in_shown_words(filter_text)), ACCENT))]
         if not parse_filter(filter_text).names_state:
             lines.append(plain(_("Only open cases were searched; with state:all also the closed ones are."), WARNING))
-        words = [term.values[0] for term in parse_filter(filter_text).terms if term.key == BARE_WORD]
-        if suggestions := [term for word in words for term in value_terms(word)]:
+        if suggestions := meant_terms(filter_text):
             # Words that were searched as text may have been meant as filter terms.
             lines.append(joined((f"{_('Did you mean')}  ", ""), ("  ".join(suggestions), ACCENT)))
         lines += [Content(), key_hints((queue.FILTER.key, _("change the filter; clear the line to reset it")))]

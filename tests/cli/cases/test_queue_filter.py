@@ -47,6 +47,12 @@ def test_next_says_that_the_filter_hides_the_remaining_cases(terminal: Terminal)
     assert "outside your skills; they come to you on the day they are due" in without_filter
 
 
+def test_words_without_a_match_are_explained_in_the_language_in_use(terminal: Terminal) -> None:
+    with speaking("zh"):
+        assert terminal.as_person("a", "queue", "--filter", "已超时").stderr.endswith("要找的可能是：截止时间:已超时\n")
+    assert terminal.as_person("a", "queue", "--filter", "overdue").stderr.endswith("Did you mean: due:overdue\n")
+
+
 def test_a_personal_number_in_an_error_message_is_masked_and_cut(terminal: Terminal) -> None:
     for key in ("who", "holder", "assignee"):
         message = refused(terminal.as_person("a", "queue", "--filter", f"{key}:13800138000"), 2)

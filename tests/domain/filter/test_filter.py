@@ -83,6 +83,22 @@ def test_terms_are_parsed() -> None:
 def test_states_can_be_written_as_the_screen_shows_them() -> None:
     with speaking("zh"):
         assert terms("状态：待复核") == [("state", ":", ("awaiting_check",), False)]
+        assert terms("状态:通过 风险:高") == terms("state:passed risk:high")
+
+
+def test_an_error_is_in_the_words_of_the_language_in_use() -> None:
+    for text, words in [
+        ("状态:已批准", "“状态”没有“已批准”这个取值；可选：未办结、已办结、全部、材料不齐、排队中、"),
+        ("优先级:", "“优先级”需要取值，如 低、普通、"),
+        ("代理商:", "“代理商”需要取值"),
+        ("时限:", "是否应为时限类别？"),
+        ("等到>昨天", "有审核单、申请编号、"),
+        ("state<排队中", "请写 状态: 加取值"),
+        ("截止<已超时", "请写 截止时间:已超时"),
+        ("核实单:已答覆", "是否应为 已答复？"),
+    ]:
+        with speaking("zh"):
+            assert words in problem(text)[1]
 
 
 def test_an_error_has_its_position() -> None:

@@ -5,8 +5,6 @@ import pytest
 from db.enums import CaseState
 from screens.queue.filter_bar import FilterBar
 from screens.queue.filter_help import (
-    NOTHING_KNOWN,
-    KnownValues,
     completions,
     filter_key_lines,
     hint_lines,
@@ -19,6 +17,7 @@ from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import memory_workbench
 from tests.screens.queue.queue_visits import filled_queue, go, under_cursor
 from workbench.domain.filter.keys import STATE_GROUPS
+from workbench.domain.filter.meant import NOTHING_KNOWN, KnownValues
 
 
 async def test_what_is_typed_is_completed_and_explained_and_an_error_is_shown_at_its_place() -> None:

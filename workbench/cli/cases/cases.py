@@ -19,10 +19,11 @@ from workbench.cli.framework.parameters import option
 from workbench.domain.case.case_id import format_case, parse_decision
 from workbench.domain.case.casefile import NoNextCase
 from workbench.domain.clock.typed.tense import Tense
+from workbench.domain.filter.meant import meant_terms
 from workbench.domain.filter.ordering import DEFAULT_ORDER
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
-from workbench.i18n import N_, _, comma_joined
+from workbench.i18n import N_, _, comma_joined, with_details
 from workbench.wording.amounts import assigned_words, commas, minute, percentage
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def queue(
         rows, total = services.queue.page(filter_text, order=order, limit=limit), services.queue.count(filter_text)
         narrate_sorting(services, order, total)
     print_rows(context, rows, total, zone)
+    if not total and (suggestions := meant_terms(filter_text)):
+        output.narrate(with_details(_("Did you mean"), "  ".join(suggestions)))
 
 
 def narrate_sorting(services: "Services", order: str, total: int) -> None:

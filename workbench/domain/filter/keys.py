@@ -8,7 +8,7 @@ from typing import Any
 
 from db.enums import ApplicantKind, CaseState, Priority, Risk, ServiceClass, WaitsFor
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS, STATE_WORDS
-from workbench.i18n import LANGUAGES, N_, catalogue
+from workbench.i18n import LANGUAGES, N_, catalogue, current_language
 
 BARE_WORD = ""
 """The key of a term without a key."""
@@ -137,7 +137,7 @@ FILTER_KEYS: tuple[FilterKey, ...] = (
     _day(
         "received",
         N_("the local day on which it was received, as in received>=2026-12-01"),
-        ("接收日",),
+        ("收到日", "收到", "接收日"),
         ("today", "yesterday"),
     ),
     FilterKey("rule", N_("a finding of this rule, as in rule:ACT-PEAK-HOUR"), ("规则", "风险提示", "finding")),
@@ -204,6 +204,9 @@ _SYNONYMS = {
 }
 """Other words for values."""
 
+_SHORT_WORDS = {"passed": ("通过",), "low": ("低",), "medium": ("中",), "high": ("高",)}
+"""Words for values that are read but not shown."""
+
 _SHOWN_WORDS: Mapping[str, Mapping[Any, str]] = {
     "state": STATE_WORDS,
     "priority": PRIORITY_WORDS,
@@ -217,9 +220,24 @@ def words_of(key: FilterKey) -> dict[str, tuple[str, ...]]:
     """Return the values of a key, each with its synonyms and the words that the screen shows for it in any language."""
     shown, translations = _SHOWN_WORDS.get(key.name, {}), [catalogue(language).gettext for language in LANGUAGES]
     return {
-        str(value): (*_SYNONYMS.get(value, ()), *(translate(shown.get(value, value)) for translate in translations))
+        str(value): (
+            *_SYNONYMS.get(value, ()),
+            *(translate(shown.get(value, value)) for translate in translations),
+            *_SHORT_WORDS.get(value, ()),
+        )
         for value in key.values
     }
+
+
+def shown_key(key: FilterKey) -> str:
+    """Return the first name of a key in the language in use."""
+    return key.name if current_language() == "en" else key.others[0]
+
+
+def shown_value(key: FilterKey, value: str) -> str:
+    """Return the word of the language in use for a value of a key, the value itself if there is none."""
+    words = () if current_language() == "en" else words_of(key).get(value, ())
+    return next((word for word in words if not word.isascii()), value)
 
 
 def known_value(key: FilterKey, word: str) -> str | None:

@@ -19,11 +19,12 @@ from workbench.domain.filter.keys import (
     KEYS_BY_CLUE,
     FilterKey,
     ValueType,
-    words_of,
+    shown_key,
+    shown_value,
 )
 from workbench.domain.filter.values import BadFilterValue, read_value
 from workbench.errors import WrongUsage
-from workbench.i18n import _, current_language
+from workbench.i18n import _, comma_joined, current_language
 
 __all__ = ["FILTER_KEYS", "Filter", "FilterKey", "FilterProblem", "FilterTerm", "parse_filter"]
 
@@ -126,10 +127,7 @@ def _translated(term: FilterTerm) -> FilterTerm:
     if term.key == BARE_WORD:
         return term
     key = KEY_BY_NAME[term.key]
-    words = {
-        value: next((word for word in known if not word.isascii()), value) for value, known in words_of(key).items()
-    }
-    return replace(term, key=key.others[0], values=tuple(words.get(value, value) for value in term.values))
+    return replace(term, key=shown_key(key), values=tuple(shown_value(key, value) for value in term.values))
 
 
 def parse_filter(text: str) -> Filter:
@@ -193,7 +191,7 @@ def _key(match: re.Match[str]) -> FilterKey:
     if not near:
         near = [key for _clue, keys in KEYS_BY_CLUE for key in keys[:2]]
         sentence = _("There is no filter key “{name}”; there are {near} and more. In quotes, it is searched as text.")
-    names = ", ".join(dict.fromkeys(KEY_BY_NAME[similar].name for similar in near))
+    names = comma_joined(dict.fromkeys(shown_key(KEY_BY_NAME[similar]) for similar in near))
     raise FilterProblem(sentence.format(name=match[1], near=names), match.start(1), match.end(1))
 
 
@@ -204,7 +202,7 @@ def _operator(match: re.Match[str], key: FilterKey) -> str:
         return "=" if key.is_exact else ":"
     if op != ":" and not key.is_ordered:
         message = _("“{key}” cannot be compared; write {key}: and a value.")
-        raise FilterProblem(message.format(key=key.name), match.start(2), match.end(2))
+        raise FilterProblem(message.format(key=shown_key(key)), match.start(2), match.end(2))
     return op
 
 

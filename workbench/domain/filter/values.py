@@ -1,18 +1,19 @@
 """Checks and normalises the values of a filter."""
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from difflib import get_close_matches
 
 from workbench.domain.case.case_id import format_case, parse_case, quoted_masked
 from workbench.domain.clock.typed.reading import is_like_a_date
-from workbench.domain.filter.keys import FilterKey, ValueType, known_value
+from workbench.domain.filter.keys import FilterKey, ValueType, known_value, shown_key, shown_value, words_of
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.identifiers import normal_msisdn
 from workbench.domain.values.moments import parse_day
 from workbench.domain.values.spelling import folded
 from workbench.errors import NotFound
-from workbench.i18n import _
+from workbench.i18n import _, comma_joined
 
 _ROUND = re.compile(r"[1-9][0-9]{0,3}")
 _DIGITS = re.compile(r"0*([1-9][0-9]{0,17})")
@@ -49,13 +50,19 @@ def read_value(key: FilterKey, op: str, word: str) -> str:
 
 def _value_error(key: FilterKey, word: str, sentence: str, **more: str) -> BadFilterValue:
     """Return the error for a word that a key does not accept."""
-    return BadFilterValue(sentence.format(key=key.name, value=quoted_masked(word), **more))
+    return BadFilterValue(sentence.format(key=shown_key(key), value=quoted_masked(word), **more))
 
 
 def _missing(key: FilterKey) -> str:
     if key.values:
-        return _("“{key}” needs a value, such as {values}.").format(key=key.name, values=", ".join(key.values[:4]))
-    return _("“{key}” needs a value.").format(key=key.name)
+        message = _("“{key}” needs a value, such as {values}.")
+        return message.format(key=shown_key(key), values=_listed(key, key.values[:4]))
+    return _("“{key}” needs a value.").format(key=shown_key(key))
+
+
+def _listed(key: FilterKey, values: Iterable[str]) -> str:
+    """Return values of a key in the words of the language in use."""
+    return comma_joined(dict.fromkeys(shown_value(key, value) for value in values))
 
 
 def _choice(key: FilterKey, word: str) -> str:
@@ -63,11 +70,13 @@ def _choice(key: FilterKey, word: str) -> str:
     value = known_value(key, folded(word))
     if value is not None:
         return value
-    near = get_close_matches(folded(word), key.values, n=2, cutoff=0.6)
+    by_word = {name: value for value, words in words_of(key).items() for name in (value, *words)}
+    near = get_close_matches(folded(word), by_word, n=2, cutoff=0.6)
     if near:
-        raise _value_error(key, word, _("“{key}” has no “{value}”; did you mean {near}?"), near=", ".join(near))
+        near_words = _listed(key, (by_word[name] for name in near))
+        raise _value_error(key, word, _("“{key}” has no “{value}”; did you mean {near}?"), near=near_words)
     sentence = _("“{key}” has no “{value}”; it takes one of: {values}.")
-    raise _value_error(key, word, sentence, values=", ".join(key.values))
+    raise _value_error(key, word, sentence, values=_listed(key, key.values))
 
 
 def _date(key: FilterKey, op: str, word: str) -> str:
@@ -75,7 +84,9 @@ def _date(key: FilterKey, op: str, word: str) -> str:
     value = known_value(key, folded(word))
     if value is not None:
         if value in {"overdue", "none"} and op != ":":
-            raise _value_error(key, value, _("“{value}” is not a date to compare with; write {key}:{value}."))
+            raise _value_error(
+                key, shown_value(key, value), _("“{value}” is not a date to compare with; write {key}:{value}.")
+            )
         return value
     with suppress(BadValue):
         return parse_day(word.strip()).isoformat()
@@ -86,7 +97,7 @@ def _date(key: FilterKey, op: str, word: str) -> str:
         sentence = _("“{key}” takes overdue, today, tomorrow or a date such as 2026-12-01; “{value}” is none of them.")
         raise _value_error(key, word, sentence)
     sentence = _("“{key}” takes {values} or a date such as 2026-12-01; “{value}” is none of them.")
-    raise _value_error(key, word, sentence, values=", ".join(key.values))
+    raise _value_error(key, word, sentence, values=_listed(key, key.values))
 
 
 def _number(key: FilterKey, word: str) -> str:
