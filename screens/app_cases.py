@@ -1,5 +1,6 @@
 """Opens cases from lists, read-only or on the desk, and takes them to the desk."""
 
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,15 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from screens.app_base import AppBase
+    from screens.board.screen import BoardScreen
     from screens.desk.screen import DeskScreen
+    from screens.quality.screen import QualityScreen
     from screens.queue.screen import QueueScreen
     from workbench.domain.case.casefile import CaseFile
+    from workbench.services.wiring import Services
+
+AddModes = Callable[[Collection[str]], object]
+"""Adds the modes, except the given ones."""
 
 
 def open_case(app: "AppBase", desk: "DeskScreen", case_id: int, then: str = "") -> None:
@@ -53,6 +60,40 @@ async def _open_acts(app: "AppBase", desk: "DeskScreen", case: "CaseFile") -> No
     command = await choose_act(ReadOnlyScreen(app.clock, desk.session.services, case), case)
     if command is not None:
         open_case(app, desk, case.header.id, command.id)
+
+
+def board_screen(app: "AppBase", services: "Services") -> "BoardScreen":
+    """Return the screen of the board, which shows the cases of a figure in the queue."""
+    from screens.board.screen import BoardScreen
+
+    return BoardScreen(app.clock, services, partial(show_list, app))
+
+
+def quality_screen(app: "AppBase", services: "Services", add_modes: "AddModes") -> "QualityScreen":
+    """Return the screen of the quality review, from which a sampled case is read blindly."""
+    from screens.quality.screen import QualityScreen
+
+    read = partial(_read_blindly, app, services, add_modes)
+    return QualityScreen(app.clock, services, partial(run_in_worker, app, read, "claim", is_exclusive=True))
+
+
+async def _read_blindly(app: "AppBase", services: "Services", add_modes: "AddModes") -> None:
+    """Show a sampled case for a blind second opinion; `add_modes` makes the screens anew, except those of some modes.
+
+    The other screens may still show what was decided.
+    """
+    from screens.desk.blind_screen import BlindScreen
+    from workbench.keys.registry import MODES
+
+    # A tuple, because None says that nothing could be read.
+    read = await attempt(app, in_thread(lambda: (services.opinions.read(),)))
+    if read is None or read[0] is None:
+        return
+    kept = {"desk", app.current_mode}
+    for mode in {command.id.removeprefix("go.") for command in MODES} - kept:
+        await app.remove_mode(mode)
+    add_modes(kept)
+    app.push_screen(BlindScreen(app.clock, services, read[0]))
 
 
 def _screen_below(app: "AppBase") -> "Screen[Any]":

@@ -1,6 +1,6 @@
 """The modes of the workbench, and the commands that work in all of them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from textual.worker import active_worker
 
 from screens.app_cases import (
+    board_screen,
     change_scope,
     go_to_queue,
     insert_text,
     open_acts,
     open_case,
-    show_list,
+    quality_screen,
     show_view,
     take_case,
 )
@@ -42,11 +43,10 @@ if TYPE_CHECKING:
     from workbench.services.wiring import Services
 
 
-def add_modes(app: "AppBase", desk: "DeskScreen") -> None:
-    """Add the modes; every screen except the desk is imported when it is first shown.
+def add_modes(app: "AppBase", desk: "DeskScreen", kept: Collection[str] = ()) -> None:
+    """Add the modes except those in `kept`; every screen except the desk is imported when it is first shown.
 
-    The screen of the mode `checks` is `screens.checks.screen.ChecksScreen`, and so on for each mode; a screen that
-    needs more than the clock and the services has a function of its own.
+    The screen of the mode `checks` is `screens.checks.screen.ChecksScreen`, and so on, unless it needs more arguments.
     """
     clock, services = app.clock, desk.session.services
 
@@ -60,16 +60,16 @@ def add_modes(app: "AppBase", desk: "DeskScreen") -> None:
 
         return QueueScreen(clock, services, PRESETS[name], partial(open_case, app, desk), app.look, app.views)
 
-    def board_screen() -> "Screen[None]":
-        from screens.board.screen import BoardScreen
-
-        return BoardScreen(clock, services, partial(show_list, app))
-
-    needing_more: dict[str, Callable[[], Screen[None]]] = {"desk": lambda: desk, "board": board_screen}
-    needing_more |= {name: partial(queue_screen, name) for name in ("queue", "mine", "pending", "reopen")}
+    needing_more: dict[str, Callable[[], Screen[None]]] = {
+        "desk": lambda: desk,
+        "board": partial(board_screen, app, services),
+        "quality": partial(quality_screen, app, services, partial(add_modes, app, desk)),
+        **{name: partial(queue_screen, name) for name in ("queue", "mine", "pending", "reopen")},
+    }
     for command in MODES:
         mode = command.id.removeprefix("go.")
-        app.add_mode(mode, needing_more.get(mode, partial(imported_screen, mode)))
+        if mode not in kept:
+            app.add_mode(mode, needing_more.get(mode, partial(imported_screen, mode)))
 
 
 async def show_inquiries(app: "AppBase", services: "Services") -> None:

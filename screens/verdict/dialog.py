@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
@@ -27,7 +27,7 @@ from screens.verdict.rectification_form import RectificationForm
 from screens.widgets.debounce import Debounce
 from screens.widgets.safe_text import MUTED, Static, key_hints, plain, row, wrapped_lines
 from screens.widgets.text_fields import MultilineField, takes_prose
-from workbench.domain.case.casefile import CaseFile, DecisionResult, VerdictPreview, VerdictRequest
+from workbench.domain.case.casefile import CaseFile, VerdictPreview, VerdictRequest
 from workbench.domain.case.items import vague_words, waiting_reasons
 from workbench.domain.case.verdict import is_last_round, pending_waits_for
 from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
@@ -41,8 +41,8 @@ _BOX_CELLS, _FRAME_CELLS = 96, 5
 """The width of the box, and the part of it that frame, padding and scroll bar take."""
 
 
-class VerdictDialog(Dialog[DecisionResult]):
-    """Fills in one verdict; the result is the recorded decision, or None."""
+class VerdictDialog(Dialog[Any]):
+    """Fills in one verdict; the result is what `actions.decide` returns, or None."""
 
     CSS_PATH = "verdict.tcss"
     AUTO_FOCUS = "MarkList"
@@ -92,7 +92,7 @@ class VerdictDialog(Dialog[DecisionResult]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box", classes=f"-{self._state.verdict}") as box:
-            box.border_title = plain(dialog_text.title(self._case, self._state.verdict))
+            box.border_title = plain(self._actions.heading or dialog_text.title(self._case, self._state.verdict))
             yield Static(id="marked", markup=False)
             with VerticalScroll(id="body", can_focus=False):
                 yield Static(id="kind", markup=False)
@@ -109,7 +109,8 @@ class VerdictDialog(Dialog[DecisionResult]):
         yield TooSmall()
 
     def on_mount(self) -> None:
-        self.rectification.display = self._state.is_fixable or self._state.verdict is Verdict.PENDING
+        self.rectification.display = self.check_action("go", ("items",)) is True
+        self.letter.display = self._actions.has_effects
         self.picker.show(self._state.reasons)
         self._draw()
         if self._preview is None:
@@ -143,7 +144,7 @@ class VerdictDialog(Dialog[DecisionResult]):
         """Mark or unmark a reason; ask what it is about if its item does not say so."""
         self._set_state(self._state.toggled(event.code, waiting_reasons(self._case.policy).values()))
         self.picker.show(self._state.reasons)
-        if event.code in self._state.reasons:
+        if self._actions.has_effects and event.code in self._state.reasons:
             ask_item(self.app, self._request(), self._case, (event.code,), self.rectification.write)
 
     @on(FormEdited)
@@ -172,22 +173,21 @@ class VerdictDialog(Dialog[DecisionResult]):
         is_writing, is_prose = isinstance(self.focused, Input | TextArea), takes_prose(self.focused)
         if self.focused is not None and not self.letter.edit.has_focus:
             self.letter.stop()
-        foot_line = partial(dialog_text.foot_line, self._preview, self._case.policy, self._width)
+        policy = self._case.policy if self._actions.has_effects else None
+        foot_line = partial(dialog_text.foot_line, self._preview, policy, self._width)
         self.closing.foot.update(foot_line(is_writing=is_writing, is_prose=is_prose))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        verdict = self._state.verdict
-        if action == "final":
-            return verdict is Verdict.FAIL and not is_last_round(self._case.policy, self._case.header.round)
-        if action == "wait_for":
-            return verdict is Verdict.PENDING and bool(waiting_reasons(self._case.policy))
-        if parameters == ("items",):
-            return verdict is Verdict.PENDING or self._state.is_fixable
-        if action == "measure":
-            return self._preview is not None and len(self._preview.measures) > 1
-        if action == "numbers":
-            return self._state.measure is not Measure.NONE
-        return True
+        state, preview, case, has_effects = self._state, self._preview, self._case, self._actions.has_effects
+        works = {
+            "final": state.verdict is Verdict.FAIL and not is_last_round(case.policy, case.header.round),
+            "wait_for": state.verdict is Verdict.PENDING and bool(waiting_reasons(case.policy)),
+            "items": has_effects and (state.verdict is Verdict.PENDING or state.is_fixable),
+            **dict.fromkeys(("letter", "whole_letter"), has_effects),
+            "measure": preview is not None and len(preview.measures) > 1,
+            "numbers": state.measure is not Measure.NONE,
+        }
+        return works.get(str(parameters[0]) if parameters else action, True)
 
     def action_confirm(self) -> None:
         if not self._guard.accepts_press() or self._is_deciding:
@@ -202,7 +202,7 @@ class VerdictDialog(Dialog[DecisionResult]):
             self._show_problem(_("Mark at least one reason."))
         elif self.rectification.display and self.rectification.problem:
             self._show_problem(f"{self.rectification.problem} {dialog_text.note_hint()}")
-        elif vague_words(self._request(), self._case.policy, self._case.findings):
+        elif self._actions.has_effects and vague_words(self._request(), self._case.policy, self._case.findings):
             self._show_problem(_("Say what the applicant has to send: {key}").format(key=keys.ITEMS.key))
         else:
             self._show_problem("")
@@ -211,7 +211,7 @@ class VerdictDialog(Dialog[DecisionResult]):
     def action_final(self) -> None:
         kind = FailKind.FIXABLE if self._state.fail_kind is FailKind.FINAL else FailKind.FINAL
         self._set_state(replace(self._state, fail_kind=kind))
-        self.rectification.display = self._state.is_fixable
+        self.rectification.display = self.check_action("go", ("items",)) is True
 
     def action_wait_for(self) -> None:
         waiting = waiting_reasons(self._case.policy)
@@ -273,8 +273,9 @@ class VerdictDialog(Dialog[DecisionResult]):
     def _draw(self) -> None:
         preview, state, width = self._preview, self._state, self._width
         self.query_one("#marked", Static).update(dialog_text.marked_line(state, self._case, width))
-        kind = dialog_text.kind_line(state, self._case, preview, symbols_of(self), width)
-        self.query_one("#kind", Static).update(kind)
+        self.query_one("#kind", Static).update(
+            dialog_text.kind_line(state, self._case, preview, symbols_of(self), width)
+        )
         self.query_one("#measure", Static).update(measure := measure_line(state, preview))
         self.query_one("#measure").display = bool(measure)
         keys_of_note = key_hints((keys.NOTE.shown_keys, _("write")))

@@ -255,13 +255,18 @@ def note_hint() -> str:
 
 
 def foot_line(
-    preview: VerdictPreview | None, policy: Policy, width: int, *, is_writing: bool, is_prose: bool
+    preview: VerdictPreview | None, policy: Policy | None, width: int, *, is_writing: bool, is_prose: bool
 ) -> Content:
-    """Return the keys, which differ in a text field, and what follows a confirmation if that fits on the line."""
+    """Return the keys, which differ in a text field, and what follows a confirmation if that fits on the line.
+
+    Without a policy, nothing follows: the verdict is a second opinion.
+    """
     message = _("notice is released in {seconds} s; {desk.undo} takes it back")
     if preview is not None and preview.check_for and not preview.waiver_reason:
         message = _("a second person decides; {desk.undo} takes it back until then")
-    then = with_keys(message).format(seconds=policy.desk.grace_s)
+    if policy is None:
+        message = _("recorded as an opinion; nothing of the case moves")
+    then = with_keys(message).format(seconds=policy.desk.grace_s if policy is not None else 0)
     texts = ((TEXTS.key, KEY), (f" {_(TEXTS.label)}   ", "")) if is_prose else ()
     confirm, leave = (
         (shown_key(CONFIRM.permanent_keys[0]), _("leaves the field")) if is_writing else (CONFIRM.key, _("back"))

@@ -175,16 +175,21 @@ class FormEdited(Message):
 class VerdictActions:
     """What the verdict dialog needs from the desk and the services."""
 
-    preview: Callable[[VerdictRequest], VerdictPreview]
-    letter: Callable[[VerdictRequest], str]
-    """Returns the whole letter of a verdict."""
-    decide: Callable[[VerdictRequest], Awaitable[DecisionResult]]
+    decide: Callable[[VerdictRequest], Awaitable[Any]]
+    """Records what is filled in; its result is that of the dialog."""
     keep_draft: Callable[[str, Any], None]
     """Changes a part of the draft, given its name and value."""
     date_reader: TimeReader[date]
     """Reads the date field."""
+    preview: Callable[[VerdictRequest], VerdictPreview | None] = lambda _request: None
+    letter: Callable[[VerdictRequest], str] = lambda _request: ""
+    """Returns the whole letter of a verdict."""
     recent_reasons: tuple[str, ...] = ()
     """The codes of the reasons that were used last, newest first."""
+    has_effects: bool = True
+    """Whether the verdict has a letter, items and measures; a second opinion has none."""
+    heading: str = ""
+    """The title of the dialog, "" for that of a verdict."""
 
     @classmethod
     def load(

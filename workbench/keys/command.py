@@ -27,6 +27,7 @@ Place = Literal[
     "letters",
     "people",
     "inquiries",
+    "quality",
     "policy",
     "manual",
 ]
@@ -45,6 +46,7 @@ PLACES: dict[Place, str] = {
     "letters": N_("Letters"),
     "people": N_("People"),
     "inquiries": N_("Inquiries"),
+    "quality": N_("Quality"),
     "policy": N_("Policy"),
     "manual": N_("Manual"),
 }

@@ -16,6 +16,7 @@ from workbench.keys.letters import GO_LETTERS, LETTER_COMMANDS
 from workbench.keys.manual import MANUAL_COMMANDS
 from workbench.keys.people import GO_PEOPLE, PEOPLE_COMMANDS
 from workbench.keys.policy import GO_POLICY, POLICY_COMMANDS
+from workbench.keys.quality import GO_QUALITY, QUALITY_COMMANDS
 from workbench.keys.queue import GO_MINE, GO_PENDING, GO_QUEUE, GO_REOPEN, QUEUE_COMMANDS
 
 CONFIRM = verdict_command("verdict.confirm", "y,f8", N_("confirm"), N_("Give this verdict."), hint=True, first=True)
@@ -113,7 +114,7 @@ QUIT = go_command("quit", "q,ctrl+q,ctrl+c", N_("quit"), N_("Quit the workbench;
 
 MODES = (
     *(GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_APPEALS, GO_REOPEN, GO_LETTERS, GO_INQUIRIES),
-    *(GO_BOARD, GO_PEOPLE, GO_CALENDAR, GO_FORECAST, GO_POLICY),
+    *(GO_BOARD, GO_QUALITY, GO_PEOPLE, GO_CALENDAR, GO_FORECAST, GO_POLICY),
 )
 """The commands that open a screen (`g` and a letter), in display order."""
 
@@ -131,6 +132,7 @@ COMMANDS: tuple[Command, ...] = (
     *LETTER_COMMANDS,
     *PEOPLE_COMMANDS,
     *INQUIRY_COMMANDS,
+    *QUALITY_COMMANDS,
     *POLICY_COMMANDS,
     *MANUAL_COMMANDS,
     *(GO, *MODES, HELP, PALETTE, COPY, TEXTS, THEME, STOP, BACK, QUIT),

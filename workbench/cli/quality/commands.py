@@ -16,6 +16,7 @@ from workbench.wording.amounts import commas, minute
 from workbench.wording.case.quality import (
     LEFT_OUT_WORDS,
     STANDS_WORDS,
+    agreement_rows,
     agreement_words,
     answer_words,
     estimate_words,
@@ -46,11 +47,10 @@ def sample(
     dry_run: DryRun = False,
 ) -> None:
     """Draw decisions of a period for a second opinion."""
-    from workbench.services.quality.samples import SampleRequest
+    from workbench.services.quality.samples import SampleRequest, strata_of
 
-    parts = tuple(filter(None, (part.strip() for part in by.split(","))))
     with context.services() as services:
-        request = SampleRequest(period=parse_period(period), size=size, by=parts, seed=seed)
+        request = SampleRequest(period=parse_period(period), size=size, by=strata_of(by), seed=seed)
         line = services.samples.draw(request, dry_run=dry_run)
         if context.as_json:
             output.document(_document(line, zone_of(services)))
@@ -165,9 +165,7 @@ def report(
     if context.as_json:
         output.document(_figures_document(figures, differing))
         return
-    rows = [(_("verdicts, by strata"), figures.verdicts)]
-    rows += [(stratum_words(group), found) for groups in figures.by.values() for group, found in groups.items()]
-    rows += figures.reasons.items()
+    rows = agreement_rows(figures.verdicts, figures.by, figures.reasons)
     headings = [_("Agreement"), _("Pairs"), _("raw"), "κ", "AC1"]
     output.table(headings, [[name, commas(found.pairs), *agreement_words(found)] for name, found in rows], numeric=(1,))
     output.line("")

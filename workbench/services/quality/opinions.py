@@ -5,7 +5,7 @@ each transaction, and `case_access` checks it wherever a case is looked up by it
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -35,7 +35,18 @@ class BlindCase:
     casefile: CaseFile
     gaps: tuple[str, ...]
     """Sentences about what cannot be reconstructed."""
-    opened_at: datetime
+    decided_at: datetime
+    """When the case was decided, and so the time as of which it is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionWork:
+    """What a person can read for second opinions."""
+
+    reading: int | None
+    """The case that the person reads now."""
+    offered: int
+    """How many sampled decisions wait that the person may read."""
 
 
 def reading_refusal(actor: Actor) -> str | None:
@@ -61,19 +72,38 @@ class Opinions(Service):
             session.info.pop(READING, None)
             decision = session.get_one(DecisionRow, sampled.decision_id)
             seen = case_as_seen(session, self.context, decision, is_masked=True)
-            return BlindCase(casefile=_blind(seen.casefile), gaps=seen.gaps, opened_at=row.opened_at)
+            return BlindCase(casefile=_blind(seen.casefile), gaps=seen.gaps, decided_at=decision.decided_at)
 
-    def give(self, verdict: Verdict, fail_kind: FailKind | None, reasons: Sequence[str], note: str) -> int:
+    def work(self) -> OpinionWork:
+        """Return what this person reads, and how much waits; nothing is taken.
+
+        Raises:
+            NotAllowed: If the person is no reviewer.
+        """
+        with self.context.requiring(READ, reading_refusal), self.context.read() as session:
+            return OpinionWork(session.info[READING], sum(1 for _sampled in self._waiting(session)))
+
+    def give(
+        self,
+        verdict: Verdict,
+        fail_kind: FailKind | None,
+        reasons: Sequence[str],
+        note: str,
+        case_id: int | None = None,
+    ) -> int:
         """Record the opinion on the case that this person is reading, and return the number of the case.
 
         Raises:
-            NotAllowed: If the person is no reviewer, or reads no case.
+            NotAllowed: If the person is no reviewer, or reads no case or another one than `case_id`.
             NotFound: If the policy has no such reason.
             WrongUsage: If there is no reason.
         """
         with self.context.requiring(GIVE, reading_refusal), self.context.write() as session:
-            row = self._required_opinion(session)
-            known = self.context.policy(session).reasons
+            row = self._required_opinion(session, case_id)
+            sampled = session.get_one(SampledDecisionRow, row.sampled_id)
+            seen = json.loads(session.get_one(DecisionRow, sampled.decision_id).seen)
+            # The reader sees the policy of that time.
+            known = self.context.policy(session, seen.get("policy_version")).reasons
             if unknown := [code for code in reasons if code not in known]:
                 raise NotFound(_("The policy has no reason {codes}.").format(codes=comma_joined(unknown)))
             if not reasons:
@@ -86,23 +116,25 @@ class Opinions(Service):
             self.context.log(session, GIVE, body={"opinion": row.id}, case_id=row.case_id)
             return row.case_id
 
-    def give_back(self) -> int:
+    def give_back(self, case_id: int | None = None) -> int:
         """Give the case back without an opinion, so that another person reads it, and return its number.
 
         Raises:
-            NotAllowed: If the person reads no case.
+            NotAllowed: If the person reads no case, or another one than `case_id`.
         """
         with self.context.requiring(RETURN, reading_refusal), self.context.write() as session:
-            row = self._required_opinion(session)
+            row = self._required_opinion(session, case_id)
             session.delete(row)
             session.flush()
             self.context.log(session, RETURN, case_id=row.case_id)
             return row.case_id
 
-    def _required_opinion(self, session: Session) -> OpinionRow:
+    def _required_opinion(self, session: Session, case_id: int | None) -> OpinionRow:
         row = self._open_opinion(session)
-        if row is None:
-            raise NotAllowed(_("You read no case for a second opinion; `workbench quality review` gives you one."))
+        if row is None or case_id not in {None, row.case_id}:
+            raise NotAllowed(
+                _("You do not read this case for a second opinion; `workbench quality review` gives you one.")
+            )
         return row
 
     def _open_opinion(self, session: Session) -> OpinionRow | None:
@@ -111,7 +143,22 @@ class Opinions(Service):
         return row
 
     def _take(self, session: Session) -> OpinionRow | None:
-        """Open the oldest sampled decision that nobody reads, and on whose case this person has never acted."""
+        """Open the oldest sampled decision that waits for this person."""
+        sampled = next(self._waiting(session), None)
+        if sampled is None:
+            return None
+        me = self.context.actor.id
+        row = OpinionRow(
+            case_id=sampled.case_id, sampled_id=sampled.id or 0, reviewer_id=me, opened_at=self.context.now()
+        )
+        session.add(row)
+        session.flush()
+        self.context.log(session, READ, body={"opinion": row.id}, case_id=sampled.case_id)
+        self.context.cache.cases.pop(me, None)
+        return row
+
+    def _waiting(self, session: Session) -> Iterator[SampledDecisionRow]:
+        """Yield the sampled decisions that nobody reads, and on whose cases this person has never acted."""
         me = self.context.actor.id
         acted = exists().where(_EVENT.c.case_id == _SAMPLED.c.case_id, _EVENT.c.actor_id == me)
         waiting = (
@@ -121,17 +168,8 @@ class Opinions(Service):
             .order_by(_SAMPLED.c.id)
         )
         for sampled in session.execute(waiting).scalars():
-            if not has_snapshot(session.get_one(DecisionRow, sampled.decision_id)):
-                continue
-            row = OpinionRow(
-                case_id=sampled.case_id, sampled_id=sampled.id or 0, reviewer_id=me, opened_at=self.context.now()
-            )
-            session.add(row)
-            session.flush()
-            self.context.log(session, READ, body={"opinion": row.id}, case_id=sampled.case_id)
-            self.context.cache.cases.pop(me, None)
-            return row
-        return None
+            if has_snapshot(session.get_one(DecisionRow, sampled.decision_id)):
+                yield sampled
 
 
 def _blind(casefile: CaseFile) -> CaseFile:

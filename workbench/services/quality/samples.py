@@ -60,6 +60,7 @@ class SampleLine:
         strata: By stratum, the decisions of the period and the drawn ones.
         left_out: By cause, the decisions that could not be drawn.
         opinions: How many have a second opinion.
+        left: How many have none yet.
     """
 
     id: int | None
@@ -74,11 +75,17 @@ class SampleLine:
     drawn_at: datetime | None = None
     drawn_by: str = ""
     opinions: int = 0
+    left: int = 0
 
     @property
     def decisions(self) -> int:
         """The number of decisions that could be drawn."""
         return sum(size for size, _drawn in self.strata.values())
+
+
+def strata_of(text: str) -> tuple[str, ...]:
+    """Return the parts of strata that are written with commas between them."""
+    return tuple(filter(None, (part.strip() for part in text.split(","))))
 
 
 class Samples(Service):
@@ -218,7 +225,7 @@ def _given(sample_id: int) -> SelectOfScalar[int]:
 
 def _of_row(session: Session, row: SampleRow) -> SampleLine:
     sampled = session.exec(select(SampledDecisionRow.is_golden).where(SampledDecisionRow.sample_id == row.id)).all()
-    strata = json.loads(row.strata)
+    strata, opinions = json.loads(row.strata), session.exec(_given(row.id or 0)).one()
     return SampleLine(
         id=row.id,
         period=Period(row.from_on, row.to_on),
@@ -231,5 +238,6 @@ def _of_row(session: Session, row: SampleRow) -> SampleLine:
         golden=sum(sampled),
         drawn_at=row.drawn_at,
         drawn_by=logins_of(session).get(row.drawn_by_id, "?"),
-        opinions=session.exec(_given(row.id or 0)).one(),
+        opinions=opinions,
+        left=len(sampled) - opinions,
     )

@@ -25,7 +25,8 @@ from workbench.services.case.inquiries import read_inquiries
 from workbench.services.case.known_people import key_of, redaction_of
 from workbench.services.case.masking import masked_evidence
 from workbench.services.files.document_files import BadDocument, copy_to_store
-from workbench.services.foundation.case_access import unerased_case
+from workbench.services.foundation.case_access import refuse_while_reading, unerased_case
+from workbench.services.foundation.context import READING as READ_BLINDLY
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.input_checks import check_not_far
 from workbench.services.policy.departments import find_department
@@ -50,7 +51,9 @@ class Inquiries(Service):
             NotAllowed: If the person may not read inquiries.
         """
         with self.context.requiring(READING, inquiries_refusal), self.context.read() as session:
-            conditions = [INQUIRY.c.case_id == case_id] if case_id else []
+            refuse_while_reading(session, case_id or 0)
+            blind = session.info.get(READ_BLINDLY) or 0
+            conditions = [INQUIRY.c.case_id == case_id if case_id else INQUIRY.c.case_id != blind]
             if only_inquiries_refusal(self.context.actor) is not None:
                 conditions.append(INQUIRY.c.department == self._own_department(session))
             return read_inquiries(session, self.context, conditions)

@@ -8,6 +8,8 @@ from workbench.i18n import N_, _, comma_joined, with_remark
 from workbench.wording.case.labels import DECIDED_WORDS, VERDICT_TITLES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from workbench.domain.quality.agreement import Agreement, Estimate
 
 LEFT_OUT_WORDS = {
@@ -36,6 +38,14 @@ STANDS_WORDS = {
     "neither": N_("neither opinion stands"),
 }
 """What a third person says."""
+
+
+def agreement_rows(
+    verdicts: "Agreement", groups: "Mapping[str, Mapping[str, Agreement]]", reasons: "Mapping[str, Agreement]"
+) -> "list[tuple[str, Agreement]]":
+    """Return the agreement on verdicts, then that of each reviewer, class, month and reason, each with its name."""
+    of_groups = [(stratum_words(name), one) for found in groups.values() for name, one in found.items()]
+    return [(_("verdicts, by strata"), verdicts), *of_groups, *reasons.items()]
 
 
 def agreement_words(found: "Agreement") -> list[str]:

@@ -5,46 +5,20 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from tests.cli.framework.terminal import Terminal, refused
-from tests.prepared import prepared
+from tests.cli.quality.office import SAMPLE, pass_all, rows
 from tests.services.review.verdict_acts import decide, passing, take
-from tests.sites import Site
 from workbench.errors import ExitCode
-
-QUALITY = {"quality_sample", "sampled_decision", "opinion", "adjudication", "golden_answer", "event"}
-SAMPLE = ("quality", "sample", "--period", "2026", "--seed", "7")
 
 
 @pytest.fixture
 def decided(terminal: Terminal) -> Terminal:
     """Return an office in which a passed 36 cases, whose letters are released."""
-    _pass_all(terminal.site)
-    terminal.site.clock.advance(hours=1)
+    pass_all(terminal.site)
     return terminal
-
-
-@prepared
-def _pass_all(site: Site) -> None:
-    """Let a pass 36 cases."""
-    site.plant(36)
-    for number in range(36):
-        case = take(site).header.id
-        site.clock.advance(seconds=40 + number)
-        decide(site, passing(case))
-
-
-def rows(terminal: Terminal) -> dict[str, list[Any]]:
-    """Return the rows of every table that no quality review may change."""
-    connection = sqlite3.connect(terminal.site.path)
-    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    found = {name: list(connection.execute(f'SELECT * FROM "{name}"')) for name in tables if name not in QUALITY}
-    connection.close()
-    return found
 
 
 def opinions(terminal: Terminal, login: str) -> Iterator[str]:
@@ -57,7 +31,7 @@ def opinions(terminal: Terminal, login: str) -> Iterator[str]:
 
 
 def test_opinions_are_compared_and_adjudicated_without_moving_anything(decided: Terminal) -> None:
-    before = rows(decided)
+    before = rows(decided.site)
     drawn = decided.document("sup", *SAMPLE, "--size", "99")
     assert (drawn["drawn"], drawn["left_out"]) == (36, {})
     assert set(drawn["strata"][0].items()) == {("stratum", "a, pass"), ("decisions", 36), ("drawn", 36)}
@@ -89,7 +63,7 @@ def test_opinions_are_compared_and_adjudicated_without_moving_anything(decided: 
     assert (own["case"], own["stands"], own["why"]) == (case, "second", "the trade is forbidden")
     assert decided.document("b", "quality", "report")["differing"] == []
 
-    assert rows(decided) == before
+    assert rows(decided.site) == before
     assert decided.as_person("sup", "audit", "verify").exit_code == 0
 
 
@@ -122,46 +96,6 @@ def test_open_cases_and_unusually_fast_decisions_are_told_apart(decided: Termina
     assert {line["stratum"]: line["decisions"] for line in found["strata"]} == {"pass": 36, "fast": 1}
 
 
-WAYS_TO_A_VERDICT = (
-    ("show", "{case}"),
-    ("show", "{case}", "--at", "{decision}"),
-    ("show", "{case}", "--reveal"),
-    ("explain", "{case}"),
-    ("clock", "{case}"),
-    ("comment", "{case}", "x"),
-    ("contact", "{case}", "phone", "x"),
-    ("documents", "{case}", "--to", "{folder}"),
-    ("dossier", "{case}", "--output", "{folder}"),
-    ("reopen", "{case}", "--reason", "x"),
-    ("hold", "{case}", "--reason", "x"),
-    ("notices", "list"),
-    ("notices", "list", "{case}"),
-    ("measures", "list"),
-    ("export", "applications", "--output", "{folder}.csv"),
-    ("export", "decisions", "--output", "{folder}.csv"),
-    ("export", "events", "--output", "{folder}.csv"),
-    ("export", "notices", "--output", "{folder}.csv"),
-    ("events", "--by", "a", "--since", "2026-11-01"),
-    ("export", "queue", "--output", "{folder}.csv", "--filter", "state:closed"),
-    ("quality", "golden", "{case}", "pass"),
-)
-
-
-def test_whoever_reads_a_case_blindly_finds_its_verdict_nowhere(decided: Terminal) -> None:
-    with decided.site.tampering() as session:
-        session.execute(text("INSERT INTO reviewer_role SELECT id, 'supervisor' FROM reviewer WHERE login = 'b'"))
-        session.execute(text("INSERT INTO reviewer_role SELECT id, 'admin' FROM reviewer WHERE login = 'b'"))
-    decided.document("sup", *SAMPLE)
-    case = decided.document("b", "quality", "review")["case"]
-    values = {"case": case, "decision": f"D-{case[2:]}", "folder": str(decided.site.path.parent / "out")}
-    for words in WAYS_TO_A_VERDICT:
-        result = decided.as_person("b", *(word.format(**values) for word in words))
-        assert (words, result.exit_code, result.stdout) == (words, ExitCode.NOT_ALLOWED, "")
-        assert f"You read {case} for a second opinion" in result.stderr, (words, result.stderr)
-    for order in ("reason:OK", "state:closed", case):
-        assert case not in decided.as_person("b", "queue", "--filter", f"{order} state:closed", "--json").output
-
-
 def test_a_case_that_is_read_blindly_shows_neither_maker_nor_verdict(decided: Terminal) -> None:
     decided.document("sup", *SAMPLE)
     shown = decided.document("b", "quality", "review")
@@ -175,23 +109,6 @@ def test_a_case_that_is_read_blindly_shows_neither_maker_nor_verdict(decided: Te
     decided.document("b", "quality", "review", "--give-back")
     assert decided.as_person("b", "show", shown["case"]).exit_code == 0
     assert decided.document("b", "quality", "review")["case"] != shown["case"]
-
-
-def test_who_may_not_is_refused_and_logged(decided: Terminal) -> None:
-    for words in (SAMPLE, ("quality", "golden", "C-1", "pass"), ("quality", "list")):
-        assert "supervisor" in refused(decided.as_person("a", *words), ExitCode.NOT_ALLOWED)
-    decided.document("sup", *SAMPLE)
-    assert "reviewer" in refused(decided.as_person("sup", "quality", "review"), ExitCode.NOT_ALLOWED)
-    none = ("quality", "review", "pass", "--reason", "OK")
-    assert "no case" in refused(decided.as_person("b", *none), ExitCode.NOT_ALLOWED)
-    nothing = ("quality", "adjudicate", "C-1", "first", "--note", "x")
-    assert "No differing" in refused(decided.as_person("sup", *nothing), ExitCode.NO_INPUT)
-    connection = sqlite3.connect(decided.site.path)
-    (refusals,) = connection.execute(
-        "SELECT count(*) FROM event WHERE action LIKE 'quality%' AND is_refused"
-    ).fetchone()
-    connection.close()
-    assert refusals >= 5
 
 
 def test_wrong_periods_strata_and_reasons_are_told(decided: Terminal) -> None:
