@@ -6,6 +6,7 @@ Modules of PostgreSQL are imported only for the latter.
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,14 @@ from db.dialects.bulk import BulkRows, bulk_rows, insert_bulk, insert_rows
 from db.dialects.changes import CHANGES_SCHEMA, NOTED_COLUMNS, RECEIPT, noted_rows, receipts_of, take_changes
 from db.dialects.journal import added_rows, clear_journals, end_journal, restore_rows, start_journal
 from db.dialects.lists import is_in_list, list_parameter
-from db.dialects.server_address import is_server
+from db.dialects.server_address import is_server, without_password
 from db.dialects.sqlite import encryption_faults, is_plain, is_vulnerable, library_version
 from db.dialects.sqlite_backup import copy_before_upgrade, copy_in_use, copy_with_key
 from db.dialects.sqlite_watch import CommitWatch
 from db.errors import DatabaseRefused, Refusal
 
 __all__ = ["BulkRows", "bulk_rows", "insert_bulk", "insert_rows", "is_in_list", "is_server", "list_parameter"]
+__all__ += ["without_password"]
 __all__ += ["NOTED_COLUMNS", "RECEIPT", "noted_rows", "receipts_of", "take_changes"]
 __all__ += ["copy_before_upgrade", "copy_in_use", "copy_with_key", "encryption_faults", "is_plain"]
 __all__ += ["is_vulnerable", "library_version"]
@@ -208,6 +210,12 @@ def server_version(connection: Connection) -> str:
     if connection.dialect.name == "sqlite":
         return ""
     return ".".join(map(str, connection.dialect.server_version_info or ()))
+
+
+def clock_ahead(path: Path) -> timedelta:
+    """Return how far the clock of a database's server is ahead of this machine's; 0 for a file."""
+    ahead: timedelta = _postgresql(path).clock_ahead(path) if is_server(path) else timedelta()
+    return ahead
 
 
 def is_busy(error: BaseException | None) -> bool:

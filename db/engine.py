@@ -4,17 +4,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import Session
 
 from db import dialect
 from db.access import inode_of
 from db.dialects.server_address import remember
 from db.dialects.sqlite_watch import CommitWatch
-from db.errors import DatabaseRefused, Refusal
+from db.errors import DatabaseRefused, Refusal, TextRefused
 
 _WITH_CONNECTIONS = ("reader", "writer", "bulk_writer", "_watch")
+
+
+def _refuse_nul(_connection: object, _cursor: object, _sql: str, values: Any, _context: object, is_many: bool) -> None:  # noqa: FBT001 - the signature is SQLAlchemy's
+    # Files are checked when they are read, and their rows are many.
+    if not is_many:
+        for value in values.values() if isinstance(values, dict) else values:
+            if isinstance(value, str) and "\0" in value:
+                raise TextRefused
 
 
 class Database:
@@ -48,7 +57,9 @@ class Database:
     @cached_property
     def writer(self) -> Engine:
         """The engine of all writes; each transaction waits for all others, and notes which rows it changes."""
-        return dialect.make_engine(self.path, self.key)
+        engine = dialect.make_engine(self.path, self.key)
+        event.listen(engine, "before_cursor_execute", _refuse_nul)
+        return engine
 
     @cached_property
     def bulk_writer(self) -> Engine:
@@ -84,6 +95,7 @@ class Database:
 
         Raises:
             LockTimeout: If another process held the write lock for all this time.
+            TextRefused: If a text has a NUL.
             DatabaseRefused: If the schema changed, or the file was replaced or removed, since the database was opened.
         """
         self._check_in_place()

@@ -40,5 +40,9 @@ class DatabaseRefused(Exception):
         self.detail = detail
 
 
+class TextRefused(Exception):
+    """A text to be stored has a NUL, which PostgreSQL cannot store, and at which SQLite's functions end."""
+
+
 class LockTimeout(Exception):
     """Another process held the write lock for too long."""

@@ -62,6 +62,10 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Start the longest of the selected tests first."""
+    if Site.uses_server:
+        for item in items:
+            for mark in item.iter_markers("sqlite"):
+                item.add_marker(pytest.mark.skip(reason=f"only SQLite: {mark.args[0]}"))
     items[:] = longest_first(items, getattr(config, "workerinput", {"workercount": 1})["workercount"])
 
 

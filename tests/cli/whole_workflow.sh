@@ -2,11 +2,11 @@
 # The whole workflow by commands: a new database, people, files, a case decided, undone and decided again, exports.
 # Usage: in an empty folder, with a Python that has the program as argument; prints "the whole workflow" at the end.
 # $RUN may hold other Python arguments than `-m workbench`; it is split into words.
-# $INIT may hold more options of `init`.
+# $INIT may hold more options of `init`, $DATABASE another path or URL of the database.
 set -eu
 
 python=$1
-export WORKBENCH_DATABASE="$PWD/office/workbench.db"
+export WORKBENCH_DATABASE="${DATABASE:-$PWD/office/workbench.db}"
 export LC_ALL=C.UTF-8
 
 workbench() {

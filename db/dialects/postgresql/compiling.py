@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from sqlalchemy import JSON, Function, TableValuedAlias, TypeCoerce
+from sqlalchemy import JSON, Date, Function, String, TableValuedAlias, TypeCoerce
 from sqlalchemy.dialects.postgresql import base
 from sqlalchemy.dialects.postgresql import psycopg as alchemy
 from sqlalchemy.schema import CreateIndex
@@ -30,13 +30,14 @@ class _Statements(alchemy.PGCompiler_psycopg):
         return f"(jsonb_path_query_first(CAST({value} AS jsonb), CAST({path} AS jsonpath)) #>> '{{}}')"
 
     def visit_type_coerce(self, type_coerce: TypeCoerce[Any], **options: Any) -> str:
-        """Cast a text to JSON, or a value out of JSON, which is a text, to the type that the statement expects."""
+        """Cast a text to JSON, what is in JSON to the type that the statement expects, and a day to its text."""
         compiled = self.process(type_coerce.typed_expression, **options)
         inner: Any = type_coerce.clause
         is_from_json = isinstance(getattr(inner, "table", None), TableValuedAlias) or (
             isinstance(inner, Function) and inner.name == "json_extract"
         )
-        if is_from_json or isinstance(type_coerce.type, JSON):
+        is_day_as_text = isinstance(type_coerce.type, String) and isinstance(inner.type, Date)
+        if is_from_json or is_day_as_text or isinstance(type_coerce.type, JSON):
             return f"CAST({compiled} AS {self.dialect.type_compiler_instance.process(type_coerce.type)})"
         return compiled
 

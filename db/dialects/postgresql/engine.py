@@ -1,5 +1,7 @@
 """Connections to a PostgreSQL server: one lock for all writers, one snapshot for each reader."""
 
+import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +25,20 @@ OLDEST_SERVER = 16
 _WRITE_LOCK = 0x54535257
 """The key of the lock that each write transaction takes. Writers then have it in the order in which they asked."""
 
+_CLOCK = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
+_CLOCKS_MAY_DIFFER_S = 0.25
+"""Smaller differences are mostly the time of the answer."""
+
+_ahead_s: dict[Path, float] = {}
+"""How many seconds each server's clock is ahead of this machine's."""
+
 _SETTINGS = (
     "SET synchronous_commit = on; SET client_min_messages = warning; SET TimeZone = 'UTC';"
     " SET statement_timeout = '60s'; SET standard_conforming_strings = on"
 )
 _LOCK_WAIT_S = 10.0
 _BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-_BEGIN_WRITE = f"BEGIN; SET LOCAL lock_timeout = {{wait}}; SELECT pg_advisory_xact_lock({_WRITE_LOCK})"
+_BEGIN_WRITE = f"BEGIN; SET LOCAL lock_timeout = {{wait}}; SELECT pg_advisory_xact_lock({_WRITE_LOCK}); {_CLOCK}"
 _VERSION = "SELECT to_regclass('alembic_version') IS NOT NULL AND to_regclass('search_term') IS NOT NULL"
 _FITNESS = (
     "SELECT NOT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace),"
@@ -54,7 +63,8 @@ def make_engine(path: Path, *, query_only: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def connected(connection: Any, record: Any) -> None:
         connection.adapters.register_loader("numeric", _NumberLoader)
-        connection.execute(_SETTINGS if query_only else f"{_SETTINGS}; {schema.SESSION}")
+        prepare = _SETTINGS if query_only else f"{_SETTINGS}; {schema.SESSION}"
+        _note_clock(path, connection.execute(f"{prepare}; {_CLOCK}"))
         if not query_only:
             record.info[IS_PREPARED] = True
 
@@ -63,7 +73,10 @@ def make_engine(path: Path, *, query_only: bool) -> Engine:
         driver: Any = connection.connection.driver_connection
         wait_s = connection.get_execution_options().get("wait_s", _LOCK_WAIT_S)
         try:
-            driver.execute(_BEGIN_READ if query_only else _BEGIN_WRITE.format(wait=int(wait_s * 1000)))
+            if query_only:
+                driver.execute(_BEGIN_READ)
+            else:
+                _note_clock(path, driver.execute(_BEGIN_WRITE.format(wait=int(wait_s * 1000))))
         except psycopg.errors.LockNotAvailable as error:
             driver.rollback()
             raise LockTimeout(str(path)) from error
@@ -72,6 +85,20 @@ def make_engine(path: Path, *, query_only: bool) -> Engine:
             raise DatabaseRefused(Refusal.UNREACHABLE, without_password(url), _cause(error)) from error
 
     return engine
+
+
+def _note_clock(path: Path, cursor: Any) -> None:
+    """Note how far the clock of a server is ahead; the last of several statements asked for it."""
+    while cursor.nextset():
+        pass
+    [seconds] = cursor.fetchone()
+    _ahead_s[path] = seconds - time.time()
+
+
+def clock_ahead(path: Path) -> timedelta:
+    """Return how far the clock of a server was ahead at the last write, or 0 for a small difference."""
+    ahead_s = _ahead_s.get(path, 0.0)
+    return timedelta(seconds=ahead_s if abs(ahead_s) > _CLOCKS_MAY_DIFFER_S else 0.0)
 
 
 class _NumberLoader(psycopg.adapt.Loader):  # type: ignore[misc]  # the driver need not be installed
@@ -160,5 +187,5 @@ class ServerWatch(CommitWatch):
 
 
 def _cause(error: BaseException | None) -> str:
-    """Return the last line of the driver's message, which has the cause."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()
+    """Return the first line of the driver's message; the others are questions and hints."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].strip().rstrip(".")

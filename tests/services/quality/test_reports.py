@@ -57,7 +57,9 @@ def plant_lives(site: Site, first: datetime) -> list[tuple[datetime, datetime | 
         session.execute(
             text('UPDATE "case" SET opened_at = :r, received_at = :r, complete_at = :c WHERE id = :id'), rows
         )
-        session.execute(text("UPDATE application SET province = iif(id % 3, '四川省', '湖北'), agent = ''"))
+        session.execute(
+            text("UPDATE application SET province = CASE WHEN id % 3 = 0 THEN '湖北' ELSE '四川省' END, agent = ''")
+        )
         session.execute(text("""UPDATE "case" SET agent = '', due_at = received_at + 100000000000"""))
         common = {"actor_login": "", "identity": "", "action": "x", "body": "{}", "prev_hash": "", "hash": ""}
         states = ((at, case, state) for case, (_r, _c, events) in enumerate(made, 1) for at, state in events)

@@ -149,7 +149,7 @@ def test_who_is_back_gets_new_work_and_the_forecast_still_knows_the_days(site: S
     site.services("c").checks.give_back(case, "not yet")
     assert owner(site, case) == "a"
     with site.services("sup").context.read() as session:
-        assert session.connection().exec_driver_sql("SELECT to_on FROM absence").scalar() == "2026-11-25"
+        assert str(session.connection().exec_driver_sql("SELECT to_on FROM absence").scalar()) == "2026-11-25"
 
     away(site, days=5)
     site.services("sup").absences.back("a")

@@ -1,11 +1,11 @@
 """A write that cannot get the lock fails with StorageBusy after one attempt."""
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 
 import pytest
 from sqlmodel import Session
 
-from db.dialects import sqlite_lock
+from db.dialect import is_server
 from db.engine import Database
 from tests.services.review.verdict_acts import decide, passing, take
 from tests.sites import Site
@@ -16,7 +16,8 @@ def test_a_lock_timeout_is_not_followed_by_a_second_wait(site: Site, monkeypatch
     (case,) = site.plant()
     take(site)
     before = site.actions(case)
-    monkeypatch.setattr(sqlite_lock, "_LOCK_WAIT_S", 0.05)
+    waits_in = "postgresql.engine" if is_server(site.path) else "sqlite_lock"
+    monkeypatch.setattr(f"db.dialects.{waits_in}._LOCK_WAIT_S", 0.05)
     tries: list[Database] = []
     write = Database.write
 
@@ -24,10 +25,10 @@ def test_a_lock_timeout_is_not_followed_by_a_second_wait(site: Site, monkeypatch
         tries.append(self)
         return write(self, **how)
 
-    monkeypatch.setattr(Database, "write", counted)
-
-    with sqlite_lock.write_lock(site.path), pytest.raises(StorageBusy, match="The database is busy") as caught:
-        decide(site, passing(case))
+    with closing(site.elsewhere()) as other, other.services("admin").context.database.write():
+        monkeypatch.setattr(Database, "write", counted)
+        with pytest.raises(StorageBusy, match="The database is busy") as caught:
+            decide(site, passing(case))
 
     assert len(tries) == 1
     assert caught.value.exit_code is ExitCode.BUSY

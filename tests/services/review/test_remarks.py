@@ -5,7 +5,7 @@ import pytest
 from db.enums import ChecklistValue, VerificationKind
 from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile
-from workbench.errors import StorageFailed, WrongUsage
+from workbench.errors import BadData, StorageFailed, WrongUsage
 
 
 def shown(site: Site, case: int) -> CaseFile:
@@ -55,3 +55,11 @@ def test_a_storage_failure_has_a_readable_message(site: Site) -> None:
     with pytest.raises(StorageFailed, match="nothing was written"), context.read() as session:
         session.connection().exec_driver_sql("UPDATE event SET action = 'x'")
     assert site.state(case) == "queued"
+
+
+def test_a_text_with_a_nul_is_refused(site: Site) -> None:
+    [case] = site.plant()
+
+    with pytest.raises(BadData, match="NUL"):
+        site.services("b").remarks.comment(case, "before\0after")
+    assert site.actions(case) == []

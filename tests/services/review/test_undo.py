@@ -41,6 +41,7 @@ def read_plans(site: Site, login: str) -> list[str]:
         ]
 
 
+@pytest.mark.sqlite("plans of SQLite")
 def test_the_newest_act_is_found_without_reading_every_decision(site: Site) -> None:
     case = held(site)
     decide(site, passing(case))

@@ -54,12 +54,14 @@ def settings(context: CommandContext) -> None:
 
 def _settings_in_force(loaded: LoadedSettings) -> Iterator[tuple[str, Any]]:
     """Yield the settings with their values; of a table, only the entries that the file sets."""
+    from db.dialect import without_password
+
     for setting in fields(loaded.values):
         value = getattr(loaded.values, setting.name)
         if isinstance(value, Mapping):
             yield from ((f"{setting.name}.{name}", entry) for name, entry in value.items())
         else:
-            yield setting.name, value
+            yield setting.name, without_password(value) if setting.name == "database" else value
 
 
 def _json_value(value: Any) -> Any:

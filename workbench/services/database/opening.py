@@ -29,7 +29,7 @@ from workbench.services.foundation.calendar_days import log_calendar, write_publ
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import SHARED_SETTING, Sharing, group_folder
-from workbench.services.foundation.locations import refusal, refuse_server, storage_errors
+from workbench.services.foundation.locations import refusal, storage_errors
 from workbench.services.foundation.os_identity import os_login, os_uid
 from workbench.services.foundation.safe_files import new_parents
 from workbench.services.foundation.site_settings import SiteSettings, new_site_file
@@ -95,7 +95,6 @@ def make_shared_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path
         BadConfiguration: If an existing site file cannot be read.
     """
     path = path.absolute()
-    refuse_server(path, "--shared")
     settings = SiteSettings(database=str(path), group=sharing.group)
     with new_site_file(site_file, settings) as publish, new_parents(path), group_folder(path.parent, sharing):
         make_site(path, replace(new, shared=sharing), now, publish)
@@ -107,8 +106,6 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
     Raises:
         CannotCreate: If the path exists or cannot be written.
     """
-    if new.key is not None:
-        refuse_server(path, "--encrypt")
     access = FileAccess.SHARED if new.shared else FileAccess.PRIVATE
     store = Store.beside(path)
     if new.key is not None:
@@ -203,7 +200,7 @@ def open_services(
     Args:
         path: The path of the database.
         as_login: The login that the person gives, None for the login of the operating system.
-        now: The clock.
+        now: The clock of this machine. All desks of a server act by the clock of the server.
         resumes: Whether to finish interrupted work, such as imports.
         store: The unlocked file store; by default its keys are read from their source, but no passphrase is asked for.
 
@@ -212,9 +209,10 @@ def open_services(
     """
     store = store or Store.unlocked(path)
     database = open_database(path, store, now)
+    clock = (lambda: now() + dialect.clock_ahead(path)) if dialect.is_server(path) else now
     try:
         with storage_errors(path), database.read() as session:
-            services = Services(Context(database, store, now, _identify(session, as_login)))
+            services = Services(Context(database, store, clock, _identify(session, as_login)))
             services.context.read_roles(session)
             verify_hash_key(session, store)
         if resumes and only_inquiries_refusal(services.actor) is None:

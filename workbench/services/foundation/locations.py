@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from db import dialect
-from db.errors import DatabaseRefused, LockTimeout, Refusal
+from db.errors import DatabaseRefused, LockTimeout, Refusal, TextRefused
 from workbench import errors
 from workbench.failure import driver_message
 from workbench.i18n import N_, _
@@ -115,6 +115,8 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise errors.StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
     except DatabaseRefused as error:
         raise refusal(error) from error
+    except TextRefused as error:
+        raise errors.BadData(_("The field holds a NUL; type it again.")) from error
     except DBAPIError as error:
         if dialect.is_busy(error.orig):
             raise errors.StorageBusy(_("The database is busy; nothing was written. Try again.")) from error

@@ -83,6 +83,7 @@ def examine(
         with database.read() as session:
             if server := dialect.server_version(session.connection()):
                 lines.append((Health.OK, _("The server is PostgreSQL {version}.").format(version=server)))
+                lines += file_checks.check_clock_of_server(path)
             checks = _check_opened(session, path, store, now, is_deep=is_deep, is_current=version == schema.VERSION)
             lines += file_checks.until_failure(path, chain(checks, check_anchors(session, read_target)))
     return lines

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, func, select, union_all
 from sqlmodel import Session
 
+from db import dialect
 from db.models import DocumentRow, SettingRow
 from db.queries.published import ANSWER_DOCUMENT, CASE, call_file_checks, is_published, table_of
 from db.queries.retention import has_case_before, has_import_before, has_pending_files
@@ -179,6 +180,13 @@ def check_clock(session: Session, now: datetime) -> CheckLine:
     if problem := clock_problem(session, now):
         return Health.FAULT, problem
     return Health.OK, _("Nothing speaks against the clock of this machine.")
+
+
+def check_clock_of_server(path: Path) -> Iterator[CheckLine]:
+    """Report a difference between the clocks of this machine and of the server of its database."""
+    if ahead := dialect.clock_ahead(path):
+        message = _("The clock of the server is {seconds:+.1f} s from that of this machine; the server's is used.")
+        yield Health.NOTE, message.format(seconds=ahead.total_seconds())
 
 
 REMNANTS_SETTING = "erased_remnants"

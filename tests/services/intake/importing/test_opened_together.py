@@ -87,6 +87,7 @@ def check(desk: Desk, count: int) -> None:
     }
 
 
+@pytest.mark.sqlite("the terms in an FTS5 table")
 def test_cases_of_one_import_are_as_each_is_judged_alone(desk: Desk) -> None:
     check(desk, 30)
 

@@ -1,5 +1,6 @@
 """What an import makes findable, when it can be found, and when no more."""
 
+import pytest
 from sqlalchemy import text
 
 from db.enums import ImportKind
@@ -16,6 +17,7 @@ def terms(desk: Desk) -> int:
     return desk.count("search_term_docsize")
 
 
+@pytest.mark.sqlite("the tables of FTS5")
 def test_an_import_makes_its_cases_findable_by_their_newest_names_until_it_is_taken_back(desk: Desk) -> None:
     desk.applications(
         application("A-2026-1", applicant_name="成都虚构科技有限公司"),
@@ -36,6 +38,7 @@ def test_an_import_makes_its_cases_findable_by_their_newest_names_until_it_is_ta
     assert found(desk, "A-3") == []
 
 
+@pytest.mark.sqlite("the tables of FTS5")
 def test_what_a_dead_import_left_is_not_found_and_its_terms_are_swept(desk: Desk) -> None:
     desk.applications(application("A-1"))
     # Who opens the database later would sweep it.
