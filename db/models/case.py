@@ -30,6 +30,7 @@ class CaseRow(ApplicationPartRow, table=True):
         corrects_id: The decision whose notice the next verdict's notice corrects, because the case was opened again. It
             is no foreign key, because decisions refer to cases.
         erased_at: When retention erased the personal data of the case.
+        arrived_without: The kinds of the required documents that were missing at its import, separated by spaces.
     """
 
     __tablename__ = "case"
@@ -109,6 +110,7 @@ class CaseRow(ApplicationPartRow, table=True):
     reopen_for: str = long_text()
     corrects_id: int | None = None
     erased_at: datetime | None = instant_column(nullable=True)
+    arrived_without: str = long_text()
 
 
 class SubmissionRow(BatchPartRow, table=True):

@@ -10,7 +10,12 @@ from db.models.row import ApplicationPartRow, BatchPartRow
 
 
 class ApplicationRow(ApplicationPartRow, table=True):
-    """One version of an application; a later batch adds a row for each change."""
+    """One version of an application; a later batch adds a row for each change.
+
+    Attributes:
+        file_no: Which file of its batch it came from, counted from 1; null if an earlier version imported it.
+        line: The line of that file where it starts, or the row of the sheet.
+    """
 
     __tablename__ = "application"
     __table_args__ = (
@@ -54,6 +59,8 @@ class ApplicationRow(ApplicationPartRow, table=True):
     service_class: str = short_text(16)
     language: str = short_text(8)
     msisdns: str = Field(default="", sa_column=Column(Text, nullable=False, info={"personal": "msisdns"}))
+    file_no: int | None = None
+    line: int | None = None
 
 
 class CardRow(ApplicationPartRow, table=True):

@@ -27,7 +27,7 @@ _KEPT = {
     " service_class language",
     "card": "agent application_no carrier brand",
     "document": "agent application_no kind sha256 quality media_type",
-    "case": "agent application_no trigger state priority service_class risk waits_for reopen_for",
+    "case": "agent application_no trigger state priority service_class risk waits_for reopen_for arrived_without",
     "finding": "rule leg severity op limit_value unit source observes",
     "checklist_answer": "question answer",
     "verification": "kind",

@@ -284,7 +284,13 @@ def casefile(number: int, found: Evidence, **changes: Any) -> CaseFile:
                 at=NOW - timedelta(hours=2), action="next", who="rev1", text="", round=1, state=CaseState.IN_REVIEW
             ),
             HistoryLine(
-                at=NOW - timedelta(days=1), action="import", who="admin", text="received [/b]", round=1, state=None
+                at=NOW - timedelta(days=1),
+                action="import",
+                who="admin",
+                text="received [/b]",
+                round=1,
+                state=None,
+                facts={"batch": 1, "files": ["received [/b]"], "line": 2, "missing": []},
             ),
         ),
         "checklist": tuple(

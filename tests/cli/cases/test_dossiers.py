@@ -169,7 +169,7 @@ def test_a_contact_stands_in_the_case_and_its_history(terminal: Terminal) -> Non
         "by": "a",
         "at": "2026-11-24T10:00:00+08:00",
     }
-    assert [(line["action"], line["who"], line["text"]) for line in shown["history"]] == [
+    assert [(line["action"], line["who"], line["text"]) for line in shown["history"][:-1]] == [
         ("contact", "a", "phone: 测•• says: call 138••••••78")
     ]
     assert terminal.site.actions(1) == ["contact", "read"]

@@ -28,7 +28,7 @@ async def test_a_returned_case_shows_the_note_of_its_checker_above_all_and_in_it
         assert "(a, Tue 24 Nov 10:00; returned by b, Tue 24 Nov 10:00)" in " ".join(desk.text.split())
         assert "Next    a decides round 1, due" in desk.text
         await desk.press("4", "plus")
-        assert "checker's note b The registry" in desk.text
+        assert "checker's note b The registry" in " ".join(desk.text.split())
 
     text = services.terminal.as_person("a", "show", case).output
     assert "Returned by b: The registry shows it as valid" in text

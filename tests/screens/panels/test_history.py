@@ -140,7 +140,10 @@ def test_items_of_the_past_are_told_apart_from_items_that_are_due(
         (line("decide", verdict="pass", reasons=["OK"]), "passed: in order (OK)"),
         (line("verify", "listed: yes", way="registry"), "in a registry: listed: yes"),
         (line("evidence", "documents"), "documents"),
-        (line("import", "received [/b]"), "received [/b]"),
+        (
+            line("import", batch=2, files=["[/b].csv"], line=7, missing=["AUTH_LETTER"]),
+            "B-000002, [/b].csv, line 7; missing: authority letter",
+        ),
         (line("comment", "fail fixable"), "fail fixable"),
         (line("delay-told"), "automatic"),
         (line("reopen", corrects=1), "corrected notice owed for D-000001"),

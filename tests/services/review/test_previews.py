@@ -20,7 +20,7 @@ MOST_STATEMENTS = 8
 MOST_OF_CLAIM, MOST_OF_VERDICT = 8, 27
 """The statements of a claim and of a fixable fail under the write lock."""
 
-MOST_READ = 39
+MOST_READ = 40
 """The statements that read the skills and a case for the desk, and find it unchanged for its verdict."""
 
 

@@ -17,7 +17,7 @@ def test_a_comment_is_in_the_history_of_the_case(site: Site) -> None:
 
     site.services("b").remarks.comment(case, "called, nobody there [/b]")
 
-    (line,) = shown(site, case).history
+    (line, _arrival) = shown(site, case).history
     assert (line.who, line.action, line.text) == ("b", "comment", "called, nobody there [/b]")
 
 

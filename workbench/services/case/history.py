@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -14,6 +14,7 @@ from sqlmodel import Session
 from db import models
 from db.columns import from_us
 from db.enums import IN_EFFECT, CaseState, DocumentKind
+from db.queries.listing.case_arrivals import arrival_of
 from db.queries.outbox import blocking_letter
 from db.queries.published import APPEAL, CASE, DECISION, NOTICE, is_published, table_of
 from workbench.domain.case.casefile import CaseFile
@@ -33,8 +34,8 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.wording.case.event_codes import event_text, policy_words
 
-READ = "read"
-"""The action of the event: somebody who does not hold the case read it."""
+ARRIVAL, READ = "import", "read"
+"""The actions of the first line, and of the event that somebody who does not hold the case read it."""
 
 _WITH_TEXT = ("comment", "contact", "verify", "legal-hold", "legal-hold-end")
 """The actions whose texts are stored in separate tables."""
@@ -137,7 +138,7 @@ _RE_REVIEWS = (
 
 
 def history_of(session: Session, case_id: int, before: models.EventRow | None = None) -> tuple[HistoryLine, ...]:
-    """Return the acts on a case, the newest first, without refusals; with `before`, only those before that event."""
+    """Return the acts on a case, the newest first, down to its arrival; with `before`, only those before that event."""
     connection, of_case = session.connection(), {"case": case_id}
     own_decision = 0 if before is None else json.loads(before.body).get("decision", 0)
     texts = (
@@ -152,7 +153,16 @@ def history_of(session: Session, case_id: int, before: models.EventRow | None = 
     lines += ((_POSITION_OF_ACTS, _event_line(row)) for row in acts)
     lines.sort(key=lambda entry: (entry[1].at, entry[0]))
     # Reversed after sorting, because a sort with reverse=True keeps the oldest of simultaneous lines first.
-    return tuple(_with_rounds(line for _position, line in lines))[::-1]
+    return tuple(_with_rounds([*_arrival(session, case_id), *(line for _position, line in lines)]))[::-1]
+
+
+def _arrival(session: Session, case_id: int) -> Iterator[HistoryLine]:
+    """Yield the import that opened a case: its batch, who imported it, the file and line, and what was missing."""
+    if (row := arrival_of(session, case_id)) is not None:
+        # The name of a file may contain the number of a person.
+        facts = {**asdict(row), "files": list(map(mask_digits_within, row.files))}
+        text = event_text(ARRIVAL, facts)
+        yield HistoryLine(at=row.at, action=ARRIVAL, who=row.login, text=text, round=1, state=None, facts=facts)
 
 
 def _with_rounds(lines: Iterable[HistoryLine]) -> Iterator[HistoryLine]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.domain.case.case_id import format_decision
+from workbench.domain.case.case_id import format_batch, format_decision
 from workbench.i18n import _
 from workbench.wording.policy import finding_change_words
 
@@ -26,6 +26,9 @@ def event_text(action: str, body: Mapping[str, Any]) -> str:
     """Return the values of the body of an event, most of them codes, in one line."""
     if action == "policy":
         return policy_words(body)
+    if action == "import":
+        line = [f"line {body['line']}"] if body["line"] else []
+        return " ".join([format_batch(body["batch"]), *body["files"], *line, *body["missing"]])
     words = [str(body[name]) for name in _SHOWN if body.get(name)]
     words += [str(body[_SHOWN_OF_ACTION[action]])] if action in _SHOWN_OF_ACTION else []
     words += [format_decision(body["decision"])] if action == "shown-at" else []

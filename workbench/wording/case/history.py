@@ -6,7 +6,7 @@ from typing import Any
 from db.enums import AppealOutcome, CaseState, DocumentKind, ItemResult, Verdict
 from workbench.domain.case.act_words import ACT_WORDS
 from workbench.domain.case.appeal import APPEAL_OUTCOME_WORDS
-from workbench.domain.case.case_id import format_decision, format_inquiry
+from workbench.domain.case.case_id import format_batch, format_decision, format_inquiry
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, Action
@@ -193,6 +193,15 @@ def _reopening_details(facts: EventFacts, _case: CaseFile) -> str:
     return comma_joined(parts)
 
 
+def _arrival_details(facts: EventFacts, case: CaseFile) -> str:
+    """Return the batch, file and line of an import, and the required documents that were missing then."""
+    line = [_("line {number}").format(number=facts["line"])] if facts["line"] else []
+    place = comma_joined([format_batch(facts["batch"]), *facts["files"], *line])
+    kinds = (document_name(DocumentKind(kind), case.policy, current_language()) for kind in facts["missing"])
+    missing = comma_joined(kinds)
+    return _("; ").join([place, _("missing: {documents}").format(documents=missing)]) if missing else place
+
+
 def _evidence_details(facts: EventFacts, _case: CaseFile) -> str:
     if "progress" not in facts:
         return ""
@@ -256,6 +265,7 @@ _DETAILS: dict[str, Callable[[EventFacts, CaseFile], str]] = {
     "judge": _judgement_details,
     "documents": _opened_document_details,
     "documents-written": _written_documents_details,
+    "import": _arrival_details,
     "evidence": _evidence_details,
     "measures done": lambda facts, _case: comma_joined(_orders(facts)),
     "reveal": _revealed_field_details,
@@ -269,8 +279,6 @@ _WORDS: dict[str, Mapping[Any, str]] = {
     "class": CLASS_WORDS,
     "priority": PRIORITY_WORDS,
     "withdraw": {"appeal": N_("the appeal")},
-    **dict.fromkeys(
-        ("import", "evidence", "evidence-late", "complete", "answer", "resubmit", "lapse-undone", "void"), _KINDS
-    ),
+    **dict.fromkeys(("evidence", "evidence-late", "complete", "answer", "resubmit", "lapse-undone", "void"), _KINDS),
 }
 """The words of the events whose details are one code."""

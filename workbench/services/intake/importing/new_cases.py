@@ -20,6 +20,7 @@ from db.queries.search_index import index_rows
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.suspension import Suspension, stopped_until
 from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.evaluate import worst_severity, worst_severity_if_answered
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
@@ -182,6 +183,7 @@ def _columns(row: ImportedRow, evidence: Evidence, assessment: Assessment, rules
         # `next` may see a queued case only once its batch is published; it takes no other new case.
         "is_listed": not assessment.is_complete,
         "policy_version_id": rules.basis.policy_id,
+        "arrived_without": "" if assessment.is_complete else " ".join(missing_documents(evidence, rules.policy)),
     }
     if assessment.is_complete:
         complete_at, clock = first_clock_state(

@@ -163,6 +163,8 @@ class PlannedPortion:
     file: int
     """The index of the file among the files of the import."""
     rows: BulkRows | None = None
+    lines: Sequence[int] = ()
+    """The line of each row of an application."""
     appeals: Sequence[Any] = ()
     documents: Sequence[DocumentToCopy] = ()
     has_updates: bool = False

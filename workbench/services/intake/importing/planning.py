@@ -157,12 +157,12 @@ class ImportPlanner:
         if self._plan.applicants is not None and classified.rows is not None and classified.rows.rows:
             self._plan.applicants.add(classified.rows)
         if reader.kind is ImportKind.APPLICATIONS and classified.rows is not None and classified.rows.rows:
-            self._note_applications(classified.rows, lines, accepted)
+            portion.lines = self._note_applications(classified.rows, lines, accepted)
         self._plan.rows_of_files[file_index] += len(accepted)
         self._spill.add(portion)
 
-    def _note_applications(self, rows: BulkRows, lines: Sequence[int], accepted: Sequence[ClassifiedRow]) -> None:
-        """Note what the report says of the applications that are created or updated."""
+    def _note_applications(self, rows: BulkRows, lines: Sequence[int], accepted: Sequence[ClassifiedRow]) -> list[int]:
+        """Note what the report says of the applications that are created or updated, and return their lines."""
         written = [
             (line, row) for line, row in zip(lines, accepted, strict=True) if row.outcome != RowOutcome.UNCHANGED
         ]
@@ -174,6 +174,7 @@ class ImportPlanner:
                 self._plan.changed_count += 1
                 if len(self._plan.changed) < MAX_ERRORS_REPORTED:
                     self._plan.changed.append((number, row.column))
+        return [line for line, _row in written]
 
     def _refuse(self, record: BadRecord, portion: PlannedPortion) -> None:
         """Count a bad record, and keep it for the file of rejects."""

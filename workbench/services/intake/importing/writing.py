@@ -19,6 +19,7 @@ from workbench.services.files.reading.reader import Reader
 from workbench.services.files.reading.rejects import RejectWriter
 from workbench.services.foundation.context import Context
 from workbench.services.intake.batches.affected_cases import SUBMISSION
+from workbench.services.intake.batches.publishing import files_of
 from workbench.services.intake.importing.classifying.appeals import appeal_filings
 from workbench.services.intake.importing.classifying.classifier import RowClassifier
 from workbench.services.intake.importing.classifying.columns import KEYS, TABLES, Columns
@@ -49,14 +50,14 @@ class BatchWriter:
             FileProblem: If the file of a document is missing or has changed since the plan.
         """
         self.progress.begin(_("Writing the rows"))
-        portions = iter(self.plan.portions)
+        portions, files = iter(self.plan.portions), [one.file for one in files_of(readers)]
         portion = next(portions, None)
         for file_index, (reader, rows) in enumerate(zip(readers, self.plan.rows_of_files, strict=True)):
             if self.rejects is not None:
                 self.rejects.switch_to(reader)
             written = 0
             while portion is not None and portion.file == file_index:
-                self._write_portion(portion, reader)
+                self._write_portion(portion, reader, files.index(reader.file) + 1)
                 written += len(portion.rows.rows) if portion.rows else 0
                 self.progress.advance(reader.pass_bytes * written // rows)
                 yield reader, portion
@@ -66,26 +67,29 @@ class BatchWriter:
                 self.progress.finish(reader.pass_bytes)
         self.classifier.documents.sync_folders()
 
-    def _write_portion(self, portion: PlannedPortion, reader: Reader) -> None:
+    def _write_portion(self, portion: PlannedPortion, reader: Reader, file_no: int) -> None:
         if self.rejects is not None:
             for record in portion.rejected:
                 self.rejects.write(record)
         if portion.appeals:
             self.insert([(SUBMISSION, appeal_filings(self.context, portion.appeals, self.classifier.imported_at))])
         if portion.rows is not None and portion.rows.rows:
-            self._write_rows(portion.rows, reader, has_updates=portion.has_updates)
+            self._write_rows(portion, portion.rows, reader, file_no)
         # After the rows, because the sweep of an interrupted import finds its documents by their rows.
         for document in self.classifier.documents.publish(portion.documents, reader.folder):
             message, line = str(changed_meanwhile()), document.line if document.path else 0
             raise FileProblem(RowProblem(file=reader.name, sheet=reader.sheet, line=line, message=message))
 
-    def _write_rows(self, rows: BulkRows, reader: Reader, *, has_updates: bool) -> None:
+    def _write_rows(self, portion: PlannedPortion, rows: BulkRows, reader: Reader, file_no: int) -> None:
         name = CASE_LOOKUP_COLUMNS.get(reader.kind)
         if name is not None:
             self.lookup_values[reader.kind].update(rows.column(name))
-        self._insert(rows)
-        if reader.kind is ImportKind.APPLICATIONS:
-            cards = self._cards_of(rows, has_updates=has_updates)
+        if reader.kind is not ImportKind.APPLICATIONS:
+            self._insert(rows)
+        else:
+            with_lines = [(*row, line) for row, line in zip(rows.rows, portion.lines, strict=True)]
+            self._insert(replace(rows, names=(*rows.names, "line"), rows=with_lines), file_no=file_no)
+            cards = self._cards_of(rows, has_updates=portion.has_updates)
             # An application only lists numbers, so the other columns of these cards are blank.
             self._insert(cards, **blank_row(ImportKind.CARDS))
 

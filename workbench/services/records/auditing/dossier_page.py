@@ -15,10 +15,11 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.text.safe import safe
 from workbench.i18n import _, current_language, with_details
+from workbench.services.case.history import ARRIVAL
 from workbench.services.notices.rendering import letter_environment
 from workbench.services.records.auditing.case_records import Records
 from workbench.services.records.auditing.seen_cases import SeenCase, decision_pairs
-from workbench.wording.case.history import action_name
+from workbench.wording.case.history import action_name, detail_words
 from workbench.wording.findings import SEVERITY_WORDS, document_name, finding_text
 from workbench.wording.letters import LETTER_KIND_WORDS
 
@@ -53,7 +54,10 @@ def _sections(casefile: CaseFile, seen: Sequence[SeenCase], records: Records, zo
     def local(at: datetime) -> str:
         return at.astimezone(zone).isoformat(" ", "seconds")
 
-    header = casefile.header
+    header, first = casefile.header, casefile.history[-1]
+    if first.action == ARRIVAL:
+        details = (_("Details"), detail_words(first, casefile))
+        yield _pairs(_("Arrival"), (_("At"), local(first.at)), (_("Who"), first.who), details)
     yield _pairs(
         _("Case"),
         (_("Application"), f"{header.agent} {header.application_no}".strip()),
