@@ -112,7 +112,7 @@ def asked_lines(case: CaseFile, view: View, width: int) -> list[Content]:
     if (more := len(decision.items) - _MAX_ITEMS) > 0:
         lines.append(plain(f" {_('and {count} more').format(count=commas(more))}", MUTED))
     if all(item.is_open for item in decision.items):
-        warning = _("None of this has come yet. An import of the files records it by itself; without files do it here.")
+        warning = _("None of this has come yet. An import of the files records it by itself.")
         lines += wrapped_lines(f"{view.symbols.warn} {warning}", width, WARNING)
     return [*lines, Content()]
 

@@ -32,6 +32,37 @@ def open_items(case: CaseFile) -> list[NumberedItem]:
     return [(number, item) for number, item in numbered if item.is_open]
 
 
+class ReceivedItems(MarkDialog[tuple[str, ...]]):
+    """Lists the items that are owed, to mark those that came without a file; the result is their numbers.
+
+    Enter without a mark asks for a second Enter, because the case then leaves the applicant with nothing received.
+    """
+
+    DEFAULT_CSS = "ReceivedItems > Vertical { width: 90; }"
+
+    hint = getters.query_one("#hint", WrappedText)
+
+    def __init__(self, title: str, items: Sequence[NumberedItem], view: View) -> None:
+        lines = [MarkLine(str(number), item_words(item, view), plain(""), is_bright=True) for number, item in items]
+        super().__init__(title, lines)
+        self._is_warned = False
+
+    def parts(self) -> ComposeResult:
+        yield WrappedText(plain(_("What came without a file, such as on paper? Mark it."), MUTED), markup=False)
+        yield MarkList()
+        yield WrappedText(id="hint", markup=False)
+        keys = (("1-9 Space", _("mark")), ("Enter", _("next: the note")), ("Esc", _("back")))
+        yield Static(key_hints(*keys), markup=False)
+
+    def action_take(self) -> None:
+        if self.marked or self._is_warned:
+            self.leave(self.marked)
+            return
+        self._is_warned = True
+        words = _("Nothing is marked: none of these items counts as received. Enter again goes on; Esc goes back.")
+        self.hint.update(plain(words, WARNING))
+
+
 class WaiverDialog(ChoiceDialog[int]):
     """Asks which item to waive, and why."""
 

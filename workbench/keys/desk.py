@@ -79,7 +79,7 @@ ANSWER = act_command(RECORD_GROUP, Action.ANSWER)
 RESUBMIT = act_command(
     RECORD_GROUP,
     Action.RESUBMIT,
-    help=N_("Record that the applicant resubmitted, and when; the case returns to the queue in its next round."),
+    help=N_("Record that the applicant resubmitted, when, and what came; the case is queued in its next round."),
 )
 WITHDRAW = act_command(CASE_GROUP, Action.WITHDRAW)
 CLASS = act_command(CASE_GROUP, Action.CLASS)

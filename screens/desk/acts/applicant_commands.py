@@ -51,6 +51,7 @@ async def record_reply(screen: CaseScreen, case: CaseFile) -> None:
 async def record_resubmission(screen: CaseScreen, case: CaseFile) -> None:
     """Ask when the applicant resubmitted and what came, and record it; the case returns to the queue."""
     from screens.dialogs.prompt import TimePrompt
+    from screens.verdict.item_dialogs import ReceivedItems, open_items
 
     ref, view = CaseRef.of(case), screen.view()
     reader = await reader_for(screen, read_receipt, Tense.PAST)
@@ -60,16 +61,21 @@ async def record_resubmission(screen: CaseScreen, case: CaseFile) -> None:
     title = _("Resubmission of {case}").format(case=ref.name)
     hint = _("When was it received, such as yesterday 16:30 or 3 Dec? A day alone means its end, at most the deadline.")
     hint_lines = _with_hint(asked_lines(case, view, _WIDTH), hint)
-    received_at = await screen.app.push_screen_wait(TimePrompt(title, hint_lines, reader, enter=_("next: the note")))
+    received_at = await screen.app.push_screen_wait(
+        TimePrompt(title, hint_lines, reader, enter=_("next: what came") if open_items(case) else _("next: the note"))
+    )
     if received_at is None:
         return
-    note = await _ask_note(screen, title)
+    came: tuple[str, ...] | None = ()
+    if owed := open_items(case):
+        came = await screen.app.push_screen_wait(ReceivedItems(title, owed, view))
+    note = None if came is None else await _ask_note(screen, title)
     if note is not None:
         message = _("{case} is back in the queue, in its next round. To undo, press {desk.undo} on the desk.")
         resubmit = screen.session.services.remarks.resubmit
         # Without a time, the service uses the time at which it records the resubmission.
         earlier = received_at if received_at != view.now else None
-        act = partial(screen.session.record, ref, resubmit, note, earlier)
+        act = partial(screen.session.record, ref, resubmit, note, earlier, came)
         start_act(screen, act, "write", with_keys(message).format(case=ref.name))
 
 

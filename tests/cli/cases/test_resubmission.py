@@ -132,8 +132,10 @@ def test_a_resubmission_by_file_is_undone_within_the_minute_and_its_evidence_sta
     assert found["identity"]["uscc"] == "91110000600037341L"
     assert "released" in refused(services.terminal.as_person("a", "undo", "C-1"), 77)
 
-    services.run("b", "resubmit", "C-1")
+    refused(services.terminal.as_person("b", "resubmit", "C-1", "--item", "4"), 66)
+    services.run("b", "resubmit", "C-1", "--item", "2")
     assert (show(services)["state"], show(services)["round"]) == ("queued", 2)
+    assert [item["is_satisfied"] for item in show(services)["items"]] == [True, True, False]
     assert "91110000600037341L" in {new for _old, new in changes(services).values() if isinstance(new, str)}
 
 

@@ -85,7 +85,7 @@ async def test_a_resubmission_lists_what_was_asked_for_and_is_recorded_as_of_yes
         await open_first(desk)
         await desk.press("M")
         for words in (
-            "Enter next: the note",
+            "Enter next: what came",
             "0 of 2 received",
             "✗ 关于控制每小时呼出次数的整改方案",
             "None of this has come yet.",
@@ -98,9 +98,13 @@ async def test_a_resubmission_lists_what_was_asked_for_and_is_recorded_as_of_yes
         await desk.type("yesterday 16:30")
         assert "understood: Tue 24 Nov 16:30, yesterday" in desk.text
         await desk.press("enter", "enter")
+        assert "Nothing is marked: none of these items counts as received." in desk.text
+        await desk.press("2", "enter", "enter")
 
         assert "C-000001 is back in the queue, in its next round." in desk.notes[-1]
         assert "round 2" in desk.text
+    found = site.services("audit").casefiles.show(case)
+    assert [item.is_satisfied for item in found.asked_items] == [False, True]
     assert site.actions(case)[-1] == "resubmit"
 
 

@@ -261,17 +261,18 @@ def resubmit(
     received_at: Annotated[
         str | None, option("--received-at", N_("When it was received, if earlier than now; that time counts."), "T")
     ] = None,
+    item: Annotated[list[str] | None, option("--item", N_("Item that came on paper; repeatable."), "ITEM")] = None,
 ) -> None:
     """Record that the applicant has resubmitted."""
-    if file is not None and received_at is not None:
-        raise WrongUsage(_("--received-at is only valid without a file; the rows of a file have their own times."))
+    if file is not None and (received_at is not None or item):
+        raise WrongUsage(_("--received-at and --item are only valid without a file."))
     with context.services() as services:
         if file is None:
             moment = None
             if received_at is not None:
                 deadline_at = services.casefiles.show(case).rectify_by
                 moment = parse_receipt_option(received_at, "--received-at", services, deadline_at)
-            services.remarks.resubmit(case, note, moment)
+            services.remarks.resubmit(case, note, moment, item or ())
         else:
             with reporting_errors(context), output.ProgressLine(_("Importing")) as progress:
                 report = services.resubmissions.take(case, file, note, progress)

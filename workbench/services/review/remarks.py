@@ -19,7 +19,7 @@ from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.act import acting_on
 from workbench.services.case.assessment import findings_of_case
-from workbench.services.case.decisions import newest_appeal, open_rectification
+from workbench.services.case.decisions import items_of, newest_appeal, open_rectification
 from workbench.services.foundation.case_access import add_comment, refuse_second_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.notices.due_date_notices import notify_of_status
@@ -28,6 +28,7 @@ from workbench.services.review.appeals.acts import withdraw_appeal
 from workbench.services.review.back_to_queue import assign_to_substitute, close_work, queue_again, start_next_round
 from workbench.services.review.rectifying.lapse import correct_lapse_letter
 from workbench.services.review.rectifying.rectification import next_deadline
+from workbench.services.review.reopening import item_named
 
 
 class Remarks(Service):
@@ -130,35 +131,49 @@ class Remarks(Service):
         """
         self._back_to_queue(case_id, Action.ANSWER, note)
 
-    def resubmit(self, case_id: int, note: str = "", received_at: datetime | None = None) -> None:
+    def resubmit(
+        self, case_id: int, note: str = "", received_at: datetime | None = None, received: Sequence[str] = ()
+    ) -> None:
         """Record that the applicant resubmitted, and queue the case in its next round.
 
         `received_at` is the time of receipt, by default now. It decides whether the resubmission is in time, and the
         clock counts from it. If it is in time and the case has lapsed since, the lapse is taken back with a notice.
+        `received` are the items that came without a file, such as on paper: their numbers, from 1, or codes.
 
         Raises:
-            NotFound: If there is no such case.
+            NotFound: If there is no such case or item.
             NotAllowed: If the case is not being rectified, or the resubmission was received after a deadline.
-            WrongUsage: If the time of receipt is in the future, or before the verdict.
+            WrongUsage: If the time of receipt is in the future or before the verdict, or several items have a code.
         """
-        self._back_to_queue(case_id, Action.RESUBMIT, note, received_at)
+        self._back_to_queue(case_id, Action.RESUBMIT, note, received_at, received)
 
-    def _back_to_queue(self, case_id: int, action: Action, note: str, received_at: datetime | None = None) -> None:
+    def _back_to_queue(
+        self,
+        case_id: int,
+        action: Action,
+        note: str,
+        received_at: datetime | None = None,
+        received: Sequence[str] = (),
+    ) -> None:
         context = self.context
         with acting_on(context, action, case_id) as act:
             session, case = act.session, act.case
-            was_lapsed, counted = case.state == CaseState.LAPSED, {}
+            was_lapsed, facts = case.state == CaseState.LAPSED, dict[str, Any]()
             if was_lapsed:
                 refuse_second_case(session, case)
             if action is Action.RESUBMIT:
-                rectification_in_time(session, context, case, received_at)
-                counted = {"counted_at": to_us(received_at)} if received_at else {}
+                row = rectification_in_time(session, context, case, received_at)
+                facts |= {"counted_at": to_us(received_at)} if received_at else {}
+                items = items_of(session, row.decision_id)
+                for item in (came := [item_named(case, items, word) for word in received]):
+                    item.satisfied_at = item.satisfied_at or context.now()
+                facts |= {"item": ", ".join(item.code for item in came)} if came else {}
                 start_next_round(session, context, case, findings_of_case(session, case_id))
             if note.strip():
                 add_comment(session, context, case_id, note)
             assign_to_substitute(session, context, case)
             queue_again(case)
-            act.finish({"round": case.round, **counted})
+            act.finish({"round": case.round, **facts})
             if was_lapsed:
                 correct_lapse_letter(session, context, case)
 
