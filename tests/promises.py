@@ -67,7 +67,8 @@ PROMISES = {
     "T3": "Safe text is stable, keeps the characters of names, and is as wide as it is drawn.",
     "T4": "No exported cell is a formula, and what was guarded is imported as it was.",
     # Personal data.
-    "N1": "After a session no file but the database and its store contains a personal value.",
+    "N1": "After a session no file but the database and its store contains a personal value, unless a person exported "
+    "it in clear, or wrote it into a map or the settings.",
     "N2": "Files and folders are private, or the group's, whatever the umask.",
     "N3": "A mask shows no more than its profile and keeps the length.",
     "N4": "Each reveal and copy is one event and ends by itself; an export in clear needs a reason.",
@@ -102,7 +103,8 @@ PROMISES = {
     "D7": "A case is due at closing of its last working day, by 1, 3, 5, 7 or 10 working days.",
     "D8": "A deadline to rectify is at most 15 working days away.",
     "D9": "An appeal can be filed for 15 working days, and is due in 7, within 15 calendar days.",
-    "D10": "The exit codes are those of the table, and a failed command prints nothing as its result.",
+    "D10": "The exit codes are those of the table; a failed command prints nothing as its result, except the report of "
+    "an import and the reason why `next` has no case.",
     "D11": "A count beyond 64 bits is wrong usage.",
     "D12": "Each exported notice names its case and its decision.",
 }

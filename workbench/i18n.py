@@ -62,6 +62,11 @@ def comma_joined(words: Iterable[str], *, language: str | None = None) -> str:
     return ("、" if (language or current_language()) == "zh" else ", ").join(words)
 
 
+def sentences_joined(sentences: Iterable[str]) -> str:
+    """Join sentences in the current language; Chinese has no blank between them."""
+    return ("" if current_language() == "zh" else " ").join(sentences)
+
+
 def with_details(words: str, details: str) -> str:
     """Return words with details after a colon; only the words if there are no details."""
     return _("{what}: {details}").format(what=words, details=details) if details else words

@@ -27,7 +27,6 @@ from workbench.keys.command import Place
 from workbench.services.time.calendar.preview import CalendarYear, DaySetting
 from workbench.services.time.deadlines.recompute import SuspensionEffect
 from workbench.services.wiring import Services
-from workbench.wording.calendar import affected_count_words
 
 _TITLES = {
     "off": N_("{day}: day off"),
@@ -132,18 +131,21 @@ class CalendarScreen(ModeScreen):
             self._draw()
 
     def action_suspend(self) -> None:
-        self.ask_suspension(suspend_form(self.services, self.chosen, self.view()))
+        self.ask_suspension(
+            suspend_form(self.services, self.chosen, self.view()), N_("Suspended; cases affected: {count}.")
+        )
 
     def action_resume(self) -> None:
         assert self.year is not None  # noqa: S101 - check_action disables the key until the year is loaded
-        self.ask_suspension(resume_form(self.services, self.year.suspensions_on(self.chosen)[0], self.view()))
+        form = resume_form(self.services, self.year.suspensions_on(self.chosen)[0], self.view())
+        self.ask_suspension(form, N_("Resumed; cases affected: {count}."))
 
     @work(exclusive=True, group="dialog")
-    async def ask_suspension(self, form: FormDialog[SuspensionEffect]) -> None:
+    async def ask_suspension(self, form: FormDialog[SuspensionEffect], done_words: str) -> None:
         """Open the form of a suspension, and reload the year if it was saved."""
         done = await self.app.push_screen_wait(form)
         if done is not None:
-            self.notify(affected_count_words(len(done.cases), is_written=True), timeout=8)
+            self.notify(_(done_words).format(count=len(done.cases)), timeout=8)
             self.load(self.chosen)
 
     @work(exclusive=True, group="dialog")

@@ -31,7 +31,7 @@ from workbench.domain.case.records import NoticeLine
 from workbench.domain.clock.typed.reading import read_instant
 from workbench.domain.clock.typed.tense import Tense
 from workbench.errors import WorkbenchError
-from workbench.i18n import _, ngettext, with_details
+from workbench.i18n import _, ngettext, sentences_joined, with_details
 from workbench.keys import letters as keys
 from workbench.keys.command import Place
 from workbench.keys.registry import BACK
@@ -175,7 +175,7 @@ class LettersScreen(ModeScreen):
             sent_and_failed_sentence(recorded.sent, recorded.failed, recorded.already_sent),
             *late_letter_sentences(days, lapsed, undone, queued_again),
         ]
-        self.notify(" ".join(sentences), timeout=12 if moved else 5)
+        self.notify(sentences_joined(sentences), timeout=12 if moved else 5)
         self._marks.clear()
         self.action_load({letter.notice_id for letter in deliveries})
 

@@ -16,7 +16,7 @@ from workbench.keys.registry import COMMANDS
 ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
 _EXIT_CODE = re.compile(r"\s+# (?:exit code |退出码)(\d+)$")
-_TYPED_TEXT = re.compile(r'(?<=--)(reason|note|name|search) "[^"]*"')
+_TYPED_TEXT = re.compile(r'(?<= )"[^":$<]*"(?= |$)')
 """The texts of examples, which each language writes in its own words."""
 _KEY = re.compile(r"\S|F\d\d?|\^\w|g \S|Esc|Tab|Shift\+Tab|Space|Enter|PgUp|PgDn|Home|End")
 """What a code span looks like that names a key: one character, a function key, and so on."""
@@ -68,7 +68,7 @@ class Source:
         return (
             levels,
             self.lines_without_texts,
-            {_TYPED_TEXT.sub(r"\1", command) for command in self.named_commands},
+            {_TYPED_TEXT.sub("…", command) for command in self.named_commands},
             self.keys,
         )
 
@@ -84,7 +84,7 @@ class Source:
     @cached_property
     def lines_without_texts(self) -> list[str]:
         """The lines of the blocks for a shell, without what each language says in its own words."""
-        return [_EXIT_CODE.sub(r" # \1", _TYPED_TEXT.sub(r"\1", line)) for line in self.lines_to_type]
+        return [_EXIT_CODE.sub(r" # \1", _TYPED_TEXT.sub("…", line)) for line in self.lines_to_type]
 
     @cached_property
     def examples(self) -> list[str]:

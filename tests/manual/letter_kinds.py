@@ -34,7 +34,7 @@ WHEN: dict[str, Words] = {
     },
     "lapse-undone": {
         "en": "a lapse is taken back: the answer had come in time, or a letter was late",
-        "zh": "在期限内已收到，或通知发晚了",
+        "zh": "材料其实在期限内已收到，或通知发晚了",
     },
     "waived": {"en": "a supervisor waives an item to rectify", "zh": "主管豁免了整改项"},
     "expired": {"en": "a pending case goes on without the applicant's answer", "zh": "未收到答复，继续审核"},

@@ -54,12 +54,14 @@ def chapters() -> list[Chapter]:
 
 
 def chapter_named(name: str) -> Chapter:
-    """Return the chapter with a name or title.
+    """Return the chapter with a name, title or number, such as 7 or 07.
 
     Raises:
         NotFound: If there is none; the message names the nearest, or the way to look for words.
     """
     by_name = {folded(words): chapter for chapter in chapters() for words in (chapter.title, chapter.name)}
+    by_name |= {str(number): chapter for number, chapter in enumerate(chapters(), 1)}
+    name = name.lstrip("0")
     if folded(name) in by_name:
         return by_name[folded(name)]
     near = "".join(by_name[words].name for words in get_close_matches(folded(name), by_name, 1, 0.4))

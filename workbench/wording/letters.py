@@ -6,7 +6,7 @@ from db.enums import CaseState, WaitsFor
 from workbench.domain.case.casefile import CaseHeader
 from workbench.domain.case.lifecycle import VERDICT_WORDS
 from workbench.domain.case.records import NoticeLine
-from workbench.i18n import N_, _, comma_joined, ngettext
+from workbench.i18n import N_, _, comma_joined, ngettext, sentences_joined
 from workbench.wording.amounts import commas
 
 LETTER_KIND_WORDS: dict[str, str] = {
@@ -67,7 +67,7 @@ def sent_and_failed_sentence(sent: int, failed: int, already_sent: int = 0) -> s
     if already_sent:
         message = ngettext("{count} letter was already sent.", "{count} letters were already sent.", already_sent)
         sentences.append(message.format(count=commas(already_sent)))
-    return " ".join(sentences)
+    return sentences_joined(sentences)
 
 
 def overdue_letters_words(number: int) -> str:

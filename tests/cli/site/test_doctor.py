@@ -294,6 +294,7 @@ def test_logins_of_an_older_version_that_look_alike_are_noted_and_still_work(ter
     report = json.loads(terminal.run("doctor", "--json").stdout)
 
     assert "The logins sup and ѕup  look alike; check who is meant." in [line["text"] for line in report["lines"]]
+    assert [line["ok"] for line in report["lines"] if line["text"].startswith("Overdue: letters to send: 0;")] == [True]
     assert terminal.as_person("ѕup ", "queue").exit_code == 0
 
 

@@ -136,6 +136,8 @@ def test_init_makes_a_key_file_for_its_owner_and_says_that_all_depends_on_it(
     again = made(terminal, tmp_path / "n" / "n.db", "--encrypt", "--key-file", str(tmp_path / "other.key"))
     assert "n.db already exists" in refused(again, 73)
     assert not (tmp_path / "other.key").exists()
+    nowhere = made(terminal, tmp_path / "m" / "m.db", "--encrypt", "--key-file", str(tmp_path / "no" / "new.key"))
+    assert "its folder does not exist" in refused(nowhere, 73)
     words = ["init", "--encrypt", "--key-file", "a", "--key-command", "b"]
     refused(terminal.run_bare("--database", str(tmp_path / "m.db"), *words), 2)
     refused(terminal.run_bare("--database", str(tmp_path / "m.db"), "init", "--key-file", "a"), 2)

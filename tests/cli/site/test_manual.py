@@ -15,6 +15,7 @@ def test_without_a_chapter_the_manual_lists_its_chapters(terminal: Terminal) -> 
 
 def test_a_chapter_in_a_pipe_names_chapters_instead_of_links(terminal: Terminal) -> None:
     printed = terminal.run_bare("manual", "Reviewers-Day").stdout
+    assert terminal.run_bare("manual", "2").stdout == terminal.run_bare("manual", "02").stdout == printed
     found = json.loads(terminal.run_bare("manual", "reviewers-day", "--json").stdout)["found"]
 
     assert printed.startswith("# A reviewer's day\n")

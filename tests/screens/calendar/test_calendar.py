@@ -268,14 +268,14 @@ async def test_a_suspension_is_previewed_entered_and_ended_on_its_day(site: Site
         assert "Suspension 1: " in shown_day(desk)
         assert "typhoon" in shown_day(desk)
         assert "25!" in desk.text
-        assert desk.notes == ["1 case is affected."]
+        assert desk.notes == ["Suspended; cases affected: 1."]
 
         site.clock.advance(hours=26)
         await desk.press("n", "t")
         await desk.press("e")
         assert "1 case would be affected." in desk.text
         await desk.press("enter")
-        assert desk.notes[-1] == "1 case is affected."
+        assert desk.notes[-1] == "Resumed; cases affected: 1."
         (row,) = site.services("sup").suspending.list()
         assert row.to_at == site.clock.at
 

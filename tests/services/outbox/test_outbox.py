@@ -151,6 +151,7 @@ def test_time_channel_and_cause_are_read_by_the_names_of_their_columns(tmp_path:
         ("sent_at", "2026-11-24 10:30", Delivery(notice_id=3, sent_at=datetime(2026, 11, 24, 10, 30, tzinfo=SHANGHAI))),
         ("sent_at", "2026-11-24", Delivery(notice_id=3, sent_at=datetime(2026, 11, 24, tzinfo=SHANGHAI))),
         ("channel", "SMS", Delivery(notice_id=3, channel="sms")),
+        ("channel", "Telephone", Delivery(notice_id=3, channel="phone")),
         ("failed", "number not in use", Delivery(notice_id=3, failure="number not in use")),
         ("failed", "是", Delivery(notice_id=3, failure="no cause given")),
         ("failed,cause", "yes,refused", Delivery(notice_id=3, failure="refused")),

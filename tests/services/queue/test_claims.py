@@ -165,10 +165,13 @@ def test_a_skipped_case_loses_its_assignee_and_is_offered_again_only_after_somet
     assert case_id_of(claims.next()) == case
 
 
-def test_a_refusal_names_the_holder_or_that_there_is_none_and_a_skip_needs_a_reason(site: Site) -> None:
+def test_a_refusal_names_the_holder_the_assignee_or_the_state_and_a_skip_needs_a_reason(site: Site) -> None:
     (case,) = site.plant(1)
     claims = site.services("a").claims
     with pytest.raises(NotAllowed, match="Nobody holds C-000001"):
+        claims.release(case)
+    site.services("sup").assigning.assign([case], "b", "knows the trade")
+    with pytest.raises(NotAllowed, match="C-000001 is assigned to b"):
         claims.release(case)
     site.services("b").claims.next()
 
@@ -176,7 +179,11 @@ def test_a_refusal_names_the_holder_or_that_there_is_none_and_a_skip_needs_a_rea
         claims.release(case)
     with pytest.raises(WrongUsage):
         site.services("b").claims.skip(case, "  ")
-    assert site.actions(case) == ["refused release", "next", "refused release"]
+    site.services("b").verdicts.decide(passing(case))
+    with pytest.raises(NotAllowed, match="C-000001 is passed"):
+        claims.release(case)
+    refusals = [action for action in site.actions(case) if "release" in action]
+    assert refusals == ["refused release"] * 4
 
 
 def test_the_counts_say_how_many_cases_a_person_decided_today_and_how_long_they_took(site: Site) -> None:

@@ -45,8 +45,8 @@ def suspend(
 
     with context.services() as services:
         suspension = NewSuspension(
-            from_at=parse_instant_option(start, "FROM", services, Tense.ANY),
-            to_at=None if end is None else parse_end_option(end, "TO", services, Tense.ANY),
+            from_at=parse_instant_option(start, _("FROM"), services, Tense.ANY),
+            to_at=None if end is None else parse_end_option(end, _("TO"), services, Tense.ANY),
             reason=reason if dry_run else required_text(reason, "--reason"),
             province=None if province is None else _province(province),
             agent=None if agent is None else required_text(agent, "--agent"),
@@ -54,7 +54,7 @@ def suspend(
         done, zone = services.suspending.suspend(suspension, dry_run=dry_run), zone_of(services)
     _print_result(context, done, zone, is_written=not dry_run)
     if not dry_run and not context.as_json:
-        message = _("This is suspension {number}; `workbench calendar resume {number}` ends or cancels it.")
+        message = _("This is suspension {number}; `workbench calendar resume {number}` ends it, --mistake cancels it.")
         output.narrate(message.format(number=done.suspension_ids[0]))
 
 

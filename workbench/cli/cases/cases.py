@@ -129,7 +129,7 @@ def _empty_sentence(empty: NoNextCase, filter_text: str, now: datetime, zone: Zo
     }
     sentence = sentences.get(empty.kind, sentences["none"]).format(count=empty.count, who=who, limit=empty.limit)
     assigned = comma_joined(assigned_words(empty.assigned))
-    return f"{sentence} {_('Others: {assigned}.').format(assigned=assigned)}" if assigned else sentence
+    return sentence + _(" Others: {assigned}.").format(assigned=assigned) if assigned else sentence
 
 
 def take(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:

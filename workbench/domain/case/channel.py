@@ -27,8 +27,12 @@ _UNKNOWN = "none"
 
 
 def channel_named(text: str) -> str | None:
-    """Return the channel that a file or gateway names, "" if it names none; None if the text is not a valid name."""
+    """Return the channel that a file or gateway names, by its code or in words, "" if it names none.
+
+    Return None if the text is not a valid name.
+    """
     name = text.strip().lower()
+    name = {word.lower(): channel for channel, word in channels().items()}.get(name, name)
     if name in {"", _UNKNOWN}:
         return ""
     return name if _NAME.fullmatch(name) else None

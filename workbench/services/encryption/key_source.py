@@ -86,6 +86,8 @@ def new_key_file(path: Path, group_id: int | None) -> None:
         sync(path.parent)
     except OSError as error:
         message = _("The key file {file} cannot be created: {cause}.")
+        if isinstance(error, FileNotFoundError):
+            message = _("The key file {file} cannot be created: its folder does not exist. Make the folder first.")
         raise CannotCreate(message.format(file=path, cause=error.strerror)) from error
 
 

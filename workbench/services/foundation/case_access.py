@@ -240,6 +240,12 @@ def held_case(session: Session, context: Context, case_id: int, fence: int | Non
         raise Busy(message.format(case=name, login=login, until=until))
     last = None if fence is None else _last_hold_event(session, case.id or 0)
     if last is None:
+        if case.state not in {CaseState.QUEUED, CaseState.IN_REVIEW}:
+            raise NotAllowed(state_refusal(Action.DECIDE, CaseState(case.state), name) or "")
+        if case.assignee_id not in {None, context.actor.id}:
+            login = session.get_one(ReviewerRow, case.assignee_id).login
+            message = _("{case} is assigned to {login}; `workbench take` takes it nevertheless, with a reason.")
+            raise NotAllowed(message.format(case=name, login=login))
         raise NotAllowed(_("Nobody holds {case}; take it with `next` first.").format(case=name))
     message = _("{case} was taken over by {login} at {time}; your draft is kept.")
     raise Busy(message.format(case=name, login=last.actor_login, time=last.at.astimezone(zone).strftime("%H:%M")))

@@ -205,13 +205,10 @@ def _check_overdue(session: Session, path: Path, now: datetime) -> Iterator[Chec
             "Overdue: letters to send: {letters}; numbers to bar or restore: {measures}; appeals to answer: {late} of "
             "{appeals} open."
         )
-        overdue = message.format(
-            letters=count_owed(session, released_until),
-            measures=count_overdue_measures(session, now),
-            late=sum(at is not None and at < now for at in due),
-            appeals=len(due),
-        )
-        yield Health.NOTE, overdue
+        letters, measures = count_owed(session, released_until), count_overdue_measures(session, now)
+        late = sum(at is not None and at < now for at in due)
+        overdue = message.format(letters=letters, measures=measures, late=late, appeals=len(due))
+        yield Health.NOTE if letters or measures or late else Health.OK, overdue
         yield from check_retention(session, path, policy, now)
 
 
