@@ -91,7 +91,8 @@ def _keys_of_dialog(dialog: Screen[object], width: int) -> list[Content]:
 
 def _command_lines(command: Command, width: int, *, works_now: bool) -> list[Content]:
     keys = (pad_right(f" {_key_range(command)}", _KEYS_CELLS), "$text-accent bold" if works_now else MUTED)
-    label = (pad_right(_(command.label), _LABEL_CELLS), "" if works_now else MUTED)
+    # A label that is longer than its column is still separated from the help.
+    label = (pad_right(f"{_(command.label)} ", _LABEL_CELLS), "" if works_now else MUTED)
     return hanging([keys, label], help_of(command), width, MUTED)
 
 

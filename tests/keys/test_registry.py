@@ -7,6 +7,7 @@ from importlib import import_module
 from textual.binding import BindingsMap
 from textual.dom import DOMNode
 
+from screens.dialogs.help import _command_lines
 from screens.shell.bindings import command_of
 from tests.architecture.test_layers import ROOT
 from workbench.keys.command import PLACES, key_of_character, shown_key
@@ -59,3 +60,9 @@ def test_the_key_name_of_a_character_is_found() -> None:
 
 def test_the_id_of_a_command_begins_with_its_screen() -> None:
     assert {command.id.split(".")[0] for command in COMMANDS if "." in command.id} <= {*PLACES, "go"}
+
+
+def test_a_label_in_the_list_of_keys_is_separated_from_its_help() -> None:
+    for command in COMMAND_BY_ID.values():
+        shown = _command_lines(command, 100, works_now=True)[0].plain
+        assert f" {command.label} " in shown

@@ -202,6 +202,7 @@ def test_imports_are_listed_and_undone(terminal: Terminal, desk: Desk) -> None:
 
     assert (batch["batch"], batch["kind"], batch["by"], batch["rows"]) == ("B-000001", "applications", "admin", 1)
     assert undone == {"batch": "B-000001", "kind": "applications", "rows": 1, "cases": 1}
+    assert "Undone: B-000001." in terminal.as_person("audit", "imports").stderr
     refused(terminal.as_person("admin", "imports", "undo", "B-9", "--json"), 66)
     refused(terminal.as_person("admin", "imports", "undo", "C-1", "--json"), 66)
 

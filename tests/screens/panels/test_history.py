@@ -144,6 +144,7 @@ def test_items_of_the_past_are_told_apart_from_items_that_are_due(
             line("import", batch=2, files=["[/b].csv"], line=7, missing=["AUTH_LETTER"]),
             "B-000002, [/b].csv, line 7; missing: authority letter",
         ),
+        (line("evidence-undone", batch=4), "B-000004"),
         (line("comment", "fail fixable"), "fail fixable"),
         (line("delay-told"), "automatic"),
         (line("reopen", corrects=1), "corrected notice owed for D-000001"),

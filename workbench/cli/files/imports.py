@@ -121,7 +121,9 @@ def _import(context: CommandContext, request: ImportRequest, map_name: str | Non
             with output.ProgressLine(_("Importing")) as progress:
                 report = services.imports.run(request, progress)
         except ImportRefused as error:
-            if _may_need_a_map(request, error.report) and not context.as_json:
+            from workbench.cli.files.reseller_sheets import may_need_a_map
+
+            if may_need_a_map(request, error.report) and not context.as_json:
                 output.narrate(_("If this is a reseller's own sheet, import it with --map NAME."))
             raise
     print_report(context, report)
@@ -135,14 +137,6 @@ def _count(name: str, line: object) -> str:
 
 def _already(batch: str) -> str:
     return _("left out, imported already as {batch}").format(batch=batch)
-
-
-def _may_need_a_map(request: ImportRequest, report: ImportReport) -> bool:
-    """Say whether no row was read because of the header of a file that may be a reseller's own sheet."""
-    from workbench.services.files.reseller_sheets.sheet_map import MAPPED_KINDS
-
-    has_bad_header = not report.rows and any(problem.line for problem in report.errors)
-    return has_bad_header and not request.layouts and request.kind in {*MAPPED_KINDS, ImportKind.WORKBOOK}
 
 
 def print_report(context: CommandContext, report: ImportReport) -> None:
@@ -215,7 +209,7 @@ def _errors(problems: Sequence[RowProblem]) -> list[dict[str, Any]]:
 def list_batches(context: CommandContext) -> None:
     """List the imports."""
     with context.services() as services:
-        batches, zone = services.imports.batches(), zone_of(services)
+        batches, undone, zone = services.imports.batches(), services.imports.undone(), zone_of(services)
     columns: Columns[BatchLine] = {
         _("Batch"): lambda batch: format_batch(batch.id),
         _("Kind"): lambda batch: kind_name(batch.kind),
@@ -226,6 +220,8 @@ def list_batches(context: CommandContext) -> None:
     }
     as_document = partial(json_record, zone=zone, batch="id")
     context.print_list("batches", batches, as_document, columns, numeric=(4, 5, 6, 7, 8))
+    if undone and not context.as_json:
+        output.narrate(_("Undone: {batches}.").format(batches=comma_joined(map(format_batch, undone))))
 
 
 def undo_batch(
@@ -236,10 +232,13 @@ def undo_batch(
     with context.services() as services:
         undone = services.imports.undo(batch)
     number = format_batch(undone.id)
-    message = _("{batch} is undone. Removed rows: {rows}; removed cases: {cases}.")
+    message = _(
+        "{batch} is undone. Removed rows: {rows}, of which corrections whose earlier values count again: {updated};"
+        " removed cases: {cases}."
+    )
     context.print_result(
         {"batch": number, "kind": undone.kind.value, "rows": undone.rows, "cases": undone.cases},
-        message.format(batch=number, rows=commas(undone.rows), cases=commas(undone.cases)),
+        message.format(batch=number, **{name: _count(name, undone) for name in ("rows", "updated", "cases")}),
     )
 
 

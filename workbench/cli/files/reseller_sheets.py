@@ -17,7 +17,7 @@ from workbench.errors import ExitCode, NotFound, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.services.files.reading.sheets.names import kind_name
 from workbench.services.files.templates import CALENDAR, column_guides, kinds_within
-from workbench.services.intake.importing.plan import ImportRequest
+from workbench.services.intake.importing.plan import ImportReport, ImportRequest
 from workbench.wording.amounts import commas
 
 if TYPE_CHECKING:
@@ -128,6 +128,14 @@ def accept_map(context: CommandContext, name: MapName) -> None:
     sentence = _("The map {name} is in use for {kinds}; import with --map {name}.")
     kinds = comma_joined(kind_name(sheet_map.content.kind) for sheet_map in accepted)
     context.print_result({"name": name, "maps": maps}, sentence.format(name=name, kinds=kinds))
+
+
+def may_need_a_map(request: ImportRequest, report: ImportReport) -> bool:
+    """Say whether no row was read because of the header of a file that may be a reseller's own sheet."""
+    from workbench.services.files.reseller_sheets.sheet_map import MAPPED_KINDS
+
+    has_bad_header = not report.rows and any(problem.line for problem in report.errors)
+    return has_bad_header and not request.layouts and request.kind in {*MAPPED_KINDS, ImportKind.WORKBOOK}
 
 
 def with_map(context: CommandContext, services: "Services", request: ImportRequest, name: str) -> ImportRequest:

@@ -131,7 +131,7 @@ def retract_evidence(session: Session, context: Context, case: CaseRow, batch_id
     since = session.execute(first_applied.where(col(SubmissionRow.batch_id) == batch_id)).scalar()
     progress = None if since is None else reopen_items(session, context, case, findings, since)
     received = None if progress is None else f"{progress.received}/{progress.asked}"
-    body = details(round=case.round, evidence_no=case.evidence_no, progress=received)
+    body = details(round=case.round, evidence_no=case.evidence_no, progress=received, batch=batch_id)
     if case.state in FINAL_STATES:
         note_act(session, context, "evidence-undone", case.id, body, batch_id=batch_id)
     else:

@@ -267,6 +267,7 @@ _DETAILS: dict[str, Callable[[EventFacts, CaseFile], str]] = {
     "documents-written": _written_documents_details,
     "import": _arrival_details,
     "evidence": _evidence_details,
+    "evidence-undone": lambda facts, _case: format_batch(facts["batch"]) if "batch" in facts else "",
     "measures done": lambda facts, _case: comma_joined(_orders(facts)),
     "reveal": _revealed_field_details,
     # The log has RFC 3339 with the policy's offset; show the day and the time only.

@@ -80,6 +80,7 @@ def test_evidence_and_acts_that_leave_nothing_do_not_keep_a_batch(desk: Desk) ->
     admin.imports.undo(2)
     assert "CR-DEBTOR" not in desk.findings()
     assert desk.site.actions(desk.case().id or 0)[-1] == "evidence-undone"
+    assert '"batch":2' in desk.sql("SELECT body FROM event WHERE action = 'evidence-undone'")[0].body
     desk.change(state="queued", due_at=desk.site.clock.at)
     case_id = reviewer.claims.next().header.id  # type: ignore[union-attr]  # the only case
     with pytest.raises(NotAllowed, match=r"a holds C-000001.*`workbench release C-000001`"):

@@ -229,6 +229,12 @@ class BatchLine:
     rejected: int
 
 
+def undone_batches(session: Session) -> Sequence[int]:
+    """Return the numbers of the imports that were undone, in that order; only the log still has them."""
+    undone = select(EVENT.c.batch_id).where(EVENT.c.action == UNDONE, EVENT.c.is_refused.is_(False))
+    return session.execute(undone.order_by(EVENT.c.seq)).scalars().all()
+
+
 def batch_lines(session: Session) -> tuple[BatchLine, ...]:
     """Return the published imports, newest first."""
     files: dict[int, list[str]] = {}

@@ -57,6 +57,8 @@ class UndoneBatch:
     id: int
     kind: ImportKind
     rows: int
+    updated: int
+    """The number of removed rows that had changed earlier ones, which count again."""
     cases: int
 
 
@@ -81,11 +83,13 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
             _check_unused(session, context, batch_id)
             cases = session.execute(select(func.count()).where(CASE.c.batch_id == batch_id)).scalar_one()
             session.execute(update(BATCH).where(BATCH.c.id == batch_id).values(published_at=None, published_seq=None))
-            body = {"kind": batch.kind, "rows": batch.row_count, "cases": cases}
+            body = {"kind": batch.kind, "rows": batch.created_count + batch.updated_count, "cases": cases}
             context.log(session, UNDONE, batch_id=batch_id, body=body)
             _take_back_early_lapses(session, context, batch_id)
         remove_batch(context, batch_id)
-    return UndoneBatch(id=batch_id, kind=ImportKind(batch.kind), rows=batch.row_count, cases=cases)
+    return UndoneBatch(
+        id=batch_id, kind=ImportKind(batch.kind), rows=body["rows"], updated=batch.updated_count, cases=cases
+    )
 
 
 def _take_back_early_lapses(session: Session, context: Context, batch_id: int) -> None:

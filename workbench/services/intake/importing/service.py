@@ -29,6 +29,7 @@ from workbench.services.intake.batches.publishing import (
     batch_of_file,
     refuse_known_files,
     try_import_lock,
+    undone_batches,
 )
 from workbench.services.intake.batches.sweeping import sweep
 from workbench.services.intake.batches.undoing import UndoneBatch, undo_batch
@@ -163,6 +164,11 @@ class Imports:
         """Return the published imports, newest first."""
         with self.context.read() as session:
             return batch_lines(session)
+
+    def undone(self) -> Sequence[int]:
+        """Return the numbers of the imports that were undone, in that order."""
+        with self.context.read() as session:
+            return undone_batches(session)
 
     def undo(self, batch_id: int) -> UndoneBatch:
         """Remove a published batch, its rows and its cases, as long as nothing depends on it.
