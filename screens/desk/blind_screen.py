@@ -33,6 +33,9 @@ from workbench.services.quality.opinions import BlindCase
 from workbench.services.wiring import Services
 from workbench.wording.case.labels import VERDICT_TITLES
 
+_WIDE = 98
+"""From this width on, the header has everything; the classes of a resized window come too late."""
+
 _VERDICTS = {desk.PASS: Verdict.PASS, desk.FAIL: Verdict.FAIL, desk.PEND: Verdict.PENDING}
 """What the usual keys of a verdict mean here."""
 
@@ -129,7 +132,7 @@ class BlindScreen(WorkScreen):
         case, view, width = self._case, self._view(), max(10, self.size.width - 2)
         login = self._services.actor.login
         right = reviewer_status(login, None, view, has_clock=False)
-        facts = case_lines(case, view, width, login) if self.has_class("-wide") else narrow_lines(case, view, width)
+        facts = case_lines(case, view, width, login) if width >= _WIDE else narrow_lines(case, view, width)
         banner = wrapped_lines(f"{view.symbols.warn} {self.read_only_reason}", width, f"{WARNING} bold")
         gaps = [line for gap in self._blind.gaps for line in wrapped_lines(gap, width, MUTED)]
         lines = [title_line(_("Blind second opinion"), case, right, view, width), *banner, *facts, *gaps]

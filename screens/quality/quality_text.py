@@ -31,8 +31,7 @@ def work_line(work: OpinionWork) -> Content:
 
 def sample_row(line: SampleLine, width: int) -> Content:
     """Return a sample as a row: its number and period, and how many decisions are drawn, read and left."""
-    names = (_("Drawn"), _("Golden"), _("Opinions"), _("Left"))
-    counts = zip(names, (line.drawn, line.golden, line.opinions, line.left), strict=True)
+    counts = ((_("Drawn"), line.drawn), (_("Opinions"), line.opinions), (_("Left"), line.left))
     shown = [_labelled(name, pad_left(commas(count), _COUNT_CELLS)) for name, count in counts]
     return row(plain(f"{line.id}  {line.period.first} – {line.period.last}"), Content("  ").join(shown), width)
 
@@ -62,8 +61,8 @@ def figures_lines(figures: QualityFigures, width: int) -> list[Content]:
     return flowing([_labelled(name, value) for name, value in values if value], width)
 
 
-def all_figures(figures: QualityFigures, width: int) -> list[Content]:
-    """Return the agreement of all cases, each reviewer, class, month and reason, with what the figures mean."""
+def all_figures(figures: QualityFigures, sample: SampleLine | None, width: int) -> list[Content]:
+    """Return the agreement of all cases, each reviewer, class, month and reason, what it means, and the strata."""
     found = words.agreement_rows(figures.verdicts, figures.by, figures.reasons)
     rows = [(f"{name}: {commas(one.pairs)}", *words.agreement_words(one)) for name, one in found]
     rows = [(_("Pairs"), _("raw"), "κ", "AC1"), *rows]
@@ -74,8 +73,9 @@ def all_figures(figures: QualityFigures, width: int) -> list[Content]:
         "raw: the share of cases on which both say the same; κ: without agreement by chance, unreliable where nearly"
         " all pass; AC1: the same, reliable there. In brackets: the 95 % interval."
     )
-    more = (wrapped_lines(comma_joined(stands), width), [Content()], wrapped_lines(meaning, width, MUTED))
-    return [*lines, Content(), *(line for part in more for line in part)]
+    more = (wrapped_lines(comma_joined(stands), width), [Content()], wrapped_lines(meaning, width, MUTED), [Content()])
+    strata = strata_lines(sample, width) if sample is not None else []
+    return [*lines, Content(), *(line for part in more for line in part), *strata]
 
 
 def look_row(look: SecondLook, width: int) -> Content:

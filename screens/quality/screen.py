@@ -190,8 +190,8 @@ class QualityScreen(ModeScreen):
             answer = await self.app.push_screen_wait(dialog(chosen=answer[0], text=answer[1]))
 
     def action_figures(self) -> None:
-        if self._shown.figures is not None:
-            lines = partial(quality_text.all_figures, self._shown.figures)
+        if (figures := self._shown.figures) is not None:
+            lines = partial(quality_text.all_figures, figures, self._shown.samples.get(figures.sample_id))
             self.app.push_screen(TextSheet(_("Agreement of first and second opinions"), lines))
 
     def _draw(self) -> None:

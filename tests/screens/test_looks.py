@@ -14,7 +14,7 @@ from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
 from textual.widgets import Input, TextArea
 
-from db.enums import CaseState, Priority, Role
+from db.enums import CaseState, FailKind, Priority, Role, Verdict
 from screens.app import WorkbenchApp
 from tests.demos import NOW as DEMO_NOW
 from tests.demos import fresh_demo, made_demo
@@ -23,8 +23,10 @@ from tests.screens.cases import NOW, troubled
 from tests.screens.doubles.services import Clocks, MemoryServices
 from tests.screens.driver import Driver, KeyDriver, memory_workbench, site_workbench
 from tests.sites import ManualClock, Site
+from workbench.domain.quality.period import parse_period
 from workbench.errors import NotFound
 from workbench.i18n import _
+from workbench.services.quality.samples import SampleRequest
 
 __all__ = ["fresh_demo", "made_demo"]
 
@@ -136,11 +138,25 @@ async def test_the_calendar_looks_as_it_did(name: str, view: View, snapshot: Sna
         assert await picture(driver) == snapshot(extension_class=SVGImageExtension)
 
 
+def give_opinions(site: Site) -> None:
+    """Draw a sample, and let a person differ on a few decisions."""
+    site.services("sup").samples.draw(SampleRequest(period=parse_period("2026"), size=30, seed=7))
+    opinions = site.services("rev2").opinions
+    for number in range(4):
+        opinions.read()
+        answer = (Verdict.FAIL, FailKind.FIXABLE, ("USE-TRADE",), "[/b] trade") if number % 2 else None
+        opinions.give(*(answer or (Verdict.PASS, None, ("OK",), "")))
+
+
 DEMO = {
     "people": ("sup", ("g", "w")),
     "away": ("sup", ("g", "w", "down", "down", "down", "a")),
     "inquiries": ("rev1", ("g", "i")),
     "answer": ("ver2", ("enter",)),
+    "quality": ("sup", ("g", "l")),
+    "sample": ("sup", ("g", "l", "s")),
+    "blind": ("rev1", ("g", "l", "n")),
+    "opinion": ("rev1", ("g", "l", "n", "f")),
     "move": ("sup", ("g", "q", "space", "space", "space", "a")),
 }
 
@@ -150,6 +166,8 @@ async def test_the_demo_looks_as_it_did(name: str, view: View, fresh_demo: Path,
     site, (login, keys) = Site(fresh_demo, ManualClock(DEMO_NOW)), DEMO[name]
     # The program does the same soon after it starts.
     site.services("sup").ticking.tick()
+    if "l" in keys:
+        give_opinions(site)
     async with site_workbench(site, login, size=view.size, language=view.language) as driver:
         await driver.press(*keys)
         assert await picture(driver) == snapshot(extension_class=SVGImageExtension)

@@ -28,6 +28,8 @@ FIGURES = view_command(
     "quality.figures", "enter", N_("figures"), N_("Show all figures, also by reviewer, month and reason."), hint=True
 )
 LEAVE_QUALITY = go_command("quality.desk", "escape", N_("desk"), N_("Go back to the desk."), hint=True)
-GO_QUALITY = go_command("go.quality", "g l", N_("quality"), N_("Go to samples, second opinions and their agreement."))
+GO_QUALITY = go_command(
+    "go.quality", "g l", N_("quality review"), N_("Go to samples, second opinions and their agreement.")
+)
 
 QUALITY_COMMANDS = (READ, SAMPLE, ADJUDICATE, GOLDEN, FIGURES, GIVE_BACK, LEAVE_QUALITY)

@@ -40,7 +40,7 @@ async def test_a_trial_is_shown_before_a_sample_is_drawn(office: Site) -> None:
         await desk.press("enter", "enter", "enter")
         await desk.type("7")
         await desk.press("enter")
-        assert line_with(desk, "Drawn").split()[-8:] == ["Drawn", "3", "Golden", "0", "Opinions", "0", "Left", "3"]
+        assert line_with(desk, "Drawn").split()[-6:] == ["Drawn", "3", "Opinions", "0", "Left", "3"]
         assert "too few to tell" in desk.text
     assert [line.seed for line in office.services("sup").samples.list()] == [7]
 
@@ -97,6 +97,7 @@ async def test_a_third_person_says_which_opinion_stands_and_the_maker_learns_it(
         assert desk.dialog == "QualityScreen"
         await desk.press("enter")
         assert "verdicts, by strata: 1" in desk.text
+        assert "a, passed 3/3" in desk.text
     async with site_workbench(office, "a", size=(80, 24)) as desk:
         await desk.go("l")
         assert "Your adjudicated decisions: 1" in desk.text
