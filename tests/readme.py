@@ -43,7 +43,7 @@ def key_lists() -> str:
             f"{_keys(each)} **{_(each.label)}**{_COLON[current_language()]}{help_of(each)} `{each.id}`"
             for each in commands_of(place)
         ]
-        sections.append(f"## {_(words)}\n\n" + "\\\n".join(lines))
+        sections.append(f"## {_(words)}\n" + "\\\n".join(lines))
     return "\n\n".join(sections)
 
 

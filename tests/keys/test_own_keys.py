@@ -101,7 +101,7 @@ def test_a_key_is_written_as_users_read_it() -> None:
 def test_only_keys_that_do_different_things_cannot_be_changed() -> None:
     assert {command.id for command in COMMANDS if has_fixed_keys(command)} == {
         *("verdict.mark", "appeals.choose", "changes.judge", "changes.page", "changes.ends"),
-        *("queue.move", "queue.view", "calendar.move", "calendar.year", "board.move"),
+        *("queue.move", "queue.view", "calendar.move", "calendar.year", "board.move", "report.move", "report.period"),
     }
 
 

@@ -1,4 +1,4 @@
-"""The keyboard commands of the board, and the command that opens it."""
+"""The keyboard commands of the board and of the report, and the commands that open them."""
 
 from dataclasses import replace
 
@@ -32,3 +32,17 @@ GO_BOARD = go_command(
 )
 
 BOARD_COMMANDS = (OPEN_FIGURE, MOVE, SORT, MORE, FEWER, MOVE_CASES, UNDO_MOVE, RELOAD, LEAVE_BOARD)
+
+MOVE_FIGURE = view_command(
+    "report.move", "up,down", N_("move"), N_("Show another figure with its definition."), hint=True
+)
+PERIOD = view_command(
+    "report.period", "left,right", N_("period"), N_("Report on the period before, or on the next one."), hint=True
+)
+RELOAD_REPORT = view_command("report.reload", "n,f2", N_("refresh"), N_("Count again."))
+LEAVE_REPORT = go_command("report.desk", "escape", N_("desk"), N_("Go back to the desk."), hint=True)
+GO_REPORT = go_command(
+    "go.report", "g r", N_("report"), N_("Go to the report on a period (supervisor, admin, auditor).")
+)
+
+REPORT_COMMANDS = (MOVE_FIGURE, PERIOD, RELOAD_REPORT, LEAVE_REPORT)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from workbench.domain.case.lifecycle import Action
 from workbench.i18n import N_, _
 from workbench.keys.appeals import APPEAL_COMMANDS, GO_APPEALS
-from workbench.keys.board import BOARD_COMMANDS, GO_BOARD
+from workbench.keys.board import BOARD_COMMANDS, GO_BOARD, GO_REPORT, REPORT_COMMANDS
 from workbench.keys.calendar import CALENDAR_COMMANDS, GO_CALENDAR
 from workbench.keys.command import VERDICT_GROUP, Command, Place, act_command, go_command, verdict_command, view_command
 from workbench.keys.desk import CHANGE_COMMANDS, DESK_COMMANDS, PANEL_COMMANDS
@@ -114,7 +114,7 @@ QUIT = go_command("quit", "q,ctrl+q,ctrl+c", N_("quit"), N_("Quit the workbench;
 
 MODES = (
     *(GO_DESK, GO_QUEUE, GO_MINE, GO_PENDING, GO_CHECKS, GO_APPEALS, GO_REOPEN, GO_LETTERS, GO_INQUIRIES),
-    *(GO_BOARD, GO_QUALITY, GO_PEOPLE, GO_CALENDAR, GO_FORECAST, GO_POLICY),
+    *(GO_BOARD, GO_QUALITY, GO_REPORT, GO_PEOPLE, GO_CALENDAR, GO_FORECAST, GO_POLICY),
 )
 """The commands that open a screen (`g` and a letter), in display order."""
 
@@ -123,6 +123,7 @@ COMMANDS: tuple[Command, ...] = (
     *CHANGE_COMMANDS,
     *QUEUE_COMMANDS,
     *BOARD_COMMANDS,
+    *REPORT_COMMANDS,
     *FORECAST_COMMANDS,
     *(CONFIRM, MARK_NUMBER, MARK_REASON, SEARCH, FINAL, WAIT_FOR, MEASURE, NUMBERS, ITEMS, LETTER),
     *(WHOLE_LETTER, NOTE),

@@ -30,13 +30,18 @@ class Period:
 
     @property
     def before(self) -> "Period":
-        """The period of the same length that ends the day before: as many months, if these are whole, else days."""
-        end, day = self.first - timedelta(days=1), timedelta(days=1)
-        if self.first.day == 1 and (self.last + day).day == 1:
-            months = (self.last.year - self.first.year) * _YEAR_MONTHS + self.last.month - self.first.month + 1
-            number = self.first.year * _YEAR_MONTHS + self.first.month - 1 - months
-            return Period(date(number // _YEAR_MONTHS, number % _YEAR_MONTHS + 1, 1), end)
-        return Period(end - (self.last - self.first), end)
+        """The period before."""
+        return self.moved(-1)
+
+    def moved(self, by: int) -> "Period":
+        """Return the period that is so many periods later: of as many months, if these are whole, else of days."""
+        after = self.last + timedelta(days=1)
+        if self.first.day == after.day == 1:
+            months = (after.year - self.first.year) * _YEAR_MONTHS + after.month - self.first.month
+            number = self.first.year * _YEAR_MONTHS + self.first.month - 1 + by * months
+            return _months(number // _YEAR_MONTHS, number % _YEAR_MONTHS + 1, months)
+        days = by * (after - self.first)
+        return Period(self.first + days, self.last + days)
 
 
 def parse_period(text: str) -> Period:

@@ -37,9 +37,7 @@ class Figure:
 
 FIGURES = (
     Figure(
-        "flow",
-        FigureKind.COUNT,
-        N_("Cases in and out"),
+        *("flow", FigureKind.COUNT, N_("Cases in and out")),
         N_(
             "Open at a time: cases opened before it that are not closed then. Received: cases opened in the period. "
             "Opened again: closings before the period that ended in it. Passed, failed, lapsed, withdrawn: closings "
@@ -47,51 +45,37 @@ FIGURES = (
         ),
     ),
     Figure(
-        "verdicts",
-        FigureKind.COUNT,
-        N_("Verdicts"),
+        *("verdicts", FigureKind.COUNT, N_("Verdicts")),
         N_("Decisions that took effect in the period, by verdict; a fail can be final or rectified."),
     ),
     Figure(
-        "first_from_receipt",
-        FigureKind.DAYS,
-        N_("First verdict, working days from receipt"),
+        *("first_from_receipt", FigureKind.DAYS, N_("First verdict, working days from receipt")),
         N_(
             "Of the cases whose first decision in effect took effect in the period: working days from the receipt of "
             "the application to that time."
         ),
     ),
     Figure(
-        "first_from_complete",
-        FigureKind.DAYS,
-        N_("First verdict, working days from completeness"),
+        *("first_from_complete", FigureKind.DAYS, N_("First verdict, working days from completeness")),
         N_("The same cases, from when the application was complete; without that time, from its receipt."),
     ),
     Figure(
-        "result_from_receipt",
-        FigureKind.DAYS,
-        N_("Result, working days from receipt"),
+        *("result_from_receipt", FigureKind.DAYS, N_("Result, working days from receipt")),
         N_("Of the closings of the period as passed or failed: working days from the receipt to the closing."),
     ),
     Figure(
-        "result_from_complete",
-        FigureKind.DAYS,
-        N_("Result, working days from completeness"),
+        *("result_from_complete", FigureKind.DAYS, N_("Result, working days from completeness")),
         N_("The same closings, from when the application was complete; without that time, from its receipt."),
     ),
     Figure(
-        "in_time",
-        FigureKind.SHARE,
-        N_("Results in time"),
+        *("in_time", FigureKind.SHARE, N_("Results in time")),
         N_(
             "Of the closings of the period as passed or failed of cases with a due date: those not later than the "
             "due date that the case has now. Time with the applicant and suspensions have moved it."
         ),
     ),
     Figure(
-        "time",
-        FigureKind.SECONDS,
-        N_("Where the time went"),
+        *("time", FigureKind.SECONDS, N_("Where the time went")),
         N_(
             "Of the closings of the period: the seconds from receipt (or the first event, if earlier) to the closing; "
             "all instants are cut to seconds. Until the application was complete, at latest until the first event, the "
@@ -105,57 +89,43 @@ FIGURES = (
         ),
     ),
     Figure(
-        "reasons",
-        FigureKind.PARETO,
-        N_("Reasons against a pass"),
+        *("reasons", FigureKind.PARETO, N_("Reasons against a pass")),
         N_("Reasons of the decisions other than pass that took effect in the period; a decision may have several."),
     ),
     Figure(
-        "rounds",
-        FigureKind.PARETO,
-        N_("Rounds to the result"),
+        *("rounds", FigureKind.PARETO, N_("Rounds to the result")),
         N_(
             "Closings of the period as passed or failed, by the highest round of the decisions of the case that took "
             "effect up to the closing; round 2 and more are second rounds."
         ),
     ),
     Figure(
-        "appeals",
-        FigureKind.PARETO,
-        N_("Appeals and their ends"),
+        *("appeals", FigureKind.PARETO, N_("Appeals and their ends")),
         N_("Appeals recorded in the period and not undone, by how they have ended up to now."),
     ),
     Figure(
-        "agreement",
-        FigureKind.AGREEMENT,
-        N_("Agreement of second opinions"),
+        *("agreement", FigureKind.AGREEMENT, N_("Agreement of second opinions")),
         N_(
             "Of the newest sample whose days are all in the period: raw agreement on verdicts, Cohen's κ and Gwet's "
             "AC1, weighted by strata, with 95 % intervals, as in `workbench quality report`."
         ),
     ),
     Figure(
-        "letters",
-        FigureKind.SHARE,
-        N_("Letters sent in time"),
+        *("letters", FigureKind.SHARE, N_("Letters sent in time")),
         N_(
             "Of the letters released in the period and not cancelled, those sent within the working days of the "
             "policy (notices.send_days) after the release. Letters that can still be sent in time are left out."
         ),
     ),
     Figure(
-        "measures",
-        FigureKind.SHARE,
-        N_("Numbers barred and restored in time"),
+        *("measures", FigureKind.SHARE, N_("Numbers barred and restored in time")),
         N_(
             "Of the orders due in the period and not cancelled, those carried out not later than due. Orders that "
             "are not carried out and not due yet are left out."
         ),
     ),
     Figure(
-        "complaints",
-        FigureKind.COMPLAINTS,
-        N_("Complaints before and after the result"),
+        *("complaints", FigureKind.COMPLAINTS, N_("Complaints before and after the result")),
         N_(
             "Of the cases that closed in the period as passed or failed, by agent: complaints about numbers on their "
             "cards, received in the 30 × 24 hours before the closing, and from the closing on. A complaint with the "
@@ -163,9 +133,7 @@ FIGURES = (
         ),
     ),
     Figure(
-        "forecast",
-        FigureKind.SHARE,
-        N_("Forecast against what happened"),
+        *("forecast", FigureKind.SHARE, N_("Forecast against what happened")),
         N_(
             "Of the first verdicts of the period whose applicant had been told a forecast: the first letter with one, "
             "released by then and not cancelled, gives a usual day and a last day. Shares of verdicts up to the usual "
@@ -173,9 +141,7 @@ FIGURES = (
         ),
     ),
     Figure(
-        "imports",
-        FigureKind.COUNT,
-        N_("Imports"),
+        *("imports", FigureKind.COUNT, N_("Imports")),
         N_("Imports published in the period, and the sums of their rows."),
     ),
 )

@@ -37,6 +37,7 @@ _PLACEHOLDERS = {
     "suggestions": "\ue004",
     "agent": "\ue005",
     "earlier_case_no": "\ue006",
+    "forecast_days": "\ue007",
 }
 """The placeholders for facts of a letter that differ between applicants, except the case number."""
 
@@ -45,7 +46,7 @@ NOT_SENT = {"channel": "", "failure": ""}
 
 _ADD = insert(NOTICE).values(NOT_SENT)
 _in_json = json.JSONEncoder(ensure_ascii=False).encode
-_ANY_PLACEHOLDER = re.compile(f"[{CASE_NO}\ue001-\ue006]")
+_ANY_PLACEHOLDER = re.compile(f"[{CASE_NO}\ue001-\ue007]")
 
 Notice = Mapping[str, Any]
 """A row of the table of notices."""

@@ -252,6 +252,7 @@ def _forecast_facts(forecast: CaseForecast, language: Language, due_on: date | N
 
     return {
         "forecast_sentence": letter_sentence(forecast, language, due_on),
+        "forecast_days": "" if forecast.has_no_day else f"{forecast.decided.p50}..{forecast.decided.p90}",
         "is_forecast_later": due_on is not None and due_on < forecast.decided.p90,
         "shows_due_date": due_on is not None,
         "saved_days": forecast.saved_days,

@@ -29,6 +29,7 @@ class Letter(LetterFacts):
             before the due date, the letter does not promise `due_at`.
         told_on: The day of the due date in the last letter that stated one, None without such a letter.
         forecast_sentence: The sentence with the forecast, empty without a forecast.
+        forecast_days: The days of the forecast, such as `2026-11-26..2026-11-30`; empty without a forecast.
         is_forecast_later: Whether the forecast has a day after the due date; the letter then does not promise that
             date.
         shows_due_date: Whether the letter shows the due date.
@@ -53,6 +54,7 @@ class Letter(LetterFacts):
     stopped_at: datetime | None = None
     told_on: date | None = None
     forecast_sentence: str = ""
+    forecast_days: str = ""
     is_forecast_later: bool = False
     shows_due_date: bool = True
     suggestions: str = ""

@@ -1,5 +1,6 @@
 """What a receipt says of time, as the policy has it, and of what would make the case faster."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,9 @@ from tests.fork_server import ROOT
 from tests.policies import amend_policy, require_no_documents_of_individuals, set_times_in_letters
 from tests.services.forecast.lived_office import lived
 from tests.services.intake.importing.files import PERSON, Desk, application
+from tests.services.review.verdict_acts import decide, failing, take
 from workbench.domain.forecast.result import CaseForecast
+from workbench.domain.quality.period import Period
 from workbench.services.forecast.forecasts import Forecasts
 from workbench.services.forecast.incomplete_cases import NewCase
 from workbench.services.time.deadlines.suspensions import NewSuspension
@@ -255,3 +258,22 @@ def test_an_import_loads_nothing_that_only_forecasts_need() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "False"
+
+
+@WAYS
+def test_the_report_compares_a_verdict_with_the_days_that_the_receipt_told(
+    desk: Desk, language: Language, *, as_they_come: bool
+) -> None:
+    body = received(desk, language, as_they_come=as_they_come)
+    told = json.loads(desk.sql("SELECT facts FROM notice WHERE kind = 'receipt'")[0].facts)["forecast_days"]
+    usual, last = map(date.fromisoformat, told.split(".."))
+    assert letter_day(last, language) in body
+
+    desk.site.clock.at = desk.site.clock.at.replace(month=last.month, day=last.day)
+    decide(desk.site, failing(take(desk.site).header.id))
+
+    rows = desk.site.services("sup").reports.read(Period(last, last)).rows["forecast"]
+    expected = {"until_first": int(usual == last), "until_last": 1, "inside": 1}
+    assert {row.part: row.now and (row.now.n, row.now.whole) for row in rows} == {
+        part: (count, 1) for part, count in expected.items()
+    }
