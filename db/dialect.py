@@ -14,21 +14,21 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from db.access import FileAccess
-from db.dialects import changes, search, server_address, sqlite, sqlite_compact, sqlite_lock
+from db.dialects import changes, search, server_address, sqlite, sqlite_backup, sqlite_compact, sqlite_lock
 from db.dialects.bulk import BulkRows, bulk_rows, insert_bulk, insert_rows
 from db.dialects.changes import CHANGES_SCHEMA, NOTED_COLUMNS, RECEIPT, noted_rows, receipts_of, take_changes
 from db.dialects.journal import added_rows, clear_journals, end_journal, restore_rows, start_journal
 from db.dialects.lists import is_in_list, list_parameter
 from db.dialects.server_address import is_server, without_password
 from db.dialects.sqlite import encryption_faults, is_plain, is_vulnerable, library_version
-from db.dialects.sqlite_backup import copy_before_upgrade, copy_in_use, copy_with_key
+from db.dialects.sqlite_backup import copy_in_use, copy_with_key
 from db.dialects.sqlite_watch import CommitWatch
 from db.errors import DatabaseRefused, Refusal
 
 __all__ = ["BulkRows", "bulk_rows", "insert_bulk", "insert_rows", "is_in_list", "is_server", "list_parameter"]
 __all__ += ["without_password"]
 __all__ += ["NOTED_COLUMNS", "RECEIPT", "noted_rows", "receipts_of", "take_changes"]
-__all__ += ["copy_before_upgrade", "copy_in_use", "copy_with_key", "encryption_faults", "is_plain"]
+__all__ += ["copy_in_use", "copy_with_key", "encryption_faults", "is_plain"]
 __all__ += ["is_vulnerable", "library_version"]
 __all__ += ["added_rows", "clear_journals", "end_journal", "restore_rows", "start_journal"]
 
@@ -136,6 +136,20 @@ def create_rest(connection: Connection) -> None:
     guards = (guard for table in NOTED_COLUMNS for guard in sqlite.number_guards(table))
     for statement in (*sqlite.EVENT_GUARDS, *guards, search.CREATE):
         connection.exec_driver_sql(statement)
+
+
+def copy_before_upgrade(path: Path, version: int, key: bytes | None) -> None:
+    """Copy a database file before its schema is upgraded. A server has backups of its own."""
+    if not is_server(path):
+        sqlite_backup.copy_before_upgrade(path, version, key)
+
+
+def renew_triggers(connection: Connection) -> None:
+    """Make the triggers of a server fit an upgraded schema; those of a file are created with each connection."""
+    if connection.dialect.name != "sqlite":
+        from db.dialects.postgresql.engine import create_rest as create
+
+        create(connection, only_triggers=True)
 
 
 @contextmanager

@@ -149,7 +149,10 @@ def _finish_step(
         raise DatabaseRefused(Refusal.DAMAGED, str(path), f"foreign_key_check: {table}")
     if fault != "ok":
         raise DatabaseRefused(Refusal.DAMAGED, str(path), f"quick_check: {fault}")
-    if record is not None and int(step.up_revision_id) == VERSION:
+    is_last = int(step.up_revision_id) == VERSION
+    if is_last:
+        dialect.renew_triggers(connection)
+    if record is not None and is_last:
         with Session(connection) as session:
             record(session)
     dialect.stamp(connection, int(step.up_revision_id))

@@ -46,10 +46,11 @@ class _Tables(base.PGDDLCompiler):
     """Compiles tables and indexes."""
 
     def get_column_specification(self, column: Any, **options: Any) -> str:
-        """Declare a column: texts of any length, ordered by code point as on SQLite, and numbers of 64 bits."""
+        """Declare a column: texts of any length, ordered by code point as on SQLite, and numbers of 64 bits from 1."""
         base_of: Any = super()
         declared: str = base_of.get_column_specification(column, **options)
-        return _TEXT_TYPE.sub('TEXT COLLATE "C"', declared).replace(" SERIAL", " BIGSERIAL")
+        declared = _TEXT_TYPE.sub('TEXT COLLATE "C"', declared)
+        return re.sub(r" SERIAL\b(.*)", rf" BIGSERIAL\1 CHECK ({column.name} >= 1)", declared)
 
     def visit_create_index(self, create: CreateIndex, **_options: Any) -> str:  # type: ignore[override]
         """Declare an index that has the order of `nulls_of`, with the condition that SQLite's has."""

@@ -144,10 +144,10 @@ def create(path: Path, access: FileAccess) -> None:
         raise DatabaseRefused(Refusal.CANNOT_CREATE, str(path), error.strerror or "") from error
 
 
-def create_rest(connection: Connection) -> None:
-    """Create what a schema has beside the tables of the models."""
+def create_rest(connection: Connection, *, only_triggers: bool = False) -> None:
+    """Create what a schema has beside the tables of the models, or only renew the triggers after an upgrade."""
     numbered = (table.name for table in SQLModel.metadata.tables.values() if "id" in table.c)
-    for statement in schema.statements(numbered):
+    for statement in (schema.triggers if only_triggers else schema.statements)(numbered):
         connection.exec_driver_sql(statement.replace("%", "%%"))
 
 

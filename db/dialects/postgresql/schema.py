@@ -30,8 +30,11 @@ FUNCTIONS = (
     f"CREATE FUNCTION count_true(bigint, boolean) RETURNS bigint {_SQL} RETURN coalesce($1 + $2::int, $2::int, $1)",
     "CREATE AGGREGATE sum(boolean) (SFUNC = count_true, STYPE = bigint)",
     "CREATE AGGREGATE max(boolean) (SFUNC = boolor_statefunc, STYPE = boolean)",
-    f"CREATE FUNCTION max(bigint, bigint) RETURNS bigint {_SQL}"
-    " RETURN CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN greatest($1, $2) END",
+    *(
+        f"CREATE FUNCTION {name}(bigint, bigint) RETURNS bigint {_SQL}"
+        f" RETURN CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN {same}($1, $2) END"
+        for name, same in (("max", "greatest"), ("min", "least"))
+    ),
     "CREATE AGGREGATE group_concat(text) (SFUNC = append_part, STYPE = text)",
     "CREATE AGGREGATE group_concat(text, text) (SFUNC = append_part, STYPE = text)",
     f"CREATE FUNCTION phrase(text) RETURNS text {_SQL}"
@@ -88,17 +91,20 @@ def statements(tables_with_numbers: Iterator[str]) -> Iterator[str]:
     """Yield the statements that complete a schema; they follow the statements that create the tables."""
     yield from FUNCTIONS
     yield from _GUARDS
+    yield from triggers(tables_with_numbers)
+
+
+def triggers(tables_with_numbers: Iterator[str]) -> Iterator[str]:
+    """Yield the statements that create the triggers, or replace them after tables were changed."""
     for table in tables_with_numbers:
         yield (
-            f'CREATE TRIGGER raise_sequence AFTER INSERT ON "{table}" REFERENCING NEW TABLE AS added'
+            f'CREATE OR REPLACE TRIGGER raise_sequence AFTER INSERT ON "{table}" REFERENCING NEW TABLE AS added'
             f" EXECUTE FUNCTION raise_sequence('\"{table}_id_seq\"')"
         )
-    for table in changes.NOTED_COLUMNS:
-        yield f'ALTER TABLE "{table}" ADD CHECK (id >= 1)'
-    yield from triggers()
+    yield from _notes()
 
 
-def triggers() -> Iterator[str]:
+def _notes() -> Iterator[str]:
     """Yield the triggers that note changes and keep rows for undo, in the sense of `changes` and `journal`."""
     for table, columns in changes.NOTED_COLUMNS.items():
         note = "INSERT INTO pg_temp.changed_row (name, id, was) VALUES"
@@ -118,5 +124,7 @@ def triggers() -> Iterator[str]:
 def _trigger(name: str, table: str, columns: tuple[str, ...], body: str, events: tuple[str, ...]) -> Iterator[str]:
     """Yield the statements that create a trigger for changes of columns, and for other events of their table."""
     function, when = f"{table}_{name}", " OR ".join((f"UPDATE OF {', '.join(columns)}", *events))
-    yield f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN NULL; END $$"
-    yield f'CREATE TRIGGER {function} AFTER {when} ON "{table}" FOR EACH ROW EXECUTE FUNCTION {function}()'
+    code = f"BEGIN {body}; RETURN NULL; END"
+    yield f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ {code} $$"
+    trigger = f'CREATE OR REPLACE TRIGGER {function} AFTER {when} ON "{table}"'
+    yield f"{trigger} FOR EACH ROW EXECUTE FUNCTION {function}()"

@@ -81,7 +81,8 @@ class LazyCommands(Mapping[str, Any]):
 
 _SHARED = {
     "database": Annotated[
-        str | None, option("--database", N_("Database file. Default: $WORKBENCH_DATABASE, then the settings."), "PATH")
+        str | None,
+        option("--database", N_("Database file or URL. Default: $WORKBENCH_DATABASE, then the settings."), "PATH"),
     ],
     "language": Annotated[Literal["en", "zh"] | None, option("--lang", N_("Language. Default: the locale's."))],
     "login": Annotated[
