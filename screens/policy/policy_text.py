@@ -32,7 +32,7 @@ from workbench.services.time.campaigns.campaigns import CampaignProgress
 from workbench.wording import amounts
 from workbench.wording import policy as wording
 from workbench.wording.case.fields import FIELD_NAMES, NOTHING
-from workbench.wording.case.labels import APPLICANT_KIND_WORDS, MEASURE_WORDS, VERDICT_TITLES
+from workbench.wording.case.labels import APPLICANT_KIND_WORDS, MEASURE_WORDS, VERDICT_TITLES, WAITS_FOR_WORDS
 from workbench.wording.findings import SEVERITY_WORDS, document_name
 
 _SEVERITY_STYLES = {Severity.BLOCK: ERROR, Severity.WARN: WARNING, Severity.INFO: INFO}
@@ -148,7 +148,8 @@ def _deadlines(policy: Policy) -> Iterator[NamedValue]:
     yield _("Review, in working days"), comma_joined(classes)
     rectify = _("{count} working days, at most {most}")
     yield _("Rectification"), rectify.format(count=policy.rectify.default_days, most=policy.rectify.cap_days)
-    yield _("Answer to a pending case"), days.format(count=policy.pending.days)
+    parties = [f"{_(WAITS_FOR_WORDS[party])} {count}" for party, count in policy.pending.days_by_party.items()]
+    yield _("Answer to a pending case"), comma_joined([days.format(count=policy.pending.days), *parties])
     yield _("Missing documents"), days.format(count=policy.pending.incomplete_days)
     yield _("Filing an appeal"), days.format(count=policy.appeal.file_days)
     yield _("Answering an appeal"), days.format(count=policy.appeal.answer_days)

@@ -144,6 +144,13 @@ def test_an_import_reports_findings_evidence_of_no_application_and_provinces_tha
     assert "北京, 天津, 河北" in terminal.as_person("admin", "import", "applications", "--columns").stdout
 
 
+def test_a_card_is_not_activated_in_the_future(terminal: Terminal, desk: Desk) -> None:
+    terminal.document("admin", "import", "applications", _file(desk, application("A-1")))
+    card = {"application_no": "A-1", "msisdn": "13800138000", "activated_on": "2027-11-01"}
+    told = terminal.as_person("admin", "import", "cards", _file(desk, card, name="cards.csv"), "--dry-run").stdout
+    assert "column activated_on: “2027-11-01” is in the future" in told
+
+
 def test_an_import_names_changed_applications_and_refuses_another_applicant(terminal: Terminal, desk: Desk) -> None:
     first = application("A-1", uscc="91350100M000100Y43")
     terminal.document("admin", "import", "applications", _file(desk, first))

@@ -73,7 +73,7 @@ def test_show_counts_what_is_due_and_what_keeps_the_rest(office: RetentionSite) 
     with speaking("zh"):
         assert [period_words(period) for period in ("90 days", "1 year", "")] == ["90天", "1年", "–"]
     office.later(days=35)
-    shown = office.document("admin", *APPLY, "--dry-run")
+    shown = office.document("admin", "retention", "apply", "--dry-run")
     office.run("admin", "tick")
     assert shown["kinds"][0]["due"] == kinds(office)["passed"]["due"] == 2
     said = office.terminal.as_person("admin", "doctor").stdout

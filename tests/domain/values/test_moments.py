@@ -71,7 +71,7 @@ def test_a_validity_may_have_no_end() -> None:
 
 def test_a_validity_with_an_end_is_a_date() -> None:
     assert moments.parse_day_or_long_term("2040/1/2") == date(2040, 1, 2)
-    with pytest.raises(BadValue):
+    with pytest.raises(BadValue, match=r"2026-11-03, or long-term\."):
         moments.parse_day_or_long_term("forever")
 
 

@@ -46,7 +46,7 @@ async def test_it_shows_the_version_in_force_with_rules_and_sources(site: Site) 
     for part in (
         *(SUPPLIER.name.en, "expedited 1, standard 3", "ACT-PEAK-HOUR", "peak_hour_calls > 60 calls"),
         *("Hubei", "registered_capital_fen < ¥ 500,000.00", "WAIT-APPLICANT", "proof of the callees' consent"),
-        *("Number management", "3 working days; sees "),
+        *("Number management", "3 working days; sees ", "the carrier 3, a registry 7"),
         *("bar both ways", "restoring the cards", "letter  ", "missing-papers  Please send"),
     ):
         assert part in shown, part

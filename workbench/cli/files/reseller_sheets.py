@@ -45,7 +45,7 @@ def template(
             raise WrongUsage(_("--kind needs -o FILE, and there is a form for `applications` only."))
         else:
             services.forms.write(kind, file)
-            sentence = _("Wrote {file}; filled in, it is imported with `workbench import workbook`.")
+            sentence = _("Wrote {file}; fill it in, then run `workbench import workbook {file} --agent AGENT`.")
     document = {"file": str(file), "kind": (kind or what).value}
     context.print_result(document, sentence.format(**document))
 

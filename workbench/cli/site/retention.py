@@ -35,11 +35,13 @@ def show(context: CommandContext) -> None:
         _print_counts(context, services)
 
 
-def apply(context: CommandContext, reason: ReasonText, yes: WithoutAsking = False, dry_run: DryRun = False) -> None:
+def apply(
+    context: CommandContext, reason: ReasonText = "", yes: WithoutAsking = False, dry_run: DryRun = False
+) -> None:
     """Erase what is due, or ask another admin to approve it."""
     from workbench.services.site.admin_requests import AdminRequest
 
-    text = required_text(reason, "--reason")
+    text = reason if dry_run else required_text(reason, "--reason")
     with context.services() as services:
         if dry_run:
             _print_counts(context, services)

@@ -68,6 +68,8 @@ def parse_day_or_long_term(raw: str) -> date:
     """
     if len(raw) <= SHORT_LENGTH and folded_word(raw).split(" 00:00")[0] in _LONG_TERM_WORDS:
         return LONG_TERM
+    if len(raw) <= SHORT_LENGTH and not any(map(str.isdigit, raw)):
+        raise BadValue(_("“{value}” is not a valid date; write it like 2026-11-03, or long-term."), raw)
     return parse_day(raw)
 
 
