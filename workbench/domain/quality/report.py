@@ -78,19 +78,23 @@ FIGURES = (
         *("time", FigureKind.SECONDS, N_("Where the time went")),
         N_(
             "Of the closings of the period: the seconds from receipt (or the first event, if earlier) to the closing; "
-            "all instants are cut to seconds. Until the application was complete, at latest until the first event, the "
-            "applicant has the case; then the queue until the first event. From each event with a state to the next: "
-            "queued is the queue; in review a reviewer, also while a hold has expired; awaiting check the checker; "
-            "appealed the appeal; incomplete, rectifying and pending with a stopped clock the applicant; a closed "
-            "state closed in between. Pending with a running clock is whom the last pending decision made by then "
-            "waits for. A department is that of the inquiry asked by then that ended last, after the event; an "
-            "inquiry without an end ends at the closing. Time within suspensions of the province and agent is "
-            "suspended and nothing else. The parts of a case sum to its whole."
+            "all instants are cut to seconds, and an event is one with a state that was not refused. Until the "
+            "application was complete, at latest until the first event, the applicant has the case; then the queue "
+            "until the first event. From each event with a state to the next: queued is the queue; in review a "
+            "reviewer, also while a hold has expired; awaiting check the checker; appealed the appeal; incomplete, "
+            "rectifying and pending with a stopped clock the applicant; a closed state closed in between. Pending "
+            "with a running clock is whom the last pending decision made by then waits for. A department is that of "
+            "the inquiry asked by then that ended last, after the event; an inquiry without an end ends at the "
+            "closing. Time within suspensions of the province and agent is suspended and nothing else. The parts of a "
+            "case sum to its whole."
         ),
     ),
     Figure(
         *("reasons", FigureKind.PARETO, N_("Reasons against a pass")),
-        N_("Reasons of the decisions other than pass that took effect in the period; a decision may have several."),
+        N_(
+            "Reasons of the decisions other than pass that took effect in the period, of which a decision may have "
+            "several; the shares are of all these reasons."
+        ),
     ),
     Figure(
         *("rounds", FigureKind.PARETO, N_("Rounds to the result")),
@@ -128,16 +132,17 @@ FIGURES = (
         *("complaints", FigureKind.COMPLAINTS, N_("Complaints before and after the result")),
         N_(
             "Of the cases that closed in the period as passed or failed, by agent: complaints about numbers on their "
-            "cards, received in the 30 × 24 hours before the closing, and from the closing on. A complaint with the "
-            "same number, time and source counts once for each case."
+            "cards, received in the 30 × 24 hours before the closing, and in as many from the closing on. A complaint "
+            "with the same number, time and source counts once for each case."
         ),
     ),
     Figure(
         *("forecast", FigureKind.SHARE, N_("Forecast against what happened")),
         N_(
             "Of the first verdicts of the period whose applicant had been told a forecast: the first letter with one, "
-            "released by then and not cancelled, gives a usual day and a last day. Shares of verdicts up to the usual "
-            "day (about 50 % are expected), up to the last day (90 %), and between both days, inclusive."
+            "released by then and not cancelled, gives a usual day and a last day. Shares of verdicts whose local day "
+            "is up to the usual day (about 50 % are expected), up to the last day (90 %), and between both days, "
+            "inclusive."
         ),
     ),
     Figure(
