@@ -109,6 +109,9 @@ def test_a_case_that_is_read_blindly_shows_neither_maker_nor_verdict(decided: Te
     decided.document("b", "quality", "review", "--give-back")
     assert decided.as_person("b", "show", shown["case"]).exit_code == 0
     assert decided.document("b", "quality", "review")["case"] != shown["case"]
+    # Nor is it offered to anybody who has read it since, and so knows its verdict.
+    decided.document("c", "show", shown["case"])
+    assert shown["case"] not in list(opinions(decided, "c"))
 
 
 def test_wrong_periods_strata_and_reasons_are_told(decided: Terminal) -> None:
