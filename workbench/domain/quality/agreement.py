@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats  # type: ignore[import-untyped]
+
+from workbench.domain.quality.report import wilson
 
 FEWEST_PAIRS = 30
 """With fewer pairs no figure is given: its interval would be wider than any question about it."""
@@ -158,8 +159,16 @@ def _between(value: Table, draws: Table, pairs: int) -> Estimate | None:
     if np.isnan(value):
         return None
     missing = float(1 - value)
-    factor = np.exp(stats.t.ppf((1 + _CONFIDENCE) / 2, pairs - 1) * np.nanstd(draws) / missing) if missing else 1.0
+    factor = np.exp(_t_quantile(pairs) * np.nanstd(draws) / missing) if missing else 1.0
     return Estimate(float(value), float(max(1 - missing * factor, -1)), float(1 - missing / factor))
+
+
+def _t_quantile(pairs: int) -> float:
+    """Return the quantile of the t-distribution for an interval of 95 %."""
+    # SciPy is imported on first use, because its import takes much time and memory, and most periods need no interval.
+    from scipy.special import stdtrit  # type: ignore[import-untyped]
+
+    return float(stdtrit(pairs - 1, (1 + _CONFIDENCE) / 2))
 
 
 def _raw(shares: Table) -> Table:
@@ -191,7 +200,7 @@ def _unweighted(table: Table) -> Agreement:
     pairs, shares = int(table.sum()), table / table.sum()
     rows, columns = shares.sum(axis=1), shares.sum(axis=0)
     raw, same = float(_raw(shares)), np.eye(len(table))
-    interval = stats.binomtest(round(raw * pairs), pairs).proportion_ci(_CONFIDENCE, method="wilson")
+    low, high = wilson(round(raw * pairs), pairs)
     kappa, ac1 = float(_kappa(shares)), float(_ac1(shares))
     prevalence = (rows + columns) / 2
     kappa_slopes = columns[:, None] + rows[None, :]
@@ -201,14 +210,14 @@ def _unweighted(table: Table) -> Agreement:
         if np.isnan(value):
             return None
         if raw == 1:
-            return Estimate(value, float((interval.low - chance) / (1 - chance)), 1.0)
+            return Estimate(value, (low - chance) / (1 - chance), 1.0)
         spread = (shares * (same - (1 - value) * slopes) ** 2).sum() - (raw - 2 * (1 - value) * chance) ** 2
-        half = stats.t.ppf((1 + _CONFIDENCE) / 2, pairs - 1) * np.sqrt(max(spread, 0) / pairs) / (1 - chance)
+        half = _t_quantile(pairs) * np.sqrt(max(spread, 0) / pairs) / (1 - chance)
         return Estimate(value, float(max(value - half, -1)), float(min(value + half, 1)))
 
     return Agreement(
         pairs,
-        Estimate(raw, float(interval.low), float(interval.high)),
+        Estimate(raw, low, high),
         with_interval(kappa, float(rows @ columns), kappa_slopes),
         with_interval(ac1, float(_chance_of_ac1(shares)), ac1_slopes),
     )
