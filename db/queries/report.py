@@ -57,6 +57,7 @@ _TABLES = {
             lead(at, 1, :until) OVER (PARTITION BY case_id ORDER BY seq) AS ends_at
             FROM step WHERE is_closed <> coalesce(was_closed, 0)) t
         JOIN "case" c ON c.id = t.case_id WHERE t.is_closed AND {_IS_PUBLISHED}""",
+    "opened": f"""SELECT c.opened_at AS at FROM "case" c WHERE {_IS_PUBLISHED}""",
     "ended": f"""SELECT p.name AS period, k.seq, k.at, k.state, {_CASE_COLUMNS} FROM period p
         JOIN closing k ON k.at >= p.since AND k.at < p.until AND k.ends_at >= p.until
         JOIN "case" c ON c.id = k.case_id JOIN application a ON a.id = c.application_id""",
@@ -72,11 +73,13 @@ _TABLES = {
             count(*) AS cases
         FROM ({_aged("first", "first", "NULL")} UNION ALL {_aged("result", "ended", "x.at <= x.due_at", _IS_DECIDED)})
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8""",
+    # One pass reads the letters, whose dates are in the last of the pages of a long row.
+    "letter": f"""SELECT id, case_id, kind, release_at, sent_at, CASE WHEN instr(facts, '{_FORECAST}')
+            THEN substr(facts, instr(facts, '{_FORECAST}') + {len(_FORECAST)}, 22) END AS days
+        FROM notice WHERE cancelled_at IS NULL AND release_at < :until""",
     "told": f"""SELECT f.period, date((f.at + :offset) / {_US_PER_S}, 'unixepoch') AS on_day, min(n.id),
-            substr(n.facts, instr(n.facts, '{_FORECAST}') + {len(_FORECAST)}, 10) AS usual_day,
-            substr(n.facts, instr(n.facts, '{_FORECAST}') + {len(_FORECAST) + 12}, 10) AS last_day
-        FROM first f JOIN notice n ON n.case_id = f.id
-        WHERE n.cancelled_at IS NULL AND n.release_at <= f.at AND instr(n.facts, '{_FORECAST}')
+            substr(n.days, 1, 10) AS usual_day, substr(n.days, 13) AS last_day
+        FROM first f JOIN letter n ON n.case_id = f.id WHERE n.days <> '' AND n.release_at <= f.at
         GROUP BY f.id""",
 }
 """The common tables, in their order; `day` has the working days, and `piece` the suspensions."""
@@ -102,7 +105,7 @@ def _counts(**parts: str) -> str:
 
 
 def _open_at(at: str) -> str:
-    return f"""(SELECT count(*) FROM "case" c WHERE c.opened_at < {at} AND {_IS_PUBLISHED})
+    return f"""(SELECT count(*) FROM opened WHERE at < {at})
         - (SELECT count(*) FROM closing WHERE at < {at} AND ends_at >= {at})"""
 
 
@@ -171,8 +174,7 @@ PERCENTILES: Mapping[str, str] = {
 COUNTS: Mapping[str, str] = {
     "flow": _counts(
         open_start=_open_at("p.since"),
-        received=f"""SELECT count(*) FROM "case" c
-            WHERE c.opened_at >= p.since AND c.opened_at < p.until AND {_IS_PUBLISHED}""",
+        received="SELECT count(*) FROM opened WHERE at >= p.since AND at < p.until",
         reopened="SELECT count(*) FROM closing WHERE at < p.since AND ends_at >= p.since AND ends_at < p.until",
         **{
             state: f"SELECT count(*) FROM ended WHERE period = p.name AND state = '{state}'"
@@ -213,9 +215,9 @@ COUNTS: Mapping[str, str] = {
     "letters": _shares(
         f"""SELECT p.name AS period, n.kind AS part,
             n.sent_at IS NOT NULL AND {_SENT[1]} <= {_RELEASED[1]} + :send_days AS is_counted
-            FROM notice n JOIN period p ON n.release_at >= p.since AND n.release_at < p.until
+            FROM letter n JOIN period p ON n.release_at >= p.since AND n.release_at < p.until
             JOIN "case" c ON c.id = n.case_id {_RELEASED[0]} {_SENT[0]}
-            WHERE n.cancelled_at IS NULL AND n.release_at <= :now AND {_IS_PUBLISHED}
+            WHERE n.release_at <= :now AND {_IS_PUBLISHED}
                 AND (n.sent_at IS NOT NULL OR {_SENT[1]} > {_RELEASED[1]} + :send_days)"""
     ),
     "measures": _shares(
