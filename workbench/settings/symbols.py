@@ -6,6 +6,7 @@ SymbolSet = Literal["auto", "ascii"]
 
 _ASCII_REPLACEMENTS = str.maketrans("•–—×·“”‘’✓✗◆▲▼◐◌│─‹›", "*--x-\"\"''vx*^v~o|-<>") | str.maketrans(
     {"…": "...", "¥": "CNY", "≤": "<=", "≥": ">=", "±": "+-", "↑": "Up", "↓": "Down", "←": "Left", "→": "->"}
+    | {"≠": "!=", "κ": "kappa"}
 )
 _is_ascii_only = False
 

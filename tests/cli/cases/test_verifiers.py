@@ -31,6 +31,7 @@ _WORDS = {
     "class": "C-000001 expedited --reason x",
     "priority": "C-000001 low --reason x",
     "calendar set": f"{_DAY} off --reason x",
+    "retention apply": "--reason x",
     "reviewers role": "ver --add admin",
 }
 """The arguments of commands whose least arguments depend on one another."""

@@ -1,6 +1,7 @@
 """A desk at a database that has an application, its documents and its calls."""
 
 from pathlib import Path
+from typing import Any
 
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal
@@ -22,3 +23,10 @@ def _fill(desk: Desk) -> None:
     desk.applications(application())
     desk.documents()
     desk.run(ImportKind.CALLS, [call(minute) for minute in range(30)])
+
+
+def read_again(terminal: Terminal, case: str) -> dict[str, Any]:
+    """Return a case as one who does not hold it sees it; the first reading of a day is itself a line of its history."""
+    terminal.document("a", "show", case)
+    shown: dict[str, Any] = terminal.document("a", "show", case)
+    return shown

@@ -54,7 +54,7 @@ def flipped(value: Any, dice: Random) -> Any:
         # Of a truth value every bit but the lowest means the same.
         return value ^ 1 << dice.randrange(1 if value < 2 else 8)
     at = dice.randrange(len(value) or 1)
-    return value[:at] + chr(ord(value[at : at + 1] or "\x01") ^ 1 << dice.randrange(5)) + value[at + 1 :]
+    return value[:at] + chr(ord(value[at : at + 1] or " ") ^ 1 << dice.randrange(5)) + value[at + 1 :]
 
 
 @pytest.mark.promise("A1")

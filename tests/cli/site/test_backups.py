@@ -16,7 +16,7 @@ from sqlalchemy import text
 from db.dialects.sqlite_backup import copy_in_use
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
-from tests.cli.site.filled_desk import filled_desk
+from tests.cli.site.filled_desk import filled_desk, read_again
 from tests.cli.site.test_doctor import ills
 from tests.fork_server import fork_server
 from tests.services.intake.importing.files import Desk
@@ -64,7 +64,7 @@ def contents(store: Path) -> dict[str, bytes]:
 def test_a_restored_backup_has_the_cases_documents_calls_and_key_and_its_log_goes_on(
     terminal: Terminal, desk: Desk, tmp_path: Path
 ) -> None:
-    shown = terminal.document("a", "show", "C-1")
+    shown = read_again(terminal, "C-1")
     store = terminal.site.path.with_name("w.db.store")
     kept = contents(store)
     file = tmp_path / "backup.tar"
@@ -109,7 +109,7 @@ def test_an_interrupted_restore_leaves_nothing_and_can_be_repeated(
     lose(terminal)
     left_by_a_crash = terminal.site.path.with_name("w.db-wal")
     left_by_a_crash.touch()
-    assert "w.db already exists" in refused(terminal.as_person("admin", "restore", str(file)), 73)
+    assert "w.db-wal already exists" in refused(terminal.as_person("admin", "restore", str(file)), 73)
     left_by_a_crash.unlink()
     before, rename, failures = places(terminal), Path.rename, [KeyboardInterrupt, OSError]
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
-from tests.cli.site.filled_desk import filled_desk
+from tests.cli.site.filled_desk import filled_desk, read_again
 from tests.services.intake.importing.files import APPLICATION, PDF, Desk
 from tests.services.intake.importing.test_calls import call
 from tests.sites import Site
@@ -99,7 +99,7 @@ def test_a_whole_day_on_an_encrypted_database_leaves_nothing_readable(
         for what in ("applications", "calls", "decisions", "notices")
     ]
     terminal.document("sup", "dossier", case, "--output", str(tmp_path / "dossier"))
-    before = terminal.document("a", "show", case)
+    before = read_again(terminal, case)
     terminal.document("admin", "backup", str(tmp_path / "b.tar"))
     more = desk.run(ImportKind.CALLS, [call(minute, callee="02187654321") for minute in range(5)])
     terminal.document("admin", "imports", "undo", "B-4")
@@ -255,7 +255,7 @@ def test_a_passphrase_that_nobody_can_type_is_refused(terminal: Terminal, tmp_pa
 def test_another_key_opens_the_same_data_and_the_former_one_no_longer_does(
     terminal: Terminal, desk: Desk, tmp_path: Path, keyboard: Keyboard
 ) -> None:
-    shown, former = terminal.document("a", "show", "C-1"), own_key(terminal, tmp_path)
+    shown, former = read_again(terminal, "C-1"), own_key(terminal, tmp_path)
     before = files_of(terminal.site)
     backed_up = tmp_path / "b.tar"
     terminal.document("admin", "backup", str(backed_up))
@@ -349,7 +349,7 @@ def test_a_changed_page_is_told_as_damage_of_the_database(terminal: Terminal, si
 def test_a_backup_is_encrypted_anew_with_a_new_secret_where_it_is_restored(tmp_path: Path, is_encrypted: bool) -> None:
     terminal = Terminal(Site(tmp_path / "w.db", is_encrypted=is_encrypted).create())
     filled_desk(terminal, tmp_path / "files")
-    shown = terminal.document("a", "show", "C-1")
+    shown = read_again(terminal, "C-1")
     terminal.document("admin", "backup", str(tmp_path / "b.tar"))
     place = Terminal(Site(tmp_path / "r" / "w.db"))
 

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import insert, text
 
 from db.columns import to_us
@@ -107,6 +108,7 @@ def parts_of(case: int, life: tuple[datetime, datetime | None, list[Event]], fir
     return +found
 
 
+@pytest.mark.proof
 def test_the_times_of_random_lives_sum_to_the_whole_of_each(site: Site) -> None:
     first = TUESDAY - timedelta(days=20)
     made = plant_lives(site, first)

@@ -16,7 +16,10 @@ _MAX_LEFT_CELLS = 34
 
 def help_page(command: Any, ctx: typer.Context) -> str:
     """Return the help of a command or group: usage, summary, arguments, options and commands."""
-    usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
+    pieces: list[str] = [ctx.command_path, *command.collect_usage_pieces(ctx)]
+    # The longest choices get a line of their own.
+    pieces[-1] = f"\n{_INDENT}{pieces[-1]}" if cells(" ".join(pieces)) > _WIDTH - 10 else pieces[-1]
+    usage = " ".join(pieces).replace(" \n", "\n")
     params = [
         param for param in command.get_params(ctx) if "--help" not in param.opts and not getattr(param, "hidden", False)
     ]
