@@ -33,10 +33,10 @@ from workbench.keys.registry import with_keys
 from workbench.services.review.second_checks import StagedRow
 from workbench.wording.case.history import detail_words, event_words
 from workbench.wording.case.labels import (
-    DECIDED_WORDS,
     ITEM_RESULT_WORDS,
     MEASURE_WORDS,
     check_cause_words,
+    decided_words,
     measure_words,
 )
 
@@ -155,7 +155,7 @@ def row_line(staged: StagedRow, view: View, width: int) -> Content:
 
 def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[Content]:
     """Return the verdict, what changed since, its reasons, the internal note and the letter to the applicant."""
-    verdict: list[Part] = [(f"{format_case(case.header.id)}  {_(DECIDED_WORDS[decision.verdict])}", "bold")]
+    verdict: list[Part] = [(f"{format_case(case.header.id)}  {decided_words(decision)}", "bold")]
     if decision.fail_kind is not None:
         kind = _("final") if decision.fail_kind is FailKind.FINAL else _("can be rectified")
         verdict.append((_(", ") + kind, ""))

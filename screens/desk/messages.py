@@ -183,7 +183,7 @@ def undo_line(undoable: UndoableAct, check_for: tuple[str, ...], view: View) -> 
     if undoable.until is None:
         why = check_cause_words(check_for)
         message = _("{case} waits for a second person").format(case=case)
-        reason = _(" ({why})").format(why=why) if why else ""
+        reason = _(" · check: {why}").format(why=why) if why else ""
         return joined((message, ""), (_("; "), ""), key, (_(" takes it back"), ""), (reason, MUTED))
     seconds = max(0, round((undoable.until - view.now).total_seconds()))
     if undoable.verdict is None or undoable.act == "returned":

@@ -12,7 +12,7 @@ from workbench.domain.filter.meant import NOTHING_KNOWN, KnownValues, value_term
 from workbench.domain.filter.parser import FILTER_KEYS, FilterKey, FilterProblem, parse_filter, quoted
 from workbench.domain.text.safe import cells, fit, pad_right, safe
 from workbench.domain.values.spelling import matching_values
-from workbench.i18n import _, current_language
+from workbench.i18n import _, current_language, with_details
 
 _OPERATORS = ":<>=：＜＞＝"
 _KEY = "$text-accent"
@@ -173,4 +173,4 @@ def _listed(words: tuple[str, ...], width: int) -> tuple[Content, tuple[str, ...
 
 
 def _explained(key: FilterKey, width: int) -> Content:
-    return joined((fit(f"{shown_key(key)}: {_(key.help)}", width), MUTED))
+    return joined((fit(with_details(shown_key(key), _(key.help)), width), MUTED))

@@ -8,7 +8,7 @@ from screens.verdict.mark_list import MarkDialog, MarkLine, MarkList
 from screens.widgets.safe_text import ACCENT, MUTED, Static, joined, key_hints, plain
 from workbench.domain.case.casefile import VerdictPreview
 from workbench.domain.case.vocabulary import Measure
-from workbench.i18n import _
+from workbench.i18n import _, with_details
 from workbench.keys import registry as keys
 from workbench.wording.case.labels import MEASURE_WORDS, numbers_words
 
@@ -19,13 +19,13 @@ def measure_line(state: VerdictState, preview: VerdictPreview | None) -> Content
     """Return what happens to which cards; empty if the policy leaves no choice."""
     if preview is None or len(preview.measures) <= 1:
         return Content()
-    line = joined((keys.MEASURE.key, _KEY), (f" {_('cards')}  ", MUTED), (_(MEASURE_WORDS[state.measure]), ""))
+    line, measure = joined((keys.MEASURE.key, _KEY), (f" {_('cards')}  ", MUTED)), _(MEASURE_WORDS[state.measure])
     if state.measure is Measure.NONE or len(preview.numbers) <= 1:
-        return line
+        return Content.assemble(line, measure)
     chosen = [number for key, number in preview.numbers.items() if key in state.numbers]
     words = numbers_words(chosen) if state.numbers else _("all {total} numbers").format(total=len(preview.numbers))
     choose = key_hints((keys.NUMBERS.key, _("choose")))
-    return Content.assemble(line, f": {words}   ", choose)
+    return Content.assemble(line, f"{with_details(measure, words)}   ", choose)
 
 
 class NumberChooser(MarkDialog[tuple[str, ...]]):

@@ -72,6 +72,9 @@ class MultilineField(TextArea, inherit_bindings=False):
     def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(editable(text), id=id, soft_wrap=True, tab_behavior="focus")
 
+    def on_mount(self) -> None:
+        self.move_cursor(self.document.end)
+
     async def _on_key(self, event: events.Key) -> None:
         if event.key == self.NEW_LINE:
             event.stop()

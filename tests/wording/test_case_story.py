@@ -251,7 +251,7 @@ def test_a_case_says_what_happened_and_what_comes_next() -> None:
                 fail(fail_kind=FailKind.FINAL, status="staged", check_for=("final_fail",), measure=Measure.BAR_OUT),
                 assignee="rev1",
             ),
-            "round 1: failed, final, bar outbound: document without seal (rev1, Tue 24 Nov 11:32)",
+            "round 1: proposed fail, final, bar outbound: document without seal (rev1, Tue 24 Nov 11:32)",
             "waits for a person other than rev1 to check it (a final fail), due Thu 26 Nov 18:00",
         ),
         (
@@ -287,7 +287,8 @@ def test_a_case_says_what_happened_and_what_comes_next() -> None:
         ),
         (
             story(CaseState.QUEUED, fail(status="void"), history=(POLICY, event("decide")), assignee="rev1"),
-            f"{FAILED}; void: the policy changed); policy changed (1 → 2, Tue 24 Nov 13:32)",
+            f"{FAILED.replace('failed', 'proposed fail')}; void: the policy changed); "
+            "policy changed (1 → 2, Tue 24 Nov 13:32)",
             "waits for rev1 to decide round 1, due Thu 26 Nov 18:00",
         ),
         (
@@ -337,7 +338,7 @@ def test_a_case_says_what_happened_and_what_comes_next() -> None:
                 history=(event("reopen"), event("decide"), event("resubmit")),
                 round=3,
             ),
-            "round 1: failed, can be rectified (rev1, Sun 15 Nov 14:32; returned by rev2); "
+            "round 1: proposed fail, can be rectified (rev1, Sun 15 Nov 14:32; returned by rev2); "
             "round 1: failed, can be rectified (rev1, Mon 16 Nov 14:32); "
             "round 2: failed, can be rectified: recordings not kept (rev1, Wed 18 Nov 14:32); "
             "round 3: passed (rev1, Thu 19 Nov 14:32); opened again (sup, Tue 24 Nov 13:32)",

@@ -38,7 +38,7 @@ def test_a_letter_says_when_an_application_is_decided_and_when_it_passes() -> No
     )
     assert letter_sentence(LATER, ZH) == (
         f"按目前进度：预计{FRIDAY[ZH]}作出审核结论；一般不晚于{WEDNESDAY[ZH]}。"
-        "如审核无异议，预计届时通过。此为预计时间，并非承诺。"
+        "如审核无异议，预计届时可通过。此为预计时间，并非承诺。"
     )
 
 
@@ -49,7 +49,7 @@ def test_equal_days_are_given_once() -> None:
         " if nothing is found against it, it passes by then. This is an estimate, not a commitment."
     )
     assert letter_sentence(replace(FORECAST, decided=one_day), ZH) == (
-        f"按目前进度：预计不晚于{FRIDAY[ZH]}作出审核结论。如审核无异议，预计届时通过。此为预计时间，并非承诺。"
+        f"按目前进度：预计不晚于{FRIDAY[ZH]}作出审核结论。如审核无异议，预计届时可通过。此为预计时间，并非承诺。"
     )
 
 

@@ -72,7 +72,7 @@ def test_a_queued_case_is_decided_by_a_day_and_passes_if_nothing_is_found_agains
         f"C-000001 has been received. {DECIDED}; if nothing is found against it, it passes by then."
     )
     assert sentence(LATER, "zh") == (
-        "C-000001已受理。预计11月27日 周五作出审核结论；一般不晚于12月2日 周三。如审核无异议，预计届时通过。"
+        "C-000001已受理。预计11月27日 周五作出审核结论；一般不晚于12月2日 周三。如审核无异议，预计届时可通过。"
     )
 
 

@@ -83,8 +83,8 @@ def short_figure(number: float) -> str:
 
 
 def percentage(share: float) -> str:
-    """Return a share (0 to 1) as `17 %` or `16.7 %`, in both languages."""
-    return f"{_one_decimal(share * 100)} %"
+    """Return a share (0 to 1) as `17 %` or `16.7 %`, in Chinese without a blank."""
+    return f"{_one_decimal(share * 100)}{_either(' %', '%')}"
 
 
 def money_words(amount_fen: int) -> str:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.languages import speaking
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.typed.reading import read_date, read_end, read_instant, read_receipt, read_time
 from workbench.domain.clock.typed.reference import DateReference, UnclearTime
@@ -86,6 +87,8 @@ def test_a_text_with_two_readings_is_refused_with_both() -> None:
         problem = read(text)
 
         assert f"could be {first} or {second}" in problem
+    with speaking("zh"):
+        assert read("12/8") == "2026-12-08", "the month comes first"
 
 
 def test_a_refusal_says_why() -> None:

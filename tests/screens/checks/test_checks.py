@@ -31,7 +31,7 @@ async def stage(desk: Driver) -> None:
 async def test_a_waiting_verdict_is_listed_with_its_reasons_and_opened_read_only() -> None:
     async with memory_workbench(troubled(), size=(80, 24)) as desk:
         await stage(desk)
-        for part in ("C-000123", "failed, final", "by rev1", "ID-RIC-EXPIRED", "seen twice [/b]"):
+        for part in ("C-000123", "proposed fail, final", "by rev1", "ID-RIC-EXPIRED", "seen twice [/b]"):
             assert part in desk.text
 
         await desk.pilot.resize_terminal(120, 40)
@@ -177,11 +177,11 @@ async def test_the_verdict_of_an_opened_case_is_a_panel_that_scrolls() -> None:
     async with memory_workbench(troubled(), size=(60, 16)) as desk:
         await stage(desk)
         await desk.press("enter", "5")
-        assert desk.text.count("failed, final") == 2, "in the story, and in the panel"
+        assert desk.text.count("proposed fail, final") == 2, "in the story, and in the panel"
         assert "▼ 10 more" in desk.text
 
         await desk.press("end")
-        assert desk.text.count("failed, final") == 1
+        assert desk.text.count("proposed fail, final") == 1
         assert "▼" not in desk.text
         await desk.press("4")
         assert "The applicant reads" not in desk.text

@@ -24,7 +24,7 @@ async def test_a_returned_case_shows_the_note_of_its_checker_above_all_and_in_it
     async with site_workbench(site, "a", size=(80, 24)) as desk:
         await desk.press("n")
         assert "Returned by b: The registry shows it as valid" in desk.text
-        assert "So far  round 1: failed, final: " in desk.text
+        assert "So far  round 1: proposed fail, final: " in desk.text
         assert "(a, Tue 24 Nov 10:00; returned by b, Tue 24 Nov 10:00)" in " ".join(desk.text.split())
         assert "Next    a decides round 1, due" in desk.text
         await desk.press("4", "plus")

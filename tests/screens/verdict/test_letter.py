@@ -145,6 +145,12 @@ def test_a_verdict_without_a_usable_reason_is_told_the_codes_or_the_nearest() ->
     assert first_verdict_problem(without, case) == "Give at least one reason, such as OK, OK-OVERRIDE."
     unknown = first_verdict_problem(replace(without, reasons=("OK-MENDET",)), case)
     assert (unknown or "").startswith("The policy has no reason OK-MENDET; did you mean OK-MENDED")
+    by_title = first_verdict_problem(replace(without, reasons=("符合",)), case)
+    assert by_title == "The policy has no reason 符合; did you mean OK?"
+    foreign = first_verdict_problem(replace(without, reasons=("zzz",)), case)
+    assert foreign == "The policy has no reason zzz."
+    found = first_verdict_problem(replace(without, verdict=Verdict.FAIL), casefile(1, troubled()))
+    assert (found or "").startswith("Give at least one reason, such as ID-RIC-EXPIRED, ID-RIC-VALIDITY, ")
 
 
 def test_a_case_waits_for_one_party_only() -> None:

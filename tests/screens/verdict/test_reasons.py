@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from db.enums import DocumentKind
 from tests.screens.cases import clean, policy, troubled
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver, memory_workbench
+from workbench.domain.case.items import documents_in
 from workbench.domain.case.vocabulary import Verdict
 from workbench.domain.policy.reason_search import find_reasons
 
@@ -147,6 +149,13 @@ async def test_a_reason_about_documents_asks_which_ones() -> None:
         [request] = desk.services.decided
         assert [(item.code, item.text) for item in request.items] == [("DOC-UNSEALED", "营业执照副本、授权委托书")]
         assert "营业执照副本、授权委托书" in desk.text
+
+
+def test_the_names_of_documents_may_have_commas() -> None:
+    kinds = documents_in("legal representative's ID card, front, Business licence；AUTH_LETTER", policy())
+
+    assert kinds == [DocumentKind.LEGAL_ID_FRONT, DocumentKind.BIZ_LICENSE, DocumentKind.AUTH_LETTER]
+    assert documents_in("business licence, soon", policy()) == []
 
 
 async def test_a_reason_whose_finding_names_the_documents_does_not_ask() -> None:

@@ -176,12 +176,12 @@ async def test_what_is_typed_is_a_draft_with_which_the_dialog_goes_on_after_esca
         await desk.press("f")
         assert "continued from your draft" in desk.text
         assert "a second person checks: a final fail" in desk.text
-        await desk.press("y")
+        await desk.press("t", "1", "escape", "y")
         request = desk.services.decided[0]
-        assert request.note == "[/b] yes"
+        assert request.note == "[/b] yes1", "a resumed text goes on at its end"
         assert request.fail_kind is FailKind.FINAL
         assert len(request.reasons) == 4
-        assert "C-000123 waits for a second person; u takes it back (a final fail)" in desk.text
+        assert "C-000123 waits for a second person; u takes it back · check: a final fail" in desk.text
 
 
 async def test_r_starts_with_the_items_to_rectify_which_have_a_default_text() -> None:

@@ -86,7 +86,7 @@ def _parse_typed(
     try:
         moment = read(text, DateReference(now=now, calendar=calendar, tense=tense))
     except WrongUsage as error:
-        raise WrongUsage(f"{option}: {error}") from error
+        raise WrongUsage(with_details(option, str(error))) from error
     # A date that begins with its year is typed in full.
     if not text.strip()[:4].isdecimal():
         output.narrate(with_details(option, typed_moment_words(moment, now, calendar)))

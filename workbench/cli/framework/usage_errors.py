@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import typer
 
-from workbench.i18n import _
+from workbench.i18n import _, comma_joined, with_details
 
 
 def usage_error_sentence(error: typer.TyperException) -> str:
@@ -21,7 +21,7 @@ def _cause(error: Any) -> str:
     """Return what is wrong; errors are matched by class name because Typer does not export the classes."""
     match type(error).__name__:
         case "NoSuchOption" if error.possibilities:
-            message, near = _("Unknown option {name}; did you mean {near}?"), ", ".join(sorted(error.possibilities))
+            message, near = _("Unknown option {name}; did you mean {near}?"), comma_joined(sorted(error.possibilities))
             return message.format(name=error.option_name, near=near)
         case "NoSuchOption":
             return _("Unknown option {name}.").format(name=error.option_name)
@@ -42,7 +42,7 @@ def _about_value(param: Any, message: str) -> str:
     if choices:
         return _("{name} must be one of: {choices}.").format(name=name, choices=", ".join(choices))
     if not is_number(param):
-        return f"{name}: {message}"
+        return with_details(name, message)
     return _("{name} must be a whole number from {least} to {most}.").format(name=name, least=param.min, most=param.max)
 
 

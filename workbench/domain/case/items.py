@@ -139,8 +139,10 @@ def documents_in(text: str, policy: Policy) -> list[DocumentKind]:
     """Return the documents in a list of codes or names; none if the text holds anything else."""
     kinds = {kind.value.lower(): kind for kind in DocumentKind}
     kinds |= {name.lower(): kind for kind, words in policy.documents.names.items() for name in (words.en, words.zh)}
-    named_kinds = [kinds.get(part.strip().lower()) for part in re.split("[;,，、；]", text)]
-    return [kind for kind in named_kinds if kind is not None] if all(named_kinds) else []
+    # Names may have commas; the longest fits first.
+    name = "|".join(map(re.escape, sorted(kinds, key=len, reverse=True)))
+    is_list = re.fullmatch(rf"\s*({name})(\s*[;,，、；]\s*({name}))*\s*", text.lower())
+    return [kinds[found] for found in re.findall(name, text.lower())] if is_list else []
 
 
 def rectify_days(items: Sequence[ItemRequest], policy: Policy) -> int | None:

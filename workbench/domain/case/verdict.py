@@ -15,6 +15,7 @@ from workbench.domain.findings.reason_documents import documents_of_finding
 from workbench.domain.findings.within_limits import is_within_limits
 from workbench.domain.policy.policy import CLEAN_REASON, OVERRIDE_REASON, RECTIFIED_REASON, Policy, Reason
 from workbench.domain.text.safe import cells
+from workbench.domain.values.spelling import matching_values
 from workbench.i18n import _, comma_joined, current_language
 
 NO_OPEN_POINT = "CK-NO-OPEN-POINT"
@@ -97,6 +98,8 @@ def first_verdict_problem(request: VerdictRequest, case: CaseFile) -> str | None
     """Return the first reason why a verdict is refused, as a sentence, or None."""
     if not request.reasons:
         codes = [one.code for one in case.policy.reasons.values() if is_reason_allowed(one, request.verdict, case)]
+        found = {finding.rule for finding in case.findings}
+        codes.sort(key=lambda code: code not in found)
         return _("Give at least one reason, such as {codes}.").format(codes=comma_joined(codes[:5]))
     return next(iter(verdict_problems(request, case)), None)
 
@@ -130,8 +133,15 @@ def _reason_problems(request: VerdictRequest, policy: Policy) -> list[str]:
     for code in request.reasons:
         reason = policy.reasons.get(code)
         if reason is None:
-            near = _(" or ").join(difflib.get_close_matches(code, policy.reasons, 3, 0))
-            problems.append(_("The policy has no reason {code}; did you mean {near}?").format(code=code, near=near))
+            usable = (one for one in policy.reasons.values() if request.verdict in one.verdicts)
+            titles = {one.code: (one.title.en, one.title.zh) for one in usable}
+            near = difflib.get_close_matches(code, titles, 3) or matching_values(code, titles)[:3]
+            sentence = (
+                _("The policy has no reason {code}; did you mean {near}?")
+                if near
+                else _("The policy has no reason {codes}.")
+            )
+            problems.append(sentence.format(code=code, codes=code, near=_(" or ").join(near)))
         elif request.verdict not in reason.verdicts:
             message = _("The reason {code} cannot be used with this verdict.")
             problems.append(message.format(code=_title_with_code(code, policy)))

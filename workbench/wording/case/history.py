@@ -20,6 +20,7 @@ from workbench.wording.case.labels import (
     DECIDED_WORDS,
     ITEM_RESULT_WORDS,
     MEASURE_WORDS,
+    PROPOSED_WORDS,
     VERIFICATION_WORDS,
 )
 from workbench.wording.findings import document_name
@@ -159,7 +160,8 @@ def _verdict_details(facts: EventFacts, case: CaseFile) -> str:
     elif "verdict" not in facts:
         return action_name(facts.get("act", ""))
     else:
-        outcome = _(DECIDED_WORDS[Verdict(facts["verdict"])])
+        is_proposal = facts.get("check_for") and not facts.get("waived")
+        outcome = _((PROPOSED_WORDS if is_proposal else DECIDED_WORDS)[Verdict(facts["verdict"])])
     if facts.get("fail_kind"):
         outcome = _("{verdict}, {kind}").format(verdict=outcome, kind=_(_FAIL_KINDS[facts["fail_kind"]]))
     if facts.get("waived"):

@@ -68,6 +68,12 @@ DECIDED_WORDS: dict[Verdict, str] = {
     Verdict.FAIL: N_("failed"),
     Verdict.PENDING: N_("pending"),
 }
+PROPOSED_WORDS: dict[Verdict, str] = {
+    Verdict.PASS: N_("proposed pass"),
+    Verdict.FAIL: N_("proposed fail"),
+    Verdict.PENDING: N_("proposed pending"),
+}
+"""The words for verdicts that a second person must check before they take effect."""
 DECISION_STATUS_WORDS: dict[str, str] = {
     "applied": N_("in effect"),
     "staged": N_("waits for a check"),
@@ -87,6 +93,12 @@ _CHECK_CAUSE_WORDS: dict[str, str] = {
     "high_risk": N_("a pass at high risk"),
     "restore": N_("restoring the cards"),
 }
+
+
+def decided_words(decision: DecisionLine) -> str:
+    """Return the verdict of a decision; one that never took effect was only proposed."""
+    is_proposal = decision.status in {"staged", "returned", "void"}
+    return _((PROPOSED_WORDS if is_proposal else DECIDED_WORDS)[decision.verdict])
 
 
 def check_cause_words(rules: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.records import DecisionLine, HistoryLine, ReReview
 from workbench.i18n import N_, _, comma_joined, current_language, with_details, with_remark
 from workbench.wording.case.history import appeal_outcome_words, detail_words, event_words, items_words
-from workbench.wording.case.labels import DECIDED_WORDS, WAITS_FOR_WORDS, measure_words
+from workbench.wording.case.labels import WAITS_FOR_WORDS, decided_words, measure_words
 from workbench.wording.case.next_steps import NextSteps, missed_item_title, newest_decision, re_review_sentences
 from workbench.wording.case.times import CaseTimes
 
@@ -42,7 +42,7 @@ _EVENTS_WITH_ACTOR = frozenset({"reopen", "withdraw", "undo", "waive"})
 
 def verdict_words(decision: DecisionLine, *, is_short: bool = False) -> str:
     """Return the verdict of a decision, with the kind of a fail and the measure, see `measure_words`."""
-    words = [_(DECIDED_WORDS[decision.verdict])]
+    words = [decided_words(decision)]
     if decision.fail_kind is not None:
         words.append(_("final") if decision.fail_kind is FailKind.FINAL else _("can be rectified"))
     if decision.measure is not Measure.NONE:

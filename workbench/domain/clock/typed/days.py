@@ -9,7 +9,7 @@ from workbench.domain.clock.typed.reference import DateReference, UnclearTime, a
 from workbench.domain.clock.typed.tense import DateOrder, Tense
 from workbench.domain.values import moments
 from workbench.domain.values.bad_value import BadValue
-from workbench.i18n import _
+from workbench.i18n import _, current_language
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
@@ -97,9 +97,10 @@ def _either_order(match: re.Match[str], reference: DateReference) -> date | None
             readings[order] = date(year, month, day) if year else _nearest_dates(month, day, reference)[1]
     if not readings:
         return None
-    if len(set(readings.values())) > 1 and reference.order is None:
+    wanted = reference.order or (DateOrder.MONTH_FIRST if current_language() == "zh" and not year else None)
+    if len(set(readings.values())) > 1 and wanted is None:
         raise ambiguous(match[0], *(day.isoformat() for day in readings.values()))
-    chosen = readings.get(reference.order or DateOrder.DAY_FIRST) or next(iter(readings.values()))
+    chosen = readings.get(wanted or DateOrder.DAY_FIRST) or next(iter(readings.values()))
     return chosen if year else _without_year(match[0], chosen.month, chosen.day, reference)
 
 
