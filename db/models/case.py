@@ -27,7 +27,7 @@ class CaseRow(ApplicationPartRow, table=True):
             evidence, never a mix.
         is_listed: Whether a queued case is in the index that `next` uses.
         reopen_for: The rules, separated by spaces, whose block findings are newer than the verdict.
-        corrects_id: The decision whose notice the next verdict's notice corrects, because the case was opened again. It
+        corrects_id: The decision whose notice the next verdict's letter corrects, because the case was opened again. It
             is no foreign key, because decisions refer to cases.
         erased_at: When retention erased the personal data of the case.
         arrived_without: The kinds of the required documents that were missing at its import, separated by spaces.

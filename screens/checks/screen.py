@@ -144,7 +144,7 @@ class ChecksScreen(CaseBrowserScreen):
     def action_approve(self) -> None:
         hint = ""
         if self._verdict.needs_note and self.case is not None:
-            hint = _("The notice is released {seconds} s after the approval. A note is required: what did you check?")
+            hint = _("The letter is released {seconds} s after the approval. A note is required: what did you check?")
             hint = hint.format(seconds=self.case.policy.desk.grace_s)
         message = with_keys(_("{case} approved. To undo, press {desk.undo} on the desk."))
         self.ask(_("Approve {case}"), hint, self._checks.approve, message)

@@ -65,9 +65,9 @@ def overview(session: "DeskSession", view: View) -> Content:
     if counts is None:
         return opening_page()
     may_check = role_refusal(Action.APPROVE, session.services.actor) is None
-    if counts.held_by_me:
-        message = _number_words(counts.held_by_me, _("You hold one case."), _("You hold {count} cases."))
-        what = _("brings back what you hold, or takes the next one if all of it is put aside")
+    if held := counts.held_by_me - len(counts.aside(view.now)):
+        message = _number_words(held, _("You hold one case."), _("You hold {count} cases."))
+        what = _("brings back what you hold")
     elif counts.queued:
         message = _number_words(counts.queued, _("One case is queued."), _("{count} cases are queued."))
         what = _("takes the next one")
@@ -192,9 +192,9 @@ def undo_line(undoable: UndoableAct, check_for: tuple[str, ...], view: View) -> 
             message = _("{case} returned to {maker}; ").format(case=case, maker=undoable.maker)
         return joined((message, ""), key, (_(" takes it back within {seconds} s").format(seconds=seconds), ""))
     if undoable.act == "approved":
-        message = _("{case} approved ({verdict} by {maker}); notice is released in {seconds} s; ")
+        message = _("{case} approved ({verdict} by {maker}); letter is released in {seconds} s; ")
     else:
-        message = _("{case} {verdict}; notice is released in {seconds} s; ")
+        message = _("{case} {verdict}; letter is released in {seconds} s; ")
     message = message.format(
         case=case, verdict=_(DECIDED_WORDS[undoable.verdict]), maker=undoable.maker, seconds=seconds
     )
@@ -292,7 +292,7 @@ def draft_line(body: Mapping[str, Any], symbols: Symbols, width: int) -> Content
     if isinstance(form, Mapping) and form.get("verdict") in set(Verdict):
         parts.append(_(VERDICT_TITLES[Verdict(form["verdict"])]))
         parts.append(comma_joined(str(code) for code in form.get("reasons", ())))
-    parts += [str(body.get("note", "")), str(body.get("comment", ""))]
+    parts += [" / ".join(str(body.get(name, "")).splitlines()) for name in ("note", "comment")]
     message = f" {symbols.dot} ".join(part for part in parts if part.strip())
     if not message:
         return None

@@ -24,7 +24,7 @@ async def reopen_case(screen: Screen[None], services: Services, case_id: int) ->
         return False
     hint = _(
         "Why? Only colleagues read this. The applicant is told that the result is checked once more,"
-        " and the next verdict's notice corrects the earlier one."
+        " and the next verdict's letter corrects the earlier one."
     )
     reason = await screen.app.push_screen_wait(Prompt(_("Open {case} again").format(case=name), hint))
     if reason is None or await attempt(screen, partial(_reopen, services, case_id, reason)) is None:

@@ -260,7 +260,8 @@ def _declared_state(line: DocumentLine, view: View) -> Content:
 
 def save_outcome(written: Sequence[WrittenDocument], folder: str) -> tuple[str, str]:
     """Return the outcome of saving the documents, and its style."""
-    count = sum(document.state == "written" for document in written)
+    names = [document.line.file_name for document in written if document.state == "written"]
+    count, folder = len(names), f"{folder}/{names[0]}" if len(names) == 1 else folder
     message = ngettext("{count} document saved to {folder}.", "{count} documents saved to {folder}.", count)
     message = message.format(count=count, folder=folder)
     problems = " ".join(document.problem for document in written if document.problem)

@@ -72,7 +72,7 @@ def case_lines(
 
 def narrow_lines(case: CaseFile, view: View, width: int, forecast: str = "") -> list[Content]:
     """Return the single line of a narrow window: applicant and due date."""
-    owed = f" {view.symbols.dot} {_('corrected notice owed')}" if case.header.corrects_id is not None else ""
+    owed = f" {view.symbols.dot} {_('corrected letter owed')}" if case.header.corrects_id is not None else ""
     name = joined((case.header.applicant_name, "bold"), (owed, WARNING))
     return [row(name, _due_and_forecast(case.header, view, forecast, name, width), width)]
 
@@ -182,7 +182,7 @@ def hold_words(case: CaseFile, view: View, login: str, *, is_lost: bool) -> Cont
         style = {Priority.URGENT: ERROR, Priority.HIGH: WARNING}.get(header.priority, MUTED)
         parts.append(plain(f"{mark} {_(PRIORITY_WORDS[header.priority])}", style))
     if header.corrects_id is not None:
-        parts.append(plain(_("corrected notice owed"), WARNING))
+        parts.append(plain(_("corrected letter owed"), WARNING))
     if why_first := _why_first(case, login):
         parts.append(plain(why_first, ACCENT))
     if is_lost:

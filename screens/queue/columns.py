@@ -27,7 +27,7 @@ PENDING_WORDS = {
     WaitsFor.APPLICANT: N_("answer by {day}"),
     WaitsFor.CARRIER: N_("carrier to {day}"),
     WaitsFor.REGISTRY: N_("registry to {day}"),
-    WaitsFor.DEPARTMENT: N_("others to {day}"),
+    WaitsFor.DEPARTMENT: N_("dept to {day}"),
 }
 """What a pending case waits for, and until when."""
 

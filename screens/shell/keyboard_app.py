@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import groupby
@@ -72,6 +73,17 @@ def _return_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+def _parts(text: Sequence[events.Key], *, takes_lines: bool) -> Iterator[tuple[bool, list[events.Key]]]:
+    """Yield the runs of a text that go into a field as they are, and the keys between them.
+
+    In a field of several lines, an Enter that more text follows begins a line of that text.
+    """
+    for is_text, keys in groupby(
+        text, lambda key: key.is_printable or (takes_lines and key.key == "enter" and key is not text[-1])
+    ):
+        yield is_text, list(keys)
+
+
 class KeyboardApp(ResilientApp, inherit_bindings=False):
     """Distinguishes keys from text, and new presses from a key held down; draws with the terminal's symbols."""
 
@@ -138,13 +150,16 @@ class KeyboardApp(ResilientApp, inherit_bindings=False):
                 # Many times the same key is not text: it was held down while the machine was busy.
                 self.explain_text(_("Pasted text is no command."))
             return
-        for is_printable, group in groupby(text.keys, lambda key: key.is_printable):
-            keys = list(group)
-            if is_printable and len(keys) > 1 and takes_text(self.focused):
+        # Imported here, because the fields are not needed for the first frame.
+        from screens.widgets.text_fields import MultilineField
+
+        for is_text, keys in _parts(text.keys, takes_lines=isinstance(self.focused, MultilineField)):
+            if is_text and len(keys) > 1 and takes_text(self.focused):
                 # One by one, each character would be drawn before the next.
                 for key in keys:
                     self.presses.note(key.key, max(0.0, time.monotonic() - key.time))
-                await super().on_event(events.Paste("".join(key.character or "" for key in keys)))
+                typed = "".join(key.character or "" for key in keys)
+                await super().on_event(events.Paste(typed.replace("\r", "\n")))
             else:
                 for key in keys:
                     await self.on_event(key)

@@ -49,7 +49,7 @@ class ClosingLines(Vertical):
             if problem == preview.to_open:
                 # The documents are opened on the desk, below this dialog.
                 way, key = DOCUMENTS, f"Esc {DOCUMENTS.key}"
-            message = _("Not decided: the list above is left to do ({key} {what}).")
+            message = _("Not decided: see “to do” above ({key} {what}).")
             problem = message.format(key=key, what=_(way.label))
         self.say(plain(f"{symbols_of(self).warn} {problem}", ERROR) if problem else Content())
 

@@ -26,7 +26,7 @@ from screens.verdict.reason_picker import ReasonPicker
 from screens.verdict.rectification_form import RectificationForm
 from screens.widgets.debounce import Debounce
 from screens.widgets.safe_text import MUTED, Static, key_hints, plain, row, wrapped_lines
-from screens.widgets.text_fields import MultilineField, takes_prose
+from screens.widgets.text_fields import EnterField, takes_prose
 from workbench.domain.case.casefile import CaseFile, VerdictPreview, VerdictRequest
 from workbench.domain.case.items import vague_words, waiting_reasons
 from workbench.domain.case.verdict import is_last_round, pending_waits_for
@@ -34,7 +34,7 @@ from workbench.domain.case.vocabulary import FailKind, Measure, Verdict
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.keys import registry as keys
-from workbench.keys.command import Place
+from workbench.keys.command import Place, shown_key
 
 _TYPING_PAUSE_S = 0.2
 _BOX_CELLS, _FRAME_CELLS = 96, 5
@@ -104,7 +104,7 @@ class VerdictDialog(Dialog[Any]):
                 )
                 yield LetterEditor(self._case, self._width)
                 yield Static(id="note-heading", classes="title", markup=False)
-                yield MultilineField(self._state.note, id="note")
+                yield EnterField(self._state.note, id="note")
             yield ClosingLines(self._case, self._view)
         yield TooSmall()
 
@@ -162,6 +162,7 @@ class VerdictDialog(Dialog[Any]):
             self._debounce.request(_TYPING_PAUSE_S)
 
     @on(Input.Submitted)
+    @on(EnterField.Submitted)
     def leave_field(self) -> None:
         """Leave a field; Enter never confirms."""
         self.picker.list.focus()
@@ -278,7 +279,7 @@ class VerdictDialog(Dialog[Any]):
         )
         self.query_one("#measure", Static).update(measure := measure_line(state, preview))
         self.query_one("#measure").display = bool(measure)
-        keys_of_note = key_hints((keys.NOTE.shown_keys, _("write")))
+        keys_of_note = key_hints((keys.NOTE.shown_keys, _("write")), (shown_key(EnterField.NEW_LINE), _("new line")))
         self.query_one("#note-heading", Static).update(row(plain(_("For us only"), MUTED), keys_of_note, width))
         self.letter.show(state.letter or (preview.letter if preview else ""), is_own=bool(state.letter))
         typed, reader = self.rectification.chosen_until(), self._actions.date_reader

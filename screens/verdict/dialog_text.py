@@ -29,7 +29,8 @@ from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictPreview
 from workbench.domain.case.records import ChangesSinceSeen, ChecklistLine
 from workbench.domain.case.verdict import is_last_round, is_reason_contradicted, pending_waits_for
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Verdict, WaitsFor
-from workbench.domain.policy.policy import Policy
+from workbench.domain.findings.evaluate import has_block
+from workbench.domain.policy.policy import OVERRIDE_REASON, Policy
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.command import shown_key
@@ -89,7 +90,11 @@ def _choices(state: VerdictState, case: CaseFile, symbols: Symbols) -> list[Cont
         # In the catalogue, this message ends with a space.
         head = joined((WAIT_FOR.key, KEY), (f" {_('waits for ').rstrip()}", MUTED))
         return [head, *(_choice(_(WAITS_FOR_WORDS[who]), who is chosen, symbols) for who in WaitsFor)]
-    return [joined((_("the case passes"), SUCCESS))]
+    choices = [joined((_("the case passes"), SUCCESS))]
+    if case.findings and not has_block(case.findings) and OVERRIDE_REASON in case.policy.reasons:
+        override = case.policy.reason_title(OVERRIDE_REASON, current_language())
+        choices.append(joined((_("only a blocking finding needs “{reason}”").format(reason=override), MUTED)))
+    return choices
 
 
 def _choice(words: str, is_chosen: bool, symbols: Symbols) -> Content:  # noqa: FBT001 - a radio button is on or off
@@ -175,7 +180,7 @@ def _special_rules(case: CaseFile, preview: VerdictPreview) -> Iterator[str]:
         )
         yield message.format(number=len(preview.restored), numbers=numbers_words(preview.restored))
     if case.header.corrects_id is not None:
-        message = _("The case was opened again: the notice corrects that of {decision}.")
+        message = _("The case was opened again: the letter corrects that of {decision}.")
         yield message.format(decision=format_decision(case.header.corrects_id))
 
 
@@ -261,7 +266,7 @@ def foot_line(
 
     Without a policy, nothing follows: the verdict is a second opinion.
     """
-    message = _("notice is released in {seconds} s; {desk.undo} takes it back")
+    message = _("letter is released in {seconds} s; {desk.undo} takes it back")
     if preview is not None and preview.check_for and not preview.waiver_reason:
         message = _("a second person decides; {desk.undo} takes it back until then")
     if policy is None:

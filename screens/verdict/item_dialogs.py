@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.widgets import Input
@@ -133,6 +133,17 @@ class ItemChooser(MarkDialog[str]):
         keys += [("Enter", _("use these")), ("Esc", _("leave it open"))]
         hints = [key_hints(key) for key in keys]
         yield Static(Content("\n").join(flowing(hints, width - _FRAME_CELLS)), id="hint", markup=False)
+
+    def on_key(self, event: events.Key) -> None:
+        """Begin the own words with a letter that is typed over the list; digits and Space mark."""
+        if self.list.has_focus and (event.character or "").isalpha():
+            event.stop()
+            # Otherwise the field selects the first letter, and the second replaces it.
+            self.words.select_on_focus = False
+            self.words.focus()
+            self.words.insert_text_at_cursor(event.character or "")
+        else:
+            super().on_key(event)
 
     @on(Input.Submitted)
     def action_take(self) -> None:

@@ -21,7 +21,7 @@ def open_matters(state: VerdictState, case: CaseFile, preview: VerdictPreview, v
     """Yield what to look at, in sentences without full stops."""
     if state.verdict is Verdict.PASS and case.unfixed_items:
         yield _unfixed_words(case)
-    yield from (inquiry_sentence(line, view.instant) for line in case.inquiries if line.is_open)
+    yield from (inquiry_sentence(line, view.instant) for line in case.inquiries if line.is_open or line.is_contradicted)
     words = {item.code: item.text for item in preview.own_items}
     for item in preview.items:
         # Keys that were meant as commands end up behind the text.

@@ -210,8 +210,9 @@ class ReasonPicker(Widget):
         if code in self._with_finding:
             label, style = _("found"), WARNING
         elif code in self._contradicted:
-            label = f"{symbols.warn} {_('not found')}"
-            style = WARNING if code in self._marked else MUTED
+            label = _("not found")
+            if code in self._marked:
+                label, style = f"{symbols.warn} {label}", WARNING
         elif reason.pinned:
             label = _("pinned")
         elif code in self._recent:

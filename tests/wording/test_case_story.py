@@ -154,7 +154,7 @@ def test_a_case_says_what_happened_and_what_comes_next() -> None:
         (
             story(CaseState.IN_REVIEW, held_by="rev1", aside_until=NOW + timedelta(days=3)),
             "",
-            "rev1 put it aside until Fri 27 Nov 14:32 and decides round 1 then, due Thu 26 Nov 18:00",
+            "rev1 put it aside until Fri 27 Nov 14:32, to decide round 1 after that, due Thu 26 Nov 18:00",
         ),
         (
             story(CaseState.PENDING, ON_CARRIER, waits_for=WaitsFor.CARRIER, next_action_on=date(2026, 11, 26)),
@@ -273,7 +273,7 @@ def test_a_case_says_what_happened_and_what_comes_next() -> None:
             ),
             f"{CHECKED}; opened again (sup, Tue 24 Nov 13:32): a mistake",
             "any free reviewer decides round 1, due Thu 26 Nov 18:00; "
-            "the next verdict's notice corrects that of D-000001 (failed)",
+            "the next verdict's letter corrects that of D-000001 (failed)",
         ),
         (
             story(

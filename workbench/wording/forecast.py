@@ -282,7 +282,7 @@ def _ahead_words(forecast: CaseForecast) -> str:
         return "" if forecast.is_incomplete else _("it is not in the queue now")
     if not forecast.ahead:
         return _("no case is ahead of it")
-    return _("{count} ahead of it").format(count=commas(forecast.ahead))
+    return _("{count} ahead of it now, and more urgent ones may come").format(count=commas(forecast.ahead))
 
 
 def _speed_words(forecast: CaseForecast, today: date) -> str:

@@ -1,4 +1,4 @@
-"""A supervisor opens a final case again; the next verdict's notice corrects the earlier one."""
+"""A supervisor opens a final case again; the next verdict's letter corrects the earlier one."""
 
 from typing import Any
 

@@ -222,7 +222,7 @@ async def test_the_footer_of_a_read_only_case_offers_what_this_person_may_do() -
                 await desk.settle()
                 line = next(line for line in desk.text.splitlines() if "with the applicant · clock paused" in line)
                 assert "due " not in line
-            assert "corrected notice owed" not in desk.text
+            assert "corrected letter owed" not in desk.text
 
             await desk.press("R")
             assert (desk.dialog == "Prompt") is ("R open again" in hinted)
@@ -231,4 +231,4 @@ async def test_the_footer_of_a_read_only_case_offers_what_this_person_may_do() -
         await desk.type("x")
         await desk.press("enter")
         assert ("reopen", 124, "x") in desk.services.log
-        assert "corrected notice owed" in desk.text
+        assert "corrected letter owed" in desk.text

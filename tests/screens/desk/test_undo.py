@@ -47,7 +47,7 @@ async def test_u_refuses_an_act_that_came_after_the_one_that_it_offers(site: Sit
     office.at(AT)
     async with site_workbench(site, "a") as desk:
         await desk.press("n", "p", "y")
-        assert "C-000001 passed; notice is released in 60 s; u takes it back" in desk.text
+        assert "C-000001 passed; letter is released in 60 s; u takes it back" in desk.text
         services = site.services("a")
         services.undo.undo(1)
         services.verdicts.decide(failing(1))
@@ -55,7 +55,7 @@ async def test_u_refuses_an_act_that_came_after_the_one_that_it_offers(site: Sit
         await desk.press("u")
         assert "C-000001 was acted on again since this was offered; to undo the last act, undo again." in desk.notes
         assert office.terminal.document("a", "show", case)["state"] == CaseState.RECTIFYING.value
-        assert "C-000001 failed; notice is released in" in desk.text
+        assert "C-000001 failed; letter is released in" in desk.text
         await desk.press("u")
         assert office.terminal.document("a", "show", case)["state"] == CaseState.IN_REVIEW.value
 

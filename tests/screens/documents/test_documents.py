@@ -56,7 +56,7 @@ async def test_without_image_support_enter_offers_to_copy_to_a_folder() -> None:
 
         # Only the one that was to be opened.
         assert ("write documents", 123, "/nowhere/workbench-C-000123") in desk.services.log
-        assert "1 document saved to /nowhere/workbench-C-000123." in desk.text
+        assert "1 document saved to /nowhere/workbench-C-000123/" in desk.text
         assert desk.text.count("saved to a folder by rev1") == 1
         assert "not opened yet" in desk.text
 

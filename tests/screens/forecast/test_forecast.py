@@ -127,7 +127,7 @@ async def test_the_header_has_the_likely_dates_and_t_shows_and_copies_the_senten
         text = " ".join(desk.text.replace("│", " ").split())
         assert "C-000123 has been received. The application is decided usually by Wed 25 Nov" in text
         assert desk.app.clipboard == sentence
-        assert "31 ahead of it, 4 reviewers decide about 22 a day." in text
+        assert "31 ahead of it now, and more urgent ones may come, 4 reviewers decide about 22 a day." in text
 
         await desk.press("escape", "colon")
         await desk.type("tell a caller")

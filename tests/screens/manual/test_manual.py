@@ -71,4 +71,4 @@ async def test_the_headings_take_the_keys_and_give_them_back() -> None:
     async with memory_workbench(size=(80, 24)) as driver:
         await driver.press("question_mark", "m", "c", "c")
         await driver.press("pagedown")
-        await driver.until("• d shows what changed")
+        await driver.until("• o lists the documents")

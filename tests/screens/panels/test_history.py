@@ -147,10 +147,10 @@ def test_items_of_the_past_are_told_apart_from_items_that_are_due(
         (line("evidence-undone", batch=4), "B-000004"),
         (line("comment", "fail fixable"), "fail fixable"),
         (line("delay-told"), "automatic"),
-        (line("reopen", corrects=1), "corrected notice owed for D-000001"),
+        (line("reopen", corrects=1), "corrected letter owed for D-000001"),
         (
             line("reopen", orders="restore", waived=True, corrects=1, waive_reason="a shop of one"),
-            "restore, without a second person (a shop of one), corrected notice owed for D-000001",
+            "restore, without a second person (a shop of one), corrected letter owed for D-000001",
         ),
     ],
 )

@@ -49,7 +49,7 @@ async def test_the_desk_says_to_whom_a_check_was_returned_and_confirms_an_approv
         await desk.type("right")
         await desk.press("enter")
         await desk.go("d")
-        assert "C-000001 approved (failed by a); notice is released in 60 s; u takes it back" in desk.text
+        assert "C-000001 approved (failed by a); letter is released in 60 s; u takes it back" in desk.text
 
 
 async def test_the_letter_shown_after_a_verdict_names_no_person(site: Site) -> None:

@@ -63,9 +63,9 @@ async def test_text_does_nothing_in_command_mode_and_says_why_once_but_is_entere
             desk.clocks.seconds += 60
 
         await desk.press("c")
-        await receive(desk, text_of("已核实 pass"))
-        await desk.press("enter")
-        assert ("comment", 123, "已核实 pass") in desk.services.log
+        lines = [events.Key("enter" if char == "\r" else char, char) for char in "已核实 pass\rbn\r"]
+        await receive(desk, InputBurst(lines))
+        assert ("comment", 123, "已核实 pass\nbn") in desk.services.log, "only the last Enter accepts the text"
 
 
 async def test_a_key_held_since_before_a_dialog_does_nothing_in_it_until_it_is_pressed_again() -> None:

@@ -93,7 +93,7 @@ async def test_the_date_has_a_default_by_whom_the_case_waits_for(clock_site: Clo
     async with site_workbench(clock_site.site, "a", size=(80, 24)) as desk:
         await desk.press("n", "w", "y")
         # The reasons are on the screen, so the codes of others are no help.
-        await desk.until("Not decided: the list above is left to do (Space mark).")
+        await desk.until("Not decided: see “to do” above (Space mark).")
         for keys, day in (
             (("2",), "Fri 27 Nov"),
             (("3",), "Thu 3 Dec"),

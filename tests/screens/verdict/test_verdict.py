@@ -11,7 +11,7 @@ import pytest
 from textual import events
 from textual.widgets import TextArea
 
-from db.enums import CaseState, FailKind, InquiryStatus, Verdict, WaitsFor
+from db.enums import CaseState, FailKind, InquiryOutcome, InquiryStatus, Verdict, WaitsFor
 from screens.verdict import dialog as verdict_dialog
 from screens.verdict.rectification_form import ItemField, RectificationForm
 from tests.screens.cases import NOW, clean, troubled
@@ -47,13 +47,13 @@ async def test_p_and_y_pass_a_case_and_the_line_about_it_stays_with_the_next_unt
         await desk.press("n", "p", "y")
         request = desk.services.decided[0]
         assert (request.verdict, request.reasons) == (Verdict.PASS, ("OK",))
-        assert "C-000123 passed; notice is released in 60 s; u takes it back" in desk.text
+        assert "C-000123 passed; letter is released in 60 s; u takes it back" in desk.text
         assert "n takes the next one" in desk.text
         assert "Another case" not in desk.text
 
         await desk.press("n")
         assert "C-000124" in desk.text.splitlines()[0]
-        assert "Another case: C-000123 passed; notice is released in 60 s; u takes it back" in desk.text
+        assert "Another case: C-000123 passed; letter is released in 60 s; u takes it back" in desk.text
 
         desk.services.undoable = None
         desk.clocks.advance(61)
@@ -148,7 +148,7 @@ async def test_a_pass_takes_a_reason_and_is_confirmed_from_inside_a_text_field_b
         await desk.press("1", "enter", "enter", "t", "enter")
         assert desk.services.decided == []
         assert desk.dialog == "VerdictDialog"
-        await desk.press("backspace")
+        await desk.press("t")
         await desk.type("seen")
         await desk.press("ctrl+j")
         await desk.type("twice")
@@ -270,7 +270,13 @@ async def test_each_verdict_names_open_inquiries_and_a_wait_says_that_it_passes_
             assert asked in desk.text
             assert late not in desk.text
             await desk.press("escape")
-        await desk.press("w", "2", "r")
+        answered = replace(overdue_inquiry(), status=InquiryStatus.ANSWERED, outcome=InquiryOutcome.CONTRADICTED)
+        desk.services.files[123] = replace(desk.services.files[123], inquiries=(replace(answered, ended_at=NOW),))
+        desk.desk_screen.read_again()
+        await desk.settle()
+        await desk.press("p")
+        assert "! I-000001" in desk.text
+        await desk.press("escape", "w", "2", "r")
         await desk.type("2026-12-04")
         await desk.press("enter")
         assert late in desk.text

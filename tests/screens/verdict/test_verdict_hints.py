@@ -51,7 +51,7 @@ async def test_documents_left_to_open_are_named_with_the_key_of_the_desk() -> No
         verdicts.preview = lambda request: replace(preview(request), problems=(problem,), to_open=problem)
         verdicts.decide = refuse
         await desk.press("n", "p", "y")
-        assert "the list above is left to do (Esc o documents)." in desk.text
+        assert "see “to do” above (Esc o documents)." in desk.text
 
 
 async def test_a_pass_against_a_block_starts_as_an_override_and_requires_a_note() -> None:
@@ -66,7 +66,7 @@ async def test_a_pass_against_a_block_starts_as_an_override_and_requires_a_note(
         assert desk.services.decided == []
 
         await desk.press("1", "y")
-        assert "Not decided: the list above is left to do (t internal note)." in desk.text
+        assert "Not decided: see “to do” above (t internal note)." in desk.text
         await desk.press("f3")
         await desk.type("called them")
         assert "to do" not in desk.text
@@ -81,7 +81,7 @@ async def test_the_list_of_missing_input_does_not_move_after_y() -> None:
         at = desk.text.index("! to do: Mark at least one reason.")
         await desk.press("y")
 
-        assert "! Not decided: the list above is left to do (Space mark)." in desk.text
+        assert "! Not decided: see “to do” above (Space mark)." in desk.text
         assert desk.text.index("! to do: Mark at least one reason.") == at
         assert [line for line in desk.text.split("\n") if "Mark at least one reason." in line] == before
 
@@ -197,4 +197,4 @@ async def test_a_company_is_offered_all_reasons_and_a_notice_that_corrects_an_ea
     async with memory_workbench(clean(), arrange=reopened) as desk:
         await desk.press("n", "f")
         assert {"ID-USCC", "ID-LICENCE-EXPIRED"} <= set(shown(desk))
-        assert "the notice corrects that of D-000007" in desk.text
+        assert "the letter corrects that of D-000007" in desk.text

@@ -222,7 +222,7 @@ def test_the_explanation_has_the_steps_to_the_due_date(site: Site) -> None:
 
     assert "Priority: normal, because it is the usual one of such applicants; the findings give low risk." in sentences
     site.services("sup").rescheduling.change_priority(case, Priority.HIGH, "x")
-    assert "high, because it was set by hand" in " ".join(site.services("a").claims.explain(case))
+    assert "high, because sup set it by hand; the findings" in " ".join(site.services("a").claims.explain(case))
 
     site.services("sup").rescheduling.change_class(case, ServiceClass.COMPLEX, "x")
     assert "complex, because it was changed by hand" in " ".join(site.services("a").claims.explain(case))

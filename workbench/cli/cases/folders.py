@@ -51,7 +51,7 @@ def documents(
 def dossier(
     context: CommandContext,
     case: CaseArgument,
-    folder: Annotated[Path, option("--output", _NEW_FOLDER, "DIR", "-o")],
+    folder: Annotated[Path, option("--output", _NEW_FOLDER, "DIR", "-o", "--to")],
     reveal: Annotated[
         bool, option("--reveal", N_("Write personal data unmasked, with the documents; requires --reason."))
     ] = False,

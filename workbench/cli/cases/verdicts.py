@@ -117,7 +117,7 @@ def check(
 
 
 def reopen(context: CommandContext, case: CaseArgument, reason: ReasonText) -> None:
-    """Open a final case again; the next verdict's notice corrects the earlier one."""
+    """Open a final case again; the next verdict's letter corrects the earlier one."""
     with context.services() as services:
         services.reopening.reopen(case, required_text(reason, "--reason"))
         print_done(context, services, case, _("{case} is back in the queue."))

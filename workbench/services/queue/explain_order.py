@@ -4,7 +4,7 @@ from db.enums import Priority, ServiceClass
 from db.models import SkipRow
 from db.queries.claim import skills_of
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS
+from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS, Action
 from workbench.domain.case.vocabulary import CaseState, Severity
 from workbench.domain.clock.explanation import StepKind
 from workbench.i18n import _, comma_joined
@@ -68,8 +68,12 @@ def _priority_reason(casefile: CaseFile) -> str:
     if header.priority is Priority.HIGH and header.card_count >= rules.high_from_cards:
         return _("the case has {count} or more cards").format(count=rules.high_from_cards)
     is_usual = rules.kind.get(header.applicant_kind, Priority.NORMAL) is header.priority
-    by_hand = _("it was set by hand, or given by earlier findings and never falls by itself")
-    return _("it is the usual one of such applicants") if is_usual else by_hand
+    if is_usual:
+        return _("it is the usual one of such applicants")
+    acts = (line for line in casefile.history if line.action == Action.PRIORITY and line.text == header.priority)
+    if (act := next(acts, None)) is not None:
+        return _("{login} set it by hand").format(login=act.who)
+    return _("earlier findings gave it, and it never falls by itself")
 
 
 def _class_words(casefile: CaseFile, *, is_set: bool) -> str:

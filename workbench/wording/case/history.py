@@ -59,7 +59,7 @@ _EVENTS: dict[str, str] = {
     "lapse": N_("lapsed"),
     "lapse-undone": N_("lapse taken back"),
     "day-passed": N_("pending date reached"),
-    "delay-told": N_("delay notice drafted"),
+    "delay-told": N_("delay letter drafted"),
     "reminded": N_("reminder drafted"),
     "policy": N_("policy changed"),
     "inquiry-reminded": N_("department reminded"),
@@ -191,7 +191,7 @@ def _reopening_details(facts: EventFacts, _case: CaseFile) -> str:
     if facts.get("waived"):
         parts.append(with_remark(alone, facts.get("waive_reason", "")))
     if facts.get("corrects"):
-        parts.append(_("corrected notice owed for {decision}").format(decision=format_decision(facts["corrects"])))
+        parts.append(_("corrected letter owed for {decision}").format(decision=format_decision(facts["corrects"])))
     return comma_joined(parts)
 
 

@@ -106,7 +106,7 @@ class NextSteps:
             return []
         corrected = (line for line in self.case.decisions if line.id == self.case.header.corrects_id)
         verdict = next((_(DECIDED_WORDS[line.verdict]) for line in corrected), "?")
-        message = _("the next verdict's notice corrects that of {decision} ({verdict})")
+        message = _("the next verdict's letter corrects that of {decision} ({verdict})")
         return [message.format(decision=format_decision(self.case.header.corrects_id), verdict=verdict)]
 
     def _owed_letters(self) -> list[str]:
@@ -163,7 +163,7 @@ class NextSteps:
     def _review(self) -> str:
         header = self.case.header
         if header.aside_until is not None and header.aside_until > self.times.now:
-            words = _("{login} put it aside until {when} and decides round {round} then")
+            words = _("{login} put it aside until {when}, to decide round {round} after that")
             words = words.format(
                 login=header.held_by or "?", when=self.times.instant(header.aside_until), round=header.round
             )
