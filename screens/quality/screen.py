@@ -25,7 +25,7 @@ from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.vocabulary import FailKind, Verdict
 from workbench.domain.policy.policy import Policy
 from workbench.domain.quality.period import parse_period
-from workbench.errors import NotFound, WrongUsage
+from workbench.errors import NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
 from workbench.keys import quality as keys
 from workbench.keys.command import Place
@@ -52,6 +52,7 @@ class _Shown(NamedTuple):
     figures: QualityFigures | None = None
     looks: Mapping[int, SecondLook] = {}
     policy: Policy | None = None
+    problem: str = ""
 
 
 class QualityScreen(ModeScreen):
@@ -95,11 +96,15 @@ class QualityScreen(ModeScreen):
     @work(exclusive=True, group="read")
     async def action_load(self, *, is_again: bool = False) -> None:
         """Read everything again; the cursors stay on their rows."""
-        show_failure = unreported if is_again else lambda error: self._say(str(error))
+        show_failure = unreported if is_again else self._show_failure
         shown = await attempt(self, in_thread(self._read, self._sample_id), show_failure)
         if shown is not None:
             self._shown = shown
             self._draw()
+
+    def _show_failure(self, error: WorkbenchError) -> None:
+        self._shown = _Shown(problem=str(error))
+        self._draw()
 
     read_again = partialmethod(action_load, is_again=True)
 
@@ -200,7 +205,8 @@ class QualityScreen(ModeScreen):
         if self._lists_samples:
             rows = {number: quality_text.sample_row(line, width) for number, line in self._shown.samples.items()}
             self.query_one("#samples", RowList).show(rows)
-        self._say(_("No sample is drawn yet."))
+        problem = self._shown.problem or _("No sample is drawn yet.")
+        self.query_one("#figures", Static).update(plain(problem, MUTED))
         if self._shown.figures is not None:
             line = self._shown.samples.get(self._shown.figures.sample_id)
             lines = quality_text.figures_lines(self._shown.figures, width)
@@ -212,9 +218,6 @@ class QualityScreen(ModeScreen):
         self.show_look()
 
     on_resize = _draw
-
-    def _say(self, sentence: str) -> None:
-        self.query_one("#figures", Static).update(plain(sentence, MUTED))
 
 
 def _sample_form(services: Services, view: View) -> FormDialog[SampleLine]:

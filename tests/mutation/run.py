@@ -32,7 +32,7 @@ def imports_of(path: Path, modules: dict[str, Path]) -> Iterator[str]:
 
 
 def nearest_tests(file: str) -> list[str]:
-    """Return the test files that import a file, nearest first."""
+    """Return the test files that import a file, nearest first; else those of its room."""
     paths = [path for top in ("db", "workbench", "screens", "tests") for path in sorted(Path(top).rglob("*.py"))]
     modules = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
     names = {path: name for name, path in modules.items()}
@@ -45,7 +45,10 @@ def nearest_tests(file: str) -> list[str]:
     while ring:
         ring = sorted({name for one in ring for name in importers.get(one, ()) if name not in reached})
         reached.update(dict.fromkeys(ring))
-    return [str(modules[name]) for name in reached if modules[name].name.startswith("test_")][:_FILES]
+    nearest = [str(modules[name]) for name in reached if modules[name].name.startswith("test_")][:_FILES]
+    # What is only loaded when it is called has its tests in the folder of the same name.
+    room = Path("tests", *Path(file).parent.parts[file.startswith("workbench/") :])
+    return nearest or sorted(map(str, room.rglob("test_*.py")))
 
 
 def caught_by(files: list[str], marker: str) -> str:
