@@ -159,7 +159,7 @@ def test_a_kill_in_the_verdict_dialog_loses_at_most_the_last_second(demo_home: P
         terminal.kill()
 
     with PtySession(["demo"], demo_home) as terminal:
-        terminal.wait_for(r"takes the next|brings it back")
+        terminal.wait_for(r"takes the next|brings (it )?back")
         terminal.press("n")
         assert case_on(terminal.wait_for(r"Desk\s+C-\d{6}")) == case
         terminal.press("f")

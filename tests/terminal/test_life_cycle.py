@@ -34,7 +34,7 @@ def ended_in_mid_decision(tmp_path: Path, site: Site, case: int, how: str, numbe
         ["--database", str(site.path), "--as", "a"], tmp_path, rows=30, columns=100, ignores_hang_up=ignores_hang_up
     ) as terminal:
         terminal.draws = False
-        terminal.await_words("takes the next|brings it back")
+        terminal.await_words("takes the next|brings (it )?back")
         terminal.await_words(f"C-{case:06d}", "n")
         # The text typed in the previous session is restored.
         restored = rf"[\s\S]*note{number - 1}of" if number else ""

@@ -26,7 +26,7 @@ def resize(terminal: HangUpSession, rows: int, columns: int) -> None:
 
 def on_the_desk(terminal: HangUpSession) -> None:
     terminal.draws = False
-    terminal.await_words("takes the next|brings it back")
+    terminal.await_words("takes the next|brings (it )?back")
     terminal.await_words(r"C-\d{6}", "n")
 
 
