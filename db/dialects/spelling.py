@@ -37,6 +37,9 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"SELECT CAST(value AS bigint)\1 FROM jsonb_array_elements_text(CAST(\2 AS jsonb))",
         ),
         (rf"\bjson_each\(({_BOUND})\)", r"jsonb_array_elements_text(CAST(\1 AS jsonb))"),
+        (r"\bjson_each\(json_array\((\w+), ('\w+')\)\)", r"unnest(ARRAY[\1, \2]) AS value"),
+        (r"\bvalue ->> (\d)", r"CAST(value AS jsonb) ->> \1"),
+        (r"\bAS INTEGER\)", "AS bigint)"),
         (r"\bjson_object\(", "json_build_object("),
         (
             r"json_group_array\(json_array\(name, id, json\(was\)\) ORDER BY rowid\)",

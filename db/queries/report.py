@@ -20,6 +20,7 @@ _EFFECTIVE_AT = "coalesce(checked_at, decided_at)"
 _IS_DECIDED = "x.state IN ('passed', 'failed')"
 _CASE_COLUMNS = """c.id, c.agent, c.application_no, a.province, c.service_class, c.received_at, c.complete_at,
         c.due_at"""
+_NO_NUMBER = "CAST(NULL AS INTEGER)"
 _GROUPS = {"": "''", "class ": "service_class", "province ": "province", "agent ": "agent"}
 _FORECAST = '"forecast_days":"'
 """What is before the two days of the forecast in the facts of a letter; the days are `2026-11-26..2026-11-30`."""
@@ -29,11 +30,16 @@ def _counted(at: str, day: str) -> tuple[str, str]:
     """Return the join with the local day of an instant, and the number of the working day that it counts for."""
     return (
         f"JOIN day {day} ON {day}.no = ({at} + :offset) / {_US_PER_DAY}",
-        f"({day}.number + ({at} > {day}.closes_at))",
+        f"({day}.number + CASE WHEN {at} > {day}.closes_at THEN 1 ELSE 0 END)",
     )
 
 
-def _aged(what: str, table: str, in_time: str, condition: str = "1") -> str:
+def _number(index: int) -> str:
+    """Return a number of a list in JSON."""
+    return f"CAST(value ->> {index} AS INTEGER)"
+
+
+def _aged(what: str, table: str, in_time: str, condition: str = "true") -> str:
     """Return the working days from receipt and from completeness of each row of a table."""
     (to_end, end), (to_receipt, receipt) = _counted("x.at", "e"), _counted("x.received_at", "r")
     to_complete, complete = _counted("coalesce(x.complete_at, x.received_at)", "k")
@@ -44,8 +50,8 @@ def _aged(what: str, table: str, in_time: str, condition: str = "1") -> str:
 
 _TABLES = {
     "period (name, since, until)": "VALUES ('before', :before, :since), ('now', :since, :until)",
-    "day": "SELECT value ->> 0 AS no, value ->> 1 AS number, value ->> 2 AS closes_at FROM json_each(:days)",
-    "piece": """SELECT value ->> 0 AS since_s, value ->> 1 AS until_s, value ->> 2 AS province, value ->> 3 AS agent
+    "day": f"SELECT {_number(0)} AS no, {_number(1)} AS number, {_number(2)} AS closes_at FROM json_each(:days)",
+    "piece": f"""SELECT {_number(0)} AS since_s, {_number(1)} AS until_s, value ->> 2 AS province, value ->> 3 AS agent
         FROM json_each(:pieces)""",
     # The first step of a case has no `was_closed`.
     "step": """SELECT case_id, seq, at, state, is_clock_running, is_closed, lag(is_closed) OVER own AS was_closed,
@@ -55,7 +61,7 @@ _TABLES = {
         WINDOW own AS (PARTITION BY case_id ORDER BY seq)""",
     "closing": f"""SELECT t.* FROM (SELECT case_id, seq, at, state, is_closed,
             lead(at, 1, :until) OVER (PARTITION BY case_id ORDER BY seq) AS ends_at
-            FROM step WHERE is_closed <> coalesce(was_closed, 0)) t
+            FROM step WHERE is_closed <> coalesce(was_closed, false)) t
         JOIN "case" c ON c.id = t.case_id WHERE t.is_closed AND {_IS_PUBLISHED}""",
     "opened": f"""SELECT c.opened_at AS at FROM "case" c WHERE {_IS_PUBLISHED}""",
     "ended": f"""SELECT p.name AS period, k.seq, k.at, k.state, {_CASE_COLUMNS} FROM period p
@@ -65,8 +71,7 @@ _TABLES = {
         JOIN (SELECT *, {_EFFECTIVE_AT} AS at FROM decision NOT INDEXED WHERE {_IN_EFFECT}) d
             ON d.at >= p.since AND d.at < p.until
         JOIN "case" c ON c.id = d.case_id WHERE {_IS_PUBLISHED}""",
-    "first": f"""SELECT v.period, v.at, {_CASE_COLUMNS} FROM (SELECT period, case_id, min(id) AS id, at FROM verdict
-            GROUP BY case_id) v
+    "first": f"""SELECT v.period, v.at, {_CASE_COLUMNS} FROM verdict v
         JOIN "case" c ON c.id = v.case_id JOIN application a ON a.id = c.application_id
         WHERE NOT EXISTS (SELECT 1 FROM decision WHERE case_id = v.case_id AND id < v.id AND {_IN_EFFECT})""",
     "aged": f"""SELECT what, period, service_class, province, agent, from_receipt, from_complete, in_time,
@@ -74,13 +79,13 @@ _TABLES = {
         FROM ({_aged("first", "first", "NULL")} UNION ALL {_aged("result", "ended", "x.at <= x.due_at", _IS_DECIDED)})
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8""",
     # One pass reads the letters, whose dates are in the last of the pages of a long row.
-    "letter": f"""SELECT id, case_id, kind, release_at, sent_at, CASE WHEN instr(facts, '{_FORECAST}')
+    "letter": f"""SELECT id, case_id, kind, release_at, sent_at, CASE WHEN instr(facts, '{_FORECAST}') > 0
             THEN substr(facts, instr(facts, '{_FORECAST}') + {len(_FORECAST)}, 22) END AS days
         FROM notice WHERE cancelled_at IS NULL AND release_at < :until""",
-    "told": f"""SELECT f.period, date((f.at + :offset) / {_US_PER_S}, 'unixepoch') AS on_day, min(n.id),
+    "told": f"""SELECT f.period, date((f.at + :offset) / {_US_PER_S}, 'unixepoch') AS on_day,
             substr(n.days, 1, 10) AS usual_day, substr(n.days, 13) AS last_day
-        FROM first f JOIN letter n ON n.case_id = f.id WHERE n.days <> '' AND n.release_at <= f.at
-        GROUP BY f.id""",
+        FROM (SELECT f.id, f.period, f.at, min(n.id) AS letter_id FROM first f JOIN letter n ON n.case_id = f.id
+            WHERE n.days <> '' AND n.release_at <= f.at GROUP BY 1, 2, 3) f JOIN letter n ON n.id = f.letter_id""",
 }
 """The common tables, in their order; `day` has the working days, and `piece` the suspensions."""
 
@@ -93,15 +98,17 @@ def _percentiles(what: str, days: str) -> str:
         for name, column in _GROUPS.items()
     )
     reached = ", ".join(f"min(days) FILTER (WHERE so_far * 100 >= whole * {percent})" for percent in (50, 90, 95))
-    return f"""SELECT period, part, whole, NULL, {reached} FROM (
+    return f"""SELECT period, part, whole, {_NO_NUMBER}, {reached} FROM (
         SELECT period, part, days, sum(cases) OVER (PARTITION BY period, part ORDER BY days) AS so_far,
             sum(cases) OVER (PARTITION BY period, part) AS whole FROM ({groups}))
-        GROUP BY period, part"""
+        GROUP BY period, part, whole"""
 
 
 def _counts(**parts: str) -> str:
     """Return counts for each period, each by its expression."""
-    return " UNION ALL ".join(f"SELECT name, '{part}', ({count}), NULL FROM period p" for part, count in parts.items())
+    return " UNION ALL ".join(
+        f"SELECT name, '{part}', ({count}), {_NO_NUMBER} FROM period p" for part, count in parts.items()
+    )
 
 
 def _open_at(at: str) -> str:
@@ -182,8 +189,8 @@ COUNTS: Mapping[str, str] = {
         },
         open_end=_open_at("p.until"),
     ),
-    "verdicts": """SELECT period, verdict || CASE fail_kind WHEN '' THEN '' ELSE ' ' || fail_kind END, count(*), NULL
-        FROM verdict GROUP BY 1, 2""",
+    "verdicts": f"""SELECT period, verdict || CASE fail_kind WHEN '' THEN '' ELSE ' ' || fail_kind END, count(*),
+            {_NO_NUMBER} FROM verdict GROUP BY 1, 2""",
     "in_time": " UNION ALL ".join(
         f"""SELECT period, '{name}' || {column}, coalesce(sum(cases) FILTER (WHERE in_time), 0), sum(cases) FROM aged
             WHERE in_time IS NOT NULL GROUP BY 1, 2"""
@@ -202,7 +209,7 @@ COUNTS: Mapping[str, str] = {
             WHERE v.verdict <> 'pass'""",
     ),
     "rounds": _of_the_whole(
-        "round",
+        "CAST(round AS TEXT)",
         f"""SELECT x.period, (SELECT max(round) FROM decision WHERE case_id = x.id AND {_IN_EFFECT}
             AND {_EFFECTIVE_AT} <= x.at) AS round FROM ended x WHERE {_IS_DECIDED}""",
     ),
@@ -222,7 +229,7 @@ COUNTS: Mapping[str, str] = {
     ),
     "measures": _shares(
         f"""SELECT p.name AS period, CASE m.measure WHEN 'restore' THEN 'restore' ELSE 'bar' END AS part,
-            coalesce(m.done_at <= m.due_at, 0) AS is_counted
+            coalesce(m.done_at <= m.due_at, false) AS is_counted
             FROM measure_order m JOIN period p ON m.due_at >= p.since AND m.due_at < p.until
             JOIN "case" c ON c.id = m.case_id
             WHERE m.cancelled_at IS NULL AND {_IS_PUBLISHED} AND (m.done_at IS NOT NULL OR m.due_at < :now)"""
@@ -234,7 +241,7 @@ COUNTS: Mapping[str, str] = {
         for part, condition in _TOLD_PARTS.items()
     ),
     "imports": " UNION ALL ".join(
-        f"""SELECT p.name, '{part}', {number}, NULL FROM period p
+        f"""SELECT p.name, '{part}', {number}, {_NO_NUMBER} FROM period p
             LEFT JOIN import_batch b ON b.published_at >= p.since AND b.published_at < p.until GROUP BY p.name"""
         for part, number in _IMPORTED.items()
     ),
@@ -251,7 +258,7 @@ def statement(select_figures: str) -> TextClause:
 _FIGURES = statement(
     " UNION ALL ".join(
         f"SELECT '{name}', * {rest} FROM ({part})"
-        for parts, rest in ((COUNTS, ", NULL, NULL, NULL"), (PERCENTILES, ""))
+        for parts, rest in ((COUNTS, f", {_NO_NUMBER}" * 3), (PERCENTILES, ""))
         for name, part in parts.items()
     )
 )

@@ -20,6 +20,7 @@ _QUOTES = {
 FUNCTIONS = (
     *(f"CREATE FUNCTION quote({kind}) RETURNS text {_SQL} RETURN {text}" for kind, text in _QUOTES.items()),
     f"CREATE FUNCTION julianday(date) RETURNS double precision {_SQL} RETURN ($1 - date '1970-01-01') + 2440587.5",
+    f"CREATE FUNCTION date(bigint, text) RETURNS text {_SQL} RETURN (date '1970-01-01' + ($1 / 86400)::int)::text",
     f"CREATE FUNCTION instr(text, text) RETURNS integer {_SQL} RETURN strpos($1, $2)",
     f"CREATE FUNCTION lower_all(text[]) RETURNS text[] {_SQL}"
     """ RETURN ARRAY(SELECT lower(one COLLATE "C") FROM unnest($1) AS one)""",
