@@ -33,6 +33,7 @@ def test_a_statement_means_the_same_on_postgresql(sqlite: str, postgresql: str) 
     assert spell(postgresql) == postgresql
 
 
+@pytest.mark.terminal
 @pytest.mark.sqlite("a server loads it")
 def test_a_database_in_a_file_loads_nothing_of_postgresql(site: Site) -> None:
     words = ["workbench", "--database", str(site.path), "queue"]

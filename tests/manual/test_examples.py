@@ -17,6 +17,7 @@ _NEEDS_A_TERMINAL = frozenset({"demo", "init"})
 
 
 # One chapter of one language: the other has the same lines.
+@pytest.mark.proof
 @pytest.mark.parametrize("chapter", [*sources("en"), Source(ROOT / "README.md")], ids=lambda chapter: chapter.path.stem)
 def test_the_examples_of_a_chapter_run_on_the_demo(
     chapter: Source, fresh_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -10,6 +10,7 @@ from tests.manual.chapter_text import ROOT, sources
 from tests.manual.site import build_site
 
 
+@pytest.mark.proof
 def test_the_site_has_every_chapter_and_is_not_built_with_a_dead_link(tmp_path: Path) -> None:
     docs, site = tmp_path / "docs", tmp_path / "site"
     shutil.copytree(ROOT / "workbench" / "manual", docs)

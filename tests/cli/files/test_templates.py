@@ -14,6 +14,7 @@ from workbench.services.files.reading.kinds import COLUMN_TYPES
 SUFFIX = {ImportKind.WORKBOOK: ".xlsx", ImportKind.FOLDER: "", ImportKind.CALENDAR: ".json"}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("language", "kinds", "rows"),
     [

@@ -246,6 +246,7 @@ async def test_on_a_real_database_the_written_change_equals_its_preview(
     assert reading() == ["Fri 27 12:00"] * 2
 
 
+@pytest.mark.proof
 async def test_a_suspension_is_previewed_entered_and_ended_on_its_day(site: Site) -> None:
     ClockSite(site).received("2026-11-24 10:00")
     async with site_workbench(site, "sup") as desk:

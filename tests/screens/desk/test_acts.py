@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from db.enums import ExportKind, FailKind, Verdict, WaitsFor
 from tests.cli.appeals.filed_appeals import appealed, office
 from tests.screens.driver import KeyDriver, site_workbench
@@ -35,6 +37,7 @@ def pending(site: Site) -> int:
     return case
 
 
+@pytest.mark.proof
 async def test_x_lists_the_acts_with_their_keys_and_dims_the_others_with_a_reason(site: Site) -> None:
     site.plant(2)
     async with site_workbench(site, "a") as desk:

@@ -120,6 +120,7 @@ async def test_a_refusal_says_what_is_possible_instead_and_covers_neither_keys_n
 _ANY_ROLE = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN})
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("state", "roles"),
     sample(

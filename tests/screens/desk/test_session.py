@@ -66,6 +66,7 @@ def ref_of(session: DeskSession) -> CaseRef:
     return CaseRef.of(session.case)
 
 
+@pytest.mark.terminal
 def test_a_session_needs_no_terminal() -> None:
     code = "import sys, screens.desk.session; print('textual' in sys.modules)"
 

@@ -44,6 +44,7 @@ async def test_the_palette_lists_the_available_commands_with_verdicts_first() ->
         assert "undo" not in shown
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("language", "label", "searched"), [("zh", "跳过", ("desk.skip", "skip", "tg")), ("en", "skip", ("skip", "跳过"))]
 )

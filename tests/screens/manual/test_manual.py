@@ -1,5 +1,6 @@
 """The manual on the screen: it opens at the chapter of the screen, finds words, and leaves everything as it was."""
 
+import pytest
 from textual.widgets import MarkdownViewer
 
 from tests.screens.cases import troubled
@@ -51,6 +52,7 @@ async def test_f1_twice_opens_the_manual_and_a_draft_is_kept_while_links_are_fol
         assert "still the old card" in driver.text
 
 
+@pytest.mark.proof
 async def test_chinese_is_wrapped_by_its_rules_and_tables_are_whole() -> None:
     async with memory_workbench(size=(80, 24), language="zh") as driver:
         await driver.press("question_mark", "m")

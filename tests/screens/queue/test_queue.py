@@ -222,6 +222,7 @@ async def test_assigning_asks_for_person_and_reason_and_reports_each_case() -> N
         assert desk.services.assigning.given[1:] == [((5,), "rev3", "hers")], "the case under the cursor"
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("slow", "choosing", "to"), [("candidates", ("2",), "rev3"), ("plan", ("down", "down", "enter"), "rev3")]
 )

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from tests.clock_site import ClockSite
@@ -70,6 +71,7 @@ def individual(site: Site, names: dict[int, str]) -> None:
             session.execute(text('UPDATE "case" SET applicant_name = :name WHERE id = :id'), values)
 
 
+@pytest.mark.proof
 async def test_each_letter_has_the_name_and_the_date_of_its_own_case(site: Site) -> None:
     office = ClockSite(site)
     cases = [office.received("2026-11-24 09:00"), office.received("2026-11-24 09:01")]

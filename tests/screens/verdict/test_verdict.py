@@ -104,6 +104,7 @@ FAIL_KEYS = [
 ]
 
 
+@pytest.mark.proof
 @pytest.mark.promise("D6")
 async def test_two_presses_of_f_make_a_fail_final_and_a_held_f_does_not() -> None:
     async with memory_workbench(troubled()) as desk:

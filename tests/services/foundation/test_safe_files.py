@@ -87,6 +87,7 @@ with replacing(Path(sys.argv[1]), OwnFiles(files=(), store=Path("/nowhere"))) as
 """
 
 
+@pytest.mark.terminal
 @pytest.mark.promise("C5")
 def test_a_killed_export_keeps_the_old_file_and_leaves_a_private_draft_for_the_next_to_delete(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
