@@ -75,7 +75,7 @@ def test_a_space_separates_the_number_of_an_inquiry_from_chinese_and_no_space_ch
         text for text in words.values() if re.search(r"[\u4e00-\u9fff]\{inquiry\}|\{inquiry\}[\u4e00-\u9fff]", text)
     ] == []
     assert (
-        words["There is no application {number}{whose}; import it first, or correct its row."]
+        words["There is no application {number}{whose}; import it first, or correct the number."]
         .format(number="A-1", whose=words[" of agent “{agent}”"].format(agent="甲"))
         .startswith("没有代理商“甲”的申请")
     )

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.framework.terminal import Terminal, refused
 from tests.languages import speaking
 from tests.services.files.reading.workbooks import write_workbook
-from tests.services.intake.importing.files import PDF, Desk, application, csv_text
+from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, PDF, Desk, application, csv_text
 
 
 def _file(desk: Desk, *rows: object, name: str = "applications.csv") -> str:
@@ -30,7 +30,7 @@ def test_a_folder_is_one_batch_with_a_line_for_each_file(terminal: Terminal, des
     report = terminal.document("admin", "import", "folder", folder)
 
     assert (report["batch"], report["kind"], report["created"]) == ("B-000001", "folder", 2)
-    assert report["left_out"] == ["cards.csv.bak", "supplier.toml"]
+    assert report["left_out"] == ["cards.csv.bak", "desktop.ini", "supplier.toml"]
     lines = [(line["file"], line["kind"], line["rows"]) for line in report["sheets"]]
     assert lines == [("applications.csv", "applications", 1), ("cards.csv", "cards", 1)]
     refused(terminal.as_person("admin", "import", "folder", f"{folder}/none", "--json"), 66)
@@ -63,6 +63,8 @@ def test_a_folder_of_named_documents_is_listed_and_imported(terminal: Terminal, 
     assert (dry["batch"], desk.count("document")) == (None, 0)
     shown = terminal.as_person("admin", *words).stdout
     assert all(name in shown for name in names)
+    assert dry["left_out"] == ["Thumbs.db"]
+    assert "no import reads them: 1 (Thumbs.db)." in shown
     assert [tuple(row) for row in desk.sql("SELECT application_no, kind FROM document ORDER BY id")] == [
         names[row["path"]] for row in dry["documents"]
     ]
@@ -94,7 +96,7 @@ def test_files_that_cannot_be_listed_hide_neither_the_list_nor_other_errors(term
         ("A-1_护照.png", "Kind 护照 is not known"),
         ("licence.png", f"{must_begin}, like EX-0001_BIZ_LICENSE.pdf"),
         ("scans", "Several agents have an application B-2"),
-        ("scans", "There is no application Z-9"),
+        ("Z-9_BIZ_LICENSE.png", "There is no application Z-9"),
     ]
     assert [row["application_no"] for row in report["documents"]] == ["A-1", "Z-9"]
 
@@ -122,12 +124,22 @@ def test_bad_rows_exit_with_65_and_a_report_of_their_positions(terminal: Termina
 def test_an_import_reports_findings_evidence_of_no_application_and_provinces_that_are_none(
     terminal: Terminal, desk: Desk
 ) -> None:
-    rows = [application("A-1", province="河北湖", licence_valid_to="2020-01-01"), application("A-2", province="重庆市")]
+    wrong = {"handler_id_no": "110105194912310021", "uscc": "91110000600037341X"}
+    long_ago = {"submitted_at": "2026-10-12 10:00", "province": "重庆市", **wrong}
+    rows = [application("A-1", province="河北湖", licence_valid_to="2020-01-01"), application("A-2", **long_ago)]
     dry = terminal.as_person("admin", "import", "applications", _file(desk, *rows), "--dry-run")
     assert "first “河北湖” in line 2; see --columns" in dry.stdout
+    assert "Wrong ID numbers and USCCs, each a finding: 2, first handler_id_no in line 3, uscc in line 3." in dry.stdout
     report = terminal.document("admin", "import", "applications", _file(desk, *rows))
     assert report["findings"]["ID-LICENCE-EXPIRED"] == 1
-    assert report["unknown_provinces"] == [2]
+    assert (report["unknown_provinces"], report["completed"], report["overdue"]) == ([2], [], 0)
+    (desk.folder / "scan.pdf").write_bytes(PDF)
+    paper = {"application_no": "A-2", "path": "scan.pdf", "received_at": long_ago["submitted_at"]}
+    papers = _file(desk, *({**paper, "kind": kind} for kind in ENTERPRISE_DOCUMENTS), name="documents.csv")
+    told = terminal.as_person("admin", "import", "documents", papers).stdout
+    assert "Cases that are complete now, and in the queue: 1 (C-000002)." in told
+    assert "Cases that are overdue already: 1; `due:overdue` filters by them." in told
+    assert terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 1
     for word, count in (("id-licence-expired", 1), ("-ID-LICENCE-EXPIRED", 1), ("CR-ARREARS", 0)):
         assert terminal.document("a", "queue", "--filter", f"state:all {word}")["total"] == count
     records = [

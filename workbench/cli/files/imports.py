@@ -18,7 +18,7 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_record
 from workbench.cli.framework.options import CaseArgument, DryRun, EncodingOption, NoteText, parse_receipt_option
 from workbench.cli.framework.parameters import argument, option
-from workbench.domain.case.case_id import format_batch, parse_batch
+from workbench.domain.case.case_id import format_batch, format_case, parse_batch
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.errors import BadData, ExitCode, WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
@@ -157,9 +157,12 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
                 "not_written": report.not_written,
                 "left_out": list(report.left_out),
                 "findings": dict(report.findings),
+                "completed": list(map(format_case, report.completed[:MAX_ERRORS_REPORTED])),
+                "overdue": report.overdue,
                 "unlinked": dict(report.unlinked),
                 "new_agents": list(report.new_agents),
                 "changed": [{"application_no": number, "columns": names} for number, names in report.changed],
+                "wrong_numbers": [line for line, _column in report.wrong_numbers[:MAX_ERRORS_REPORTED]],
                 "unknown_provinces": [line for line, _text in report.unknown_provinces[:MAX_ERRORS_REPORTED]],
             }
         )

@@ -4,6 +4,7 @@ import csv
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -66,6 +67,15 @@ def list_of_documents(
         source = TextSource(Path(f"/dev/fd/{file.fileno()}"), "utf-8")
     source.path = folder.resolve()
     return source, problems
+
+
+def of_listed_file(problem: RowProblem, listed: Mapping[tuple[str, int], Mapping[str, str]]) -> RowProblem:
+    """Return a problem with the file that its row lists as its place; nobody sees the lines of a list made here.
+
+    `listed` are the rows of such lists, by the name of the folder and the line.
+    """
+    row = listed.get((problem.file, problem.line))
+    return problem if row is None else replace(problem, file=row["path"], line=0, column="")
 
 
 def _why_unnamed(stem: str) -> str:

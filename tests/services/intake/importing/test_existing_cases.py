@@ -118,7 +118,7 @@ def test_a_row_of_an_unknown_application_names_the_agent_that_has_its_number(des
 
     assert cause("HB-002", "").endswith("but one of agent “虚构渠道”; name it (for all: --agent).")
     assert cause("HB-003", "虚构渠道").endswith("but there is one without an agent; leave the agent empty.")
-    assert cause("HB-004", "").endswith("import it first, or correct its row.")
+    assert cause("HB-004", "").endswith("import it first, or correct the number.")
 
 
 def test_a_finding_that_vanishes_leaves_a_queued_case_its_priority(desk: Desk) -> None:

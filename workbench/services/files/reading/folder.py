@@ -1,5 +1,6 @@
 """Finds the files of a folder that is imported as a whole."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from db.enums import ImportKind
@@ -26,8 +27,7 @@ def files_by_kind(folder: Path) -> tuple[list[tuple[Path, ImportKind]], list[Row
         NotFound: If there is no such folder.
     """
     try:
-        entries = (path for path in folder.iterdir() if not path.name.startswith(DESKTOP_FILES))
-        paths = sorted(path for path in entries if not path.is_dir())
+        paths = sorted(path for path in folder.iterdir() if not path.is_dir())
     except OSError as error:
         message = _("There is no folder {folder} that can be read ({cause}); check the name.")
         raise NotFound(message.format(folder=folder, cause=error.strerror)) from error
@@ -35,15 +35,16 @@ def files_by_kind(folder: Path) -> tuple[list[tuple[Path, ImportKind]], list[Row
     names = comma_joined(map(kind_name, IMPORT_ORDER))
     for path in paths:
         # A copy such as applications.csv.bak is no file to import.
-        kind = kind_of_sheet(path.name.partition(".")[0]) if path.suffix.lower() in _SUFFIXES else None
-        if kind is None and path.suffix.lower() in WORKBOOK_SUFFIXES:
+        is_data = path.suffix.lower() in _SUFFIXES and not path.name.startswith(DESKTOP_FILES)
+        kind = kind_of_sheet(path.name.partition(".")[0]) if is_data else None
+        if kind is None and is_data and path.suffix.lower() in WORKBOOK_SUFFIXES:
             kind = ImportKind.WORKBOOK
         if kind is not None and not path.resolve().is_relative_to(folder.resolve()):
             message = _("The link leads out of the folder; put the file itself there.")
             problems.append(RowProblem(file=path.name, message=message))
         elif kind is not None:
             files.append((path, kind))
-        elif path.suffix.lower() not in _SUFFIXES:
+        elif not is_data:
             left_out.append(path.name)
         else:
             message = _("The name of the file says no kind; name it like one of {names}, or remove it.")
@@ -52,3 +53,12 @@ def files_by_kind(folder: Path) -> tuple[list[tuple[Path, ImportKind]], list[Row
         message = _("The folder has no file to import; name its files like {names}.")
         problems.append(RowProblem(file=folder.resolve().name, message=message.format(names=names)))
     return files, problems, left_out
+
+
+def left_out_files(folder: Path, kind: ImportKind) -> Sequence[str]:
+    """Return the names of the files in a folder that an import of a kind leaves out; no other import reads a folder."""
+    if kind is ImportKind.FOLDER:
+        return files_by_kind(folder)[2]
+    is_listed = kind is ImportKind.DOCUMENTS and folder.is_dir()
+    files = sorted(folder.rglob("*")) if is_listed else ()
+    return [path.name for path in files if path.name.startswith(DESKTOP_FILES) and not path.is_dir()]

@@ -5,10 +5,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlmodel import Session
 
-from db.enums import ImportKind, Severity
+from db.enums import CaseState, ImportKind, Severity
 from db.queries.published import CASE, chunks
 from db.queries.unlinked_evidence import UnlinkedKind, unlinked_of_batch
 from workbench.domain.case.case_id import format_batch, format_case
@@ -24,6 +24,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.locations import rewording_storage_failures
 from workbench.services.foundation.workers import HelperProcess
 from workbench.services.intake.batches.affected_cases import (
+    SUBMISSION,
     UnfiledAppeal,
     cases_about,
     record_affected_cases,
@@ -31,6 +32,7 @@ from workbench.services.intake.batches.affected_cases import (
 )
 from workbench.services.intake.batches.applying import apply_batch
 from workbench.services.intake.batches.publishing import (
+    EVENT,
     WITH_CALLS,
     new_batch,
     next_seq,
@@ -104,9 +106,16 @@ class ImportRun:
         with self.context.read() as session:
             found = session.execute(rules.where(*is_new, FINDING.c.severity != Severity.INFO.value))
             findings = {rule: int(cases) for rule, cases in found}
+            of_case = (EVENT.c.case_id == CASE.c.id, EVENT.c.batch_id == batch_id, EVENT.c.action == "complete")
+            affected = select(CASE.c.id).join(SUBMISSION, SUBMISSION.c.case_id == CASE.c.id)
+            affected = affected.where(SUBMISSION.c.batch_id == batch_id, exists().where(*of_case))
+            completed = session.execute(affected.distinct().order_by(CASE.c.id)).scalars().all()
+            is_late = (CASE.c.due_at < self.context.now(), CASE.c.state == CaseState.QUEUED.value)
+            is_of_batch = or_(CASE.c.batch_id == batch_id, CASE.c.id.in_(affected))
+            late = session.execute(select(func.count(CASE.c.id)).where(is_of_batch, *is_late)).scalar_one()
             about = sorted(kinds & {ImportKind.CREDIT, ImportKind.COMPLAINTS, ImportKind.OPTOUTS})
             unlinked = {kind.value: unlinked_of_batch(session, UnlinkedKind(kind.value), batch_id) for kind in about}
-        return replace(report, findings=findings, unlinked=unlinked)
+        return replace(report, findings=findings, completed=completed, overdue=late, unlinked=unlinked)
 
     def _remove(self, batch_id: int, error: BaseException) -> None:
         """Remove the rows of a failed import, and raise its error; if the storage failed, it says what is left."""

@@ -91,15 +91,21 @@ class ImportReport:
     """The list of the documents in a folder."""
     unknown_provinces: Sequence[tuple[int, str]] = ()
     """The lines of applications whose province is none of China's, with the province."""
+    wrong_numbers: Sequence[tuple[int, str]] = ()
+    """The lines of applications with a wrong ID number or USCC, each with its column."""
     changed: Sequence[tuple[str, str]] = ()
     """The numbers of the first thousand changed applications, each with its changed columns."""
     changed_count: int = 0
     new_agents: Sequence[str] = ()
     """The agents, among those of the file, that had no application."""
     left_out: Sequence[str] = ()
-    """The files of a folder that are no kind of import."""
+    """The files of a folder that no import reads."""
     findings: Mapping[str, int] = field(default_factory=dict)
     """The numbers of new cases that a rule blocks or warns about, by rule; empty in a dry run."""
+    completed: Sequence[int] = ()
+    """The existing cases that the import completed; empty in a dry run."""
+    overdue: int = 0
+    """The number of new and completed cases whose due date has passed already; 0 in a dry run."""
     unlinked: Mapping[str, int] = field(default_factory=dict)
     """The numbers of subjects and phone numbers that no application has, by kind of file; empty in a dry run."""
     unfiled: int = 0
@@ -242,6 +248,8 @@ class ImportPlan:
     """The documents for the existing case, in an import for one application."""
     unknown_provinces: list[tuple[int, str]] = field(default_factory=list)
     """The lines of applications whose province is none of China's, so that no suspension of one applies; with it."""
+    wrong_numbers: list[tuple[int, str]] = field(default_factory=list)
+    """The lines of applications with a wrong ID number or USCC, each with its column."""
     changed: list[tuple[str, str]] = field(default_factory=list)
     """The numbers of the first thousand changed applications, each with its changed columns."""
     changed_count: int = 0

@@ -4,7 +4,9 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 
 from db.dialect import BulkRows
-from db.enums import ImportKind
+from db.enums import IdType, ImportKind
+from workbench.domain.values.id_documents import id_number_valid
+from workbench.domain.values.identifiers import uscc_valid
 from workbench.domain.values.provinces import province_key
 from workbench.i18n import _
 from workbench.services.files.reading.problems import BadRecord, FileProblem
@@ -168,6 +170,7 @@ class ImportPlanner:
         ]
         provinces = zip((line for line, _row in written), rows.column("province"), strict=True)
         self._plan.unknown_provinces += (one for one in provinces if one[1] and not province_key(one[1]))
+        self._note_wrong_numbers(rows, [line for line, _row in written])
         self._plan.agents.update(filter(None, rows.column("agent")))
         for number, (_line, row) in zip(rows.column("application_no"), written, strict=True):
             if row.outcome is RowOutcome.UPDATED:
@@ -175,6 +178,17 @@ class ImportPlanner:
                 if len(self._plan.changed) < MAX_ERRORS_REPORTED:
                     self._plan.changed.append((number, row.column))
         return [line for line, _row in written]
+
+    def _note_wrong_numbers(self, rows: BulkRows, lines: Sequence[int]) -> None:
+        """Note ID numbers and USCCs that are wrong, which the rules will find."""
+        today = self._classifier.imported_at.date()
+        for name in ("handler_id_no", "legal_rep_id_no"):
+            kinds = (IdType(kind) if kind else None for kind in rows.column(name.replace("_no", "_type")))
+            found = zip(lines, rows.column(name), kinds, strict=True)
+            wrong = (line for line, text, kind in found if text and id_number_valid(text, kind, today) is False)
+            self._plan.wrong_numbers += ((line, name) for line in wrong)
+        usccs = zip(lines, rows.column("uscc"), strict=True)
+        self._plan.wrong_numbers += ((line, "uscc") for line, text in usccs if text and not uscc_valid(text))
 
     def _refuse(self, record: BadRecord, portion: PlannedPortion) -> None:
         """Count a bad record, and keep it for the file of rejects."""

@@ -13,8 +13,8 @@ from workbench.domain.case.case_id import format_batch
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.files.document_files import IncomingDocuments, drafts_folder
-from workbench.services.files.named_documents import list_of_documents
-from workbench.services.files.reading.folder import files_by_kind
+from workbench.services.files.named_documents import list_of_documents, of_listed_file
+from workbench.services.files.reading.folder import files_by_kind, left_out_files
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.reader import Reader, open_reader, open_readers
 from workbench.services.files.reading.sheets.names import IMPORT_ORDER
@@ -272,7 +272,8 @@ def _sheets(request: ImportRequest, readers: Sequence[Reader], plan: ImportPlan)
 
 def report_of(request: ImportRequest, readers: Sequence[Reader], plan: ImportPlan) -> ImportReport:
     """Return the report of a plan, before anything is written."""
-    counts, is_folder = plan.counts, request.kind is ImportKind.FOLDER
+    counts = plan.counts
+    listed = {(reader.name, row.line): row.raw for reader in readers if reader.path == reader.folder for row in reader}
     return ImportReport(
         kind=request.kind,
         batch=None,
@@ -281,13 +282,14 @@ def report_of(request: ImportRequest, readers: Sequence[Reader], plan: ImportPla
         updated=counts[RowOutcome.UPDATED],
         unchanged=counts[RowOutcome.UNCHANGED],
         rejected=counts[RowOutcome.REFUSED],
-        errors=tuple(plan.errors.reported),
+        errors=tuple(of_listed_file(problem, listed) for problem in plan.errors.reported),
         error_count=plan.errors.count,
         encoding=", ".join(dict.fromkeys(reader.encoding for reader in readers if reader.encoding)),
         sheets=_sheets(request, readers, plan),
         unknown_provinces=plan.unknown_provinces,
+        wrong_numbers=plan.wrong_numbers,
         changed=plan.changed,
         changed_count=plan.changed_count,
-        left_out=tuple(name for path in request.paths if is_folder for name in files_by_kind(path)[2]),
-        documents=tuple(record.raw for reader in readers if reader.path == reader.folder for record in reader),
+        left_out=tuple(name for path in request.paths for name in left_out_files(path, request.kind)),
+        documents=tuple(listed.values()),
     )

@@ -248,7 +248,7 @@ def of_unknown_application(key: Key, agents: Mapping[str, str]) -> ClassifiedRow
     agent, number = key
     is_number = number.isascii() and any(map(str.isdigit, number))
     whose = _(" of agent “{agent}”").format(agent=outline_of(agent)) if agent else ""
-    message = _("There is no application {number}{whose}; import it first, or correct its row.")
+    message = _("There is no application {number}{whose}; import it first, or correct the number.")
     other = agents.get(number)
     if other:
         message = _("There is no application {number}{whose}, but one of agent “{other}”; name it (for all: --agent).")
