@@ -65,7 +65,9 @@ def copy_in_use(path: Path, copy: Path, key: bytes | None = None) -> None:
 
 
 def copy_with_key(path: Path, key: bytes | None, copy: Path, new_key: bytes) -> None:
-    """Copy a database without writers to a new file that is encrypted with another key, and sync the copy.
+    """Copy a database to a new file, encrypted with another key, and sync the copy.
+
+    Nobody may write to the database meanwhile.
 
     Raises:
         DatabaseRefused: If the database is damaged.

@@ -124,9 +124,9 @@ class DocumentList(ListDialog[DocumentLine, None]):
         turn = f"{_('← → turn the page')}   " if line.media_type == "application/pdf" else ""
         ways_out = _("Press v in the list to open it in your viewer, or w to save it to a folder.")
         words = ViewerWords(
-            caption=f"{format_case(self._case_id)}  {line.number} {name}",
-            keys=turn + _("Enter, Esc or q: back to the list"),
-            blank=f"{_('This page is blank.')} {ways_out}",
+            caption=plain(f"{format_case(self._case_id)}  {line.number} {name}").plain,
+            keys=plain(turn + _("Enter, Esc or q: back to the list")).plain,
+            blank=plain(f"{_('This page is blank.')} {ways_out}").plain,
             beside="\n".join(line.content.plain for line in identity_lines(self._case, self._view, BESIDE_WIDTH)),
         )
         with await asyncio.to_thread(self._documents.open, self._case_id, line.sha256) as file:

@@ -5,14 +5,14 @@ from typing import Literal
 SymbolSet = Literal["auto", "ascii"]
 
 _ASCII_REPLACEMENTS = str.maketrans("•–—×·“”‘’✓✗◆▲▼◐◌│─‹›", "*--x-\"\"''vx*^v~o|-<>") | str.maketrans(
-    {"…": "...", "¥": "CNY", "≤": "<=", "≥": ">=", "±": "+-", "↑": "Up", "↓": "Down", "←": "Left", "→": "->"}
+    {"…": "...", "¥": "CNY", "≤": "<=", "≥": ">=", "±": "+-", "↑": "Up", "↓": "Down", "←": "<-", "→": "->"}
     | {"≠": "!=", "κ": "kappa"}
 )
 _is_ascii_only = False
 
 
 def use_symbols(symbols: SymbolSet) -> None:
-    """Set the symbol set of the process."""
+    """Draw symbols in ASCII if `symbols` is "ascii"; "auto" keeps them until the app has measured their width."""
     global _is_ascii_only  # noqa: PLW0603 - one process draws on one terminal
     _is_ascii_only = symbols == "ascii"
 

@@ -1,4 +1,4 @@
-"""The ends of a suspension before the one that was announced last.
+"""Adds the column for the ends of a suspension before `announced_to_at`.
 
 Revision ID: 0019
 Revises: 0018

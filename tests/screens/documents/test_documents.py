@@ -143,13 +143,15 @@ async def test_a_document_counts_as_opened_only_once_a_page_of_it_was_drawn(monk
         return True
 
     async def show(*arguments: Any) -> str:
+        assert arguments[-2].keys == "<- -> turn the page   Enter, Esc or q: back to the list"
         if shown == "pages":
             await arguments[-1]()
         return shown
 
     monkeypatch.setattr(ImageViewer, "can_show", can_show)
     monkeypatch.setattr(ImageViewer, "show", show)
-    async with memory_workbench(clean(), arrange=unopened) as desk:
+    async with memory_workbench(clean(), arrange=unopened, symbols="ascii") as desk:
+        desk.services.documents.media_type = "application/pdf"
         await desk.press("n", "o")
         for outcome, words, openings in (
             ("blank", "is blank here. Press v", []),
@@ -158,7 +160,7 @@ async def test_a_document_counts_as_opened_only_once_a_page_of_it_was_drawn(monk
         ):
             shown = outcome
             await desk.press("1")
-            assert words in " ".join(desk.text.replace("│", " ").split())
+            assert words in " ".join(desk.text.replace("|", " ").split())
             assert [entry for entry in desk.services.log if entry[0] == "open"] == openings
 
 

@@ -127,6 +127,7 @@ def test_shortened_text_fits_its_cells() -> None:
         assert fitted("虚构远声科技有限公司", 9) == "虚构远..."
         assert row(plain("a long beginning"), plain("END"), 12).plain == "a lon... END"
         assert plain("“x” ≤ 6 · 3 × 4 — 5…").plain == '"x" <= 6 - 3 x 4 - 5...'
+        assert plain("← → turn; a → b").plain == "<- -> turn; a -> b"
     finally:
         use_symbols("auto")
 

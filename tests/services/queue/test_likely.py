@@ -6,6 +6,7 @@ import pytest
 
 from db.enums import InquiryOutcome, Role
 from tests.languages import speaking
+from tests.services.review.verdict_acts import staged
 from tests.sites import Site
 from workbench.domain.clock.late_risk import LateCause
 from workbench.wording.forecast import late_cause_words
@@ -42,10 +43,21 @@ def test_a_list_of_likely_late_cases_says_how_likely_and_why(site: Site) -> None
     assert (first.share, first.cause, first.count) == (1, LateCause.QUEUE, 0)
     assert second is not None
     assert (second.cause, second.who) == (LateCause.AWAY, "b")
-    assert second.until == today + timedelta(days=3)
+    assert late_cause_words(second, today) == "b is away until Fri 27 Nov"
     assert queue.ids("", 3, "late") == (*late, *early)
     assert queue.ids("", 3, "-late") == (*early, *late)
     assert [row.late is None for row in queue.page("")] == [True] * 3
+
+
+def test_a_late_case_waits_for_its_check_even_if_its_maker_is_away(site: Site) -> None:
+    case = staged(site)
+    site.clock.advance(days=7)
+    today = site.clock.at.date()
+    site.services("sup").assigning.move({case: "b"}, "knows the agent")
+    site.services("admin").absences.away("b", today, today + timedelta(days=3))
+    [row] = site.services("sup").queue.page("likely:late")
+    assert row.late is not None
+    assert (row.late.who, late_cause_words(row.late, today)) == ("b", "waits for its check")
 
 
 @pytest.mark.parametrize(

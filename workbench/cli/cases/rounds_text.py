@@ -58,7 +58,7 @@ class RoundsPrinter:
             output.line(line)
 
     def changes(self, casefile: CaseFile) -> None:
-        """Print the changes since the last round, and the unchanged entries that the earlier verdict named."""
+        """Print the changes since the last round, and the unchanged evidence that the earlier verdict named."""
         round_changes = casefile.changes
         if round_changes is None:
             return
@@ -76,6 +76,7 @@ class RoundsPrinter:
         else:
             output.line(_("Nothing changed since round {round}.").format(round=round_changes.since_round))
         for entry in round_changes.unchanged:
+            # The findings of the case are printed above.
             if entry.codes and entry.part is not EvidencePart.FINDINGS:
                 verdict = f"{_('unchanged')} · {words.verdict(entry, round_changes.since_round)}"
                 output.line(with_details(words.label(entry), verdict))
@@ -107,5 +108,5 @@ def appealed_words(decision_id: int | None, reasons: Iterable[str]) -> str:
 
 
 def _why_unchecked(appeal: AppealLine) -> str:
-    """Return why nobody checked the decision on an appeal; empty if a check was required."""
+    """Return why nobody checked the decision on an appeal; empty if the check was not waived."""
     return _("nobody; one person reviews alone ({reason})").format(reason=appeal.waived.reason) if appeal.waived else ""

@@ -33,7 +33,7 @@ class AppealLine:
         state_before: The state of the case before the appeal.
         to_state: The state that the decision gives to the case.
         answer: The reason that the applicant reads.
-        waived: Why no second person checked the decision, None if one did.
+        waived: Why no second person checked the decision, None if that was not waived.
     """
 
     id: int

@@ -16,7 +16,7 @@ _HOLIDAY_KINDS = frozenset({DayKind.HOLIDAY.value, DayKind.IN_LIEU.value})
 
 
 class StepKind(StrEnum):
-    """The kind of a step, as written in `steps[].what`."""
+    """The kind of a step, as written in the JSON of `workbench clock`."""
 
     INCOMPLETE = "incomplete"
     RECEIVED = "received"
@@ -74,7 +74,7 @@ class ClockExplanation:
         is_suspended: Whether a suspension stops the clock.
         working_days_left: The working days after today, up to and including the due day.
         class_days: The promised working days.
-        is_moved: Whether the due date differs from the promised working days after day 0.
+        is_moved: Whether the due date differs from the one without pauses, suspensions and adjustments.
         will_be_postponed: Whether an open suspension will postpone the due date when it ends.
         steps: The steps.
         rectify_by: The deadline of a rectification.
@@ -149,28 +149,29 @@ def _steps(
     now: datetime,
     handed_in_at: datetime,
 ) -> Iterator[ClockStep]:
-    counted = counted_from(budget.start, calendar)
+    counts_from = counted_from(budget.start, calendar)
     if handed_in_at < budget.start and not budget.is_renewed:
         yield ClockStep(start=handed_in_at, end=budget.start, what=StepKind.INCOMPLETE)
     yield _event_step(budget.start, StepKind.RECEIVED, "renewed" if budget.is_renewed else "")
-    if counted > budget.start:
-        yield ClockStep(start=budget.start, end=counted, what=StepKind.OUTSIDE_HOURS)
-    # A suspension that begins after the due date does not affect it.
-    affecting = [suspension for suspension in suspensions if suspension.span.start < max(clock.due_at, now)]
-    paused = list(_paused_steps(budget, affecting, calendar, counted))
-    known_ends = [step.end for step in paused if step.end is not None]
+    if counts_from > budget.start:
+        yield ClockStep(start=budget.start, end=counts_from, what=StepKind.OUTSIDE_HOURS)
+    # A suspension that begins after the due date is shown only once it has begun.
+    shown = [suspension for suspension in suspensions if suspension.span.start < max(clock.due_at, now)]
+    stopped = list(_stopped_steps(budget, shown, calendar, counts_from))
+    known_ends = [step.end for step in stopped if step.end is not None]
     last = budget.closed_at or max([clock.due_at, now, *known_ends])
-    # The clock does not run after the start of an open pause.
-    first_open = min((step.start for step in paused if step.end is None), default=last)
-    paused_spans = [TimeSpan(step.start, step.end or NEVER) for step in paused]
-    steps = [*paused, *_adjustment_steps(budget)]
+    # The clock does not run after the start of an open pause or suspension.
+    first_open = min((step.start for step in stopped if step.end is None), default=last)
+    stopped_spans = [TimeSpan(step.start, step.end or NEVER) for step in stopped]
+    steps = [*stopped, *_adjustment_steps(budget)]
     cuts = [clock.due_at, *(event.at for event in budget.adjustments)]
-    for gap in subtract_spans(TimeSpan(counted, max(counted, min(last, first_open))), paused_spans):
+    for gap in subtract_spans(TimeSpan(counts_from, max(counts_from, min(last, first_open))), stopped_spans):
         steps += _running_steps(gap, clock.due_at, cuts, calendar)
     steps.append(_event_step(clock.due_at, StepKind.DUE))
     if budget.closed_at is not None:
         steps.append(_event_step(budget.closed_at, StepKind.CLOSED, budget.closed_as.value if budget.closed_as else ""))
-    yield from sorted(steps, key=lambda step: (step.start, step.end is not None and step.end > step.start))
+    # At the same time, an event comes before a period.
+    yield from sorted(steps, key=lambda step: (step.start, step.end != step.start))
 
 
 def _event_step(at: datetime, what: StepKind, detail: str = "") -> ClockStep:
@@ -187,25 +188,25 @@ def _adjustment_steps(budget: ClockBudget) -> Iterator[ClockStep]:
             yield _event_step(event.at, StepKind.CLASS, f"{event.class_from} {event.class_to}")
 
 
-def _paused_steps(
-    budget: ClockBudget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, counted: datetime
+def _stopped_steps(
+    budget: ClockBudget, suspensions: Sequence[Suspension], calendar: WorkingCalendar, counts_from: datetime
 ) -> Iterator[ClockStep]:
-    """Yield the steps that do not count. Where a pause and a suspension overlap, only the suspension is shown."""
+    """Yield the pauses and suspensions; where they overlap, only the suspension."""
     shown: list[TimeSpan] = []
-    counting = TimeSpan(counted, budget.closed_at or NEVER)
+    counting = TimeSpan(counts_from, budget.closed_at or NEVER)
     for suspension in sorted(suspensions, key=lambda suspension: suspension.span):
         span = TimeSpan(max(suspension.span.start, counting.start), min(suspension.span.end, counting.end))
         for part in subtract_spans(span, shown):
-            yield _paused_step(part, StepKind.SUSPENDED, calendar, suspension.reason)
+            yield _stopped_step(part, StepKind.SUSPENDED, calendar, suspension.reason)
             shown.append(part)
     for pause in budget.pauses:
         what = StepKind.RECTIFYING if pause.is_rectifying else StepKind.APPLICANT
-        for span in subtract_spans(pause.span.after(counted), shown):
-            yield _paused_step(span, what, calendar)
+        for span in subtract_spans(pause.span.after(counts_from), shown):
+            yield _stopped_step(span, what, calendar)
             shown.append(span)
 
 
-def _paused_step(span: TimeSpan, what: StepKind, calendar: WorkingCalendar, detail: str = "") -> ClockStep:
+def _stopped_step(span: TimeSpan, what: StepKind, calendar: WorkingCalendar, detail: str = "") -> ClockStep:
     seconds = 0.0 if span.is_open else calendar.working_seconds_between(span.start, span.end)
     end = None if span.is_open else span.end
     return ClockStep(start=span.start, end=end, what=what, working_s=seconds, detail=detail)
@@ -214,23 +215,23 @@ def _paused_step(span: TimeSpan, what: StepKind, calendar: WorkingCalendar, deta
 def _running_steps(
     gap: TimeSpan, due_at: datetime, cuts: Sequence[datetime], calendar: WorkingCalendar
 ) -> Iterator[ClockStep]:
-    """Yield the steps of a gap between pauses, in which the clock runs, split at events and special days."""
+    """Yield the steps of a gap between stopped steps, in which the clock runs, split at events and special days."""
     special = list(_special_days(gap, calendar))
     ends = [step.start for step in special] + [step.end for step in special if step.end is not None]
     edges = sorted({gap.start, gap.end, *(at for at in (*ends, *cuts) if gap.start < at < gap.end)})
     for start, end in pairwise(edges):
         is_late = start >= due_at
         usual = _event_step(start, StepKind.LATE if is_late else StepKind.RUNNING)
-        special_day = next((step for step in special if step.start <= start and step.end and end <= step.end), usual)
-        counts = special_day.what is not StepKind.HOLIDAY
+        special_day = next((step for step in special if step.start <= start and step.end and end <= step.end), None)
+        is_holiday = special_day is not None and special_day.what is StepKind.HOLIDAY
         # After the due date, only holidays are shown as special days.
-        step = usual if counts and is_late else special_day
+        step = usual if special_day is None or (is_late and not is_holiday) else special_day
         seconds = calendar.working_seconds_between(start, end)
-        if seconds or not counts:
+        if seconds or is_holiday:
             span = TimeSpan(start, end)
             if step.what not in {StepKind.HOLIDAY, StepKind.MAKE_UP}:
                 span = _within_hours(span, calendar)
-            yield replace(step, start=span.start, end=span.end, counts=counts, working_s=seconds)
+            yield replace(step, start=span.start, end=span.end, counts=not is_holiday, working_s=seconds)
 
 
 def _within_hours(span: TimeSpan, calendar: WorkingCalendar) -> TimeSpan:

@@ -1,4 +1,4 @@
-"""How likely the first verdict on a case comes after its due date, and why."""
+"""How likely the first result of a case comes after its due date, and why."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,8 +46,8 @@ class LateRisk:
         as_of: When it was computed.
         cause: Why.
         count: How often its verdict was returned, or how many cases go before it.
-        who: The person who is away or has too many cases, or the department that has not answered.
-        until: The last day of the absence, None if it is not known.
+        who: The holder or assignee of the case, or the department that has not answered; empty if there is none.
+        until: The last day of an absence that is the cause, None if it is not known.
     """
 
     share: float
@@ -81,13 +81,13 @@ def late_risk(  # noqa: PLR0913 - each of these can be the cause
         away: The people who are away today, each with the last day of the absence if it is known.
         department: The name of a department that has not answered yet, empty if there is none.
     """
-    count, cause = chance.before, LateCause.ASSIGNEE if chance.waits_for_assignee else LateCause.QUEUE
+    until, count, cause = None, chance.before, LateCause.ASSIGNEE if chance.waits_for_assignee else LateCause.QUEUE
     if state is CaseState.AWAITING_CHECK:
         cause = LateCause.CHECK
     elif who in away:
-        cause = LateCause.AWAY
+        cause, until = LateCause.AWAY, away[who]
     elif department:
         cause, who = LateCause.DEPARTMENT, department
     elif returns >= OFTEN_RETURNED:
         cause, count = LateCause.RETURNED, returns
-    return LateRisk(share=chance.share, as_of=as_of, cause=cause, count=count, who=who, until=away.get(who))
+    return LateRisk(share=chance.share, as_of=as_of, cause=cause, count=count, who=who, until=until)

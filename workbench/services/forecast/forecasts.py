@@ -107,7 +107,7 @@ class Forecasts(Service):
             return replace(presenter.queue(self._queue_cases), departments=departments)
 
     def late_chances(self, session: Session) -> tuple[datetime, Mapping[int, LateChance]]:
-        """Return a time at most a minute ago, and the chances that cases open at that time get a late first verdict.
+        """Return a time at most a minute ago, and the chances that cases open at that time get a late first result.
 
         See `chances_to_be_late`. All screens and filters of a process share these chances.
         """

@@ -1,4 +1,4 @@
-"""Which open cases will probably get their first verdict after their due date."""
+"""Which open cases will probably get their first result after their due date."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from workbench.domain.forecast.queue.team import PATHS, SEED
 
 
 def chances_to_be_late(queue_model: QueueModel, cases: Sequence[OpenCase], now: float) -> dict[int, LateChance]:
-    """Return the chance of each case that its first verdict comes after its due date.
+    """Return the chance of each case that its first result comes after its due date.
 
     Left out are cases with a result, without a due date, with a stopped clock, or waiting for their applicant. A case
     that waits for somebody else is assumed to get its answer when similar cases did.
