@@ -19,6 +19,7 @@ from db.dialects.bulk import BulkRows, bulk_rows, insert_bulk, insert_rows
 from db.dialects.changes import CHANGES_SCHEMA, NOTED_COLUMNS, RECEIPT, noted_rows, receipts_of, take_changes
 from db.dialects.journal import added_rows, clear_journals, end_journal, restore_rows, start_journal
 from db.dialects.lists import is_in_list, list_parameter
+from db.dialects.moving import MOVED_TO, MOVING_FROM, Misfit, misfits, read_rows, seal_of, write_rows
 from db.dialects.server_address import is_server, without_password
 from db.dialects.sqlite import encryption_faults, is_plain, is_vulnerable, library_version
 from db.dialects.sqlite_backup import copy_in_use, copy_with_key
@@ -30,6 +31,7 @@ __all__ += ["without_password"]
 __all__ += ["NOTED_COLUMNS", "RECEIPT", "noted_rows", "receipts_of", "take_changes"]
 __all__ += ["copy_in_use", "copy_with_key", "encryption_faults", "is_plain"]
 __all__ += ["is_vulnerable", "library_version"]
+__all__ += ["MOVED_TO", "MOVING_FROM", "Misfit", "misfits", "read_rows", "seal_of", "write_rows"]
 __all__ += ["added_rows", "clear_journals", "end_journal", "restore_rows", "start_journal"]
 
 _BUSY, _FULL = {"55P03", "57014"}, {"53100"}  # PostgreSQL's codes: a lock or a statement took too long; no space
@@ -56,6 +58,11 @@ def path_of(where: str, folder: Callable[[], Path]) -> Path:
 def address_of(path: Path) -> str:
     """Return the URL of a database that is on a server, with its password, "" for a file."""
     return server_address.url_of(path) if is_server(path) else ""
+
+
+def place_of(path: Path) -> str:
+    """Return the URL of a database on a server, without its password, or the absolute path of a file."""
+    return without_password(address_of(path)) or str(path.absolute())
 
 
 def make_engine(path: Path, key: bytes | None, *, query_only: bool = False, is_bulk: bool = False) -> Engine:
@@ -123,7 +130,18 @@ def create_file(path: Path, access: FileAccess) -> None:
     Raises:
         DatabaseRefused: If the file exists or cannot be created, or the database of the server cannot be used.
     """
-    (_postgresql(path).create if is_server(path) else sqlite.create_file)(path, access)
+    if is_server(path):
+        _postgresql(path).refuse_unfit(path)
+    place_file(path, access)
+
+
+def place_file(path: Path, access: FileAccess) -> None:
+    """Create an empty database file, or the file that stands for any database of a server.
+
+    Raises:
+        DatabaseRefused: If the file exists or cannot be created.
+    """
+    (_postgresql(path).write_address_file if is_server(path) else sqlite.create_file)(path, access)
 
 
 def create_rest(connection: Connection) -> None:
@@ -202,9 +220,11 @@ def schema_version(connection: Connection, path: Path) -> int:
 
 
 def stamp(connection: Connection, version: int) -> None:
-    """Write the schema version into a SQLite file. On a server, Alembic's table has it."""
+    """Write the schema version, negative if the database is sealed because its site moved or is moving."""
     if connection.dialect.name == "sqlite":
         sqlite.stamp(connection, version)
+    else:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version:04d}'")  # noqa: S608 - a number
 
 
 def refusal_of(error: DatabaseError, path: Path, *, has_key: bool) -> DatabaseRefused | None:

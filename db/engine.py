@@ -106,6 +106,8 @@ class Database:
         with self._turn_to_write(wait_s), Session(engine) as session, session.begin():
             if self.schema is not None:
                 version = dialect.schema_version(session.connection(), self.path)
+                if version < 0:
+                    raise dialect.seal_of(session.connection(), dialect.place_of(self.path))
                 if version != self.schema:
                     raise DatabaseRefused(Refusal.UPGRADED_WHILE_OPEN, str(self.path), f"{version} > {self.schema}")
             yield session

@@ -28,6 +28,9 @@ class Refusal(StrEnum):
     UNREACHABLE = "unreachable"
     NOT_EMPTY = "not_empty"
     UNFIT_SERVER = "unfit_server"
+    STOPPED = "stopped"
+    MOVED = "moved"
+    MOVING = "moving"
 
 
 class DatabaseRefused(Exception):

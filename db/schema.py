@@ -39,7 +39,7 @@ def create(path: Path, access: FileAccess = FileAccess.PRIVATE, key: bytes | Non
     database = Database(path, schema=VERSION, key=key)
     try:
         with dialect.changing_schema(database.writer) as connection, connection.begin():
-            _create_schema(connection)
+            create_schema(connection)
     except BaseException:
         database.close()
         dialect.remove_file(path)
@@ -47,7 +47,7 @@ def create(path: Path, access: FileAccess = FileAccess.PRIVATE, key: bytes | Non
     return database
 
 
-def _create_schema(connection: Connection) -> None:
+def create_schema(connection: Connection) -> None:
     """Create the tables and indexes of the models, and what the models do not declare: triggers and search index."""
     SQLModel.metadata.create_all(connection, checkfirst=False)
     dialect.create_rest(connection)
@@ -89,7 +89,7 @@ def open_without_upgrade(
     dialect.check_file(path, is_encrypted=key is not None)
     database = Database(path, schema=VERSION, key=key)
     try:
-        version = _version(database)
+        version = known_version(database)
         if admit is not None:
             admit(database)
     except BaseException:
@@ -98,11 +98,17 @@ def open_without_upgrade(
     return database, version
 
 
-def _version(database: Database) -> int:
-    """Return the schema version of a file, or refuse a version that this program does not know."""
+def known_version(database: Database) -> int:
+    """Return the schema version of a database.
+
+    Raises:
+        DatabaseRefused: If this program does not know it, or the site of the database is elsewhere.
+    """
     try:
         with database.reader.connect() as connection:
             version = dialect.schema_version(connection, database.path)
+            if version < 0:
+                raise dialect.seal_of(connection, dialect.place_of(database.path))
     except DatabaseError as error:
         if refusal := dialect.refusal_of(error, database.path, has_key=database.key is not None):
             raise refusal from error
@@ -117,7 +123,7 @@ def _version(database: Database) -> int:
 def _upgrade_file(path: Path, key: bytes | None, record: Callable[[Session], None] | None) -> None:
     """Copy an older database and run the pending steps. Under the write lock, only one of two starts does so."""
     with dialect.write_lock(path), closing(Database(path, key=key)) as database:
-        version = _version(database)
+        version = known_version(database)
         if version < VERSION:
             dialect.copy_before_upgrade(path, version, key)
             upgrade(database, record=record)

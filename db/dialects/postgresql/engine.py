@@ -1,6 +1,8 @@
 """Connections to a PostgreSQL server: one lock for all writers, one snapshot for each reader."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,7 @@ _ahead_s: dict[Path, float] = {}
 """How many seconds each server's clock is ahead of this machine's."""
 
 _SETTINGS = (
-    "SET synchronous_commit = on; SET client_min_messages = warning; SET TimeZone = 'UTC';"
+    "SET synchronous_commit = on; SET client_min_messages = warning; SET TimeZone = 'UTC'; SET DateStyle = ISO;"
     " SET statement_timeout = '60s'; SET standard_conforming_strings = on"
 )
 _LOCK_WAIT_S = 10.0
@@ -117,11 +119,11 @@ def disable_fsync(engine: Engine) -> None:
         connection.execute("SET synchronous_commit = off")
 
 
-def create(path: Path, access: FileAccess) -> None:
-    """Write the file that stands for an empty database of a server.
+def refuse_unfit(path: Path) -> None:
+    """Refuse a database of a server that is not empty, is of an older server, or does not store Unicode.
 
     Raises:
-        DatabaseRefused: If the database is not empty or cannot be reached, or the file exists or cannot be written.
+        DatabaseRefused: If it is refused or cannot be reached.
     """
     url = server_address.url_of(path)
     where = without_password(url)
@@ -134,10 +136,18 @@ def create(path: Path, access: FileAccess) -> None:
         raise DatabaseRefused(Refusal.NOT_EMPTY, where)
     if version < OLDEST_SERVER or encoding != "UTF8":
         raise DatabaseRefused(Refusal.UNFIT_SERVER, where, f"{version}, {encoding}")
+
+
+def write_address_file(path: Path, access: FileAccess) -> None:
+    """Write the file that stands for a database of a server.
+
+    Raises:
+        DatabaseRefused: If the file exists or cannot be written.
+    """
     try:
         path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         make_folder(path.parent, access)
-        server_address.write_file(path, url, access)
+        server_address.write_file(path, server_address.url_of(path), access)
     except FileExistsError as error:
         raise DatabaseRefused(Refusal.EXISTS, str(path)) from error
     except OSError as error:
@@ -149,6 +159,16 @@ def create_rest(connection: Connection, *, only_triggers: bool = False) -> None:
     numbered = (table.name for table in SQLModel.metadata.tables.values() if "id" in table.c)
     for statement in (schema.triggers if only_triggers else schema.statements)(numbered):
         connection.exec_driver_sql(statement.replace("%", "%%"))
+
+
+def is_empty(connection: Connection) -> bool:
+    """Say whether a database has no tables."""
+    return bool(connection.exec_driver_sql(_FITNESS).one()[0])
+
+
+def remove_all(connection: Connection) -> None:
+    """Remove the tables and functions of a database, for another attempt to fill it."""
+    connection.exec_driver_sql(schema.REMOVE_ALL.replace("%", "%%"))
 
 
 def schema_version(connection: Connection, path: Path) -> int:
@@ -184,6 +204,16 @@ class ServerWatch(CommitWatch):
             return int(self._connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
         except psycopg.Error:
             return self._version
+
+
+@contextmanager
+def driver_errors(path: Path) -> Iterator[None]:
+    """Raise DatabaseRefused for the errors of statements that do not go through SQLAlchemy."""
+    try:
+        yield
+    except psycopg.Error as error:
+        where = without_password(server_address.url_of(path))
+        raise DatabaseRefused(Refusal.STOPPED, where, _cause(error)) from error
 
 
 def _cause(error: BaseException | None) -> str:

@@ -77,6 +77,15 @@ _GUARDS = (
         END $$""",
 )
 
+REMOVE_ALL = """DO $$ DECLARE command text; BEGIN
+    FOREACH command IN ARRAY coalesce((SELECT array_agg(format('DROP TABLE %s CASCADE', oid::regclass))
+        FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'), '{}')
+        || coalesce((SELECT array_agg(format('DROP ROUTINE IF EXISTS %s CASCADE', oid::regprocedure)) FROM pg_proc AS p
+            WHERE pronamespace = current_schema()::regnamespace
+            AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = p.oid AND deptype = 'e')), '{}')
+    LOOP EXECUTE command; END LOOP; END $$"""
+"""The statement that removes the tables and functions, but not those of extensions."""
+
 SESSION = """CREATE TEMP TABLE changed_row (name text, id bigint, was text, number serial, PRIMARY KEY (name, id))
         ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE kept_row (name text, id bigint, was text, number serial, PRIMARY KEY (name, id))

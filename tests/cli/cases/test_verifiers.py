@@ -18,9 +18,9 @@ from workbench.wording.case.history import detail_words
 
 ELSEWHERE = {
     *("demo", "init", "restore", "settings", "template", "policy check", "policy diff", "forecast backtest"),
-    *("maps list", "maps show", "maps accept", "doctor", "manual"),
+    *("maps list", "maps show", "maps accept", "doctor", "manual", "migrate"),
 }
-"""The commands that only read or make files, or that examine the database for anybody who can open its file."""
+"""The commands that only read or make files, name their database themselves, or examine it for whoever can open it."""
 
 _VALUES = {"CASE": "C-000001", "INQUIRY": "I-000001", "LOGIN": "a", "BATCH": "B-000001", "REQUEST": "R-000001"}
 _DAY = "2026-12-14"

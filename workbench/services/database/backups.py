@@ -91,7 +91,7 @@ def _write(context: Context, draft: Path) -> int:
     ):
         _refuse_damaged(session, context.now())
         sums[_DATABASE] = _add(archive, _DATABASE, copy)
-        for name, digest in _store_sums(session, context.store):
+        for name, digest in store_sums(session, context.store):
             sums[name] = _add(archive, name, context.store.folder / name)
             if sums[name] != digest:
                 raise _changed(context.store.folder / name)
@@ -159,7 +159,7 @@ def _restore_copy(file: Path, copy: Path, open_copy: Callable[..., Services], ke
     with storage_errors(copy), closing(open_copy(store=store)) as services:
         context = services.context
         with context.as_admin("restore"), context.write() as session:
-            if not set(_store_sums(session, store)) <= sums.items():
+            if not set(store_sums(session, store)) <= sums.items():
                 raise _incomplete(file)
             _refuse_damaged(session, context.now())
             is_shared = group_of(session) is not None and group_id is not None
@@ -199,7 +199,7 @@ def _unlock_store(store: Store, key: BackupKey, group_id: int | None) -> KeySett
     return None if source == settings.source else KeySettings.sealing(store.keys, given)
 
 
-def _store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
+def store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
     """Yield the path in the store and the SHA-256 of each file of a backup, except for the database.
 
     They are the keys, the maps, and the documents and calls of published batches.

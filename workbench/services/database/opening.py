@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from db import dialect, schema
 from db.access import FileAccess
+from db.engine import Database
 from db.enums import IdentityMode, Role
 from db.errors import DatabaseRefused, Refusal
 from db.models import ReviewerRoleRow, ReviewerRow, SettingRow
@@ -209,12 +210,8 @@ def open_services(
     """
     store = store or Store.unlocked(path)
     database = open_database(path, store, now)
-    clock = (lambda: now() + dialect.clock_ahead(path)) if dialect.is_server(path) else now
     try:
-        with storage_errors(path), database.read() as session:
-            services = Services(Context(database, store, clock, _identify(session, as_login)))
-            services.context.read_roles(session)
-            verify_hash_key(session, store)
+        services = Services(open_context(database, store, as_login, now))
         if resumes and only_inquiries_refusal(services.actor) is None:
             with storage_errors(path):
                 services.resume()
@@ -222,3 +219,18 @@ def open_services(
         database.close()
         raise
     return services
+
+
+def open_context(database: Database, store: Store, as_login: str | None, now: Callable[[], datetime]) -> Context:
+    """Return the context of one person on an open database; the parameters are those of `open_services`.
+
+    Raises:
+        WorkbenchError: If the store is another one, or the person is not registered or has no role.
+    """
+    path = database.path
+    clock = (lambda: now() + dialect.clock_ahead(path)) if dialect.is_server(path) else now
+    with storage_errors(path), database.read() as session:
+        context = Context(database, store, clock, _identify(session, as_login))
+        context.read_roles(session)
+        verify_hash_key(session, store)
+    return context

@@ -69,6 +69,14 @@ _MESSAGES: dict[Refusal, str] = {
     Refusal.UNFIT_SERVER: N_(
         "{where} is of PostgreSQL {detail}; this program needs version 16 or later, and a database in UTF8."
     ),
+    Refusal.STOPPED: N_("The server of {where} stopped the work: {detail}. Correct that and repeat the command."),
+    Refusal.MOVED: N_(
+        "The site of {where} moved to {detail}, so this database is sealed; use --database {detail}, or change the"
+        " settings that name the database."
+    ),
+    Refusal.MOVING: N_(
+        "{where} is the unfinished copy of {detail}; repeat the `workbench migrate` that made it, which finishes it."
+    ),
 }
 _ERRORS: dict[Refusal, type[errors.WorkbenchError]] = {
     Refusal.MISSING: errors.NotFound,
@@ -80,6 +88,7 @@ _ERRORS: dict[Refusal, type[errors.WorkbenchError]] = {
     Refusal.CANNOT_CREATE: errors.CannotCreate,
     Refusal.NOT_EMPTY: errors.CannotCreate,
     Refusal.UNREACHABLE: errors.StorageFailed,
+    Refusal.STOPPED: errors.StorageFailed,
 }
 """The errors for refusals; one that is not listed here is a BadConfiguration."""
 
@@ -168,7 +177,7 @@ def find_database(
         "": lambda: str(Path(platformdirs.user_data_dir(APP_NAME)) / "workbench.db"),
     }
     origin, where = next((origin, where) for origin, read in readers.items() if (where := read()))
-    return _path_of(where), origin
+    return database_named(where), origin
 
 
 def shared_database_path(option: str | None) -> Path:
@@ -180,14 +189,21 @@ def shared_database_path(option: str | None) -> Path:
     import platformdirs
 
     where = option or os.environ.get("WORKBENCH_DATABASE")
-    return _path_of(where) if where else Path(platformdirs.site_data_dir(APP_NAME)) / "workbench.db"
+    return database_named(where) if where else Path(platformdirs.site_data_dir(APP_NAME)) / "workbench.db"
 
 
-def _path_of(where: str) -> Path:
+def database_named(where: str, folder: Path | None = None) -> Path:
+    """Return the path of the database that a path or URL names.
+
+    The file that stands for a server's database is in a folder, by default that of the user's data.
+
+    Raises:
+        BadConfiguration: If the database is of an unknown kind.
+    """
     import platformdirs
 
     try:
-        return dialect.path_of(where, lambda: Path(platformdirs.user_data_dir(APP_NAME)))
+        return dialect.path_of(where, lambda: folder or Path(platformdirs.user_data_dir(APP_NAME)))
     except DatabaseRefused as error:
         raise refusal(error) from error
 

@@ -1,0 +1,117 @@
+"""Fills a new database with the rows of another one, which a site moves to, and says whether a database is sealed."""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlmodel import Session
+
+from db import dialect
+from db.access import FileAccess, sync
+from db.engine import Database
+from db.errors import DatabaseRefused, Refusal
+from db.schema import VERSION, create_schema, known_version
+
+
+def seal_of(path: Path) -> DatabaseRefused | None:
+    """Return the refusal of a database whose site moved or is moving there, None for any other one or for none.
+
+    Raises:
+        DatabaseRefused: If it is on a server that cannot be reached.
+    """
+    if not dialect.is_server(path) and not path.exists():
+        return None
+    with closing(Database(path)) as database:
+        try:
+            known_version(database)
+        except DatabaseRefused as error:
+            if error.refusal in {Refusal.MOVED, Refusal.MOVING}:
+                return error
+            if error.refusal is Refusal.UNREACHABLE:
+                raise
+    return None
+
+
+def refuse_occupied(path: Path) -> None:
+    """Refuse to move a site to where something else is.
+
+    Raises:
+        DatabaseRefused: If the file exists, or the database of the server is not empty or cannot be used.
+    """
+    if dialect.is_server(path):
+        from db.dialects.postgresql.engine import refuse_unfit
+
+        refuse_unfit(path)
+    elif os.path.lexists(path):
+        raise DatabaseRefused(Refusal.EXISTS, str(path))
+
+
+@contextmanager
+def driver_errors(*paths: Path) -> Iterator[None]:
+    """Raise DatabaseRefused for an error of a server that reading and writing rows meets; one path is of a server."""
+    from db.dialects.postgresql.engine import driver_errors as errors
+
+    with errors(next(filter(dialect.is_server, paths))):
+        yield
+
+
+@contextmanager
+def filling(path: Path, access: FileAccess, origin: str) -> Iterator[Session]:
+    """Yield a session in which a database gets its schema and all its rows; then it is sealed. All or nothing.
+
+    An unfinished copy of the database at the path `origin`, which a killed attempt left, is replaced.
+
+    Raises:
+        DatabaseRefused: If something else is there, or the database cannot be created.
+    """
+    if dialect.is_server(path):
+        with _transaction(path, origin) as session:
+            yield session
+        if not path.exists():
+            dialect.place_file(path, access)
+        return
+    draft = path.with_name(f"{path.name}.moving")
+    dialect.remove_file(draft)
+    try:
+        dialect.place_file(draft, access)
+        with _transaction(draft, origin) as session:
+            yield session
+        sync(draft)
+        if (seal := seal_of(path)) is not None and seal.detail == origin:
+            dialect.remove_file(path)
+        refuse_occupied(path)
+        draft.rename(path)
+    except BaseException:
+        dialect.remove_file(draft)
+        raise
+    sync(path.parent)
+
+
+@contextmanager
+def _transaction(path: Path, origin: str) -> Iterator[Session]:
+    with (
+        closing(Database(path)) as database,
+        dialect.changing_schema(database.writer) as connection,
+        connection.begin(),
+    ):
+        if dialect.is_server(path):
+            _remove_unfinished(connection, path, origin)
+        create_schema(connection)
+        with Session(connection) as session:
+            yield session
+            session.flush()
+        dialect.stamp(connection, -VERSION)
+
+
+def _remove_unfinished(connection: Connection, path: Path, origin: str) -> None:
+    """Remove an unfinished copy from a server, under the lock of all writers."""
+    from db.dialects.postgresql.engine import is_empty, remove_all
+
+    if is_empty(connection):
+        return
+    where = dialect.place_of(path)
+    if dialect.schema_version(connection, path) >= 0 or dialect.seal_of(connection, where).detail != origin:
+        raise DatabaseRefused(Refusal.NOT_EMPTY, where)
+    remove_all(connection)
