@@ -13,18 +13,23 @@ from workbench.wording.case.report import FigureTable, figure_tables, period_wor
 _FIRST_ROW = 5
 """The row of the headings in a sheet, from 0."""
 
+_A4 = 9
+
 _WIDTHS = (30, 14, 90)
 """The widths of the columns of names, figures and terms, in characters."""
 
 
 _FORMATS = {
     "title": {"bold": True, "font_size": 14},
-    "head": {"bold": True, "align": "right"},
+    "head": {"bold": True, "align": "right", "text_wrap": True},
     "text": {"text_wrap": True, "valign": "top"},
     "side": {"align": "right"},
     "ratio": {"num_format": "0.0%"},
     "number": {"num_format": "#,##0"},
 }
+
+_RATIOS = frozenset({FigureKind.SHARE, FigureKind.PARETO, FigureKind.SECONDS})
+"""The kinds of figures whose first column is a share of the whole."""
 
 
 def write_page(found: Report, path: Path) -> None:
@@ -48,6 +53,8 @@ def write_workbook(found: Report, path: Path) -> None:
         for number, table in enumerate(figure_tables(found), start=1):
             _add_figure(book, f"{number} {table.title}"[:31], table, formats, period_words(found.period))
         sheet = book.add_worksheet(_("Terms"))
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
         sheet.set_column(0, 0, _WIDTHS[2], formats["text"])
         for row, term in enumerate(map(_, TERMS)):
             sheet.write_string(row, 0, term, formats["text"])
@@ -56,8 +63,8 @@ def write_workbook(found: Report, path: Path) -> None:
 def _add_figure(book: Any, name: str, table: FigureTable, formats: dict[str, Any], period: str) -> None:
     sheet = book.add_worksheet(name)
     sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 1)
     sheet.set_column(0, 0, _WIDTHS[0])
     sheet.set_column(1, len(table.headings) + 1, _WIDTHS[1])
     sheet.write_string(0, 0, table.title, formats["title"])
@@ -93,6 +100,8 @@ def _add_chart(book: Any, sheet: Any, table: FigureTable, *, is_pareto: bool) ->
         chart.combine(line)
     chart.set_title({"name": table.title, "name_font": {"size": 12}})
     chart.set_legend({"position": "bottom"})
+    if table.figure.kind in _RATIOS:
+        chart.set_y_axis({"min": 0, "max": 1, "num_format": "0%"})
     sheet.insert_chart(last + 2, 0, chart, {"x_scale": 2, "y_scale": 1.4})
 
 
