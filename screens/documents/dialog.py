@@ -28,7 +28,7 @@ from workbench.domain.facts.document_lines import EXTENSIONS, VIEWABLE_TYPES, Do
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.desk import DOCUMENTS
-from workbench.services.case.documents import Documents, WrittenDocument
+from workbench.services.case.documents import CopyResult, Documents
 from workbench.wording.retention import erased_words
 
 _KILO = 1000
@@ -167,7 +167,7 @@ class DocumentList(ListDialog[DocumentLine, None]):
         if folder is None:
             return
         digest = "" if line is None else line.sha256
-        written = await asyncio.to_thread(self._documents.write, self._case_id, Path(folder), digest)
+        written = await asyncio.to_thread(self._documents.save, self._case_id, Path(folder), digest)
         self.has_opened = True
         self._report(*save_outcome(written, folder))
 
@@ -258,11 +258,11 @@ def _declared_state(line: DocumentLine, view: View) -> Content:
     return plain(f"{comma_joined(fine)} ", MUTED)
 
 
-def save_outcome(written: Sequence[WrittenDocument], folder: str) -> tuple[str, str]:
+def save_outcome(copies: Sequence[CopyResult], folder: str) -> tuple[str, str]:
     """Return the outcome of saving the documents, and its style."""
-    names = [document.line.file_name for document in written if document.state == "written"]
+    names = [copy.line.file_name for copy in copies if copy.state == "written"]
     count, folder = len(names), f"{folder}/{names[0]}" if len(names) == 1 else folder
     message = ngettext("{count} document saved to {folder}.", "{count} documents saved to {folder}.", count)
     message = message.format(count=count, folder=folder)
-    problems = " ".join(document.problem for document in written if document.problem)
+    problems = " ".join(copy.problem for copy in copies if copy.problem)
     return (f"{message} {problems}", ERROR) if problems else (message, SUCCESS)

@@ -1,4 +1,4 @@
-"""The first schema, which db/schema.py makes from the models; each later step changes databases that exist.
+"""The oldest schema that can be upgraded; db/schema.py creates new databases with the newest one.
 
 Revision ID: 0016
 """

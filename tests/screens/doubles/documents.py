@@ -8,7 +8,7 @@ from db.enums import DocumentKind
 from tests.screens.cases import policy
 from workbench.domain.facts.document_lines import DocumentAccess, DocumentLine
 from workbench.errors import CannotCreate
-from workbench.services.case.documents import DocumentDamaged, Documents, WrittenDocument
+from workbench.services.case.documents import CopyResult, DocumentDamaged, Documents
 
 if TYPE_CHECKING:
     from tests.screens.doubles.services import MemoryServices
@@ -62,7 +62,7 @@ class MemoryDocuments(Documents):
         """Record that a document was seen."""
         self._open(case_id, line.number, how)
 
-    def write(self, case_id: int, folder: Path, sha256: str = "") -> tuple[WrittenDocument, ...]:
+    def save(self, case_id: int, folder: Path, sha256: str = "") -> tuple[CopyResult, ...]:
         """Record that documents were copied, and fail if the folder is named full."""
         if folder.name == "full":
             raise CannotCreate(f"{folder} is not empty.")
@@ -70,7 +70,7 @@ class MemoryDocuments(Documents):
         lines = tuple(line for line in self.list(case_id) if sha256 in {"", line.sha256})
         by = DocumentAccess(login=self.services.actor.login, at=self.services.clocks.now())
         self.writings = {line.number: (by,) for line in lines}
-        return tuple(WrittenDocument(line=line, state="written") for line in lines)
+        return tuple(CopyResult(line=line, state="written") for line in lines)
 
     def suggested_folder(self, case_id: int) -> Path:  # noqa: ARG002 - the signature of the service
         """Return a folder that does not exist."""

@@ -94,7 +94,7 @@ def test_copies_count_as_opened_and_are_one_line_of_history(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.delenv("XDG_DOWNLOAD_DIR", raising=False)
     chosen = a.documents.list(case_id)[1]
-    a.documents.write(case_id, tmp_path / "out", chosen.sha256)
+    a.documents.save(case_id, tmp_path / "out", chosen.sha256)
     assert [path.name for path in (tmp_path / "out").iterdir()] == [chosen.file_name]
     assert [bool(each.copies) for each in a.documents.list(case_id)] == [False, True, *[False] * 6]
     assert len(set(unopened(a, case_id)) - {chosen.kind}) == 7
@@ -102,7 +102,7 @@ def test_copies_count_as_opened_and_are_one_line_of_history(
     (desk.folder / "x.exe").write_bytes(b"MZ" + PNG)
     desk.run(ImportKind.DOCUMENTS, [{"application_no": "A-1", "kind": "RISK_NOTICE", "path": "x.exe"}])
     folder = a.documents.suggested_folder(case_id)
-    a.documents.write(case_id, folder)
+    a.documents.save(case_id, folder)
     assert folder.parent.is_relative_to(tmp_path)
     assert (folder.name, a.documents.suggested_folder(case_id).name) == ("workbench-C-000001", "workbench-C-000001-2")
     assert [path.suffix for path in folder.iterdir() if "RISK" in path.name] == [".bin"], "no file can be run"
@@ -117,7 +117,7 @@ def test_copies_count_as_opened_and_are_one_line_of_history(
     assert (body["count"], body["sha256"]) == (9, [line.sha256 for line in lines])
     assert desk.is_chain_whole()
     with pytest.raises(NotAllowed):
-        desk.site.services("audit").documents.write(case_id, tmp_path / "other")
+        desk.site.services("audit").documents.save(case_id, tmp_path / "other")
     assert not (tmp_path / "other").exists()
     assert opening_events(desk) == [("audit", True, {"exit": 77, "why": "NotAllowed"})]
 
@@ -129,7 +129,7 @@ def test_copies_are_private_and_their_names_contain_nothing_from_the_applicant(
         folder = tmp_path / f"deep{umask}" / "out"
         before = os.umask(umask)
         try:
-            desk.site.services("a").documents.write(case_id, folder)
+            desk.site.services("a").documents.save(case_id, folder)
         finally:
             os.umask(before)
 
@@ -152,7 +152,7 @@ def test_nothing_is_overwritten_and_no_partial_folder_is_left(desk: Desk, case_i
 
     for folder in (full, file, link, *((empty,) if os.geteuid() == 0 else ())):
         with pytest.raises(CannotCreate):
-            documents.write(case_id, folder)
+            documents.save(case_id, folder)
 
     assert [path.name for path in full.iterdir()] == ["mine.txt"]
     assert not [path for path in tmp_path.iterdir() if ".workbench-" in path.name]
@@ -167,7 +167,7 @@ def test_created_parent_folders_are_removed_when_nothing_is_written(desk: Desk, 
 
     for folder in (tmp_path / "deep" / "deeper" / "out", tmp_path / "there" / "deep" / "out"):
         with pytest.raises(DocumentDamaged):
-            documents.write(case_id, folder)
+            documents.save(case_id, folder)
 
     assert not (tmp_path / "deep").exists()
     assert list((tmp_path / "there").iterdir()) == []
@@ -184,7 +184,7 @@ def test_a_missing_or_altered_document_is_reported_and_not_opened(desk: Desk, ca
 
         assert caught.value.state == state
         assert line.name("en") in str(caught.value)
-    done = documents.write(case_id, tmp_path / "out")
+    done = documents.save(case_id, tmp_path / "out")
 
     assert [line.is_stored for line in documents.list(case_id)][:4] == [False, True, False, True]
     assert [one.state for one in done] == [*states.values(), *["written"] * 5]
@@ -198,7 +198,7 @@ def test_a_case_without_documents_and_an_unknown_file_are_reported(desk: Desk, t
     documents = desk.site.services("a").documents
 
     with pytest.raises(NotFound):
-        documents.write(bare, tmp_path / "out")
+        documents.save(bare, tmp_path / "out")
     with pytest.raises(NotFound):
         documents.open(bare, "0" * 64)
     assert documents.list(bare) == ()
@@ -240,7 +240,7 @@ def test_a_pass_needs_the_documents_that_the_policy_wants_opened(
         a.documents.record_opening(number, first, "viewer")
         assert len(a.verdicts.preview(request).problems) == (left > 1)
         # Where a terminal has no pictures, a copy is the way to read a document.
-        a.documents.write(number, tmp_path / "copies")
+        a.documents.save(number, tmp_path / "copies")
     assert a.verdicts.decide(request).state is CaseState.AWAITING_CHECK
 
 

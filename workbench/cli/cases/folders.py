@@ -24,7 +24,7 @@ def documents(
 ) -> None:
     """Write a case's documents to a folder."""
     with context.services() as services:
-        copies, zone = services.documents.write(case, to), zone_of(services)
+        copies, zone = services.documents.save(case, to), zone_of(services)
     for copy in copies:
         if copy.problem:
             output.complain(copy.problem)

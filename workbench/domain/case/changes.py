@@ -78,7 +78,7 @@ class RoundChanges:
     Attributes:
         since_round: The number of the earlier round.
         decision_id: Its verdict.
-        named: By code that the verdict named, the documents and numbers that the code is about, as far as known.
+        named: For each code in the verdict, the documents and numbers that it is about, as far as known.
         changes: What changed since that round.
         unchanged: What did not change.
     """
@@ -101,8 +101,8 @@ class RoundChanges:
 
 
 @dataclass(frozen=True, slots=True)
-class _ComparedPart:
-    """A compared part of a round, such as a card: its values by field. The first field tells that the part exists."""
+class _ComparedEntry:
+    """A compared entry of a round, such as a card: its values by field. The first field tells that the entry exists."""
 
     part: EvidencePart
     subject: str
@@ -117,7 +117,7 @@ def compare_rounds(
     old: RoundBasis, new: RoundBasis, named: Mapping[str, Set[str]]
 ) -> tuple[list[RoundChange], list[UnchangedEntry]]:
     """Return the changes between two rounds, and the unchanged entries; `named` is what the earlier verdict named."""
-    before, after = dict(_compared_parts(old)), dict(_compared_parts(new))
+    before, after = dict(_compared_entries(old)), dict(_compared_entries(new))
     changes: list[RoundChange] = []
     unchanged: list[UnchangedEntry] = []
     for key in dict.fromkeys((*before, *after)):
@@ -142,7 +142,7 @@ def compare_rounds(
     return changes, unchanged
 
 
-def _scope_name(entry: "RoundChange | _ComparedPart") -> str:
+def _scope_name(entry: "RoundChange | _ComparedEntry") -> str:
     """Return the name that reasons refer to: a column, a number, a kind of document, a list or a rule."""
     if entry.part is EvidencePart.APPLICATION:
         return entry.field if isinstance(entry, RoundChange) else entry.first_field
@@ -150,8 +150,8 @@ def _scope_name(entry: "RoundChange | _ComparedPart") -> str:
     return entry.subject.split(" ", 1)[0] if entry.part is EvidencePart.CREDIT else entry.subject
 
 
-def _changed_fields(old: _ComparedPart | None, new: _ComparedPart | None) -> list[RoundChange]:
-    """Return the fields of a part that differ; only the first field if the part is new or gone."""
+def _changed_fields(old: _ComparedEntry | None, new: _ComparedEntry | None) -> list[RoundChange]:
+    """Return the fields of an entry that differ; only the first field if the entry is new or gone."""
     compared = new or old
     if compared is None:
         return []
@@ -165,36 +165,39 @@ def _changed_fields(old: _ComparedPart | None, new: _ComparedPart | None) -> lis
 
 
 def _comparable(value: object) -> object:
-    """Return the compared form of a value. A finding is compared by severity, value, documents and masked numbers."""
+    """Return the compared form of a value. A finding is compared by severity, value, documents and masked numbers.
+
+    A verdict stores the findings that it saw with masked numbers. Of the subjects, only numbers end with a digit.
+    """
     if not isinstance(value, Finding):
         return value
     numbers = {mask(MaskKind.MSISDN, subject) for subject in value.subjects if subject[-1:].isdecimal()}
     return value.severity, value.observed, numbers | frozenset(DocumentKind).intersection(value.subjects)
 
 
-def _compared_parts(basis: RoundBasis) -> Iterator[tuple[tuple[object, ...], _ComparedPart]]:
-    """Yield the parts of a round that are compared, with their keys."""
+def _compared_entries(basis: RoundBasis) -> Iterator[tuple[tuple[object, ...], _ComparedEntry]]:
+    """Yield the entries of a round that are compared, with their keys."""
     evidence = basis.evidence
     for name in (column.name for column in fields(ApplicationFacts) if column.name not in _KEY_FIELDS):
         values = {name: getattr(evidence.application, name)}
-        yield (EvidencePart.APPLICATION, name), _ComparedPart(EvidencePart.APPLICATION, "", values)
+        yield (EvidencePart.APPLICATION, name), _ComparedEntry(EvidencePart.APPLICATION, "", values)
     for card in evidence.cards:
         values = {column.name: getattr(card, column.name) for column in fields(CardFacts)}
-        yield (EvidencePart.CARDS, card.msisdn), _ComparedPart(EvidencePart.CARDS, card.msisdn, values)
+        yield (EvidencePart.CARDS, card.msisdn), _ComparedEntry(EvidencePart.CARDS, card.msisdn, values)
     yield from _documents(evidence)
     figures = {**{name: basis.facts.get(name) for name in _FIGURES}, "window_to": evidence.all_calls.window_to}
-    yield (EvidencePart.ACTIVITY,), _ComparedPart(EvidencePart.ACTIVITY, "", figures)
+    yield (EvidencePart.ACTIVITY,), _ComparedEntry(EvidencePart.ACTIVITY, "", figures)
     for record in evidence.credit:
         reference = record.reference or str(record.listed_on or "")
         values = {name: getattr(record, name) for name in _CREDIT_FIELDS}
-        compared = _ComparedPart(EvidencePart.CREDIT, f"{record.list.value} {reference}".rstrip(), values)
+        compared = _ComparedEntry(EvidencePart.CREDIT, f"{record.list.value} {reference}".rstrip(), values)
         yield (EvidencePart.CREDIT, record.subject_no, record.list, reference), compared
     for finding in basis.findings:
-        compared = _ComparedPart(EvidencePart.FINDINGS, finding.rule, {"finding": finding})
+        compared = _ComparedEntry(EvidencePart.FINDINGS, finding.rule, {"finding": finding})
         yield (EvidencePart.FINDINGS, finding.rule), compared
 
 
-def _documents(evidence: Evidence) -> Iterator[tuple[tuple[object, ...], _ComparedPart]]:
+def _documents(evidence: Evidence) -> Iterator[tuple[tuple[object, ...], _ComparedEntry]]:
     """Yield each kind of document, with its latest files and what they state."""
     newest = tuple(newest_files(evidence.documents))
     for kind in dict.fromkeys(document.kind for document in newest):
@@ -202,4 +205,4 @@ def _documents(evidence: Evidence) -> Iterator[tuple[tuple[object, ...], _Compar
         submitted = (SubmittedFile(file.sha256, file.received_at) for file in files_of_kind)
         values = {"files": tuple(sorted(submitted, key=lambda file: file.sha256))}
         values |= {name: getattr(files_of_kind[0], name) for name in _DOCUMENT_FIELDS}
-        yield (EvidencePart.DOCUMENTS, kind), _ComparedPart(EvidencePart.DOCUMENTS, kind.value, values)
+        yield (EvidencePart.DOCUMENTS, kind), _ComparedEntry(EvidencePart.DOCUMENTS, kind.value, values)

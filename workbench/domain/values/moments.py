@@ -30,8 +30,12 @@ _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|\.(\d{1,2})\.|年(\d{1,2})
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _COMPACT_INSTANT = re.compile(r"\d{14}")
 _DAY_FIRST = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})")
+"""Accepted only with a time of day; alone, it could be two different days."""
+
 _CLOCK = re.compile(r"(\d{1,2})[:时点](\d{1,2})(?:[:分](?:(\d{1,2})(?:\.(\d{1,9}))?秒?)?)?\s?(Z|z|[+-]\d{2}:?\d{2})?")
-_SERIAL = re.compile(r"[2-8]\d{4}(\.\d+)?|\d(\.\d+)?[eE]\+?\d+")
+_SPREADSHEET_NUMBER = re.compile(r"[2-8]\d{4}(\.\d+)?|\d(\.\d+)?[eE]\+?\d+")
+"""A day count from 1954 to 2146, or a compact date that a spreadsheet wrote with an exponent."""
+
 _YEAR_LAST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(\s.*)?")
 _LONG_TERM_WORDS = frozenset({"long-term", "long term", "longterm", "长期", "长期有效", "9999-12-31"})
 
@@ -46,7 +50,7 @@ def parse_day(raw: str) -> date:
     A time of day is accepted only if it is midnight, as spreadsheets add it.
 
     Raises:
-        BadValue: If it is in none of these forms, not in the calendar, or a serial number of a spreadsheet.
+        BadValue: If it is in none of these forms, not in the calendar, or a day count of a spreadsheet.
     """
     try:
         return _day(raw)
@@ -76,7 +80,8 @@ def parse_day_or_long_term(raw: str) -> date:
 def parse_instant(raw: str, zone: ZoneInfo) -> datetime:
     """Return an instant in UTC; a text without a zone is local to `zone`.
 
-    Accepted are ISO 8601, `2026/11/3 9:05`, `2026年11月3日 9:05`, `20261103090500` and `03-11-2026 09:05:00`.
+    Accepted are ISO 8601, `2026/11/3 9:05`, `2026年11月3日 9:05`, `20261103090500`, and `03-11-2026 09:05:00` as 3
+    November.
 
     Raises:
         BadValue: If it is unreadable, has no time of day, or is ambiguous.
@@ -120,18 +125,13 @@ def _in_utc(moment: datetime, zone: ZoneInfo) -> datetime:
 
 def _moment(raw: str) -> datetime | None:
     """Return the date and time of a text, with its zone if it has one; None for a date alone."""
-    if len(raw) == _ISO_SECONDS_LENGTH and raw[4] == "-" and raw[16] == ":" and raw[10] in " T" and raw.isascii():
-        try:
-            moment = datetime.fromisoformat(raw)
-        except ValueError:
-            _checked_day(raw, raw[:4], raw[5:7], raw[8:10])  # raises if the day does not exist
-            raise _unreadable(raw) from None
-        if FIRST_YEAR <= moment.year <= LAST_YEAR:
-            return moment
-        raise _unreadable(raw)
-    if _ISO_MINUTES.fullmatch(raw):
+    # The two usual forms first, because most values have them.
+    is_in_seconds = len(raw) == _ISO_SECONDS_LENGTH and raw[4] == "-" and raw[16] == ":" and raw[10] in " T"
+    if (is_in_seconds and raw.isascii()) or _ISO_MINUTES.fullmatch(raw):
         with suppress(ValueError):
-            return datetime.fromisoformat(raw)
+            moment = datetime.fromisoformat(raw)
+            if FIRST_YEAR <= moment.year <= LAST_YEAR:
+                return moment
     return _other_moment(raw)
 
 
@@ -188,15 +188,22 @@ def _checked_day(raw: str, year: str, month: str, day_of_month: str) -> date:
     try:
         checked = date(int(year), int(month), int(day_of_month))
     except ValueError:
-        with suppress(ValueError):
-            if FIRST_YEAR <= int(year) <= LAST_YEAR:
-                sentence = _("There is no such day as “{value}”; month {month} of that year has {days} days.")
-                days = str(monthrange(int(year), int(month))[1])
-                raise BadValue(sentence, raw, month=str(int(month)), days=days) from None
-        raise _unreadable(raw) from None
+        raise _missing_day(raw, year, month) from None
     if not FIRST_YEAR <= checked.year <= LAST_YEAR:
         raise _unreadable(raw)
     return checked
+
+
+def _missing_day(raw: str, year: str, month: str) -> BadValue:
+    """Return the error for a day that is not in the calendar."""
+    try:
+        days = monthrange(int(year), int(month))[1]
+    except ValueError:
+        return _unreadable(raw)
+    if not FIRST_YEAR <= int(year) <= LAST_YEAR:
+        return _unreadable(raw)
+    sentence = _("There is no such day as “{value}”; month {month} of that year has {days} days.")
+    return BadValue(sentence, raw, month=str(int(month)), days=str(days))
 
 
 def _plain(raw: str) -> str:
@@ -210,7 +217,7 @@ def _plain(raw: str) -> str:
 
 def _unreadable(raw: str) -> BadValue:
     """Return the error for a text that is not a date or time, with how to write one."""
-    if _SERIAL.fullmatch(raw):
+    if _SPREADSHEET_NUMBER.fullmatch(raw):
         sentence = _("“{value}” is a spreadsheet's day count; format the column as text and write 2026-11-03.")
         return BadValue(sentence, raw)
     if _YEAR_LAST.fullmatch(raw):

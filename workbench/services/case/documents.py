@@ -33,7 +33,7 @@ from workbench.services.foundation.site_settings import APP_NAME
 from workbench.wording.findings import document_name
 
 OPENED = Action.DOCUMENTS.value
-WRITTEN = "documents-written"
+COPIED = "documents-written"
 """The actions of events: one document was opened, or some were copied to a folder. Both count as opened.
 
 In a terminal without pictures, a copy is the only way to read a document.
@@ -52,13 +52,13 @@ class DocumentDamaged(StorageFailed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenDocument:
+class CopyResult:
     """The result of copying one document."""
 
     line: DocumentLine
     state: FileState
     problem: str = ""
-    """Why the file was not written, "" if it was."""
+    """Why the document was not copied, "" if it was."""
 
 
 class Documents(Service):
@@ -79,8 +79,8 @@ class Documents(Service):
 
         Raises:
             NotAllowed: If the person may not open documents.
-            NotFound: If the case has no such document.
-            DocumentDamaged: If the file in the store differs from the imported one.
+            NotFound: If there is no such case or document.
+            DocumentDamaged: If the file in the store is missing, altered or erased.
         """
         with self.context.acting(Action.DOCUMENTS, case_id):
             line = next((line for line in self._lines(case_id) if line.sha256 == sha256), None)
@@ -101,14 +101,14 @@ class Documents(Service):
             body = {"kind": line.kind.value, "sha256": line.sha256, "how": how}
             self.context.log_alone(OPENED, case_id=case_id, body=body)
 
-    def write(self, case_id: int, folder: Path, sha256: str = "") -> tuple[WrittenDocument, ...]:
+    def save(self, case_id: int, folder: Path, sha256: str = "") -> tuple[CopyResult, ...]:
         """Copy the documents of a case, or the one with a digest, into a new private folder, and log one event.
 
         Raises:
             NotAllowed: If the person may not open documents.
-            NotFound: If there is no such case, or it has no documents.
+            NotFound: If there is no such case or document.
             CannotCreate: If the folder is not empty, belongs to another user, is in the store or cannot be created.
-            DocumentDamaged: If the file of every document in the store is missing or altered.
+            DocumentDamaged: If no document could be copied: each file is missing, altered or erased.
         """
         with self.context.acting(Action.DOCUMENTS, case_id):
             lines = [line for line in self._lines(case_id) if sha256 in {"", line.sha256}]
@@ -121,10 +121,10 @@ class Documents(Service):
                     raise DocumentDamaged(results[0].problem, results[0].state)
                 # The event is written before the folder appears, because an extra event is better than a missing one.
                 body = {"count": len(written), "sha256": [line.sha256 for line in written]}
-                self.context.log_alone(WRITTEN, case_id=case_id, body=body)
+                self.context.log_alone(COPIED, case_id=case_id, body=body)
         return results
 
-    def copy(self, case_id: int, folder: Path) -> tuple[WrittenDocument, ...]:
+    def copy_into(self, case_id: int, folder: Path) -> tuple[CopyResult, ...]:
         """Copy the documents of a case into a folder that the caller created for them; the caller logs the act.
 
         Raises:
@@ -149,8 +149,9 @@ class Documents(Service):
             documents = read_evidence(session, case, self.context.store, self.context.today(session)).documents
             answers = answer_documents(session, self.context, case_id)
             openings = accesses_by_digest(session, case_id, OPENED)
-            copies = accesses_by_digest(session, case_id, WRITTEN)
+            copies = accesses_by_digest(session, case_id, COPIED)
         ordered = sorted(documents, key=lambda one: (_POSITION_OF_KIND[one.kind], one.received_at, one.sha256))
+        named = [*((one, names.get(one.kind)) for one in ordered), *answers]
         return tuple(
             from_row(
                 DocumentLine,
@@ -162,7 +163,7 @@ class Documents(Service):
                 openings=openings.get(one.sha256, ()),
                 copies=copies.get(one.sha256, ()),
             )
-            for number, (one, name) in enumerate([*((one, names.get(one.kind)) for one in ordered), *answers], start=1)
+            for number, (one, name) in enumerate(named, start=1)
         )
 
     def _file_of(self, case_id: int, line: DocumentLine) -> BinaryIO:
@@ -182,17 +183,17 @@ class Documents(Service):
         name = line.name(current_language())
         raise DocumentDamaged(message.format(document=name, day=day.isoformat()), "erased")
 
-    def _copy_all(self, case_id: int, lines: Sequence[DocumentLine], folder: Path) -> tuple[WrittenDocument, ...]:
+    def _copy_all(self, case_id: int, lines: Sequence[DocumentLine], folder: Path) -> tuple[CopyResult, ...]:
         return tuple(self._copy(case_id, line, folder) for line in lines)
 
-    def _copy(self, case_id: int, line: DocumentLine, folder: Path) -> WrittenDocument:
+    def _copy(self, case_id: int, line: DocumentLine, folder: Path) -> CopyResult:
         try:
             file = self._file_of(case_id, line)
         except DocumentDamaged as error:
-            return WrittenDocument(line=line, state=error.state, problem=str(error))
+            return CopyResult(line=line, state=error.state, problem=str(error))
         with file, new_file(folder / line.file_name) as copy:
             shutil.copyfileobj(file, copy)
-        return WrittenDocument(line=line, state="written")
+        return CopyResult(line=line, state="written")
 
 
 def accesses_by_digest(session: Session, case_id: int, *actions: str) -> dict[str, tuple[DocumentAccess, ...]]:
@@ -217,7 +218,7 @@ def accesses_by_digest(session: Session, case_id: int, *actions: str) -> dict[st
 
 def unopened_kinds(session: Session, case_id: int, documents: Sequence[DocumentFacts]) -> tuple[DocumentKind, ...]:
     """Return the kinds of the documents that nobody has opened in this case."""
-    openings = accesses_by_digest(session, case_id, OPENED, WRITTEN)
+    openings = accesses_by_digest(session, case_id, OPENED, COPIED)
     kinds = {one.kind for one in documents if one.sha256 not in openings}
     return tuple(sorted(kinds, key=_POSITION_OF_KIND.__getitem__))
 
@@ -225,24 +226,23 @@ def unopened_kinds(session: Session, case_id: int, documents: Sequence[DocumentF
 def opening_problem(
     session: Session, context: Context, case: CaseFile, verdict: Verdict, note: str
 ) -> tuple[str, bool]:
-    """Return the message that a reviewer must open documents before a pass, "" if all required ones are open.
+    """Return the message that this reviewer must open documents before a pass, "" if none is left to open.
 
-    Also return whether they can be opened, which they cannot if the store has lost them.
+    Also return whether any of them can be opened, because the store has its file.
 
-    Each reviewer opens them, because each verdict is its maker's own. If the store has lost the files, a note in the
-    verdict is enough instead.
+    Each reviewer opens them, because each verdict is its maker's own. If the store has lost all the files, a note in
+    the verdict is enough instead.
     """
     required = documents_to_open(case) if verdict is Verdict.PASS else ()
-    accesses = accesses_by_digest(session, case.header.id, OPENED, WRITTEN) if required else {}
+    accesses = accesses_by_digest(session, case.header.id, OPENED, COPIED) if required else {}
     own = {sha256 for sha256, people in accesses.items() if context.actor.login in {one.login for one in people}}
     unopened = [one for one in required if one.sha256 not in own]
-    message = _("Open before a pass: {documents}. On the desk, {key} opens or saves them.")
     can_open = any(_is_stored(context.store, one.sha256, one.bytes_count) for one in unopened)
+    if not unopened or (note.strip() and not can_open):
+        return "", False
+    message = _("Open before a pass: {documents}. On the desk, {key} opens or saves them.")
     if not can_open:
         message = _("Not in the store: {documents}. Restore them from a backup, or note how they were checked.")
-        unopened = [] if note.strip() else unopened
-    if not unopened:
-        return "", False
     kinds = sorted({one.kind for one in unopened}, key=_POSITION_OF_KIND.__getitem__)
     names = comma_joined(document_name(kind, case.policy, current_language()) for kind in kinds)
     return message.format(documents=names, key=DOCUMENTS.key), can_open

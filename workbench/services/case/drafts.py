@@ -78,8 +78,8 @@ class Drafts(Service):
         path = folder / f"{format_case(case_id)}-{os.getpid()}.json"
         with contextlib.suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with replacing(path, self.context.own_files) as draft:
-            draft.write_text(json.dumps(body, ensure_ascii=False, indent=2), encoding="utf-8")
+        with replacing(path, self.context.own_files) as file:
+            file.write_text(json.dumps(body, ensure_ascii=False, indent=2), encoding="utf-8")
         return path
 
 

@@ -1,4 +1,4 @@
-"""Records which notices were sent and which failed, and moves on the deadlines of letters that were sent late."""
+"""Records which notices were sent and which failed, and extends the deadlines of notices that were sent late."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from workbench.services.notices.letter_facts import ClockLetterKind
 from workbench.services.review.rectifying.late_letters import MovedDeadline, move_deadline
 
 SENT, FAILED = "notice-sent", "notice-failed"
-"""The events of a case whose letter was sent or could not be delivered."""
+"""The events of a case whose notice was sent or could not be delivered."""
 
 _FAILURE_LENGTH = 200
 _RESULTS = (Verdict.PASS, Verdict.FAIL, ClockLetterKind.LAPSED, ClockLetterKind.WITHDRAWN)
@@ -71,18 +71,18 @@ def record_deliveries(
     sent = [row for row in unsent if not deliveries[row.id].failure]
     failed = [row for row in unsent if deliveries[row.id].failure]
     now, me = context.now(), context.actor
-    outcomes = [(row, deliveries[row.id].sent_at or now, deliveries[row.id].channel) for row in sent]
-    times = ({"notice_id": row.id, "at": at, "how": channel} for row, at, channel in outcomes)
+    sendings = [(row, deliveries[row.id].sent_at or now, deliveries[row.id].channel) for row in sent]
+    times = ({"notice_id": row.id, "at": at, "how": channel} for row, at, channel in sendings)
     as_sent = {"sent_at": bindparam("at"), "channel": bindparam("how"), "sent_by_id": me.id}
     _update_notices(session, times, **as_sent, failed_at=None, failure="")
-    bodies = [(row.case_id, {"notice": row.id, **details(channel=channel)}) for row, _at, channel in outcomes]
+    bodies = [(row.case_id, {"notice": row.id, **details(channel=channel)}) for row, _at, channel in sendings]
     audit_log.append_many(session, me, SENT, now, bodies)
     masked = masked_failures(session, [(row, deliveries[row.id].failure) for row in failed])
     causes = ({"notice_id": row.id, "cause": cause} for row, cause in masked)
     _update_notices(session, causes, failed_at=now, failure=bindparam("cause"))
     audit_log.append_many(session, me, FAILED, now, ((row.case_id, {"notice": row.id}) for row in failed))
     _cancel_overtaken(session, context, sent)
-    moved = (move_deadline(session, context, row, at) for row, at, _channel in outcomes)
+    moved = (move_deadline(session, context, row, at) for row, at, _channel in sendings)
     return RecordedDeliveries(
         sent=len(sent),
         already_sent=len(rows) - len(unsent),
@@ -100,7 +100,7 @@ def masked_failures(session: Session, failures: Sequence[tuple[Any, str]]) -> It
 
 
 def _cancel_overtaken(session: Session, context: Context, sent: Iterable[Any]) -> None:
-    """Cancel the unsent letters that a sent letter with a result makes superfluous."""
+    """Cancel the unsent notices that a sent notice with a result makes superfluous."""
     for row in sent:
         if row.kind in _RESULTS:
             earlier = (NOTICE.c.case_id == row.case_id, NOTICE.c.id < row.id, NOTICE.c.kind.in_(INFORMING))

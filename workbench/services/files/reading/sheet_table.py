@@ -15,7 +15,8 @@ _MAX_MERGED_REPORTED = 20
 class SheetTable:
     """The columns of a sheet, and one iteration over its records.
 
-    `knows` returns whether a text is the name of a column, to find the header. `above` are the rows above it.
+    `place` names the file and sheet; problems are copies of it with a message. `knows` returns whether a text is the
+    name of a column, to find the header. `above` are the rows above it.
 
     Raises:
         FileProblem: If the sheet is empty.

@@ -19,7 +19,7 @@ from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.case.documents import Documents, WrittenDocument
+from workbench.services.case.documents import CopyResult, Documents
 from workbench.services.case.known_people import key_of, redaction_of
 from workbench.services.case.output_folder import absolute_path, new_folder
 from workbench.services.foundation import audit_log
@@ -63,7 +63,7 @@ class DossierReport:
     file_count: int
     head_seq: int
     head: str
-    documents: tuple[WrittenDocument, ...]
+    documents: tuple[CopyResult, ...]
 
 
 class Dossiers(Service):
@@ -88,7 +88,7 @@ class Dossiers(Service):
             casefile = casefiles.read_revealed(case_id) if request.reveal else casefiles.show(case_id)
             path = absolute_path(request.output)
             with new_folder(path, context.own_files) as folder:
-                documents = Documents(context).copy(case_id, folder / "documents") if request.reveal else ()
+                documents = Documents(context).copy_into(case_id, folder / "documents") if request.reveal else ()
                 files, manifest = self._files(request, casefile, to_json)
                 _write(folder, files)
                 manifest |= {
@@ -107,7 +107,7 @@ class Dossiers(Service):
             path=path, file_count=len(digests) + 1, head_seq=head["seq"], head=head["hash"], documents=documents
         )
 
-    def _log(self, request: DossierRequest, digest_count: int, documents: tuple[WrittenDocument, ...]) -> None:
+    def _log(self, request: DossierRequest, digest_count: int, documents: tuple[CopyResult, ...]) -> None:
         copied = [one.line.sha256 for one in documents if one.state == "written"]
         # An event is never deleted, so it must not contain the number of a person.
         reason = mask_digits_within(request.reason.strip())
