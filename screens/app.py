@@ -25,7 +25,6 @@ from screens.shell.theme import THEMES
 from screens.shell.view import Clock, machine_time
 from screens.terminal.hangup_watch import HangupWatch
 from screens.widgets.stylesheet import CachedStylesheet
-from workbench.domain.case.lifecycle import only_inquiries_refusal
 from workbench.errors import PassphraseNeeded, StorageFailed, WorkbenchError
 from workbench.keys.desk import NEXT
 from workbench.keys.registry import COPY, GO, HELP, PALETTE, QUIT, STOP, TEXTS, THEME
@@ -147,7 +146,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
     async def _show_desk(self, services: "Services") -> None:
         from screens.desk.screen import DeskScreen
 
-        if only_inquiries_refusal(services.actor) is not None:
+        if services.actor.is_only_verifier:
             await show_inquiries(self, services)
             await self._start.remove()
             while self._start.keys:

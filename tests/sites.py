@@ -21,7 +21,7 @@ from db.queries.search_index import index_cases, terms_of
 from tests import kept_databases, servers
 from workbench.domain.case.lifecycle import Actor
 from workbench.domain.policy.policy import BilingualText, Supplier
-from workbench.services.database.opening import NewSite, make_site, open_services
+from workbench.services.database.opening import NewDatabase, make_database, open_services
 from workbench.services.encryption.key_source import Key, KeyKind, KeySource, new_key_file
 from workbench.services.foundation import audit_log
 from workbench.services.wiring import Services
@@ -105,8 +105,8 @@ class Site:
         key = new_key(self.path.with_name("database.key")) if self.is_encrypted else None
         if is_server(self.path):
             servers.create_database(self.path)
-        make_site(
-            self.path, NewSite(login="admin", identity=IdentityMode.NAMED, supplier=SUPPLIER, key=key), self.clock
+        make_database(
+            self.path, NewDatabase(login="admin", identity=IdentityMode.NAMED, supplier=SUPPLIER, key=key), self.clock
         )
         people = self.services("admin").roles
         for login in ("a", "b", "c"):

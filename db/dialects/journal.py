@@ -53,13 +53,13 @@ _STORE = (
     " SELECT ?, ?, ?, json_group_array(json_array(name, id, json(was)) ORDER BY rowid)"
     " FROM temp.kept_row WHERE name <> ''"
 )
-_END_STAGED = "UPDATE main.act SET until_at = ? WHERE case_id = ? AND until_at IS NULL"
+_LIMIT_WAITING = "UPDATE main.act SET until_at = ? WHERE case_id = ? AND until_at IS NULL"
 _CLEAR_OVER = "DELETE FROM main.act WHERE until_at <= ?"
 _CLEAR_VOID = (
     "DELETE FROM main.act WHERE until_at IS NULL AND NOT EXISTS"
     " (SELECT 1 FROM main.\"case\" AS c WHERE c.id = act.case_id AND c.state = 'awaiting_check')"
 )
-_END = "DELETE FROM temp.kept_row"
+_CLEAR_KEPT = "DELETE FROM temp.kept_row"
 
 
 def journal_statements() -> Iterator[str]:
@@ -98,14 +98,14 @@ def end_journal(connection: Connection, act: tuple[int, int, int | None] | None 
 
     Args:
         connection: The connection that kept the rows.
-        act: The number of its event, its case, and until when it can be undone in microseconds, which is None if it
-            waits for its check. None stores nothing.
+        act: The number of its event, its case, and the time in microseconds until which it can be undone (None while
+            it waits for its check). Without an act, nothing is stored.
     """
     if act is not None:
         _seq, case_id, until_us = act
-        _execute(connection, _END_STAGED, (until_us, case_id))
+        _execute(connection, _LIMIT_WAITING, (until_us, case_id))
         _execute(connection, _STORE, act)
-    _execute(connection, _END)
+    _execute(connection, _CLEAR_KEPT)
 
 
 def clear_journals(connection: Connection, now_us: int, *, has_void: bool = False) -> None:
@@ -124,7 +124,7 @@ def added_rows(rows: str, table: str) -> tuple[int, ...]:
 
 
 def restore_rows(connection: Connection, rows: str, now_us: int) -> None:
-    """Restore the rows of an act, given as JSON, and withdraw the rows that it added, as of `now_us`."""
+    """Restore the rows of an act, given as JSON, and cancel the rows that it added, as of `now_us`."""
     for table, number, was in json.loads(rows):
         values = WITHDRAWN_ROWS[table] if was is None else was
         columns = ", ".join(f"{name} = ?" for name in values)

@@ -174,7 +174,7 @@ class InquiriesScreen(ModeScreen):
             return (self.current is not None and self.current.is_open) or None
         if action == "reveal":
             return (self._field is not None and self._field.is_masked) or None
-        return command is None and (action != "desk" or only_inquiries_refusal(actor) is None)
+        return command is None and (action != "desk" or not actor.is_only_verifier)
 
     def why_not(self, key: str) -> str | None:
         """Return why a key of another screen does nothing for people who only answer inquiries, and log the attempt."""

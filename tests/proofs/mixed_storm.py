@@ -17,7 +17,7 @@ from tests.policies import require_no_documents_of_individuals
 from tests.proofs.mixed_work import ACTS, CLOCK, FILES, JOBS, clock_of
 from tests.services.intake.importing.files import PERSON, Desk, application
 from tests.sites import SUPPLIER, Site
-from workbench.services.database.opening import NewSite, make_site
+from workbench.services.database.opening import NewDatabase, make_database
 
 _ROLES = {
     "review": (Role.REVIEWER,),
@@ -88,7 +88,9 @@ def make_office(folder: Path) -> None:
     (folder / FILES).mkdir(parents=True)
     _set_clock(folder, time.time(), 0)
     site = Site(folder / "w.db", clock_of(folder))  # type: ignore[arg-type]  # nobody sets this clock
-    make_site(site.path, NewSite(login="admin", identity=IdentityMode.NAMED, supplier=SUPPLIER), clock_of(folder))
+    make_database(
+        site.path, NewDatabase(login="admin", identity=IdentityMode.NAMED, supplier=SUPPLIER), clock_of(folder)
+    )
     for login, job in JOBS.items():
         if login != "admin":
             site.services("admin").roles.add(login, _ROLES[job])

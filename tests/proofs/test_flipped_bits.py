@@ -88,7 +88,7 @@ def kinds_of(desk: Desk) -> list[Flipped]:
         Flipped("document", read_document, document),
         Flipped("call file", read_calls, next(store.calls.glob("*.parquet"))),
         Flipped("key settings", lambda: unlock(store.folder), store.folder / "encryption.toml"),
-        Flipped("hash key", lambda: Store.unlocked(path).hash_key, store.key_file),
+        Flipped("hash key", lambda: Store.unlocked(path).hash_key, store.hash_key_file),
     ]
 
 

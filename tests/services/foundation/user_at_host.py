@@ -33,10 +33,10 @@ def _load() -> None:
 
     duckdb.connect().execute("SELECT 1").fetchall()
     lazy_pinyin("测试")
-    from workbench.services.database.opening import NewSite, make_site
+    from workbench.services.database.opening import NewDatabase, make_database
 
     with TemporaryDirectory() as folder:
-        make_site(Path(folder) / "warm.db", NewSite(login="nobody"), lambda: datetime(2026, 11, 24, tzinfo=UTC))
+        make_database(Path(folder) / "warm.db", NewDatabase(login="nobody"), lambda: datetime(2026, 11, 24, tzinfo=UTC))
 
 
 def _drop_privileges(user: int, group: int) -> None:

@@ -20,7 +20,7 @@ from tests.sites import Site
 from tests.sizes import sized
 from workbench.domain.case.records import NoticeLine
 from workbench.errors import BadConfiguration, NotAllowed, NotFound, WrongUsage
-from workbench.services.database.opening import NewSite, make_site
+from workbench.services.database.opening import NewDatabase, make_database
 from workbench.services.outbox.gateway import Gateway, GatewayAnswer
 from workbench.services.outbox.recording import Delivery
 
@@ -315,7 +315,7 @@ def test_only_a_supervisor_or_admin_hands_over_letters_and_none_of_the_made_up_s
             send(site, script, login)
 
     made_up = Site(tmp_path / "made-up.db")
-    make_site(made_up.path, NewSite(login="admin", identity=IdentityMode.NAMED), made_up.clock)
+    make_database(made_up.path, NewDatabase(login="admin", identity=IdentityMode.NAMED), made_up.clock)
     made_up.services("admin").roles.add("a", (Role.REVIEWER,))
     with pytest.raises(BadConfiguration, match="made-up"):
         send(released(made_up), script, "admin")

@@ -13,7 +13,7 @@ from db.enums import IdentityMode
 from tests.sites import ManualClock
 from workbench.errors import CannotCreate
 from workbench.services.database import opening
-from workbench.services.database.opening import NewSite, make_shared_site, make_site
+from workbench.services.database.opening import NewDatabase, make_database, make_shared_database
 from workbench.services.foundation.group_sharing import Sharing
 
 pytestmark = pytest.mark.proof
@@ -31,7 +31,7 @@ def _creation_fails(monkeypatch: pytest.MonkeyPatch) -> type[BaseException]:
 
 
 def _store_fails(monkeypatch: pytest.MonkeyPatch) -> type[BaseException]:
-    monkeypatch.setattr("workbench.services.foundation.file_store.Store.key_file", Path("/nowhere/hash.key"))
+    monkeypatch.setattr("workbench.services.foundation.file_store.Store.hash_key_file", Path("/nowhere/hash.key"))
     return CannotCreate
 
 
@@ -61,10 +61,10 @@ def test_a_failure_removes_only_its_own_files_and_folders_and_can_be_repeated(
 
     for place in (tmp_path / name, tmp_path / "deep" / "deeper" / "w.db"):
         with monkeypatch.context() as broken, pytest.raises(break_it(broken)):
-            make_site(place, NewSite(login="a"), ManualClock())
+            make_database(place, NewDatabase(login="a"), ManualClock())
         assert everything_in(tmp_path) == before
 
-    make_site(tmp_path / name, NewSite(login="a"), ManualClock())
+    make_database(tmp_path / name, NewDatabase(login="a"), ManualClock())
     assert before.items() <= everything_in(tmp_path).items()
 
 
@@ -88,7 +88,7 @@ def test_a_shared_folder_is_removed_after_a_failure_only_if_it_was_created(
     sharing = Sharing(group=str(os.getegid()), group_id=os.getegid())
 
     def share() -> None:
-        make_shared_site(place, NewSite(login="a"), sharing, enterable / "etc" / "site.toml", ManualClock())
+        make_shared_database(place, NewDatabase(login="a"), sharing, enterable / "etc" / "site.toml", ManualClock())
 
     with monkeypatch.context() as broken, pytest.raises(break_it(broken)):
         share()
@@ -107,12 +107,12 @@ def test_the_first_of_two_databases_created_at_one_path_stays_intact(
 
     def late(*arguments: object) -> object:
         monkeypatch.setattr(schema, "create", real)
-        make_site(place, NewSite(login="first", identity=IdentityMode.NAMED), ManualClock())
+        make_database(place, NewDatabase(login="first", identity=IdentityMode.NAMED), ManualClock())
         return real(*arguments)  # type: ignore[arg-type]  # handed on as they came
 
     monkeypatch.setattr(schema, "create", late)
     with pytest.raises(CannotCreate, match="already exists"):
-        make_site(place, NewSite(login="second", identity=IdentityMode.NAMED), ManualClock())
+        make_database(place, NewDatabase(login="second", identity=IdentityMode.NAMED), ManualClock())
 
     services = opening.open_services(place, "first", ManualClock())
     services.close()

@@ -20,7 +20,7 @@ from workbench.i18n import N_, _
 from workbench.wording.amounts import commas
 
 if TYPE_CHECKING:
-    from workbench.services.database.opening import NewSite
+    from workbench.services.database.opening import NewDatabase
 
 
 def init(
@@ -64,28 +64,21 @@ def init(
         raise WrongUsage(_("--key-file and --key-command name the key of an encrypted database; add --encrypt."))
     group_id = sharing.group_id if sharing else None
     with new_key(key_file, key_command, path, group_id) if encrypt else nullcontext() as key:
-        new_site = opening.NewSite(
-            login=login,
-            identity=identity,
-            shared=sharing,
-            solo=reason,
-            supplier=sender,
-            key=key,
-        )
+        new = opening.NewDatabase(login=login, identity=identity, shared=sharing, solo=reason, supplier=sender, key=key)
         if sharing is None or site_file is None:
-            opening.make_site(path, new_site, context.now)
+            opening.make_database(path, new, context.now)
         else:
-            opening.make_shared_site(path, new_site, sharing, site_file, context.now)
+            opening.make_shared_database(path, new, sharing, site_file, context.now)
     if context.as_json:
-        created = {"database": str(path), "identity": identity.value, "admin": new_site.login, "shared": group}
+        created = {"database": str(path), "identity": identity.value, "admin": new.login, "shared": group}
         site = str(site_file) if site_file else None
-        settings = {"site": site, "solo": solo, "supplier_made_up": new_site.is_supplier_made_up}
+        settings = {"site": site, "solo": solo, "supplier_made_up": new.is_supplier_made_up}
         output.document({**created, **settings, "encrypted": encrypt})
         return
     # The next commands need the options that found this database.
     words = ["--database", str(path)] * (context.shared.database is not None and sharing is None)
     words += ["--as", login] * (identity is IdentityMode.NAMED)
-    _say_created(path, new_site, site_file, shlex.join(["workbench", *words]))
+    _say_created(path, new, site_file, shlex.join(["workbench", *words]))
 
 
 def _first_admin(context: CommandContext, identity: IdentityMode) -> str:
@@ -109,17 +102,17 @@ def _first_admin(context: CommandContext, identity: IdentityMode) -> str:
     return new_login(context.shared.login)
 
 
-def _say_created(path: Path, new_site: "NewSite", site_file: Path | None, workbench: str) -> None:
+def _say_created(path: Path, new: "NewDatabase", site_file: Path | None, workbench: str) -> None:
     from workbench.services.policy.supplier import advice_on_made_up
 
     message = _("Created the database {file}; {login} is its first admin, supervisor and reviewer.")
-    output.narrate(message.format(file=path, login=new_site.login))
+    output.narrate(message.format(file=path, login=new.login))
     if site_file is not None:
         message = _("{file} names the database: registered members of the group {group} open it with `workbench`.")
-        output.narrate(message.format(file=site_file, group=new_site.shared.group if new_site.shared else ""))
-    if new_site.solo:
+        output.narrate(message.format(file=site_file, group=new.shared.group if new.shared else ""))
+    if new.solo:
         output.narrate(_("Until a second person can review, no verdict waits for a check; the notices say so."))
-    if new_site.is_supplier_made_up:
+    if new.is_supplier_made_up:
         output.narrate(advice_on_made_up())
     message = _(
         "Next: `{workbench} reviewers add LOGIN --role reviewer` for each colleague, `{workbench} import applications"

@@ -73,6 +73,11 @@ class Actor:
         """Say whether the person has one of these roles."""
         return not self.roles.isdisjoint(roles)
 
+    @property
+    def is_only_verifier(self) -> bool:
+        """Whether the person may do nothing but answer inquiries."""
+        return self.roles == {Role.VERIFIER}
+
 
 @dataclass(frozen=True, slots=True)
 class Permission:
@@ -255,7 +260,7 @@ inquiries_refusal = partial(missing_role_refusal, INQUIRY_READERS)
 
 def only_inquiries_refusal(actor: Actor) -> str | None:
     """Return why a person who is only a verifier may do nothing but answer inquiries; None for anybody else."""
-    if actor.roles != {Role.VERIFIER}:
+    if not actor.is_only_verifier:
         return None
     message = _("{login} only answers inquiries (`workbench inquiries`). Everything else is refused and logged.")
     return message.format(login=actor.login)

@@ -12,6 +12,9 @@ from workbench.domain.forecast.rework_time import probability_levels
 _SHORTEST, _LONGEST = 0.3, 1.2
 """The assumed shortest and longest rectification, as shares of its deadline."""
 
+_NEXT_VERDICT_DAYS = 1
+"""The assumed time from the end of a rectification to the next verdict, in working days."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyAssumptions:
@@ -38,12 +41,13 @@ class PolicyAssumptions:
             Working days, one row for each case and one column for each path.
         """
         levels = probability_levels(paths)
-        # The upper levels stand for the cases that are sent back; the days of these cases are spread evenly.
-        rework_share = np.clip((levels - (1 - self.sent_back)) / self.sent_back, 0, 1)
         if from_verdict:
+            # The upper levels stand for the cases that are sent back; the days of these cases are spread evenly.
             has_rework = np.broadcast_to(levels > 1 - self.sent_back, (len(histories), paths))
+            spread = np.clip((levels - (1 - self.sent_back)) / self.sent_back, 0, 1)
         else:
+            # A case that waits for a verdict is not in rework.
             has_rework = np.array([[history.steps[-1].what != QUEUED] for history in histories])
-            rework_share = levels
-        rework_days = self.rectify_days * (_SHORTEST + (_LONGEST - _SHORTEST) * rework_share) + 1
+            spread = levels
+        rework_days = self.rectify_days * (_SHORTEST + (_LONGEST - _SHORTEST) * spread) + _NEXT_VERDICT_DAYS
         return np.where(has_rework, rework_days, 0.0)

@@ -43,7 +43,7 @@ class ReworkTimes:
     """The distribution of the time from a step of a case until it passes, among cases that do pass."""
 
     def __init__(self, histories: Sequence[CaseHistory], until: float) -> None:
-        """Fit the distribution to what was known at a time.
+        """Fit the distribution to what was known at `until`, a time in working days.
 
         Raises:
             NothingToLearnFrom: If no case had passed by then.
@@ -73,7 +73,7 @@ class ReworkTimes:
 
         Args:
             histories: The cases.
-            paths: How many times are sampled for each case.
+            paths: How many paths are simulated; each has one time for each case.
             verdict_at: The expected times of the verdicts, from which the remaining times count. Without them, the
                 remaining times count from the last steps.
             waited: The working days that have passed since the last steps.
@@ -106,7 +106,8 @@ def _start(history: CaseHistory) -> float:
 class SendBackRates:
     """How often the first verdict sends a case back to its applicant, among similar cases.
 
-    `counts` has the cases sent back and all decided cases, by the first values of `SIMILARITY_ATTRIBUTES`.
+    `counts` has for each prefix of the values of `SIMILARITY_ATTRIBUTES` the number of cases sent back and of all
+    decided cases.
     """
 
     counts: Mapping[tuple[str, ...], tuple[int, int]]
@@ -114,7 +115,7 @@ class SendBackRates:
 
     @classmethod
     def fit(cls, histories: Sequence[CaseHistory], until: float) -> "SendBackRates":
-        """Count the outcomes of the first verdicts before a time."""
+        """Count the outcomes of the first verdicts before `until`, a time in working days."""
         counts: dict[tuple[str, ...], tuple[int, int]] = {}
         for history in histories:
             outcome = first_outcome(history, until)

@@ -204,7 +204,7 @@ def store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
 
     They are the keys, the maps, and the documents and calls of published batches.
     """
-    yield _HASH_KEY, sha256(store.key_file.read_bytes() if store.keys else store.hash_key).hexdigest()
+    yield _HASH_KEY, sha256(store.hash_key_file.read_bytes() if store.keys else store.hash_key).hexdigest()
     if store.keys:
         yield KEY_SETTINGS, sha256((store.folder / KEY_SETTINGS).read_bytes()).hexdigest()
     for path in map_files(store):

@@ -19,7 +19,7 @@ from db.enums import IdentityMode, Role
 from db.errors import DatabaseRefused, Refusal
 from db.models import ReviewerRoleRow, ReviewerRow, SettingRow
 from db.queries.published import table_of
-from workbench.domain.case.lifecycle import Actor, only_inquiries_refusal
+from workbench.domain.case.lifecycle import Actor
 from workbench.domain.policy.policy import Supplier
 from workbench.domain.values.logins import normal_login
 from workbench.errors import NotAllowed, WorkbenchError
@@ -52,12 +52,16 @@ _IDENTITY = select(_SETTING.c.value).where(_SETTING.c.name == "identity")
 _PERSON = select(_REVIEWER.c.id).where(_REVIEWER.c.login == bindparam("login"))
 _LOGINS = select(_REVIEWER.c.login).where(_REVIEWER.c.is_active).order_by(_REVIEWER.c.id).limit(10)
 
+Clock = Callable[[], datetime]
+"""Returns the current time."""
+
 _FIRST_YEAR = 2018
-_YEARS_AHEAD = 2
+_YEARS_AHEAD = 1
+"""The calendar of a new database has the years from the first one to this many after the current one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewSite:
+class NewDatabase:
     """The options of a new database.
 
     Attributes:
@@ -88,7 +92,7 @@ class NewSite:
         return {name: value for name, value in options.items() if value}
 
 
-def make_shared_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path, now: Callable[[], datetime]) -> None:
+def make_shared_database(path: Path, new: NewDatabase, sharing: Sharing, site_file: Path, now: Clock) -> None:
     """Create a database for a Unix group and the site file that names the database, either both or neither.
 
     Raises:
@@ -98,10 +102,10 @@ def make_shared_site(path: Path, new: NewSite, sharing: Sharing, site_file: Path
     path = path.absolute()
     settings = SiteSettings(database=str(path), group=sharing.group)
     with new_site_file(site_file, settings) as publish, new_parents(path), group_folder(path.parent, sharing):
-        make_site(path, replace(new, shared=sharing), now, publish)
+        make_database(path, replace(new, shared=sharing), now, publish)
 
 
-def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Callable[[], None] | None = None) -> None:
+def make_database(path: Path, new: NewDatabase, now: Clock, finish: Callable[[], None] | None = None) -> None:
     """Create a database with its store, calendar and policy, then call `finish`; if one fails, delete all files.
 
     Raises:
@@ -137,14 +141,14 @@ def make_site(path: Path, new: NewSite, now: Callable[[], datetime], finish: Cal
     database.close()
 
 
-def _write_first_rows(session: Session, new: NewSite, at: datetime) -> None:
+def _write_first_rows(session: Session, new: NewDatabase, at: datetime) -> None:
     """Write the settings, policy, calendar and first admin of a new database."""
     policy_text = default_policy_text()
     if new.supplier is not None:
         policy_text = with_supplier(policy_text, new.supplier)
     session.add_all(SettingRow(name=name, value=value) for name, value in new.settings().items())
     country = parse_policy(policy_text, "policy 1").country
-    write_published(session, seed_days(country, range(_FIRST_YEAR, at.year + _YEARS_AHEAD)))
+    write_published(session, seed_days(country, range(_FIRST_YEAR, at.year + _YEARS_AHEAD + 1)))
     log_calendar(session)
     reviewer = ReviewerRow(login=new.login, created_at=at)
     session.add(reviewer)
@@ -178,6 +182,7 @@ def _identify(session: Session, as_login: str | None) -> Actor:
             # In this mode people name themselves, so listing the logins reveals nothing.
             message = _("{login} is not registered here; say who you are with --as LOGIN: {logins}.")
         raise NotAllowed(message.format(login=login, logins=comma_joined(session.execute(_LOGINS).scalars())))
+    # In other modes the person is not the operating system's user, so sudo does not matter.
     uid = os_uid() if mode is IdentityMode.OS else os.getuid()
     # The roles are read in each transaction.
     return Actor(id=person_id, login=login, roles=frozenset(), identity=f"{mode.value}:{uid}")
@@ -194,7 +199,7 @@ def _find_registered(session: Session, given_login: str) -> tuple[str, int | Non
 
 
 def open_services(
-    path: Path, as_login: str | None, now: Callable[[], datetime], *, resumes: bool = True, store: Store | None = None
+    path: Path, as_login: str | None, now: Clock, *, resumes: bool = True, store: Store | None = None
 ) -> Services:
     """Open the services for one person.
 
@@ -212,7 +217,7 @@ def open_services(
     database = open_database(path, store, now)
     try:
         services = Services(open_context(database, store, as_login, now))
-        if resumes and only_inquiries_refusal(services.actor) is None:
+        if resumes and not services.actor.is_only_verifier:
             with storage_errors(path):
                 services.resume()
     except WorkbenchError:
@@ -221,7 +226,7 @@ def open_services(
     return services
 
 
-def open_context(database: Database, store: Store, as_login: str | None, now: Callable[[], datetime]) -> Context:
+def open_context(database: Database, store: Store, as_login: str | None, now: Clock) -> Context:
     """Return the context of one person on an open database; the parameters are those of `open_services`.
 
     Raises:

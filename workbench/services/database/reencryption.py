@@ -32,7 +32,7 @@ def reencrypt(path: Path, store: Store, key: Key) -> None:
     """
     keys = DataKeys.new()
     new = Store(store.folder, keys)
-    _reseal(store.key_file, store.key_file.name, store, new)
+    _reseal(store.hash_key_file, store.hash_key_file.name, store, new)
     for file in sorted(store.documents.glob("*/*")):
         _reseal(file, file.name, store, new)
     checks = {batch_id: _reencrypt_calls(file, store, new) for batch_id, file in _call_files(store)}
@@ -51,7 +51,7 @@ def _reseal(file: Path, name: str, store: Store, new: Store) -> None:
         content = store.unsealed(name, file.read_bytes())
     except ValueError:
         content = b""
-    is_document = file != store.key_file
+    is_document = file != store.hash_key_file
     if not content or (is_document and hashlib.sha256(content).hexdigest() != name):
         raise BadConfiguration(_("{file} was changed; put it back from an earlier backup.").format(file=file.name))
     with file.open("wb") as opened, new.sealing(name, opened) as sealed:

@@ -13,7 +13,7 @@ from db.dialect import disable_fsync
 from db.enums import IdentityMode, Role
 from workbench.services.case.assessment import refresh_findings
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.database.opening import NewSite, make_site, open_services
+from workbench.services.database.opening import NewDatabase, make_database, open_services
 from workbench.services.demo.history import ADMIN, DemoHistory
 from workbench.services.demo.preparing import ReportProgress
 from workbench.services.demo.relative_dates import RelativeDates
@@ -60,7 +60,7 @@ def build(database: Path, now: datetime, data: Path, progress: ReportProgress, *
     folder = database.parent / "delivered"
     folder.mkdir(mode=0o700, parents=True)
     supplier = read_supplier(data / "supplier.toml")
-    make_site(database, NewSite(login=ADMIN, identity=IdentityMode.NAMED, supplier=supplier), clock)
+    make_database(database, NewDatabase(login=ADMIN, identity=IdentityMode.NAMED, supplier=supplier), clock)
     with _services_of_all(database, clock) as services_of:
         context = services_of[ADMIN].context
         with context.write() as session:

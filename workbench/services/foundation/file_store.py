@@ -1,4 +1,4 @@
-"""The file store: the folder next to the database with documents, call records and the hash key."""
+"""The file store: the folder next to the database with documents, call records, column maps and the hash key."""
 
 import hashlib
 import os
@@ -51,7 +51,7 @@ class Store:
                 database is missing or is not the right one.
         """
         store = cls.beside(database)
-        # A user without access to the folder gets the error, with the way out, when the database is opened.
+        # If the folder cannot be entered, opening the database reports that later and says what to do.
         if os.path.exists(database):  # noqa: PTH110 - `Path.exists` raises for a folder that cannot be entered
             store.check_folders(database.stat(), access_of(database))
         if os.path.lexists(store.folder / KEY_SETTINGS):
@@ -77,9 +77,11 @@ class Store:
             CannotCreate: If a folder or the key cannot be written.
         """
         try:
+            # `maps` is created with the first map.
             for folder in (self.folder, self.documents, self.calls, self.batches):
                 make_folder(folder, access)
-            with new_file(self.key_file, access.file_mode) as file, self.sealing(self.key_file.name, file) as content:
+            path = self.hash_key_file
+            with new_file(path, access.file_mode) as file, self.sealing(path.name, file) as content:
                 content.write(secrets.token_bytes(_KEY_BYTES))
         except OSError as error:
             message = _("The store {folder} cannot be created: {cause}.")
@@ -103,7 +105,7 @@ class Store:
             _refuse_link(folder, is_link=folder.is_symlink())
 
     @property
-    def key_file(self) -> Path:
+    def hash_key_file(self) -> Path:
         """The path of the hash key; without the key no stored hash can be matched again."""
         return self.folder / "hash.key"
 
@@ -115,15 +117,15 @@ class Store:
             BadConfiguration: If the file is missing or damaged.
         """
         try:
-            key = self.unsealed(self.key_file.name, read_whole(self.key_file, _MAX_KEY_BYTES))
+            key = self.unsealed(self.hash_key_file.name, read_whole(self.hash_key_file, _MAX_KEY_BYTES))
         except (BadData, ValueError):
             key = b""
         except WorkbenchError as error:
             message = _("The hash key {file} is missing; put it back from a backup, or numbers cannot be matched.")
-            raise BadConfiguration(message.format(file=self.key_file)) from error
+            raise BadConfiguration(message.format(file=self.hash_key_file)) from error
         if len(key) != _KEY_BYTES:
             message = _("The hash key {file} is damaged; put it back from a backup.")
-            raise BadConfiguration(message.format(file=self.key_file))
+            raise BadConfiguration(message.format(file=self.hash_key_file))
         return key
 
     def hashed(self, number: str) -> str:
@@ -215,7 +217,7 @@ def access_problem(path: Path, status: os.stat_result, valid_id: int, access: Fi
 
 
 def move_with_store(database: Path, target: Path) -> None:
-    """Move a database file and its store to a path: both or neither, even if the move is interrupted.
+    """Move a database file and its store to a path: both or neither, unless the process is killed.
 
     Raises:
         OSError: If they cannot be moved, or a store is there already.

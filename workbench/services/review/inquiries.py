@@ -12,7 +12,7 @@ from db.enums import InquiryOutcome, InquiryStatus, VerificationKind
 from db.models import InquiryRow, ReviewerRow, VerificationRow
 from db.queries.published import INQUIRY
 from workbench.domain.case.case_id import format_inquiry
-from workbench.domain.case.lifecycle import Action, inquiries_refusal, only_inquiries_refusal
+from workbench.domain.case.lifecycle import Action, inquiries_refusal
 from workbench.domain.clock.due import due_at
 from workbench.domain.facts.inquiry_lines import OUTCOME_WORDS, InquiryField, InquiryLine
 from workbench.domain.policy.settings import Department
@@ -54,7 +54,7 @@ class Inquiries(Service):
             refuse_while_reading(session, case_id or 0)
             blind = session.info.get(READ_BLINDLY) or 0
             conditions = [INQUIRY.c.case_id == case_id if case_id else INQUIRY.c.case_id != blind]
-            if only_inquiries_refusal(self.context.actor) is not None:
+            if self.context.actor.is_only_verifier:
                 conditions.append(INQUIRY.c.department == self._own_department(session))
             return read_inquiries(session, self.context, conditions)
 
@@ -228,7 +228,7 @@ class Inquiries(Service):
 
     def _readable(self, session: Session, inquiry_id: int) -> InquiryRow:
         row = _open_inquiry(session, inquiry_id)
-        if only_inquiries_refusal(self.context.actor) is not None:
+        if self.context.actor.is_only_verifier:
             self._refuse_other_department(session, row)
         return row
 

@@ -32,4 +32,4 @@ def verify_hash_key(session: Session, store: Store) -> None:
             "The hash key {file} is not the one that this database was made with, so numbers would not be found; "
             "put the key back from a backup."
         )
-        raise BadConfiguration(message.format(file=store.key_file))
+        raise BadConfiguration(message.format(file=store.hash_key_file))

@@ -57,7 +57,7 @@ def open_without_upgrade(path: Path, store: Store) -> tuple[Database, int]:
 
 def _or_missing_key(error: DatabaseRefused, store: Store) -> DatabaseRefused:
     """Return the refusal of a file, or a refusal about missing key settings if the file may be encrypted."""
-    if error.refusal is Refusal.NOT_OURS and store.key_file.exists() and not dialect.is_plain(Path(error.where)):
+    if error.refusal is Refusal.NOT_OURS and store.hash_key_file.exists() and not dialect.is_plain(Path(error.where)):
         return DatabaseRefused(Refusal.KEY_SETTINGS_MISSING, error.where, str(store.folder / KEY_SETTINGS))
     return error
 

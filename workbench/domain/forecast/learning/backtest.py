@@ -10,7 +10,7 @@ import numpy as np
 from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.learning.estimator import Estimator, remaining_s
 from workbench.domain.forecast.learning.event_trace import EventTrace
-from workbench.domain.forecast.learning.pace import speedups
+from workbench.domain.forecast.learning.pace import shortening_factors
 from workbench.domain.forecast.learning.past_split import PERCENT_LEARNT, LogSplit, split_log
 
 BacktestProgress = Callable[[int, int], None]
@@ -97,7 +97,7 @@ def run_backtest(
         medians_s.append(times.quantile_s(0.5))
         ranges_s.append(times.shortest_intervals_s(_SHARES))
     progress(total, total)
-    factor = speedups(traces, parts.later, parts.past.until_s)
+    factor = shortening_factors(traces, parts.later, parts.past.until_s)
     median_s, range_s = np.concatenate(medians_s) * factor, np.concatenate(ranges_s, axis=2) * factor
     return _score(parts, median_s, range_s, estimator.forest_share)
 

@@ -1,7 +1,7 @@
 """Estimates how much faster work is now than in most of the past, from the latest waits of all cases.
 
-Slower work does not lengthen a forecast: many logs cut off their last cases, and a forecast that is too long can be
-wrong by any amount. Instead, the ranges become wider after they missed.
+Slower work does not lengthen a forecast: the last cases of many logs are incomplete and look slow, and a forecast that
+is too long can be wrong by any amount. Instead, the ranges become wider after outcomes outside them.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from workbench.domain.forecast.learning.arrays import FloatArray
 from workbench.domain.forecast.learning.event_trace import EventTrace
 
 _RECENT_WAITS = 100
-"""The pace is the median of this many waits."""
+"""The pace at an event is the median of this many waits."""
 
 _WINDOWS_TOGETHER = 10_000
 """The medians that are computed at once, so that memory does not grow with the log."""
@@ -25,7 +25,7 @@ _TOLERANCE = 1.1
 """Work counts as quicker only if it is quicker than usual by more than this factor."""
 
 
-def speedups(traces: Sequence[EventTrace], later: Sequence[EventTrace], until_s: float) -> FloatArray:
+def shortening_factors(traces: Sequence[EventTrace], later: Sequence[EventTrace], until_s: float) -> FloatArray:
     """Return for each event of some cases the factor, at most 1, that shortens its forecast.
 
     The pace at an event is the median of the latest waits before it, each divided by the median wait after the same
@@ -54,9 +54,8 @@ def speedups(traces: Sequence[EventTrace], later: Sequence[EventTrace], until_s:
     windows = np.lib.stride_tricks.sliding_window_view(padded, _RECENT_WAITS)
     # In parts, because a median copies its windows.
     parts = np.array_split(windows, len(windows) // _WINDOWS_TOGETHER + 1)
-    pace = np.concatenate([np.median(part, axis=1) for part in parts])
-    past_pace = pace[: int(np.searchsorted(ended_s, until_s)) + 1]
+    log_slowness = np.concatenate([np.median(part, axis=1) for part in parts])
+    in_past = log_slowness[: int(np.searchsorted(ended_s, until_s)) + 1]
     asked_s = np.array([event.at_s for trace in later for event in trace.events])
-    excess = pace[np.searchsorted(ended_s, asked_s)] - np.quantile(past_pace, _QUICKEST) + np.log(_TOLERANCE)
-    # The paces are logarithms.
-    return np.asarray(np.exp(np.minimum(excess, 0)))
+    log_factor = log_slowness[np.searchsorted(ended_s, asked_s)] - np.quantile(in_past, _QUICKEST) + np.log(_TOLERANCE)
+    return np.asarray(np.exp(np.minimum(log_factor, 0)))
