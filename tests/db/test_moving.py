@@ -8,11 +8,12 @@ from sqlmodel import SQLModel
 
 from db import dialect, schema
 from db.dialect import MOVED_TO, MOVING_FROM, Misfit, misfits
-from db.models import SettingRow
+from db.models import ImportBatchRow, SettingRow
 from tests.cli.framework.terminal import Terminal, refused
 from tests.languages import speaking
 from tests.sites import Site
 from workbench.errors import BadConfiguration, ExitCode
+from workbench.services.intake.batches.publishing import lock_path, try_lock
 
 SERVER = "postgresql:///cases?host=/nowhere"
 
@@ -99,3 +100,23 @@ def test_a_move_is_for_an_admin_and_names_one_of_each_kind(terminal: Terminal, t
 
     assert said.startswith("The server of postgresql:///cases?host=/nowhere")
     assert terminal.as_person("a", "queue").exit_code == ExitCode.OK
+
+
+@pytest.mark.sqlite("a file moves to a server here")
+def test_a_site_with_an_unfinished_import_stays_and_says_which(terminal: Terminal) -> None:
+    context = terminal.site.services("admin").context
+    with context.write() as session:
+        session.add(ImportBatchRow(id=7, kind="applications", started_at=context.now(), started_by_id=1))
+    with try_lock(lock_path(context.store, 7)):
+        said = refused(terminal.as_person("admin", "migrate", str(terminal.site.path), SERVER), ExitCode.BUSY)
+
+    assert said.startswith("The import B-000007 has not finished")
+
+
+def test_an_encrypted_site_stays_in_its_file(tmp_path: Path) -> None:
+    encrypted = Site(tmp_path / "w.db", is_encrypted=True).create()
+
+    said = refused(Terminal(encrypted).as_person("admin", "migrate", str(encrypted.path), SERVER), ExitCode.CONFIG)
+
+    assert said.endswith("is encrypted, which a database on a server cannot be; keep the site in its file.")
+    encrypted.close()

@@ -1,5 +1,6 @@
 """A value of any type is the same on a server: the digests of the log are those of SQLite's `quote`."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -85,6 +86,22 @@ def test_values_at_every_limit_are_the_same_after_a_move_there_and_back(server: 
     changed = {one.table for one in there.tables} - {one.table for one in set(there.tables) & set(back.tables)}
     assert changed == {"event"}
     assert [back.events, back.rows] == [there.events + 1, there.rows + 1]
+
+
+def test_numbers_and_the_search_go_on_after_a_move_there_and_back(server: Path, tmp_path: Path) -> None:
+    site, back = Site(tmp_path / "w.db").create(), tmp_path / "back.db"
+    site.plant(2)
+    site.close()
+    for source, target, first in ((site.path, server, 3), (server, back, 4)):
+        move_site(source, target, "admin", site.clock)
+        moved = Site(target, site.clock)
+
+        assert moved.plant() == [first]
+
+        for words, count in (("虚构公司", first), ("XGG", first), (f"T-{first - 1}-{first}", 1)):
+            shown = Terminal(moved).as_person("a", "queue", "--filter", words, "--json")
+            assert (words, json.loads(shown.stdout)["total"]) == (words, count)
+        moved.close()
 
 
 def test_a_value_that_does_not_fit_is_refused_with_its_place(server: Path, tmp_path: Path) -> None:
