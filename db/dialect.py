@@ -96,7 +96,7 @@ def _postgresql(path: Path) -> Any:
 
 
 def disable_fsync(engine: Engine) -> None:
-    """Make every new connection of an engine write without waiting for the disk."""
+    """Make every new connection to a file write without waiting for the disk; a server still waits."""
     if engine.dialect.name == "sqlite":
         sqlite.disable_fsync(engine)
 
@@ -111,13 +111,13 @@ def write_lock(path: Path, wait_s: float | None = None) -> AbstractContextManage
 
 
 def make_watch(path: Path, key: bytes | None) -> CommitWatch:
-    """Return what notices the commits of other programs."""
+    """Return a watch for the commits of other programs."""
     watch: CommitWatch = _postgresql(path).ServerWatch(path, key) if is_server(path) else CommitWatch(path, key)
     return watch
 
 
 def compact(engine: Engine) -> bool:
-    """Rewrite a file so that no deleted data is left in it, and return whether that succeeded, as never on a server."""
+    """Rewrite a file so that no deleted data is left in it, and return whether that succeeded; False for a server."""
     if engine.dialect.name != "sqlite":
         return False
     with closing(engine.raw_connection()) as connection:
@@ -230,8 +230,7 @@ def stamp(connection: Connection, version: int) -> None:
 def refusal_of(error: DatabaseError, path: Path, *, has_key: bool) -> DatabaseRefused | None:
     """Return why a database cannot be opened, given the error of its first statement; None for another error."""
     if is_server(path):
-        is_cut = isinstance(error, OperationalError)
-        return _postgresql(path).refusal_of(error, path) if is_cut else None
+        return _postgresql(path).refusal_of(error, path) if isinstance(error, OperationalError) else None
     is_wrong_key = has_key and sqlite.is_wrong_key(error)
     if not is_wrong_key and not is_damage(str(error.orig)):
         return None

@@ -34,7 +34,7 @@ class Refusal(StrEnum):
 
 
 class DatabaseRefused(Exception):
-    """The database cannot be opened; `detail` names the owner, mode or version where that helps."""
+    """The database cannot be used; `detail` has the cause, mode, version or other value that the message names."""
 
     def __init__(self, refusal: Refusal, where: str, detail: str = "") -> None:
         super().__init__(f"{refusal}: {where} {detail}".rstrip())

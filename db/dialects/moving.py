@@ -24,7 +24,7 @@ MOVING_FROM = "moving_from"
 
 _SEALS = "SELECT name, value FROM setting WHERE name IN ('moved_to', 'moving_from')"
 _ROWS_TOGETHER = 5_000
-_MOST_FAULTS = 20
+_MOST_MISFITS = 20
 _MOST_INDEXED_BYTES = 2_600
 """A B-tree of PostgreSQL has entries of at most 2,704 bytes."""
 
@@ -78,11 +78,11 @@ def misfits(connection: Connection, table: Table) -> Iterator[Misfit]:
     if not problems:
         return
     key = " || '/' || ".join(f"CAST({_name(column)} AS TEXT)" for column in table.primary_key)
-    which = " ".join(f"WHEN {condition} THEN {at}" for at, (_columns, _problem, condition) in enumerate(problems))
+    which = " ".join(f"WHEN {condition} THEN {number}" for number, (*_words, condition) in enumerate(problems))
     found = f'SELECT {key} AS place, CASE {which} END AS problem FROM "{table.name}"'  # noqa: S608 - names are our own
-    limited = f"SELECT * FROM ({found}) AS found WHERE problem IS NOT NULL ORDER BY place LIMIT {_MOST_FAULTS}"  # noqa: S608
-    for place, at in connection.exec_driver_sql(limited):
-        columns, problem, _condition = problems[at]
+    limited = f"SELECT * FROM ({found}) AS found WHERE problem IS NOT NULL ORDER BY place LIMIT {_MOST_MISFITS}"  # noqa: S608
+    for place, number in connection.exec_driver_sql(limited):
+        columns, problem, _condition = problems[number]
         yield Misfit(table.name, place, columns, problem)
 
 

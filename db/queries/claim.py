@@ -95,7 +95,7 @@ def _first_cases_of(branches: Iterable[str], columns: str, most: str) -> str:
 
 _CLAIM_UPDATE = """UPDATE "case" SET state = 'in_review', held_by_id = :me, held_until = :until, aside_until = NULL,
             returned_to_id = NULL, fence = fence + 1, version = version + 1"""
-# Only the first case is needed, so that no limit is bound.
+# Only the first case is needed, so its limits are written into the statement.
 _CLAIM = text(
     f"""{_CLAIM_UPDATE} WHERE id = ({_first_cases_of(_branches_over_all(""), "id", "1").replace(":most", "1")})
         RETURNING id, fence, policy_version_id"""

@@ -81,7 +81,9 @@ class ChapterDocument(Markdown, can_focus=True):
     def mark_link(self, step: int) -> None:
         """Mark the next link, or with a step of -1 the one before; at first, the first one from here on."""
         links = list(self._links())
-        place = next((at for at, (block, *_link) in enumerate(links) if block.region.y >= self.screen.region.y), 0)
+        place = next(
+            (index for index, (block, *_link) in enumerate(links) if block.region.y >= self.screen.region.y), 0
+        )
         if self._marked is not None:
             place, block, content = self._marked
             block.update(content)

@@ -159,7 +159,7 @@ class QualityScreen(ModeScreen):
             self.action_load()
 
     def action_golden(self) -> None:
-        answers = {at: answer_words((*answer, frozenset())) for at, answer in enumerate(_ANSWERS)}
+        answers = {number: answer_words((*answer, frozenset())) for number, answer in enumerate(_ANSWERS)}
         hint = _("case, then the codes of the right reasons")
         self._ask(partial(ChoiceDialog, _("Right answer"), answers, _("answer"), placeholder=hint), self._mark)
 

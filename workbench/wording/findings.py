@@ -17,7 +17,7 @@ from workbench.wording.letter_dates import plain_day
 
 _FEN_OF_YUAN = 100
 _FEN_OF_TEN_THOUSAND_YUAN = 1_000_000
-_MOST_DIGITS = 6
+_MOST_DECIMALS = 6
 _DOCUMENT_CODES = frozenset(DocumentKind)
 _YES_NO = {True: BilingualText("yes", "是"), False: BilingualText("no", "否")}
 
@@ -37,7 +37,7 @@ PEOPLE_WORDS: dict[str, BilingualText] = {
     LEGAL_REP: BilingualText("legal representative", "法定代表人"),
 }
 
-_LISTED_NUMBERS = 10
+_MOST_LISTED = 10
 _LIMIT_WORDS: dict[str, BilingualText] = {
     ">": BilingualText("{effect} above {limit}", "超过{limit}{effect}"),
     ">=": BilingualText("{effect} from {limit}", "达到{limit}{effect}"),
@@ -94,7 +94,7 @@ def finding_text(finding: Finding, policy: Policy, language: str) -> str:
     A finding whose rule is not in the policy is shown by its code and numbers.
     """
     rule = policy.rules.get(finding.rule)
-    masked = ";".join(mask(MaskKind.MSISDN, part) if _has_digits(part) else part for part in finding.subjects)
+    masked = ";".join(mask(MaskKind.MSISDN, part) if _is_number(part) else part for part in finding.subjects)
     values = _values(replace(finding, subject=masked), policy, language)
     if rule is None:
         return f"{finding.rule}: {values['observed']} {finding.op} {values['limit']}"
@@ -169,6 +169,7 @@ def _limits_text(finding: Finding, rule: Rule, hit: RuleLimit | None, language: 
     """Return from where on the figure warns and blocks, for example `warns above 40, blocks above 60`."""
     limits = [(finding.severity, finding.op, finding.limit)]
     if hit is not None and not hit.value_of:
+        # The first character of an operator is its direction: > and >= have the same.
         same = (hit.observes, hit.op[0], hit.when)
         likes = (one for one in rule.limits if (one.observes, one.op[0], one.when) == same and not one.value_of)
         limits = [(one.severity, one.op, one.value) for one in likes]
@@ -203,10 +204,10 @@ def _subjects(finding: Finding, policy: Policy, language: str) -> str:
     subjects = [_subject(part, policy, language) for part in finding.subjects]
     if PEOPLE_WORDS.keys() >= set(finding.subjects):
         return ("和" if language == "zh" else " and ").join(subjects)
-    more = len(subjects) - _LISTED_NUMBERS
-    if more <= 0 or not _has_digits(finding.subjects[0]):
+    more = len(subjects) - _MOST_LISTED
+    if more <= 0 or not _is_number(finding.subjects[0]):
         return comma_joined(subjects, language=language)
-    listed = comma_joined(subjects[:_LISTED_NUMBERS], language=language)
+    listed = comma_joined(subjects[:_MOST_LISTED], language=language)
     return f"{listed}等{len(subjects):,}个号码" if language == "zh" else f"{listed} and {more:,} more"
 
 
@@ -219,7 +220,7 @@ def _subject(part: str, policy: Policy, language: str) -> str:
     return PEOPLE_WORDS[part].in_language(language) if part in PEOPLE_WORDS else part
 
 
-def _has_digits(part: str) -> bool:
+def _is_number(part: str) -> bool:
     """Say whether a subject is a number, in clear or masked."""
     return part not in _DOCUMENT_CODES and any(map(str.isdigit, part))
 
@@ -247,17 +248,17 @@ def _shortest(value: float, apart_from: float | None) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if apart_from is None:
-        return _rounded(value, _MOST_DIGITS)
+        return _rounded(value, _MOST_DECIMALS)
     shown = ""
-    for digits in range(1, _MOST_DIGITS + 1):
-        shown = _rounded(value, digits)
-        if value == apart_from or shown != _rounded(apart_from, digits):
+    for decimals in range(1, _MOST_DECIMALS + 1):
+        shown = _rounded(value, decimals)
+        if value == apart_from or shown != _rounded(apart_from, decimals):
             break
     return shown
 
 
-def _rounded(value: float, digits: int) -> str:
-    return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
+def _rounded(value: float, decimals: int) -> str:
+    return f"{value:,.{decimals}f}".rstrip("0").rstrip(".")
 
 
 def money_text(fen: float, language: str) -> str:

@@ -11,7 +11,7 @@ from workbench.i18n import N_, _, comma_joined, current_language, ngettext
 from workbench.wording.amounts import commas
 from workbench.wording.findings import money_text
 
-_NAMED_CASES = 20
+_MOST_LISTED = 20
 
 CHANGE_KIND_WORDS: Mapping[PolicyChangeKind, str] = {
     PolicyChangeKind.THRESHOLD: N_("Rules and thresholds"),
@@ -103,7 +103,7 @@ def changed_cases_words(changed: int, touched: int) -> str:
 def cases_with_changed_findings(case_ids: Iterable[int]) -> str:
     """Return the sentence that names the open cases with other findings: the first of many, and how many more."""
     ids = sorted(case_ids)
-    cases, more = comma_joined(format_case(case_id) for case_id in ids[:_NAMED_CASES]), len(ids) - _NAMED_CASES
+    cases, more = comma_joined(format_case(case_id) for case_id in ids[:_MOST_LISTED]), len(ids) - _MOST_LISTED
     if more <= 0:
         return _("Cases with other findings: {cases}.").format(cases=cases)
     sentence = _("Cases with other findings: {cases} and {count} more; --json names all.")

@@ -20,7 +20,7 @@ from workbench.wording.amounts import commas, day_on_screen
 from workbench.wording.findings import NO_DETAILS, LetterDetails, document_name, finding_text, reason_letter
 
 _MISSING = "DOC-MISSING"
-_LISTED = 4
+_MOST_LISTED = 4
 _SEVERITIES_TO_ANSWER = (Severity.BLOCK, Severity.WARN)
 
 
@@ -50,8 +50,8 @@ def missing_items(case: CaseFile) -> tuple[str, ...]:
 
 def listed_items(names: Sequence[str]) -> str:
     """Return the first items, which may contain commas, and how many more there are."""
-    shown = _("; ").join(names[:_LISTED])
-    more = len(names) - _LISTED
+    shown = _("; ").join(names[:_MOST_LISTED])
+    more = len(names) - _MOST_LISTED
     return _("{items} and {count} more").format(items=shown, count=commas(more)) if more > 0 else shown
 
 

@@ -9,14 +9,12 @@ from sqlmodel import Session
 
 from db.dialects.sqlite import ALL_CASES, ORDERED_CASES
 from db.queries.listing.case_list import CaseQuery
-from db.queries.listing.case_pages import IndexHits, fewest_hits, hits_table
+from db.queries.listing.case_pages import MOST_HITS_COUNTED, IndexHits, fewest_hits, hits_table
 from db.queries.listing.case_verdicts import NEWEST_VERDICT
 from db.queries.listing.owners import OWNER
 
 QUARTER_US = 15 * 60 * 1_000_000
 """Instants are counted by the quarter of an hour, from which local days follow in any time zone."""
-
-_MOST_HITS = 300_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +90,12 @@ of an hour.
 def breakdown(session: Session, cases: CaseQuery, name: str) -> dict[Any, int]:
     """Return how many cases of a list have each value of a property; None is for cases without a value."""
     counted = PROPERTIES[name]
-    hits = fewest_hits(session, cases, _MOST_HITS) if cases.needs_rows() else None
-    # Reading all cases is faster than looking so many hits up, unless a condition is slow to check.
-    if hits is not None and hits.count > _MOST_HITS and not any(condition.is_slow for condition in hits.conditions):
+    hits = fewest_hits(session, cases, MOST_HITS_COUNTED) if cases.needs_rows() else None
+    if (
+        hits is not None
+        and hits.count > MOST_HITS_COUNTED
+        and not any(condition.is_slow for condition in hits.conditions)
+    ):
         hits = None
     source, check = _source(session, cases, counted, hits)
     selected = f"FROM {source} {counted.tables} WHERE {check} AND {counted.on}"

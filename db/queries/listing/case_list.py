@@ -26,6 +26,8 @@ RANKS = (3, 2, 1, 0)
 """The priority ranks, urgent to low."""
 
 _MAX_US = 1 << 62
+"""An instant after all others, in microseconds."""
+
 _DAY_US = 86_400_000_000
 _DUE_WINDOWS = range(-30, 61)
 """The days around now, each of which is a part of a list ordered by due date, so that a page skips few cases."""

@@ -21,7 +21,7 @@ from db.queries.listing.case_list import CaseCondition, CaseQuery, ListPart, lis
 FEW = 30_000
 """Up to this number of hits are sorted at once; for more hits, the list order is scanned first, up to a limit."""
 
-_MOST_HITS_COUNTED = 300_000
+MOST_HITS_COUNTED = 300_000  # reading all cases is faster than looking up more hits, unless a condition is slow
 _MOST_LOOKED_UP = 50_000  # the most cases that are looked up in the table one by one
 _FIRST_WINDOW, _GREATEST_WINDOW = 250, 4_000  # the cases that are scanned at once
 _SAMPLE = 1_000  # the hits from which their number is extrapolated
@@ -71,8 +71,8 @@ def page(session: Session, cases: CaseQuery, *, skip: int, limit: int, from_end:
 def count_cases(session: Session, cases: CaseQuery) -> int:
     """Return the number of cases in a list."""
     if cases.needs_rows():
-        hits = fewest_hits(session, cases, _MOST_HITS_COUNTED)
-        if hits and (hits.count <= _MOST_HITS_COUNTED or any(condition.is_slow for condition in hits.conditions)):
+        hits = fewest_hits(session, cases, MOST_HITS_COUNTED)
+        if hits and (hits.count <= MOST_HITS_COUNTED or any(condition.is_slow for condition in hits.conditions)):
             sql = f"{hits_table(hits)} SELECT count(*) {_from_hits(cases, hits)}"
             return _number(session, sql, {**cases.values(), **hits.values})
         indexed = tuple(condition for condition in cases.conditions if condition.is_indexed)

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from db.queries.listing.case_list import CaseCondition
 
-_MOST_CLAIMS = 3
+_LOST_HOLDS = 3
 _WITH_ROLE = "SELECT 1 FROM reviewer r JOIN reviewer_role p ON p.reviewer_id = r.id WHERE r.is_active AND p.role IN"
 _REVIEWERS, _CHECKERS = f"{_WITH_ROLE} ('reviewer')", f"{_WITH_ROLE} ('reviewer', 'supervisor')"
 
@@ -16,8 +16,8 @@ _CHECKS: Mapping[str, str] = {
         AND r.id IS DISTINCT FROM (SELECT d.maker_id FROM decision d WHERE d.case_id = c.id ORDER BY d.id DESC LIMIT 1)
         AND r.id IS DISTINCT FROM
             (SELECT p.decided_by_id FROM appeal p WHERE p.case_id = c.id AND p.status = 'staged'))""",
-    "expired": f"""c.fence >= {_MOST_CLAIMS} AND (c.state = 'queued' OR c.state = 'in_review' AND c.held_until <= :now)
-        AND {_MOST_CLAIMS} <= (SELECT count(*) FROM event e WHERE e.case_id = c.id AND e.action IN ('next', 'take')
+    "expired": f"""c.fence >= {_LOST_HOLDS} AND (c.state = 'queued' OR c.state = 'in_review' AND c.held_until <= :now)
+        AND {_LOST_HOLDS} <= (SELECT count(*) FROM event e WHERE e.case_id = c.id AND e.action IN ('next', 'take')
             AND NOT e.is_refused AND e.seq > (SELECT coalesce(max(l.seq), 0) FROM event l WHERE l.case_id = c.id
                 AND l.action IN ('decide', 'skip', 'release', 'assign', 'undo') AND NOT l.is_refused))""",
     "skipped": f"""c.state = 'queued' AND c.assignee_id IS NULL AND EXISTS ({_REVIEWERS})

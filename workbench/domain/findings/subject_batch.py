@@ -6,6 +6,7 @@ from workbench.domain.facts.fact import Facts, groups_of
 from workbench.domain.policy.policy import FactValue
 
 Subject = tuple[str, Facts]
+"""A case, card or document: its name and its facts."""
 
 
 def flattened(of_cases: Sequence[Sequence[Subject]]) -> tuple[list[Subject], list[int]]:

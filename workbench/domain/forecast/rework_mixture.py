@@ -12,7 +12,7 @@ from workbench.domain.forecast.learning.arrays import FloatArray
 _LEAST_DAYS = 0.8
 """A path with at least this many working days after the verdict counts as one with rework."""
 
-_HALF = 0.5
+_MAJORITY = 0.5
 
 
 def with_rework_share(after: FloatArray, share: FloatArray) -> FloatArray:
@@ -27,7 +27,7 @@ def with_rework_share(after: FloatArray, share: FloatArray) -> FloatArray:
     """
     paths = after.shape[1]
     has_rework = after >= _LEAST_DAYS
-    rows = (share > _HALF) & has_rework.any(axis=1) & (has_rework.mean(axis=1) < share)
+    rows = (share > _MAJORITY) & has_rework.any(axis=1) & (has_rework.mean(axis=1) < share)
     short_count = paths - has_rework[rows].sum(axis=1)[:, None]
     wanted_short_count = paths - np.rint(share[rows] * paths).astype(np.int64)[:, None]
     index = np.arange(paths)
@@ -52,4 +52,4 @@ def shortest_rework(after: FloatArray, share: FloatArray) -> FloatArray:
     so that the two dates shown differ.
     """
     shortest = np.where(after >= _LEAST_DAYS, after, np.inf).min(axis=1)
-    return np.where((share > _HALF) & np.isfinite(shortest), np.maximum(shortest, 1.0), 0.0)
+    return np.where((share > _MAJORITY) & np.isfinite(shortest), np.maximum(shortest, 1.0), 0.0)

@@ -9,7 +9,7 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.forecast.learning.arrays import FloatArray, IntArray
 
 _TOLERANCE = 1e-9
-"""Tolerance for rounding errors: a time that exceeds the start of a day by less than this is on the day before."""
+"""In working days, for rounding errors: a time that exceeds the start of a day by less is on the day before."""
 
 
 class WorkingTime:
@@ -41,6 +41,7 @@ class WorkingTime:
         self._starts_s, self._ends_s, self._passed_days, self._shares = columns[:4]
         self._days = columns[4].astype(np.int64)
         self._working_days = np.array(working_days)
+        # Monday is 0.
         self.weekdays: IntArray = (self._working_days + 6) % 7
 
     def from_instants(self, at_s: FloatArray | Sequence[float]) -> FloatArray:

@@ -33,6 +33,8 @@ _MAX_EVENTS = 40_000
 _ATTRIBUTES = ("applicant_kind", "service_class", "card_type", "province", "agent")
 _US_PER_S = 1_000_000
 _FOR_EVER = 1 << 30
+"""The number of a working day after all others."""
+
 _YEAR = timedelta(days=365)
 _MIN_WAITS = 8
 """The number of ended waits of a kind below which the end of another one is unknown."""

@@ -18,8 +18,8 @@ from workbench.services.outbox.recording import Delivery
 
 _COLUMN = "notice"
 _MOST_BYTES = 512 << 20
-_LONGEST_ID = 18
-"""The digits of the largest id of a database."""
+_MOST_ID_DIGITS = 18
+"""A number with more digits can be too large for a database."""
 
 _YES = frozenset({"1", "true", "yes", "是"})
 _NO = frozenset({"", "0", "false", "no", "否"})
@@ -37,7 +37,7 @@ def deliveries_in(path: Path, zone: ZoneInfo) -> tuple[Delivery, ...]:
 
     Raises:
         NotFound: If there is no such file.
-        BadData: If it is no regular file, a line holds no number of a notice or an unreadable value, or there is none.
+        BadData: If it is no regular UTF-8 file, is too large, has no deliveries, or a line has an invalid value.
         StorageFailed: If the file cannot be read.
     """
     # The name of a file may contain a phone number.
@@ -87,7 +87,7 @@ def _delivery(name: str, line: int, record: Mapping[str, Any], zone: ZoneInfo) -
 
     number = _text_of(record, _COLUMN)
     is_number = number.isascii() and number.isdecimal() and not isinstance(record.get(_COLUMN), bool)
-    if not is_number or len(number) > _LONGEST_ID:
+    if not is_number or len(number) > _MOST_ID_DIGITS:
         raise refuse(_("the notice number is missing or invalid."))
 
     channel = channel_named(_text_of(record, "channel"))

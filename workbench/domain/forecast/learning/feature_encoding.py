@@ -30,7 +30,7 @@ class _TargetMeans:
         # All rows with the same value have the same prior.
         mean_prior = np.bincount(numbers, prior) / count
         means = (np.bincount(numbers, target) + _PRIOR_WEIGHT * mean_prior) / (count + _PRIOR_WEIGHT)
-        self._mean = {value: float(means[at]) for value, at in number_by_value.items()}
+        self._mean = {value: float(means[number]) for value, number in number_by_value.items()}
 
     def of(self, values: Iterable[object], prior: FloatArray) -> FloatArray:
         """Return the mean of each value, or its prior for a value never seen."""

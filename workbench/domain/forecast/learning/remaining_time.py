@@ -7,6 +7,7 @@ import numpy as np
 from workbench.domain.forecast.learning.arrays import Float32Array, FloatArray
 
 _TINY = 1e-6
+"""Subtracted from a probability, so that rounding to 32 bits does not skip the value that just reaches it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,8 @@ def calibrate_intervals(
 ) -> IntervalCalibration:
     """Return the margins that past ranges would have needed to cover the outcomes of the recent past.
 
-    Only what was known at `until` is used. The margins are untested where there is too little history.
+    Only what was known at `until`, a time in working days, is used. The margins are untested where there is too little
+    history.
     """
     points = sorted(_points(histories, spells, until), key=lambda point: point.at)
     points = [point for point in points if point.at < int(until)]

@@ -28,7 +28,7 @@ IGNORED = ""
 """The meaning of a known column that is not read, such as the cause in a file of rejects."""
 
 _BLANKS = re.compile(r"[\s_\-]+")
-_NEAR = 0.5
+_LEAST_SIMILARITY = 0.5
 _NUMBER = re.compile(r"^\s*\d|\d{3}")
 """What a value with a number has: it begins with a digit, or has three together."""
 
@@ -57,7 +57,7 @@ class ColumnNames:
 
 def nearest_names(name: str, meanings: Mapping[str, str]) -> list[str]:
     """Return up to three meanings with spellings similar to a name, most similar first."""
-    near = difflib.get_close_matches(normalised_name(name)[:MAX_HEADER_LENGTH], list(meanings), 3, _NEAR)
+    near = difflib.get_close_matches(normalised_name(name)[:MAX_HEADER_LENGTH], list(meanings), 3, _LEAST_SIMILARITY)
     return list(dict.fromkeys(meanings[spelling] for spelling in near))
 
 

@@ -33,7 +33,7 @@ class JsonLines:
 
     def __init__(self, text: TextIO, file: str) -> None:
         self._lines = enumerate(text, start=1)
-        number, first_line = next(((at, line) for at, line in self._lines if line.strip("\ufeff \t\r\n")), (0, ""))
+        number, first_line = next((line for line in self._lines if line[1].strip("\ufeff \t\r\n")), (0, ""))
         if not first_line:
             message = _("The file is empty; it needs one JSON object a line.")
             raise FileProblem(RowProblem(file=file, message=message))

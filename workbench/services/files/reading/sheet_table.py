@@ -59,8 +59,8 @@ class SheetTable:
     def _record(self, row: SheetRow) -> Iterator[table.RawRecord | table.BrokenRecord]:
         """Yield the record of a row unless all its cells are blank."""
         cells, beside = self._split_by_header(row)
-        flaws = {at: table.flaw_of(cell) for at, cell in row.cells.items() if isinstance(cell, str)}
-        column, message = next(((at, flaw) for at, flaw in flaws.items() if flaw), (len(self.names), ""))
+        flaws = {column: table.flaw_of(cell) for column, cell in row.cells.items() if isinstance(cell, str)}
+        column, message = next((item for item in flaws.items() if item[1]), (len(self.names), ""))
         if not message and beside:
             from xlsxwriter.utility import xl_col_to_name
 

@@ -152,11 +152,11 @@ class ParquetSource(OpenedFile):
     Raises:
         NotFound: If there is no such file.
         BadData: If it is not a regular file.
-        FileProblem: If it is not a Parquet file.
         StorageFailed: If it cannot be read.
     """
 
     sheet = encoding = ""
+    # Its cells are read as texts, like those of a CSV file.
     format: Format = "csv"
     layout: SheetLayout | None = None
 
@@ -172,7 +172,7 @@ class ParquetSource(OpenedFile):
         """Open the records from the start.
 
         Raises:
-            FileProblem: If the file cannot be read or has changed since it was opened.
+            FileProblem: If the file is not a complete Parquet file, or has changed since it was opened.
         """
         import duckdb
 
@@ -243,7 +243,14 @@ Attributes:
 
 
 def source_of(path: Path, kind: ImportKind, encoding: str | None) -> Source:
-    """Return the source of the records in a file."""
+    """Return the source of the records in a file.
+
+    Raises:
+        NotFound: If there is no such file.
+        BadData: If it is not a regular file, its encoding is not clear, or it is not a readable workbook or archive.
+        StorageFailed: If it cannot be read.
+        WrongUsage: If the encoding is not supported.
+    """
     suffix = path.suffix.lower()
     has_calls = kind is ImportKind.CALLS
     if has_calls and suffix == PARQUET_SUFFIX:

@@ -32,9 +32,14 @@ _ENTERPRISE_COLUMNS = frozenset(
 """The columns that do not apply to a person."""
 
 _ROWS = 1_000
-_WIDTH = 20
-_MOST_MESSAGE = 255
+"""The rows whose cells offer the accepted values."""
+
+_COLUMN_CHARACTERS = 20
+_MOST_HINT_CHARACTERS = 255
+"""The limit of a spreadsheet for the message beside a cell."""
+
 _LISTS = "lists"
+"""The name of the hidden sheet."""
 
 
 class Forms(Service):
@@ -77,10 +82,9 @@ class _Form:
         """Add the sheet of a kind: the instructions, the header, and the accepted values of each column."""
         sheet = self._workbook.add_worksheet(kind_name(kind))
         guides = [guide for guide in column_guides(kind) if self._is_asked(kind, guide.name)]
-        sheet.set_column(0, len(guides) - 1, _WIDTH, self._text)
+        sheet.set_column(0, len(guides) - 1, _COLUMN_CHARACTERS, self._text)
         sheet.write_string(0, 0, self._title(kind), self._wrapped)
         for column, guide in enumerate(guides):
-            # An import also takes a digest in place of a path, but the form does not.
             name = column_names(kind).shown(guide.name)
             sheet.write_string(1, column, f"{name}*" if guide.required else name, self._bold)
             self._add_validation(sheet, column, guide)
@@ -116,7 +120,7 @@ class _Form:
         """Yield the documents that are required of this kind of applicant, each with its condition, '' without one."""
         yield from ((code, "") for code in self._policy.documents.required.get(self._kind, ()))
         for special in self._policy.special:
-            facts = special.conditions
+            facts = dict(special.conditions)
             if self._kind in facts.pop("applicant_kind", (self._kind,)):
                 shown_names = column_names(ImportKind.APPLICATIONS).shown
                 when = "; ".join(f"{shown_names(fact)} = {' / '.join(values)}" for fact, values in facts.items())
@@ -131,7 +135,7 @@ class _Form:
             rule = {"validate": "list", "source": f"={_LISTS}!{area}"}
             self._lists.append(choices)
         if guide.hint:
-            rule["input_message"] = guide.hint[:_MOST_MESSAGE]
+            rule["input_message"] = guide.hint[:_MOST_HINT_CHARACTERS]
         if len(rule) > 1:
             sheet.data_validation(2, column, _ROWS + 1, column, rule)
 

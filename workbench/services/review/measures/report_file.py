@@ -23,7 +23,9 @@ WORK_LIST_COLUMNS = (
 )
 """The columns of the exported work list and of a report; `done_at` is empty in the export."""
 
-_LONGEST_NUMBER = 18
+_MOST_ID_DIGITS = 18
+"""A number with more digits can be too large for a database."""
+
 _MOST_FAILURE_CHARACTERS = 500
 
 
@@ -134,7 +136,7 @@ def _report_of_listed(row: RawRecord | BrokenRecord) -> OrderReport:
 
 
 def _order_of(number: str) -> int:
-    if not (number.isascii() and number.isdecimal()) or len(number) > _LONGEST_NUMBER:
+    if not (number.isascii() and number.isdecimal()) or len(number) > _MOST_ID_DIGITS:
         raise _LineProblem(_ORDER, _("needs the number of an order, as `export measures` writes it"))
     return int(number)
 

@@ -22,6 +22,8 @@ MAX_RATIO = 100
 """The most times by which a part grows when it is unpacked; a zip bomb grows more."""
 
 _RATIO_COUNTS_FROM = 1 << 20
+"""A part of up to this many bytes may grow by any ratio."""
+
 _CHUNK_BYTES = 1 << 17
 _ENTRY_MARK = b"PK\x01\x02"
 _OLD_OFFICE_MARK = b"\xd0\xcf\x11\xe0"
