@@ -58,34 +58,30 @@ def driver_errors(*paths: Path) -> Iterator[None]:
 
 
 @contextmanager
-def filling(path: Path, access: FileAccess, origin: str) -> Iterator[Session]:
+def filling(path: Path, access: FileAccess, origin: str, folder: Path | None) -> Iterator[Session]:
     """Yield a session in which a database gets its schema and all its rows; then it is sealed. All or nothing.
 
-    An unfinished copy of the database at the path `origin`, which a killed attempt left, is replaced.
+    A file is made in a folder, and gets its path once it is complete. An unfinished copy of the database at the path
+    `origin`, which a killed attempt left, is replaced.
 
     Raises:
         DatabaseRefused: If something else is there, or the database cannot be created.
     """
-    if dialect.is_server(path):
+    if folder is None:
         with _transaction(path, origin) as session:
             yield session
         if not path.exists():
             dialect.place_file(path, access)
         return
-    draft = path.with_name(f"{path.name}.moving")
-    dialect.remove_file(draft)
-    try:
-        dialect.place_file(draft, access)
-        with _transaction(draft, origin) as session:
-            yield session
-        sync(draft)
-        if (seal := seal_of(path)) is not None and seal.detail == origin:
-            dialect.remove_file(path)
-        refuse_occupied(path)
-        draft.rename(path)
-    except BaseException:
-        dialect.remove_file(draft)
-        raise
+    draft = folder / path.name
+    dialect.place_file(draft, access)
+    with _transaction(draft, origin) as session:
+        yield session
+    sync(draft)
+    if (seal := seal_of(path)) is not None and seal.detail == origin:
+        dialect.remove_file(path)
+    refuse_occupied(path)
+    draft.rename(path)
     sync(path.parent)
 
 

@@ -95,11 +95,7 @@ def _problems(table: Table) -> Iterator[tuple[str, str, str]]:
     for column in table.c:
         name = _name(column)
         if isinstance(column.type, Boolean):
-            yield (
-                column.name,
-                "kind",
-                f"typeof({name}) <> 'null' AND (typeof({name}) <> 'integer' OR {name} NOT IN (0, 1))",
-            )
+            yield column.name, "kind", f"{name} NOT IN (0, 1)"
         elif isinstance(column.type, Date):
             yield column.name, "kind", f"{name} IS NOT date({name})"
             yield column.name, "range", f"{name} < '0001-01-01'"

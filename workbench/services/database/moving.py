@@ -6,7 +6,7 @@ a copy that a repeated move finishes: the source is sealed before the copy can b
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -32,7 +32,7 @@ from workbench.services.foundation.audit_log import last_event
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.locations import refusal, storage_errors
-from workbench.services.foundation.safe_files import cannot_write, new_parents
+from workbench.services.foundation.safe_files import cannot_write, draft_folder, new_parents
 from workbench.services.site.doctor import faults
 
 _PROBLEMS: Mapping[str, str] = {
@@ -163,7 +163,11 @@ def _copy(source: Session, context: Context, move: Move, sums: Mapping[str, str]
     """Copy the rows, compare them, and copy the store; the copy is sealed."""
     path, access = context.database.path, access_of(context.database.path)
     try:
-        with new_parents(move.path), moving.filling(move.path, access, str(path.absolute())) as target:
+        with (
+            new_parents(move.path),
+            _folder_of_draft(move.path) as folder,
+            moving.filling(move.path, access, str(path.absolute()), folder) as target,
+        ):
             tables = tuple(_tables(source, target))
             for cases in chunks(source.execute(_CASES), _CASES_TOGETHER):
                 insert_bulk(target, index_rows(cases))
@@ -177,6 +181,14 @@ def _copy(source: Session, context: Context, move: Move, sums: Mapping[str, str]
         raise cannot_write(move.path, error) from error
     copy_store(context.store, Store.beside(move.path), sums, access)
     return tables
+
+
+def _folder_of_draft(target: Path) -> AbstractContextManager[Path | None]:
+    """Return a folder for the draft of a file; none for a server, whose transactions need none."""
+    if dialect.is_server(target):
+        return nullcontext()
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return draft_folder(target)
 
 
 def _tables(source: Session, target: Session | None = None) -> Iterator[MovedTable]:
