@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.framework.terminal import Terminal, refused
 from workbench.domain.text.cells import cells
+from workbench.errors import ExitCode
 from workbench.settings.symbols import use_symbols
 
 ROOT = Path(__file__).parents[3]
@@ -46,6 +47,10 @@ def test_the_demo_prints_its_path_and_says_if_an_early_quit_keeps_the_earlier_on
     database.parent.mkdir()
     database.touch()
     assert "the earlier stays" in terminal.run_bare("demo", "--reset").stderr
+    terminal.open = lambda *_words: ExitCode.UNAVAILABLE  # type: ignore[method-assign]  # as without a terminal
+    told = terminal.run_bare("demo", "--reset").stderr
+    assert "demo --reset --path` replaces the sample data" in told
+    assert "earlier" not in told
     goes_on.set()
 
 

@@ -165,7 +165,9 @@ def demo(
         return
     demo_start, login = DemoStart(folder, context.now, reset=reset), context.shared.login or FIRST_REVIEWER
     exit_code = context.run_workbench(lambda: demo_start.open(login), login)
-    if replaces_earlier and not demo_start.whole.done():
+    if exit_code == ExitCode.UNAVAILABLE:
+        output.narrate(_("Without a terminal, `workbench demo --reset --path` replaces the sample data."))
+    elif replaces_earlier and not demo_start.whole.done():
         message = _("You quit before the fresh sample data was complete, so the earlier stays; --reset starts again.")
         output.narrate(message)
     raise typer.Exit(exit_code)
