@@ -51,6 +51,11 @@ _SKIPPED = text(
         AND c.state = 'queued' AND c.is_listed = 1
         AND (c.assignee_id IS NULL OR c.assignee_id = :me OR {_IS_ABSENT})"""  # noqa: S608 - made of constants of this file
 )
+_HAS_SKIPPED = text(
+    """SELECT count(*) FROM skip JOIN "case" c ON c.id = skip.case_id
+    WHERE c.id = :case AND skip.reviewer_id = :me AND skip.evidence_no >= c.evidence_no
+        AND c.state IN ('queued', 'in_review')"""
+)
 _HOLDERS = text(
     """SELECT reviewer.login, min(c.held_until) AS until, count(*) AS cases FROM "case" c
     JOIN reviewer ON reviewer.id = c.held_by_id
@@ -127,6 +132,11 @@ def count_skipped(session: Session, values: Mapping[str, Any]) -> int:
     `values` are the bound values of a `Claimer`.
     """
     return int(session.execute(_SKIPPED, dict(values)).scalar_one())
+
+
+def has_skipped(session: Session, reviewer_id: int, case_id: int | None) -> bool:
+    """Return whether a person skipped an open case that got no new evidence since."""
+    return bool(session.execute(_HAS_SKIPPED, {"case": case_id, "me": reviewer_id}).scalar_one())
 
 
 def other_holders(session: Session, reviewer_id: int, now: datetime) -> Sequence[Any]:

@@ -222,7 +222,7 @@ class CaseScreen(WorkScreen):
             if is_wide:
                 lines = case_lines(case, view, width, login, is_lost=session.is_lost, forecast=forecast)
             else:
-                hold = hold_words(case, view, login, is_lost=session.is_lost)
+                hold = hold_words(case, view, login, is_lost=session.is_lost, is_narrow=True)
                 right = Content.assemble(hold, f" {view.symbols.dot} ", right) if hold else right
                 lines = narrow_lines(case, view, width, forecast)
             lines += story_lines(case, view, width, self.size.height)

@@ -173,14 +173,15 @@ def _case_facts(header: CaseHeader, view: View) -> list[str]:
     return [part for part in parts if part]
 
 
-def hold_words(case: CaseFile, view: View, login: str, *, is_lost: bool) -> Content:
+def hold_words(case: CaseFile, view: View, login: str, *, is_lost: bool, is_narrow: bool = False) -> Content:
     """Return the priority, whether a corrected notice is owed, why `login` gets the case first, and the hold left."""
     header = case.header
     parts: list[Content] = []
     if header.priority is not Priority.NORMAL:
         mark = view.symbols.of_priority(header.priority)
         style = {Priority.URGENT: ERROR, Priority.HIGH: WARNING}.get(header.priority, MUTED)
-        parts.append(plain(f"{mark} {_(PRIORITY_WORDS[header.priority])}", style))
+        words = "{mark} {priority}" if is_narrow else _("{mark} {priority} priority")
+        parts.append(plain(words.format(mark=mark, priority=_(PRIORITY_WORDS[header.priority])), style))
     if header.corrects_id is not None:
         parts.append(plain(_("corrected letter owed"), WARNING))
     if why_first := _why_first(case, login):
@@ -195,7 +196,9 @@ def hold_words(case: CaseFile, view: View, login: str, *, is_lost: bool) -> Cont
 
 
 def _why_first(case: CaseFile, login: str) -> str:
-    """Return why `next` gives this reviewer the case before more urgent ones, or an empty string."""
+    """Return why `next` gives this reviewer the case before more urgent ones, or does not; or an empty string."""
+    if login and case.header.is_skipped:
+        return _("skipped")
     if not login or case.header.assignee != login or case.header.state not in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         return ""
     newest = max(case.decisions, key=lambda decision: decision.id, default=None)

@@ -167,6 +167,8 @@ def _state_words(row: CaseRowView, view: View) -> str:
         return _(PENDING_WORDS[row.waits_for]).format(day=view.short_day(row.next_action_on))
     if row.is_returned and row.state in _AT_WORK:
         return _("returned")
+    if row.is_skipped:
+        return _("skipped")
     # Most cases are queued; naming that state on every line would hide the others.
     return _(STATE_WORDS[row.state]) if row.state is not CaseState.QUEUED else ""
 

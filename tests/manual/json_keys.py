@@ -4,7 +4,7 @@ JSON_KEYS = {
     "queue": (
         "cases(case,due_provisional,breached,agent,application_no,applicant_name,state,round,priority,"
         "received_at,due_at,assignee,held_by,held_until,waits_for,aside_until,next_action_on,"
-        "deadline_at,erased_at,blocks,warns,province,service_class,risk,is_returned,reopen_for,late,"
+        "deadline_at,is_skipped,erased_at,blocks,warns,province,service_class,risk,is_returned,reopen_for,late,"
         "stuck,paused,suspended) total"
     ),
     "queue --by reason": "by total counts(value,cases,share,filter) others",
@@ -16,7 +16,7 @@ JSON_KEYS = {
     "show C-000033": (
         "corrects case due_provisional breached agent application_no applicant_name state round "
         "priority received_at due_at assignee held_by held_until waits_for suspended_from aside_until "
-        "next_action_on deadline_at erased_at applicant_kind province industry language trigger "
+        "next_action_on deadline_at is_skipped erased_at applicant_kind province industry language trigger "
         "service_class risk card_count working_days_left fence evidence_no due_if_answered_at "
         "legal_hold_at returned_to is_assignee_away findings(rule,leg,severity,observed,op,limit,unit,subject,source,"
         "text) identity cards activity credit documents(kind,sha256,received_at,issued_on,valid_to,"

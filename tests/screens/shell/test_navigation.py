@@ -116,6 +116,11 @@ async def test_the_desk_says_that_a_case_was_assigned_or_returned(site: Site) ->
         await desk.press("n")
         assert "C-000002" in desk.text
         assert "to you" not in desk.text
+        await desk.press("s", "x", "enter", "g", "q")
+        assert [line for line in desk.text.splitlines() if "C-000002" in line and "skipped" in line]
+        await desk.press("home", "enter")
+        assert "C-000002" in desk.text
+        assert "skipped" in desk.text.splitlines()[0]
 
 
 async def test_a_narrow_desk_opens_a_case_on_its_most_severe_panel() -> None:

@@ -153,7 +153,9 @@ def test_a_skipped_case_loses_its_assignee_and_is_offered_again_only_after_somet
     assert site.services("b").claims.next() == NoNextCase(kind="assigned", count=1, assigned=(("a", 1, False),))
     claims.next()
     claims.skip(case, "I know the handler")
-    assert site.services("a").casefiles.show(case).header.assignee is None
+    skipped = site.services("a").casefiles.show(case).header
+    assert (skipped.assignee, skipped.is_skipped) == (None, True)
+    assert [site.services(login).queue.page()[0].is_skipped for login in ("a", "b")] == [True, False]
 
     found = claims.next()
     assert isinstance(found, NoNextCase)
@@ -162,6 +164,7 @@ def test_a_skipped_case_loses_its_assignee_and_is_offered_again_only_after_somet
 
     assert case_id_of(site.services("b").claims.next()) == case
     assigning.assign([case], "a", "please look again")
+    assert not site.services("a").queue.page()[0].is_skipped
     assert case_id_of(claims.next()) == case
 
 

@@ -26,9 +26,9 @@ class CaseLine:
         applicant_name: The applicant; for an erased case, the words that it was erased.
         held_by: Who holds the case, None without a hold or after it expired.
         suspended_from: The start of a suspension without a known end.
-        aside_until: Until when a held case is put aside.
-        next_action_on: When a pending case returns to the queue.
+        aside_until, next_action_on: Until when a held case is put aside, and a pending one is out of the queue.
         deadline_at: The earliest deadline of what the applicant still has to rectify.
+        is_skipped: Whether the person who reads it skipped it, so that `next` does not give it.
     """
 
     id: int
@@ -50,6 +50,7 @@ class CaseLine:
     aside_until: datetime | None = None
     next_action_on: date | None = None
     deadline_at: datetime | None = None
+    is_skipped: bool = False
     erased_at: datetime | None = None
 
 
@@ -283,7 +284,6 @@ class DecisionResult:
 
     Attributes:
         notice: The letter with personal names masked.
-        check_for: Why the decision waits for a check.
         waived: The two-person rules that did not apply.
     """
 

@@ -12,7 +12,7 @@ from db.columns import from_us
 from db.models import CaseRow, ChecklistAnswerRow, EventRow
 from db.queries.published import CASE, NOTICE, table_of
 from db.queries.retention import legal_hold_of
-from db.queries.workload import is_absent
+from db.queries.workload import has_skipped, is_absent
 from workbench.domain.case.casefile import CachedCase, CaseFile, CaseHeader
 from workbench.domain.case.changes import RoundBasis
 from workbench.domain.case.lifecycle import Action
@@ -231,12 +231,11 @@ def header_of(
     now, due_at, calendar = context.now(), case.due_at, context.calendar(session, case.policy_version_id)
     is_held_now, state = is_held(case, now), shown_state(case, now)
     application, case_and_day = evidence.application, {"case": case.id, "today": context.today(session)}
+    name = shown_name(application.applicant_kind, application.applicant_name, case.erased_at, calendar.zone)
     return from_row(
         CaseHeader,
         case,
-        applicant_name=shown_name(
-            application.applicant_kind, application.applicant_name, case.erased_at, calendar.zone
-        ),
+        applicant_name=name,
         applicant_kind=application.applicant_kind,
         province=application.province,
         industry=application.industry,
@@ -256,6 +255,7 @@ def header_of(
         held_until=case.held_until if is_held_now else None,
         aside_until=case.aside_until if is_held_now else None,
         deadline_at=first_deadline(session, case),
+        is_skipped=not is_held_now and has_skipped(session, context.actor.id, case.id),
         due_if_answered_at=due_if_answered(session, context, case),
         legal_hold_at=legal_hold_of(session, case.id or 0),
     )

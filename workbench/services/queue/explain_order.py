@@ -1,7 +1,6 @@
 """Explains the place of a case in the queue and its due date, in sentences."""
 
 from db.enums import Priority, ServiceClass
-from db.models import SkipRow
 from db.queries.claim import skills_of
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import CLASS_WORDS, PRIORITY_WORDS, RISK_WORDS, Action
@@ -30,16 +29,13 @@ def order_words(context: Context, casefile: CaseFile) -> tuple[str, ...]:
             priority=_(PRIORITY_WORDS[header.priority]), reason=_priority_reason(casefile), risk=_risk_words(casefile)
         ),
     ]
-    with context.read() as session:
-        skip = session.get(SkipRow, (header.id, context.actor.id))
-        is_skipped = header.state is CaseState.QUEUED and skip is not None and skip.evidence_no >= header.evidence_no
-    if is_skipped:
+    if header.is_skipped:
         lines.append(_("You skipped it: you get it again only when something about it changes."))
     elif (place := Queue(context).place_of("state:queued", header.id)) is not None:
         lines.append(_("It is number {place} of the queued cases.").format(place=commas(place + 1)))
     if header.assignee and header.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         lines.append(_assigned_words(context, casefile, header.assignee))
-    if header.is_overdue and not is_skipped:
+    if header.is_overdue and not header.is_skipped:
         lines.append(_("Overdue: it goes before everything that is not."))
     explanation = ClockExplainer(context).explain(header.id)
     lines.append(_class_words(casefile, is_set=any(step.what is StepKind.CLASS for step in explanation.steps)))

@@ -91,7 +91,7 @@ class Queue(Service):
         self, session: Session, query: CaseQuery, ids: Sequence[int], *, with_late: bool, with_stuck: bool
     ) -> tuple[CaseRowView, ...]:
         now, zone = from_us(query.now), self.context.zone(session)
-        rows = case_rows(session, ids, query.now)
+        rows = case_rows(session, ids, query.now, self.context.actor.id)
         risks = self._late_risks(session, rows) if with_late else {}
         # A list of likely late cases shows why a case is stuck in place of its risk.
         stuck = stuck_causes(session, ids, query.now) if risks or with_stuck else {}
@@ -135,8 +135,8 @@ class Queue(Service):
             query = by_name if case_pages.page(session, by_name, skip=0, limit=1) else search
             ids = case_pages.page(session, query, skip=0, limit=20)
             now, zone = from_us(search.now), self.context.zone(session)
-            rows = tuple(_view(row, None, "", now, zone) for row in case_rows(session, ids, search.now))
-            return rows, case_pages.count_cases(session, query)
+            rows = case_rows(session, ids, search.now, self.context.actor.id)
+            return tuple(_view(row, None, "", now, zone) for row in rows), case_pages.count_cases(session, query)
 
     @staticmethod
     def sorts_all(order: str, total: int) -> bool:
