@@ -25,7 +25,11 @@ def is_server(path: Path) -> bool:
 
 
 def file_of(url: str, folder: Path) -> Path:
-    """Return the file in a folder that stands for the database of a URL; this process then opens it by this URL."""
+    """Return the file in a folder that stands for the database of a URL; this process then opens it by this URL.
+
+    Raises:
+        DatabaseRefused: If the port is not valid.
+    """
     parts = urlsplit(url)
     host = parts.hostname or dict(parse_qsl(parts.query)).get("host", "local")
     try:

@@ -152,7 +152,11 @@ class Context:
         return OwnFiles(files=self.database.files, store=self.store.folder)
 
     def read_roles(self, session: Session) -> None:
-        """Give the person the present roles; a person without any is refused."""
+        """Give the person the present roles.
+
+        Raises:
+            NotAllowed: If the person has no role.
+        """
         if self.is_finishing:
             return
         roles, session.info[READING] = roles_and_reading(session, self.actor.id)

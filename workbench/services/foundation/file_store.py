@@ -27,7 +27,13 @@ _MAX_KEY_BYTES = 1 << 10
 
 
 class Store:
-    """The file store of one database; `keys` is None if the database is not encrypted."""
+    """The file store of one database.
+
+    Attributes:
+        keys: The keys of an encrypted database, None for any other one.
+        batches: The folder with the locks and temporary files of imports.
+        maps: The folder with the column maps of reseller sheets.
+    """
 
     def __init__(self, folder: Path, keys: "DataKeys | None" = None) -> None:
         self.folder = folder

@@ -65,7 +65,7 @@ def _chances_in_queue(queue_model: QueueModel, queued: Sequence[OpenCase], now: 
 
 
 def _share_outside_queue(queue_model: QueueModel, case: OpenCase, now: float) -> float:
-    """Return the chance that a case outside the queue gets its first verdict late.
+    """Return the chance that a case outside the queue gets its first result late.
 
     The chance is interpolated between the quantiles of the end of its check or answer; it is 0 if the case waits for
     neither.

@@ -18,6 +18,7 @@ _MOST_DAYS = 60
 """The most days that are simulated; a case that is due later counts as due after them."""
 
 _TOLERANCE = 1e-9
+"""Tolerance for rounding errors."""
 
 
 @dataclass(frozen=True, slots=True)

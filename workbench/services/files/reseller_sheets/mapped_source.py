@@ -121,7 +121,11 @@ def mapped_readers(
 
 
 def sources_of(path: Path, layouts: Sequence[SheetMap], encoding: str | None) -> list[MappedText] | list[MappedSheet]:
-    """Return the sources of a file's records; the sheets of a workbook share it."""
+    """Return the sources of a file's records; the sheets of a workbook share it.
+
+    Raises:
+        WrongUsage: If it is no workbook and has several layouts, or is JSON Lines, which needs no map.
+    """
     if not is_workbook(path):
         if len(layouts) > 1:
             message = _("{file} is no workbook; import it as one kind, such as applications.")
