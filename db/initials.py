@@ -50,7 +50,7 @@ def initials(text: str) -> str:
 def _pairs_in_words() -> frozenset[str]:
     from pypinyin.constants import PHRASES_DICT
 
-    return frozenset(word[at : at + 2] for word in PHRASES_DICT for at in range(len(word) - 1))
+    return frozenset(word[start : start + 2] for word in PHRASES_DICT for start in range(len(word) - 1))
 
 
 @lru_cache(maxsize=8192)

@@ -61,13 +61,13 @@ class YearScroll(VerticalScroll, inherit_bindings=False):
         lines, height = self._lines, self.size.height
         if lines is None or not height:
             return
-        if lines.day_at < height:
+        if lines.day_line < height:
             top = 0
-        elif lines.day_at - lines.title_at < height:
-            top = lines.title_at
+        elif lines.day_line - lines.title_line < height:
+            top = lines.title_line
         else:
-            top = lines.day_at
-        self.scroll_to_region(Region(0, top, 1, lines.day_at - top + 1), animate=False, force=True, x_axis=False)
+            top = lines.day_line
+        self.scroll_to_region(Region(0, top, 1, lines.day_line - top + 1), animate=False, force=True, x_axis=False)
 
 
 class CalendarScreen(ModeScreen):
@@ -98,7 +98,7 @@ class CalendarScreen(ModeScreen):
     def __init__(self, clock: Clock, services: Services) -> None:
         super().__init__(clock, services)
         self.year: CalendarYear | None = None
-        self.chosen: date = clock.now().astimezone(ZONE).date()
+        self.selected: date = clock.now().astimezone(ZONE).date()
 
     def parts(self) -> ComposeResult:
         with YearScroll(id="year"):
@@ -108,16 +108,16 @@ class CalendarScreen(ModeScreen):
         yield Static(id="legend", markup=False)
 
     def on_screen_resume(self) -> None:
-        self.load(self.chosen)
+        self.load(self.selected)
 
     @work(exclusive=True, group="read")
-    async def load(self, chosen: date) -> None:
+    async def load(self, selected: date) -> None:
         """Load the year of a day and select the day."""
         if self.year is None:
             self.add_class("-notice")
-        year = await attempt(self, in_thread(self.services.calendars.year, chosen.year), self._show_failure)
+        year = await attempt(self, in_thread(self.services.calendars.year, selected.year), self._show_failure)
         if year is not None:
-            self.year, self.chosen, self.zone = year, chosen, year.zone
+            self.year, self.selected, self.zone = year, selected, year.zone
             self.remove_class("-notice")
             self.view_port.focus()
             self._draw()
@@ -125,19 +125,19 @@ class CalendarScreen(ModeScreen):
     @work(exclusive=True, group="read")
     async def read_again(self) -> None:
         """Read the year again, and draw it if it has changed."""
-        year = await attempt(self, in_thread(self.services.calendars.year, self.chosen.year), unreported)
+        year = await attempt(self, in_thread(self.services.calendars.year, self.selected.year), unreported)
         if year is not None and self.year is not None and year != self.year:
             self.year, self.zone = year, year.zone
             self._draw()
 
     def action_suspend(self) -> None:
         self.ask_suspension(
-            suspend_form(self.services, self.chosen, self.view()), N_("Suspended; cases affected: {count}.")
+            suspend_form(self.services, self.selected, self.view()), N_("Suspended; cases affected: {count}.")
         )
 
     def action_resume(self) -> None:
         assert self.year is not None  # noqa: S101 - check_action disables the key until the year is loaded
-        form = resume_form(self.services, self.year.suspensions_on(self.chosen)[0], self.view())
+        form = resume_form(self.services, self.year.suspensions_on(self.selected)[0], self.view())
         self.ask_suspension(form, N_("Resumed; cases affected: {count}."))
 
     @work(exclusive=True, group="dialog")
@@ -146,7 +146,7 @@ class CalendarScreen(ModeScreen):
         done = await self.app.push_screen_wait(form)
         if done is not None:
             self.notify(_(done_words).format(count=len(done.cases)), timeout=8)
-            self.load(self.chosen)
+            self.load(self.selected)
 
     @work(exclusive=True, group="dialog")
     async def ask(self, title: str, setting: DaySetting) -> None:
@@ -154,8 +154,8 @@ class CalendarScreen(ModeScreen):
         done = await self.app.push_screen_wait(day_form(self.services, title, setting, self.view()))
         if done is not None:
             message = _("{day} saved; due dates moved: {count}.")
-            self.notify(message.format(day=self.view().day(self.chosen), count=len(done.moved_due_dates)), timeout=8)
-            self.load(self.chosen)
+            self.notify(message.format(day=self.view().day(self.selected), count=len(done.moved_due_dates)), timeout=8)
+            self.load(self.selected)
 
     @property
     def read_only_reason(self) -> str | None:
@@ -165,52 +165,52 @@ class CalendarScreen(ModeScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in {"suspend", "resume"}:
-            suspensions = self.year is not None and self.year.suspensions_on(self.chosen)
+            suspensions = self.year is not None and self.year.suspensions_on(self.selected)
             is_allowed = role_refusal(Action.SUSPEND, self.services.actor) is None
             return (is_allowed and bool(suspensions if action == "resume" else self.year)) or None
         if action not in {"set", "move", "turn", "today"}:
             return True
         if self.year is None or (action == "set" and self.read_only_reason is not None):
             return None
-        has_effect = parameters != ("published",) or self.chosen in self.year.overrides
+        has_effect = parameters != ("published",) or self.selected in self.year.overrides
         return True if has_effect else None
 
     def action_move(self, key: str) -> None:
-        first = self.chosen.replace(day=1)
+        first = self.selected.replace(day=1)
         last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         edges = {"home": first, "end": last}
-        self._choose(edges.get(key) or self.chosen + timedelta(days=_STEPS[key]))
+        self._choose(edges.get(key) or self.selected + timedelta(days=_STEPS[key]))
 
     def action_turn(self, by: int) -> None:
         # 29 February does not exist in most years.
-        day = min(self.chosen.day, 28) if self.chosen.month == 2 else self.chosen.day  # noqa: PLR2004 - February
-        self._choose(self.chosen.replace(year=self.chosen.year + by, day=day))
+        day = min(self.selected.day, 28) if self.selected.month == 2 else self.selected.day  # noqa: PLR2004 - February
+        self._choose(self.selected.replace(year=self.selected.year + by, day=day))
 
     def action_today(self) -> None:
         self._choose(self.view().today)
 
     def action_again(self) -> None:
-        self.load(self.chosen)
+        self.load(self.selected)
 
     def action_set(self, how: str) -> None:
         assert self.year is not None  # noqa: S101 - check_action disables the keys until the year is loaded
-        override = self.year.overrides.get(self.chosen)
+        override = self.year.overrides.get(self.selected)
         override_hours = override.hours if override is not None else ()
         setting = DaySetting(
-            on=self.chosen,
+            on=self.selected,
             working=how in {"work", "hours"},
             hours=(override_hours or self.year.hours[:1]) if how == "hours" else (),
             name=override.name if override is not None and how != "published" else "",
             as_published=how == "published",
         )
-        title = _(_TITLES[how]).format(day=self.view().day(self.chosen))
+        title = _(_TITLES[how]).format(day=self.view().day(self.selected))
         self.ask(title, setting)
 
     def _choose(self, day: date) -> None:
         if self.year is None or day.year != self.year.year:
             self.load(day)
             return
-        self.chosen = day
+        self.selected = day
         self._draw()
 
     def _show_failure(self, error: WorkbenchError) -> None:
@@ -223,13 +223,13 @@ class CalendarScreen(ModeScreen):
 
     def _draw(self) -> None:
         view, width = self.view(), max(10, self.size.width - 2)
-        head = joined(*title_words(self.year, self.chosen.year, view))
+        head = joined(*title_words(self.year, self.selected.year, view))
         self.query_one(HeaderBar).update(row(head, reviewer_status(self.services.actor.login, None, view), width))
-        if self.year is not None and self.year.year == self.chosen.year:
+        if self.year is not None and self.year.year == self.selected.year:
             # Always leave a cell for the scroll bar, so that columns do not shift when it appears.
-            lines = year_lines(self.year, self.chosen, width - 1, view)
+            lines = year_lines(self.year, self.selected, width - 1, view)
             self.months.update(Content("\n").join(lines.lines))
-            self.query_one("#day", Static).update(day_lines(self.year, self.chosen, view, width))
+            self.query_one("#day", Static).update(day_lines(self.year, self.selected, view, width))
             self.query_one("#legend", Static).update(legend_lines(view, width))
             self.view_port.follow(lines)
         self.refresh_bindings()

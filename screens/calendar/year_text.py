@@ -32,8 +32,8 @@ class YearLines:
     """The lines of a year, and the line numbers of the selected day and of its month's title."""
 
     lines: list[Content]
-    title_at: int
-    day_at: int
+    title_line: int
+    day_line: int
 
 
 def title_words(calendar: CalendarYear | None, year: int, view: View) -> list[Part]:
@@ -58,28 +58,28 @@ def months_per_row(width: int) -> int:
     return max(number for number in (1, 2, 3, 4, 6) if number <= max(1, fitting))
 
 
-def year_lines(calendar: CalendarYear, chosen: date, width: int, view: View) -> YearLines:
+def year_lines(calendar: CalendarYear, selected: date, width: int, view: View) -> YearLines:
     """Return a year as months side by side."""
     days = {day.on: day for day in calendar.days}
     lines: list[Content] = []
     if calendar.status is DayStatus.PROVISIONAL:
         mark = f"{view.symbols.provisional} "
         lines += wrapped_lines(mark + wording.not_published(calendar.year), width, WARNING)
-    title_at = day_at = 0
+    title_line = day_line = 0
     per_row = months_per_row(width)
     for first in range(1, 13, per_row):
         months = range(first, first + per_row)
         lines.append(Content())
         start = len(lines)
-        blocks = [_month(calendar, month, days, chosen, view) for month in months]
+        blocks = [_month(calendar, month, days, selected, view) for month in months]
         for parts in zip_longest(*blocks, fillvalue=Content()):
             lines.append(_side_by_side(parts, width))
-        if chosen.month in months:
-            weeks = wording.weeks_of(calendar.year, chosen.month)
-            week_index = next(index for index, week in enumerate(weeks) if chosen in week)
+        if selected.month in months:
+            weeks = wording.weeks_of(calendar.year, selected.month)
+            week_index = next(index for index, week in enumerate(weeks) if selected in week)
             # The title and the weekdays are above the weeks.
-            title_at, day_at = start, start + 2 + week_index
-    return YearLines(lines=lines, title_at=title_at, day_at=day_at)
+            title_line, day_line = start, start + 2 + week_index
+    return YearLines(lines=lines, title_line=title_line, day_line=day_line)
 
 
 def _side_by_side(parts: Sequence[Content], width: int) -> Content:
@@ -90,12 +90,12 @@ def _side_by_side(parts: Sequence[Content], width: int) -> Content:
 
 
 def _month(
-    calendar: CalendarYear, month: int, days: dict[date, CalendarDay], chosen: date, view: View
+    calendar: CalendarYear, month: int, days: dict[date, CalendarDay], selected: date, view: View
 ) -> list[Content]:
     """Return the lines of a month: its name, the weekdays and its weeks."""
     weeks = wording.weeks_of(calendar.year, month)
     is_provisional = any(days[on].status is DayStatus.PROVISIONAL for week in weeks for on in week if on is not None)
-    name: list[Part] = [(wording.month_words(month), "bold $text-accent" if month == chosen.month else "bold")]
+    name: list[Part] = [(wording.month_words(month), "bold $text-accent" if month == selected.month else "bold")]
     if is_provisional:
         name.append((f" {view.symbols.provisional}", WARNING))
     lines = [joined(*name), joined((" ".join(wording.weekday_heads()), MUTED))]
@@ -106,7 +106,7 @@ def _month(
                 parts.append(("   ", ""))
                 continue
             sign = wording.SUSPENDED if calendar.suspensions_on(on) else wording.sign_of(days[on])
-            parts += _cell(days[on], sign, on == chosen, on == calendar.today)
+            parts += _cell(days[on], sign, on == selected, on == calendar.today)
         lines.append(joined(*parts))
     return lines
 
@@ -129,27 +129,27 @@ def legend_lines(view: View, width: int) -> Content:
     return Content("\n").join(flowing(meanings, width))
 
 
-def day_lines(calendar: CalendarYear, chosen: date, view: View, width: int) -> Content:
+def day_lines(calendar: CalendarYear, selected: date, view: View, width: int) -> Content:
     """Return the selected day: its kind, name, status and hours, and who changed it."""
-    day = calendar.days[(chosen - calendar.days[0].on).days]
+    day = calendar.days[(selected - calendar.days[0].on).days]
     dot = f" {view.symbols.dot} "
-    parts: list[Part] = [(view.day(chosen), "bold"), (dot + wording.day_kind_words(day), "")]
+    parts: list[Part] = [(view.day(selected), "bold"), (dot + wording.day_kind_words(day), "")]
     if day.name:
         parts.append((dot + day.name, ""))
     parts.append(_status_part(day.status, view, SUCCESS))
-    if chosen == calendar.today:
+    if selected == calendar.today:
         parts.append((dot + _("today"), "bold underline"))
     hours = wording.hours_words(day.hours or calendar.hours) if day.working else _("no working hours")
     lines = [joined(*parts), plain(hours, MUTED)]
-    override = calendar.overrides.get(chosen)
+    override = calendar.overrides.get(selected)
     if override is not None:
-        published_day = calendar.published[chosen]
+        published_day = calendar.published[selected]
         published = f"{wording.day_kind_words(published_day)} {published_day.name}".strip()
         set_on = view.day(override.at.astimezone(calendar.zone).date())
         message = _("Set by {login} on {day}: {reason}. Published: {published}.")
         message = message.format(login=override.by, day=set_on, reason=override.reason, published=published)
         lines += wrapped_lines(message, width, MUTED)[:2]
-    for suspension in calendar.suspensions_on(chosen)[:_MAX_SUSPENSIONS]:
+    for suspension in calendar.suspensions_on(selected)[:_MAX_SUSPENSIONS]:
         lines += wrapped_lines(wording.suspension_words(suspension, view.today, calendar.zone), width, WARNING)[:2]
     return Content("\n").join(lines)
 

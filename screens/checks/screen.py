@@ -46,7 +46,7 @@ class StagedSource:
         return {row.id: row for row in self._services.checks.waiting()}
 
     def read_case(self, case_id: int) -> CaseFile:
-        """Return a case."""
+        """Return a case, and log that this person read it."""
         self._services.readings.record(case_id)
         return self._services.casefiles.show_current(case_id)
 

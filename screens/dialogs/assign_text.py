@@ -21,7 +21,7 @@ _NAME_CELLS = 10
 """The cells of a login or a case number."""
 
 _LOAD_CELLS, _DUE_CELLS = 11, 15
-_MOST_DIGITS = 9
+_LAST_NUMBER_KEY = 9
 
 
 def cases_words(number: int) -> str:
@@ -72,7 +72,7 @@ def person_line(candidate: Candidate, number: int, loads_after: Mapping[str, Loa
     was, now = candidate.load, loads_after.get(candidate.login, Load())
     name = pad_right(fitted(safe(candidate.login), _NAME_CELLS), _NAME_CELLS)
     parts: list[Part] = [
-        (f"{number} " if number <= _MOST_DIGITS else "  ", MUTED),
+        (f"{number} " if number <= _LAST_NUMBER_KEY else "  ", MUTED),
         (name, MUTED if candidate.is_away else ""),
         _change(commas(was.cases), commas(now.cases), _LOAD_CELLS),
         _change(commas(was.due_today), commas(now.due_today), _LOAD_CELLS),

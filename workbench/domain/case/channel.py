@@ -20,7 +20,7 @@ CHANNEL_WORDS: dict[str, str] = {
 }
 
 _NAME = re.compile(r"[a-z](?:[a-z-]{0,14}[a-z])?")
-"""Letters only, because events keep the name and must not contain a number of a person."""
+"""Without digits, because events keep the name and must not contain a number of a person."""
 
 _UNKNOWN = "none"
 """The name that files give if there is no channel."""

@@ -20,8 +20,8 @@ def spill_folders(store: Store) -> Iterator[Path]:
         yield from folder.glob(f"{_PREFIX}*")
 
 
-def make_call_folder(folder: Path) -> None:
-    """Create the folder of the call records if it is missing, with the access rights of its parent folder."""
+def make_store_folder(folder: Path) -> None:
+    """Create a folder of the store if it is missing, with the access rights of its parent folder."""
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_folder(folder, access_of(folder.parent))
 
@@ -30,7 +30,7 @@ def make_call_folder(folder: Path) -> None:
 def spill_folder(folder: Path) -> Iterator[Path]:
     """Create a locked spill folder and remove it afterwards, with the folder above it if that was created too."""
     is_new = not folder.exists()
-    make_call_folder(folder)
+    make_store_folder(folder)
     while True:
         spill = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
         lock = lock_folder(spill)
