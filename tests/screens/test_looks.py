@@ -157,6 +157,7 @@ DEMO = {
     "sample": ("sup", ("g", "l", "s")),
     "blind": ("rev1", ("g", "l", "n")),
     "opinion": ("rev1", ("g", "l", "n", "f")),
+    "report": ("sup", ("g", "r", "right", "down", "down")),
     "move": ("sup", ("g", "q", "space", "space", "space", "a")),
 }
 
