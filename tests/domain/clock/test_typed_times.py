@@ -42,6 +42,7 @@ def test_a_time_is_read_as_people_say_it() -> None:
         *((text, "2026-12-02") for text in ("周三", "星期三", "Wed", "wednesday", "on Wed", "5天后", "in 5 days")),
         *((text, "2026-12-11") for text in ("2 weeks", "两周后")),
         *((text, "2026-11-27") for text in ("today", "今天")),
+        *((text, "2026-11-30") for text in ("月底", "本月末", "end of month", "the end of the month")),
         *((text, "2026-11-29") for text in ("后天", "day after tomorrow")),
         *(
             (text, "2026-11-27 16:30")

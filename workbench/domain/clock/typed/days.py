@@ -51,6 +51,7 @@ _NAMED_MONTH = re.compile(
     r"\.?(?:[, -]{1,2}([0-9]{4}))?"
 )
 _DAY_OF_MONTH = re.compile(r"([0-9]{1,2})[日号]")
+_MONTH_END = re.compile(r"(?:the )?end of (?:the |this )?month|[这本]?个?月[底末]")
 _WEEKDAY = re.compile(r"(上|下|本|这|last |next |this |on )?(?:周([一二三四五六日天])|([a-z]{3,9}))")
 _WORKING_DAYS = re.compile(
     r"(?:\+([1-9][0-9]{0,2})|(?:in |\+)?([1-9][0-9]{0,2}) ?(?:working days?|business days?|workdays?|wd|个?工作日))"
@@ -118,6 +119,10 @@ def _day_of_month(match: re.Match[str], reference: DateReference) -> date | None
     step = -_DAY if reference.tense is Tense.PAST else _DAY
     days = (reference.today + step * number for number in range(2 * 31 + 1))
     return next((day for day in days if day.day == int(match[1])), None)
+
+
+def _month_end(_match: re.Match[str], reference: DateReference) -> date:
+    return (reference.today.replace(day=28) + 4 * _DAY).replace(day=1) - _DAY
 
 
 def _weekday(match: re.Match[str], reference: DateReference) -> date | None:
@@ -207,6 +212,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], DateReference], 
     (_EITHER_ORDER, _either_order),
     (_NAMED_MONTH, _named_month),
     (_DAY_OF_MONTH, _day_of_month),
+    (_MONTH_END, _month_end),
     (_WEEKDAY, _weekday),
     (_WORKING_DAYS, _working_days),
     (_NATURAL_DAYS, _natural_days),
