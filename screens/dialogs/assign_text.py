@@ -11,7 +11,7 @@ from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, fitted, hangi
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.domain.text.safe import pad_left, pad_right, safe
-from workbench.i18n import _, comma_joined
+from workbench.i18n import _, comma_joined, with_remark
 from workbench.services.acts.many_cases import RefusedCase
 from workbench.services.queue.assignment import Assignment, Candidate, Load
 from workbench.services.queue.moving import AssignedCase
@@ -116,7 +116,7 @@ def outcome_words(assignment: Assignment) -> str:
     if len(assignment.assigned) == 1:
         (moved,) = assignment.assigned
         return _("{case} is assigned to {login}.").format(case=format_case(moved.case_id), login=moved.to)
-    people = comma_joined(f"{login} ({commas(number)})" for login, number in sorted(numbers.items()))
+    people = comma_joined(with_remark(login, commas(number)) for login, number in sorted(numbers.items()))
     if len(numbers) == 1:
         (people,) = numbers
     return _("{cases} go to {login}.").format(cases=cases_words(len(assignment.assigned)), login=people)

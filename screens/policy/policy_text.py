@@ -26,7 +26,7 @@ from workbench.domain.clock.hours import format_hours
 from workbench.domain.policy.comparison import PolicyChange
 from workbench.domain.policy.policy import Policy, Reason, Rule, RuleLimit, source_in
 from workbench.domain.text.safe import cells, pad_right
-from workbench.i18n import N_, _, comma_joined, current_language
+from workbench.i18n import N_, _, comma_joined, current_language, with_remark
 from workbench.services.site.policies import PolicyVersion
 from workbench.services.time.campaigns.campaigns import CampaignProgress
 from workbench.wording import amounts
@@ -199,16 +199,16 @@ def _limit_words(limit: RuleLimit) -> str:
         bound = f"{limit.value_of or wording.policy_value_words(figure)} {limit.unit}".rstrip()
     conditions = [f"{fact} ≥ {least}" for fact, least in limit.samples.items()]
     conditions += [f"{fact} = {' / '.join(map(str, values))}" for fact, values in limit.conditions.items()]
-    return f"{limit.observes} {limit.op} {bound}" + (f" ({comma_joined(conditions)})" if conditions else "")
+    return with_remark(f"{limit.observes} {limit.op} {bound}", comma_joined(conditions))
 
 
 def _reason(reason: Reason, width: int) -> Iterator[Content]:
     """Yield a reason with the sentence of its letter and what the applicant must submit."""
     verdicts = comma_joined(_(VERDICT_TITLES[verdict]) for verdict in reason.verdicts)
     days = reason.rectify_days
-    until = f"; {_('{count} working days').format(count=days)}" if days else ""
+    told = _("; ").join([verdicts, *([_("{count} working days").format(count=days)] if days else [])])
     title = reason.title.in_language(current_language())
-    yield from hanging([(f"{_INDENT}{reason.code}  ", BOLD)], f"{title} ({verdicts}{until})", width)
+    yield from hanging([(f"{_INDENT}{reason.code}  ", BOLD)], with_remark(title, told), width)
     for label, words in ((_("letter"), reason.letter), (_("to submit"), reason.item)):
         if text := words.in_language(current_language()):
             yield from hanging([(f"{_INDENT * 2}{label}  ", MUTED)], text, width)

@@ -158,6 +158,14 @@ def test_details_are_worded(entry: HistoryLine, words: str) -> None:
     assert detail_words(entry, casefile(1, clean())) == words
 
 
+def test_orders_are_worded_with_their_counts() -> None:
+    entry = line("measures done", orders="bar-out done (2), cancelled (1)")
+
+    assert detail_words(entry, casefile(1, clean())) == "bar outbound carried out (2), cancelled (1)"
+    with speaking("zh"):
+        assert detail_words(entry, casefile(1, clean())) == "限呼 已执行（2）、已撤销（1）"
+
+
 def test_a_checklist_answer_is_shown_with_its_question() -> None:
     case = casefile(1, clean())
     question_line = case.checklist[0]

@@ -11,7 +11,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.vocabulary import DayStatus
 from workbench.domain.clock.calendar import CalendarDay
 from workbench.domain.text.cells import pad_right
-from workbench.i18n import _, current_language, ngettext
+from workbench.i18n import _, current_language, ngettext, with_remark
 from workbench.wording import calendar as wording
 from workbench.wording.amounts import commas, instant_on_screen
 
@@ -81,9 +81,10 @@ def effect_lines(effect: "CalendarEffect", zone: ZoneInfo, today: date) -> Itera
         yield from first_lines(
             [
                 f"{format_case(one.case_id)}  {instant_on_screen(one.before, today, zone)} → "
-                f"{instant_on_screen(one.after, today, zone)}"
-                + (f" ({remark})" if remark else "")
-                + (f" ({_('provisional')})" if one.is_provisional else "")
+                + with_remark(
+                    with_remark(instant_on_screen(one.after, today, zone), remark),
+                    _("provisional") if one.is_provisional else "",
+                )
                 for one in changes
             ]
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.framework import output
 from workbench.cli.framework.questions import ask
 from workbench.domain.values.bad_value import BadValue, outline_of, with_outlined_numbers
-from workbench.i18n import _, comma_joined
+from workbench.i18n import _, comma_joined, with_remark
 from workbench.services.files.reading.headers import column_names
 from workbench.services.files.reading.sheets.names import kind_name
 
@@ -72,7 +72,7 @@ def _meaning(column: "ProposedColumn", proposal: "Proposal") -> str:
     meaning = names.shown(column.means) if column.means in names.chinese else column.means
     details = [part for part in (column.unit, column.order) if part]
     details += [f"{word} = {code}" for word, code in column.words.items()]
-    return f"{meaning} ({comma_joined(details)})" if details else meaning
+    return with_remark(meaning, comma_joined(details))
 
 
 def _example(column: "ProposedColumn") -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from db.enums import ImportKind
 from workbench.domain.case.case_id import format_case
 from workbench.domain.values.bad_value import with_outlined_numbers
-from workbench.i18n import _, comma_joined
+from workbench.i18n import _, comma_joined, with_remark
 from workbench.services.files.reading.sheets.names import kind_name
 from workbench.services.intake.importing.plan import ImportReport
 from workbench.wording.amounts import commas
@@ -26,7 +26,7 @@ def report_notes(report: ImportReport) -> Iterator[str]:
         yield _("Agents that had no application before: {agents}.").format(agents=_first(agents, len(agents)))
     if report.changed:
         message = _("Changed applications: {count}, with the changed columns: {applications}.")
-        changed, count = [f"{number} ({names})" for number, names in report.changed], report.changed_count
+        changed, count = [with_remark(number, names) for number, names in report.changed], report.changed_count
         yield message.format(count=commas(count), applications=_first(changed, count))
     if provinces := report.unknown_provinces:
         message = _("Rows whose province is none of China's: {count}, first {lines}; see --columns.")

@@ -19,7 +19,7 @@ from workbench.domain.case.lifecycle import ROLE_WORDS
 from workbench.domain.clock.typed.tense import Tense
 from workbench.domain.filter.absent_cases import HANDOVERS
 from workbench.errors import WrongUsage
-from workbench.i18n import N_, _, comma_joined, with_details
+from workbench.i18n import N_, _, comma_joined, with_details, with_remark
 from workbench.wording.amounts import minute
 from workbench.wording.policy import change_words
 
@@ -65,7 +65,7 @@ def _away(person: "PersonLine") -> str:
     if person.away_from is None:
         return ""
     days = f"{person.away_from.isoformat()} – {person.away_until.isoformat() if person.away_until else ''}"
-    return f"{days} ({person.substitute})" if person.substitute else days
+    return with_remark(days, person.substitute or "")
 
 
 def add(

@@ -181,8 +181,9 @@ def _reason_words(code: str, case: CaseFile) -> str:
 
 def _orders(facts: EventFacts) -> list[str]:
     """Return the words of the orders of an event, each with the count of its numbers; none without orders."""
-    codes = str(facts.get("orders") or "").split()
-    return [" ".join(_(_ORDERS.get(code, code)) for code in codes)] if codes else []
+    orders = (order.rstrip(")").partition(" (") for order in str(facts.get("orders") or "").split(", "))
+    named = ((" ".join(_(_ORDERS.get(code, code)) for code in what.split()), count) for what, _bracket, count in orders)
+    return [with_remark(*order) for order in named if order[0]]
 
 
 def _reopening_details(facts: EventFacts, _case: CaseFile) -> str:
