@@ -18,10 +18,11 @@ from db.errors import DatabaseRefused, Refusal, TextRefused
 _WITH_CONNECTIONS = ("reader", "writer", "bulk_writer", "_watch")
 
 
-def _refuse_nul(_connection: object, _cursor: object, _sql: str, values: Any, _context: object, is_many: bool) -> None:  # noqa: FBT001 - the signature is SQLAlchemy's
-    # Files are checked when they are read, and their rows are many.
-    if not is_many:
-        for value in values.values() if isinstance(values, dict) else values:
+def _refuse_nul(_connection: object, _cursor: object, sql: str, values: Any, _context: object, is_many: bool) -> None:  # noqa: FBT001 - the signature is SQLAlchemy's
+    if "\0" in sql:
+        raise TextRefused
+    for row in values if is_many and isinstance(values, list) else (values,):
+        for value in row.values() if isinstance(row, dict) else row:
             if isinstance(value, str) and "\0" in value:
                 raise TextRefused
 
@@ -57,14 +58,17 @@ class Database:
     @cached_property
     def writer(self) -> Engine:
         """The engine of all writes; each transaction waits for all others, and notes which rows it changes."""
-        engine = dialect.make_engine(self.path, self.key)
-        event.listen(engine, "before_cursor_execute", _refuse_nul)
-        return engine
+        return self._writing_engine()
 
     @cached_property
     def bulk_writer(self) -> Engine:
         """The engine for rows that stay invisible until a later commit of `writer`, which makes them durable."""
-        return dialect.make_engine(self.path, self.key, is_bulk=True)
+        return self._writing_engine(is_bulk=True)
+
+    def _writing_engine(self, *, is_bulk: bool = False) -> Engine:
+        engine = dialect.make_engine(self.path, self.key, is_bulk=is_bulk)
+        event.listen(engine, "before_cursor_execute", _refuse_nul)
+        return engine
 
     @cached_property
     def _watch(self) -> CommitWatch:

@@ -39,9 +39,7 @@ def _failed_site() -> Path:
 
 def start_failed(site: ClockSite) -> None:
     """Fill the site with a copy of a site whose application failed in round 1."""
-    template = _failed_site()
-    shutil.copy(template, site.site.path)
-    shutil.copytree(f"{template}.store", f"{site.site.path}.store", dirs_exist_ok=True)
+    site.site.copy_from(_failed_site())
 
 
 def write_new_document(desk: Desk, content: str) -> Path:

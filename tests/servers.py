@@ -2,6 +2,7 @@
 
 import os
 import warnings
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -39,6 +40,7 @@ def create_database(path: Path, template: Path | None = None) -> str:
     url = os.environ[_VARIABLE].replace("/postgres?", f"/{_name(path)}?")
     server_address.remember(path, url)
     if template is not None:
+        path.unlink(missing_ok=True)
         server_address.write_file(path, url, FileAccess.PRIVATE)
     return url
 
@@ -46,6 +48,13 @@ def create_database(path: Path, template: Path | None = None) -> str:
 def drop_database(path: Path) -> None:
     """Remove the database for which a path stands."""
     run(f"DROP DATABASE IF EXISTS {_name(path)} WITH (FORCE)")
+
+
+def files_of(path: Path) -> Iterator[Path]:
+    """Return the files in which the server keeps a database."""
+    run("CHECKPOINT")
+    folder = "SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database WHERE datname = %s"
+    return Path(_connection().execute(folder, (_name(path),)).fetchone()[0]).iterdir()
 
 
 def run(statement: str) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,6 +81,11 @@ class Site:
         if Site.uses_server and not self.is_encrypted and not is_server(self.path):
             self.path = self.path.with_name(f"{self.path.name}.postgresql")
 
+    @property
+    def store(self) -> Path:
+        """The folder of the file store."""
+        return self.path.with_name(f"{self.path.name}.store")
+
     def create(self) -> "Site":
         """Create the database, with reviewers a, b and c, a supervisor and an auditor.
 
@@ -94,11 +99,7 @@ class Site:
         template_path = Path(_TEMPLATES[kind].name) / f"template{'.postgresql' if is_server(self.path) else '.db'}"
         if not template_path.exists():
             Site(template_path, is_encrypted=self.is_encrypted)._create().close()
-        if is_server(self.path):
-            servers.create_database(self.path, template_path)
-        else:
-            shutil.copy(template_path, self.path)
-        shutil.copytree(f"{template_path}.store", f"{self.path}.store")
+        self.copy_from(template_path)
         return self
 
     def _create(self) -> "Site":
@@ -128,19 +129,27 @@ class Site:
         """Return the same site as another program sees it, with its own connections to the database."""
         return replace(self, services_by_login={}, shares_database=False)
 
+    def copy_from(self, template: Path) -> None:
+        """Replace the database and its store by copies of those of a closed site."""
+        if is_server(self.path):
+            servers.create_database(self.path, template)
+        else:
+            shutil.copy(template, self.path)
+        shutil.copytree(f"{template}.store", self.store, dirs_exist_ok=True)
+
     @contextmanager
     def tampering(self) -> Iterator[Session]:
         """Change the database as another program does: without the triggers, keys and lock of this one."""
         engine = make_engine(self.path, self.services("admin").context.database.key, is_bulk=True)
         triggers = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        with Session(engine) as session, session.begin():
+        with ExitStack() as ended, Session(engine) as session, session.begin():
+            ended.callback(engine.dispose)
             if is_server(self.path):
                 session.execute(text("SET LOCAL session_replication_role = replica"))
             else:
                 for name in session.execute(triggers).scalars().all():
                     session.execute(text(f"DROP TRIGGER {name}"))
             yield session
-        engine.dispose()
 
     def close(self) -> None:
         """Close all opened services, and the database that a command left open."""
@@ -180,6 +189,13 @@ class Site:
             severity=severity,
             rule=rule,
         )
+
+
+def copy_office(folder: Path, target: Path) -> None:
+    """Copy a folder with files and a closed site, also if its database is on a server."""
+    shutil.copytree(folder, target)
+    for file in folder.glob("*.postgresql"):
+        servers.create_database(target / file.name, file)
 
 
 def new_key(file: Path) -> Key:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Date
+from sqlalchemy import Boolean, Column, Date
 from sqlalchemy.dialects.sqlite import dialect
 from sqlmodel import Session, SQLModel
 
@@ -67,25 +67,20 @@ def insert_bulk(session: Session, bulk: BulkRows, *, shifts: Mapping[str, int] |
         if name not in bulk.names
     }
     connection = session.connection()
-    if connection.dialect.name != "sqlite":
-        _copy(connection, bulk, shifts, constants)
-        return
     names = ", ".join(f'"{name}"' for name in (*bulk.names, *constants))
+    if connection.dialect.name != "sqlite":
+        added, same = tuple(shifts.get(name, 0) for name in bulk.names), tuple(constants.values())
+        rows = bulk.rows if not shifts else [tuple(map(_shifted, row, added)) for row in bulk.rows]
+        connection.exec_driver_sql(f'COPY "{bulk.table}" ({names}) FROM STDIN', [(*row, *same) for row in rows])
+        return
     placeholders = (f"? + {shifts[name]:d}" if name in shifts else "?" for name in bulk.names)
     values = ", ".join((*placeholders, *map(_literal, constants.values())))
     statement = f'INSERT INTO "{bulk.table}" ({names}) VALUES ({values})'  # noqa: S608 - names and values are our own
     connection.exec_driver_sql(statement, bulk.rows)
 
 
-def _copy(connection: Connection, bulk: BulkRows, shifts: Mapping[str, int], constants: Mapping[str, Any]) -> None:
-    """Insert converted rows by PostgreSQL's COPY; `shifts` and `constants` are those of `insert_bulk`."""
-    names = ", ".join(f'"{name}"' for name in (*bulk.names, *constants))
-    added = [shifts.get(name, 0) for name in bulk.names] if shifts else []
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{bulk.table}" ({names}) FROM STDIN') as copy:
-        for row in bulk.rows:
-            values = (value + add if add else value for value, add in zip(row, added, strict=True)) if added else row
-            copy.write_row((*values, *constants.values()))
+def _shifted(value: Any, shift: int) -> Any:
+    return value + shift if shift else value
 
 
 def _converted(values: list[Any], convert: _Converter) -> list[Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from db.enums import CaseState, Role
 from tests.cli.framework.terminal import Terminal
 from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, Desk, application
-from tests.sites import TUESDAY, ManualClock, Site
+from tests.sites import TUESDAY, ManualClock, Site, copy_office
 from workbench.domain.case.lifecycle import PERMISSIONS, Action
 
 S, R, A = CaseState, Role, Action
@@ -130,7 +130,7 @@ class Cases:
         original = self.made[key]
         place = self.folder / "copy"
         shutil.rmtree(place, ignore_errors=True)
-        shutil.copytree(original.path.parent, place)
+        copy_office(original.path.parent, place)
         return Terminal(Site(place / original.path.name, ManualClock(original.clock.at)))
 
     def _make(self, state: CaseState, by: str, bring: Bringing) -> Site:

@@ -1,12 +1,12 @@
 """The table of permissions holds for every command: each act by each role in each state of a case."""
 
-import sqlite3
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from db.enums import CaseState, Role
+from tests import tables
 from tests.cli.framework.terminal import Terminal
 from tests.cli.permission_cells import CELLS, COMMANDS, OF_NO_CASE, PERSON, Cases, Cell
 from tests.sizes import sample
@@ -21,12 +21,9 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Cases:
 
 def content(terminal: Terminal) -> tuple[dict[str, list[Any]], list[Any]]:
     """Return the rows of every table but the log, and the events."""
-    connection = sqlite3.connect(terminal.site.path)
-    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    rows = {name: list(connection.execute(f'SELECT * FROM "{name}"')) for name in tables if name != "event"}
-    events = list(connection.execute("SELECT action, is_refused FROM event ORDER BY seq"))
-    connection.close()
-    return rows, events
+    with tables.opened(terminal.site.path) as connection:
+        events = [tuple(row) for row in connection.execute("SELECT action, is_refused FROM event ORDER BY seq")]
+    return {name: rows for name, rows in tables.rows(terminal.site.path).items() if name != "event"}, events
 
 
 def try_cell(cases: Cases, cell: Cell) -> None:

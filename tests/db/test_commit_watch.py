@@ -12,15 +12,24 @@ from sqlalchemy.exc import IntegrityError
 from db.dialects import sqlite
 from db.dialects.sqlite_watch import CommitWatch
 from db.engine import Database
+from db.models import EventRow
 from tests.sites import Site
 
-_WRITE = text("UPDATE reviewer SET created_at = created_at + 1")
+_NEXT = {"seq": "seq + 1", "hash": "hash || 'x'"}
+_EVENT = EventRow.metadata.tables["event"].columns.keys()
+_WRITE = text(
+    f"INSERT INTO event ({', '.join(_EVENT)}) SELECT {', '.join(_NEXT.get(name, name) for name in _EVENT)}"
+    " FROM event ORDER BY seq DESC LIMIT 1"
+)
+"""On a server, the number of the last event says whether others have written."""
+
 _REFUSED = text("INSERT INTO reviewer_role (reviewer_id, role) VALUES (999, 'reviewer')")
 
 
 @pytest.fixture(params=[False, True], ids=["plain", "encrypted"])
-def site(request: pytest.FixtureRequest, tmp_path: Path) -> Site:
-    return Site(tmp_path / "w.db", is_encrypted=request.param).create()
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    with closing(Site(tmp_path / "w.db", is_encrypted=request.param).create()) as made:
+        yield made
 
 
 @pytest.fixture
@@ -60,6 +69,7 @@ def test_a_write_of_another_program_is_reported_once_and_nothing_else(site: Site
         assert not database.is_changed_elsewhere()
 
 
+@pytest.mark.sqlite("a file that is moved away")
 def test_a_database_that_is_gone_counts_as_unchanged_until_it_is_back(site: Site, database: Database) -> None:
     moved = site.path.with_name("moved.db")
     with closing(_opened(site)) as late, closing(_opened(site)) as other:

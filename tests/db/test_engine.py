@@ -57,7 +57,7 @@ def test_a_nested_read_sees_newer_writes_than_the_outer_read(path: Path) -> None
             session.execute(
                 text(
                     "INSERT INTO reviewer (login, is_active, created_at, skills, department)"
-                    " VALUES ('late', 1, 0, '', '')"
+                    " VALUES ('late', true, 0, '', '')"
                 )
             )
         with database.read() as inner:

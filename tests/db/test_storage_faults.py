@@ -14,6 +14,7 @@ from sqlalchemy import Engine, event, text
 
 from db.dialects import sqlite
 from db.engine import Database
+from tests import tables
 from tests.cli.framework.terminal import Terminal, refused
 from tests.services.intake.importing.files import Desk, application
 from tests.services.review.verdict_acts import decide, failing, passing, take
@@ -40,6 +41,7 @@ def test_only_a_library_without_the_wal_reset_bug_uses_the_write_ahead_log(
 
 
 @pytest.mark.promise("P1", "K5")
+@pytest.mark.sqlite("the pragmas of a connection")
 def test_a_connection_writes_through_to_the_disk_and_checks_references(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,7 +70,8 @@ def failing_at(engines: list[Engine], number: int) -> Iterator[list[str]]:
         count += 1
         if count == number:
             failed.append(what)
-            raise sqlite.driver().OperationalError("disk I/O error")
+            driver: Any = engines[0].dialect.dbapi
+            raise driver.OperationalError("disk I/O error")
 
     def execute(_cursor: Any, statement: str, *_more: Any) -> None:
         if statement.startswith(_WRITES):
@@ -91,13 +94,6 @@ def failing_at(engines: list[Engine], number: int) -> Iterator[list[str]]:
             event.remove(engine, "do_execute", execute)
             event.remove(engine, "do_executemany", execute)
             engine.dialect.do_commit = commit  # type: ignore[method-assign]  # as it was
-
-
-def rows(site: Site) -> dict[str, list[Any]]:
-    """Return the rows of each table."""
-    with site.services("admin").context.database.read() as session:
-        names = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all()
-        return {name: list(session.execute(text(f'SELECT * FROM "{name}"'))) for name in names if "fts" not in name}
 
 
 def _verdict(site: Site) -> Callable[[], object]:
@@ -129,16 +125,16 @@ def test_an_act_that_fails_at_any_write_leaves_everything_as_it_was(
     site: Site, prepare: Callable[[Site], Callable[[], object]]
 ) -> None:
     act = prepare(site)
-    before = rows(site)
+    before = tables.rows(site.path)
     engine = site.services("a").context.database.writer
     for number in range(1, 100):
         with failing_at([engine], number) as failed, suppress(StorageFailed):
             act()
         if not failed:
             break
-        assert rows(site) == before, failed
+        assert tables.rows(site.path) == before, failed
     assert number > 2
-    assert rows(site) != before
+    assert tables.rows(site.path) != before
 
 
 @pytest.mark.promise("P2", "C2")
@@ -162,6 +158,7 @@ def test_an_import_that_fails_at_any_write_shows_nothing_and_succeeds_the_next_t
 
 
 @pytest.mark.promise("S8")
+@pytest.mark.sqlite("the files that a power failure leaves")
 def test_a_copy_of_the_files_at_an_acknowledgement_has_the_verdict(site: Site, tmp_path: Path) -> None:
     cases = site.plant(5)
     for case in cases:
@@ -199,6 +196,7 @@ _ODD: dict[str, tuple[int, Callable[[Path, bytes], object]]] = {
 
 
 @pytest.mark.promise("S2", "S5")
+@pytest.mark.sqlite("files that are no databases")
 def test_what_is_no_database_is_refused_and_stays_as_it_is(site: Site, tmp_path: Path) -> None:
     terminal, whole = Terminal(site), site.path.read_bytes()
     for kind, (code, make) in _ODD.items():

@@ -4,7 +4,6 @@ The oracle shares no code with the program: it counts open seconds over a list o
 """
 
 import random
-import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,7 +16,7 @@ from tests.lifecycle.clock_model import SHANGHAI, Hours, Interval, united
 from tests.lifecycle.first_cases import ID_NUMBERS
 from tests.lifecycle.stored import Reader, Row
 from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
-from tests.sites import ManualClock, Site
+from tests.sites import ManualClock, Site, copy_office
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import NotAllowed, NothingAvailable, WrongUsage
 from workbench.services.foundation import audit_log
@@ -507,5 +506,5 @@ class Life:
 def live(seed: int, started: Path) -> None:
     """Live one life in a copy of the template."""
     with tempfile.TemporaryDirectory(prefix="life-") as folder:
-        shutil.copytree(started, Path(folder) / "office")
+        copy_office(started, Path(folder) / "office")
         Life(seed, Path(folder) / "office").live()

@@ -8,7 +8,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from db.dialects.sqlite import make_engine, prepare_bulk_writes
 from tests.forgeries import ONLY_CHANGED, Forgery, cared_columns, forgery
 from tests.lifecycle.acts import act
 from tests.lifecycle.arrivals import ArrivalsMachine
@@ -53,19 +52,13 @@ class ForgeriesMachine(ArrivalsMachine):
     @act(12, table=st.sampled_from(sorted(cared_columns())), kind=st.sampled_from(["change", "insert", "delete"]))
     def forge(self, table: str, kind: str) -> None:
         """Change a row, see that the log names it, and take the change back."""
-        key = self.services("admin").context.database.key
-        engine = make_engine(self.site.path, key, query_only=False)
-        prepare_bulk_writes(engine)
         kind = "change" if table in ONLY_CHANGED else kind
-        with Session(engine) as session:
-            for name in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
-                session.execute(text(f"DROP TRIGGER {name}"))
+        with self.site.tampering() as session:
             made = forgery(session, table, cared_columns()[table], kind, Random(self.turn))
             if made is not None and _is_written(session, made):
                 assert _is_named(session, made), made
                 DONE[f"forge {kind}"] += 1
             session.rollback()
-        engine.dispose()
 
 
 def _is_written(session: Session, made: Forgery) -> bool:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from db.dialects import sqlite
-from workbench.services.foundation.file_store import Store
+from db.dialect import is_server
+from tests import tables
 
 Row = dict[str, Any]
 
@@ -45,13 +45,19 @@ class Reader:
     """Reads a database through a connection of its own."""
 
     def __init__(self, path: Path) -> None:
-        self.connection = sqlite.connect(path, "rw", Store.unlocked(path).database_key)
-        self.connection.row_factory = sqlite.driver().Row
+        self.path = path
+        self.connection = tables.connect(path)
         self.last_seq = 0
 
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
+
+    def _refresh(self) -> None:
+        """See what is stored now, also if the connection reads a copy."""
+        if is_server(self.path):
+            self.close()
+            self.connection = tables.connect(self.path)
 
     def rows(self, table: str) -> Iterator[Row]:
         """Yield the rows of a table."""
@@ -65,6 +71,7 @@ class Reader:
 
     def stored(self) -> Stored:
         """Return what is stored now."""
+        self._refresh()
         logins = {row["id"]: row["login"] for row in self.rows("reviewer")}
         cases = {row["id"]: row for row in self.rows("case")}
         for case in cases.values():
@@ -87,6 +94,7 @@ class Reader:
 
     def new_events(self) -> list[Row]:
         """Return the events since the last call, without those that only record the digests of letters."""
+        self._refresh()
         found = self.connection.execute("SELECT * FROM event WHERE seq > ? ORDER BY seq", (self.last_seq,)).fetchall()
         events = [{**dict(row), "body": json.loads(row["body"])} for row in found]
         if events:

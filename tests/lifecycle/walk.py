@@ -15,7 +15,7 @@ from tests.lifecycle.first_cases import template
 from tests.lifecycle.model import UNDO, Case, Document, Item, Suspensions, Undoable, fits
 from tests.lifecycle.stored import Reader, Row
 from tests.services.intake.importing.files import Desk
-from tests.sites import ManualClock, Site
+from tests.sites import ManualClock, Site, copy_office
 from workbench.errors import Busy, NotAllowed, WorkbenchError
 from workbench.services.foundation import audit_log
 from workbench.services.site.log_checks.unexplained_rows import log_faults
@@ -48,7 +48,7 @@ class Walk(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="walk-")) / "office"
-        shutil.copytree(template(), self.folder)
+        copy_office(template(), self.folder)
         self.site = Site(self.folder / "w.db", ManualClock())
         self.desk = Desk(self.site, self.folder / "files", files=100)
         self.reader = Reader(self.site.path)

@@ -11,8 +11,6 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from db.dialects.spelling import nulls_of, spell
 
-_TEXT_TYPE = re.compile(r"\b(?:VARCHAR(?:\(\d+\))?|TEXT)")
-
 
 class _Statements(alchemy.PGCompiler_psycopg):
     """Compiles statements."""
@@ -49,7 +47,7 @@ class _Tables(base.PGDDLCompiler):
         """Declare a column: texts of any length, ordered by code point as on SQLite, and numbers of 64 bits from 1."""
         base_of: Any = super()
         declared: str = base_of.get_column_specification(column, **options)
-        declared = _TEXT_TYPE.sub('TEXT COLLATE "C"', declared)
+        declared = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', declared)
         return re.sub(r" SERIAL\b(.*)", rf" BIGSERIAL\1 CHECK ({column.name} >= 1)", declared)
 
     def visit_create_index(self, create: CreateIndex, **_options: Any) -> str:  # type: ignore[override]
@@ -73,6 +71,10 @@ class _Types(base.PGTypeCompiler):
     def visit_INTEGER(self, type_: Any, **_options: Any) -> str:  # noqa: ARG002, N802 - the signature is SQLAlchemy's
         return "BIGINT"
 
+    def visit_VARCHAR(self, type_: Any, **_options: Any) -> str:  # noqa: ARG002, N802 - the signature is SQLAlchemy's
+        """Give a text no length: a cast to a shorter one would cut it without a word."""
+        return "TEXT"
+
 
 class Dialect(alchemy.PGDialect_psycopg):
     """The dialect of all engines of PostgreSQL."""
@@ -83,3 +85,19 @@ class Dialect(alchemy.PGDialect_psycopg):
     supports_statement_cache = True
     supports_server_side_cursors = False
     """Rows that are not read to the end would leave a cursor open."""
+
+    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        """Run a statement; COPY has one row here."""
+        if statement.startswith("COPY "):
+            self.do_executemany(cursor, statement, [parameters], context)
+        else:
+            cursor.execute(statement, parameters)
+
+    def do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:  # noqa: ARG002 - the signature is SQLAlchemy's
+        """Run a statement for many rows; COPY reads them as a stream."""
+        if not statement.startswith("COPY "):
+            cursor.executemany(statement, parameters)
+            return
+        with cursor.copy(statement) as copy:
+            for row in parameters:
+                copy.write_row(row)

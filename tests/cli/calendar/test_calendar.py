@@ -228,7 +228,7 @@ def test_each_start_extends_the_calendar_into_next_year(terminal: Terminal) -> N
     case = plant_case(terminal, local(12, 30, 10, year=2027))
     assert due_of(terminal, case) == ("2028-01-05T18:00:00+08:00", True)
     with terminal.site.services("admin").context.read() as session:
-        assert session.execute(text("SELECT max(on_date) FROM calendar_day")).scalar_one() == "2028-12-31"
+        assert str(session.execute(text("SELECT max(on_date) FROM calendar_day")).scalar_one()) == "2028-12-31"
 
     assert terminal.document("a", "calendar", "2028")["status"] == "provisional"
     assert terminal.document("a", "calendar", "2028")["days"][25]["name"]

@@ -109,7 +109,8 @@ def test_refusals_have_the_promised_exit_codes_and_write_nothing(
     refused(terminal.as_person("sup", "dossier", "C-1", "--output", out, "--reveal"), 2)
     refused(terminal.as_person("sup", "dossier", "C-9", "--output", out), 66)
     refused(terminal.as_person("sup", "dossier", "C-1", "--output", str(full)), 73)
-    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["files", "full", "w.db.store"]
+    folders = sorted(path.name for path in tmp_path.iterdir() if path.is_dir())
+    assert folders == ["files", "full", terminal.site.store.name]
     assert [path.name for path in full.iterdir()] == ["mine"]
     assert terminal.site.actions(1).count("dossier") == 0
     assert terminal.site.actions(1).count("refused dossier") == 2

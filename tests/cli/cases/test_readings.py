@@ -1,8 +1,10 @@
 """Who reads a case that somebody else holds, or nobody, is in the log once a day, and nothing else changes."""
 
+from contextlib import closing
+
 import pytest
 
-from db.dialects import sqlite_lock
+from db.engine import Database
 from tests.cli.framework.terminal import Terminal
 from tests.cli.test_permissions import content
 from tests.screens.driver import site_workbench
@@ -63,7 +65,8 @@ def test_the_holder_is_not_logged_and_whoever_held_the_case_before_is(terminal: 
 def test_a_case_is_shown_although_a_busy_log_cannot_note_its_reading(terminal: Terminal) -> None:
     site = terminal.site
     site.plant(1)
-    with sqlite_lock.write_lock(site.path):
+    with closing(Database(site.path, key=site.services("a").context.database.key)) as other, other.write() as busy:
+        busy.connection()
         result = terminal.as_person("b", "show", "C-1", "--json")
     assert (result.exit_code, '"case": "C-000001"' in result.stdout) == (ExitCode.OK, True)
     assert "cannot note now that you read it" in result.stderr

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.dialect import is_server
 from tests.cli.framework.terminal import Terminal, refused
 from tests.services.files.reading.workbooks import write_cells, write_workbook
 from tests.services.intake.importing.files import Desk, application
 from tests.services.intake.importing.test_workbooks import sheet
+from tests.sites import Site
 from workbench.domain.values.bad_value import outline_of, with_outlined_numbers
 from workbench.services.foundation.safe_files import open_regular
 
@@ -171,7 +173,7 @@ def test_a_site_file_and_a_hash_key_that_are_pipes_are_refused(terminal: Termina
     site_file = pipe(tmp_path / "site.toml")
     assert "regular file" in refused(terminal.run_bare("--site", str(site_file), "queue", "--json"), 78)
 
-    key = tmp_path / "w.db.store" / "hash.key"
+    key = terminal.site.store / "hash.key"
     key.unlink()
     pipe(key)
     assert "hash key" in refused(terminal.as_person("a", "queue", "--json"), 78)
@@ -203,7 +205,12 @@ def test_a_file_that_is_too_large_is_refused(
     assert "larger than 1 MB" in refused(result, 65, json_failure=True)
 
 
-NAMES = ("w.db", "w.db-wal", "w.db-shm", "w.db-journal", "w.db.lock", "w.db.store/hash.key", "w.db.store/new.csv")
+ENDS = ("", ".store/hash.key", ".store/new.csv", "-wal", "-shm", "-journal", ".lock")
+"""The ends of the names of what belongs to a database; the last four are beside a file only."""
+
+
+def own_files(site: Site) -> list[Path]:
+    return [Path(f"{site.path}{end}") for end in (ENDS[:3] if is_server(site.path) else ENDS)]
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -227,12 +234,13 @@ def export(terminal: Terminal, target: Path) -> str:
 def test_an_export_onto_a_file_of_the_database_or_a_link_to_one_is_refused(terminal: Terminal, tmp_path: Path) -> None:
     with terminal.site.services("admin").context.write():
         """The lock exists once something was written."""
-    for name in NAMES:
-        assert "belongs to the database" in export(terminal, tmp_path / name)
-    for number, name in enumerate(("w.db", "w.db.lock", "w.db.store/hash.key")):
+    own = own_files(terminal.site)
+    for path in own:
+        assert "belongs to the database" in export(terminal, path)
+    for number, path in enumerate((*own[:2], *own[6:])):
         for link in (os.symlink, os.link):
             target = tmp_path / f"{link.__name__}{number}.csv"
-            link(tmp_path / name, target)
+            link(path, target)
             assert "belongs to the database" in export(terminal, target), target
             target.unlink()
     os.mkfifo(tmp_path / "pipe.csv")
@@ -247,16 +255,14 @@ def test_rejected_rows_and_documents_do_not_replace_files_of_the_database_either
 ) -> None:
     desk = Desk(terminal.site, tmp_path)
     file = desk.write([application("A-1"), application("A-2", submitted_at="yesterday")])
-    for name in NAMES:
-        result = terminal.as_person(
-            "admin", "import", "applications", str(file), "--rejects", str(tmp_path / name), "--json"
-        )
+    for path in own_files(terminal.site):
+        result = terminal.as_person("admin", "import", "applications", str(file), "--rejects", str(path), "--json")
         assert "belongs to the database" in refused(result, 73, json_failure=True)
     assert terminal.document("admin", "imports")["batches"] == []
 
     desk.applications(application("A-1"))
     desk.documents("A-1")
-    inside = tmp_path / "w.db.store" / "documents" / "out"
+    inside = terminal.site.store / "documents" / "out"
     result = terminal.as_person("a", "documents", "C-000001", "--to", str(inside), "--json")
     assert "belongs to the database" in refused(result, 73, json_failure=True)
     assert not inside.exists()

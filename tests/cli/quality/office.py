@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from db.enums import Role
+from tests import tables
 from tests.prepared import prepared
 from tests.services.review.verdict_acts import decide, passing, take
 from tests.sites import Site
@@ -18,9 +19,7 @@ MAKER, NOTE, LETTER = "wei-decided", "asked him about the seal", "您的申请�
 
 def rows(site: Site) -> dict[str, Sequence[Any]]:
     """Return the rows of every table that no quality review may change."""
-    with site.services("admin").context.read() as session:
-        tables = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all()
-        return {name: session.execute(text(f'SELECT * FROM "{name}"')).all() for name in tables if name not in QUALITY}
+    return {name: found for name, found in tables.rows(site.path).items() if name not in QUALITY}
 
 
 @prepared

@@ -2,12 +2,12 @@
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
+from tests import tables
 from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.quality.office import SAMPLE, pass_all, rows
 from tests.services.review.verdict_acts import decide, passing, take
@@ -72,13 +72,11 @@ def test_the_same_seed_draws_the_same_cases_and_a_dry_run_none(decided: Terminal
     assert (trial["sample"], decided.document("sup", "quality", "list")["samples"]) == (None, [])
     for _turn in range(2):
         assert decided.document("sup", *SAMPLE, "--size", "10")["drawn"] == trial["drawn"] == 10
-    connection = sqlite3.connect(decided.site.path)
-    first, second = (
-        connection.execute("SELECT decision_id FROM sampled_decision WHERE sample_id = ?", (number,)).fetchall()
-        for number in (1, 2)
-    )
-    connection.close()
-    assert first == second
+    sampled: dict[int, list[int]] = {1: [], 2: []}
+    with tables.opened(decided.site.path) as connection:
+        for row in connection.execute("SELECT sample_id, decision_id FROM sampled_decision ORDER BY id"):
+            sampled[row["sample_id"]].append(row["decision_id"])
+    assert sampled[1] == sampled[2]
     # By default, the policy's share is drawn, but at least five of each stratum.
     assert decided.document("sup", *SAMPLE)["drawn"] == 5
 
@@ -136,11 +134,10 @@ def test_golden_answers_are_mixed_in_beside_the_drawn_ones(decided: Terminal) ->
     )
     drawn = decided.document("sup", *SAMPLE)
     assert drawn["golden"] == 1
-    connection = sqlite3.connect(decided.site.path)
-    sampled = connection.execute("SELECT count(*), sum(is_golden) FROM sampled_decision").fetchone()
-    connection.close()
-    assert sampled[1] == 1
-    assert sampled[0] in {5, 6}
+    with tables.opened(decided.site.path) as connection:
+        sampled, golden = connection.execute("SELECT count(*), sum(is_golden) FROM sampled_decision").fetchone()
+    assert golden == 1
+    assert sampled in {5, 6}
 
 
 def test_periods_begin_and_end_at_midnight_of_the_office(decided: Terminal) -> None:

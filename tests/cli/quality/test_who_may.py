@@ -1,10 +1,9 @@
 """Who may sample, mark right answers, read, adjudicate and see figures: by commands and by keys."""
 
-import sqlite3
-
 import pytest
 
 from db.enums import Role
+from tests import tables
 from tests.cli.framework.terminal import Terminal
 from tests.cli.quality.office import SAMPLE, pass_all
 from tests.prepared import prepared
@@ -54,10 +53,9 @@ def test_each_role_may_do_what_the_table_says(role: Role, terminal: Terminal) ->
         assert (words, result.exit_code) == (words, expected), result.output
         if key is not None:
             assert (key.refusal(terminal.site.services(login).actor) is None) == (role in roles), words
-    connection = sqlite3.connect(terminal.site.path)
-    refusals = connection.execute(REFUSALS, (login,)).fetchone()
-    connection.close()
-    assert refusals == (sum(role not in roles for _words, _key, roles in ACTS),)
+    with tables.opened(terminal.site.path) as connection:
+        [refusals] = connection.execute(REFUSALS, (login,)).fetchone()
+    assert refusals == sum(role not in roles for _words, _key, roles in ACTS)
 
 
 def test_only_supervisors_and_auditors_see_the_opinions_of_others(terminal: Terminal) -> None:

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlmodel import SQLModel
 from stdnum.cn import ric
 
+from db.dialect import is_server
 from db.enums import ImportKind
+from tests import servers
 from tests.cli.framework.terminal import Terminal
 from tests.policies import amend_policy
 from tests.prepared import prepared
@@ -157,6 +159,8 @@ class RetentionSite:
         path = self.terminal.site.path
         yield from (one for one in path.parent.glob(f"{path.name}*") if one.is_file())
         yield from (one for one in Path(f"{path}.store").rglob("*") if one.is_file())
+        if is_server(path):
+            yield from servers.files_of(path)
 
     def rows_of_others(self, erased: Collection[str]) -> dict[str, list[dict[str, Any]]]:
         """Return the rows of every table that belong to none of some applications, nor to a number of theirs."""

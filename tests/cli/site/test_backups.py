@@ -28,6 +28,8 @@ from workbench.services.database import backups
 from workbench.services.foundation import audit_log
 from workbench.services.intake.batches.undoing import UndoneBatch
 
+pytestmark = pytest.mark.sqlite("backups of a file")
+
 
 @pytest.fixture
 def desk(terminal: Terminal, tmp_path: Path) -> Desk:

@@ -21,11 +21,11 @@ def flip(path: Path, place: int = 20) -> None:
 
 
 def key_of(terminal: Terminal) -> Path:
-    return terminal.site.path.with_name("w.db.store") / "hash.key"
+    return terminal.site.store / "hash.key"
 
 
 def call_file(terminal: Terminal) -> Path:
-    [path] = (terminal.site.path.with_name("w.db.store") / "calls").glob("*.parquet")
+    [path] = (terminal.site.store / "calls").glob("*.parquet")
     return path
 
 

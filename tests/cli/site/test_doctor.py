@@ -39,7 +39,7 @@ def chain_anew(session: Session) -> None:
 
 
 def stored(terminal: Terminal) -> list[Path]:
-    folder = terminal.site.path.with_name("w.db.store") / "documents"
+    folder = terminal.site.store / "documents"
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
@@ -124,8 +124,8 @@ UNEXPLAINED = [
         "The log has no event that explains why a has",
     ),
     (
-        "UPDATE reviewer_role SET reviewer_id = 'x' WHERE reviewer_id = 2",
-        "The log has no event that explains why x has",
+        "UPDATE reviewer_role SET reviewer_id = 999 WHERE reviewer_id = 2",
+        "The log has no event that explains why 999 has",
     ),
     ("DELETE FROM reviewer_role WHERE role = 'auditor'", "The log has no event that explains why audit has"),
     (
@@ -250,6 +250,7 @@ def test_a_file_that_has_no_anchors_is_refused(terminal: Terminal, tmp_path: Pat
 
 
 @pytest.mark.promise("A9", "S2")
+@pytest.mark.sqlite("the lock file")
 def test_a_lock_file_that_cannot_be_opened_is_named(terminal: Terminal) -> None:
     terminal.site.close()
     lock = terminal.site.path.with_name("w.db.lock")

@@ -56,6 +56,7 @@ def test_a_file_system_that_is_mounted_read_only_is_named(disk: Path) -> None:
         assert f"{with_disk.path} is on a file system that is mounted read-only" in message
 
 
+@pytest.mark.sqlite("the most pages of a file")
 @pytest.mark.parametrize("is_room_to_remove", [True, False])
 def test_an_import_on_a_full_disk_says_what_it_left(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, is_room_to_remove: bool

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from tests import tables
+
 CLOSED = ("passed", "failed", "lapsed", "withdrawn")
 WITH = {"queued": "queue", "in_review": "reviewer", "awaiting_check": "checker", "appealed": "appeal"}
 WITH |= dict.fromkeys(CLOSED, "closed") | dict.fromkeys(("incomplete", "rectifying"), "applicant")
@@ -38,8 +40,7 @@ class Lives:
     """The cases of published imports as they are at an instant."""
 
     def __init__(self, path: Path, now: datetime) -> None:
-        self.db = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
-        self.db.row_factory = sqlite3.Row
+        self.db = tables.connect(path)
         self.db.executescript(VIEWS)
         self.now = instant_us(now)
         (body,) = self.db.execute("SELECT body FROM policy_version ORDER BY id DESC LIMIT 1").fetchone()

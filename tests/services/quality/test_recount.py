@@ -18,7 +18,7 @@ from workbench.domain.quality.period import parse_period
 from workbench.services.intake.batches.publishing import try_import_lock
 
 __all__ = ["made_demo"]
-pytestmark = [pytest.mark.proof, pytest.mark.sqlite("the recount opens the file")]
+pytestmark = pytest.mark.proof
 INTERVAL = ("low", "high")
 
 
@@ -46,6 +46,7 @@ def check(terminal: Terminal, recount: Recount, period: str) -> Any:
     return printed
 
 
+@pytest.mark.sqlite("the demo is a file")
 def test_a_report_on_the_demo_is_what_is_counted_again(made_demo: Path) -> None:
     terminal = Terminal(Site(made_demo, ManualClock(NOW), is_encrypted=False))
     recount = Recount(made_demo, NOW)

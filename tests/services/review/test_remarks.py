@@ -1,8 +1,11 @@
 """Comments, verifications and checklist answers."""
 
 import pytest
+from sqlalchemy import insert
 
+from db.dialect import insert_rows
 from db.enums import ChecklistValue, VerificationKind
+from db.models import ReviewerRow
 from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile
 from workbench.errors import BadData, StorageFailed, WrongUsage
@@ -62,4 +65,13 @@ def test_a_text_with_a_nul_is_refused(site: Site) -> None:
 
     with pytest.raises(BadData, match="NUL"):
         site.services("b").remarks.comment(case, "before\0after")
+    context, skills = site.services("b").context, [{"skills": words} for words in ("before", "before\0after")]
+    row = {"login": "x", "is_active": True, "created_at": site.clock.at, "department": ""}
+    for rows in (skills, skills[1:]):
+        with pytest.raises(BadData, match="NUL"), context.write(is_bulk=True) as session:
+            insert_rows(session, "reviewer", [{**row, **one} for one in rows])
+        with pytest.raises(BadData, match="NUL"), context.write() as session:
+            insert_rows(session, "reviewer", [row], **rows[-1])
+        with pytest.raises(BadData, match="NUL"), context.write() as session:
+            session.execute(insert(ReviewerRow), [{**row, **one} for one in rows])
     assert site.actions(case) == []

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from db.dialects.sqlite import driver
 from db.enums import DocumentKind, FailKind, ImportKind, Verdict, WaitsFor
+from tests import tables
 from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, PDF, PERSON, Cells, Desk, application, csv_text
 from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
@@ -138,18 +138,10 @@ def content(path: Path) -> dict[str, Counter[str]]:
 
     Events of one transaction have the digests of rows, and a swept import has an event of its own.
     """
-    connection = driver().connect(str(path))
-    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     found: dict[str, Counter[str]] = {}
-    for table in tables:
-        if table.startswith(("sqlite_", "search_term_")):
-            continue
-        cursor = connection.execute(f'SELECT * FROM "{table}"')
-        names = [column[0] for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor]
-        compared = (row for row in rows if row.get("action", row.get("name")) not in _OF_INTERRUPTION)
+    for table, rows in tables.rows(path).items():
+        compared = (row for row in map(dict, rows) if row.get("action", row.get("name")) not in _OF_INTERRUPTION)
         found[table] = Counter(_compared(table, row) for row in compared)
-    connection.close()
     return found
 
 

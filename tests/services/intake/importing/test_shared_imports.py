@@ -1,11 +1,15 @@
 """Large imports are shared with another process: what they write does not depend on who does it."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from db.dialects.sqlite import driver
+from db.dialects.search import HITS, name_hits
+from db.engine import Database
 from db.enums import ImportKind
 from tests.policies import require_no_documents_of_individuals
 from tests.services.intake.importing.files import PERSON, Desk, application
@@ -18,12 +22,12 @@ from workbench.services.intake.importing import new_applications, planning, serv
 _TABLES = ("application", "card", "case", "finding", "notice")
 
 
-def content(path: Path) -> dict[str, list[tuple[object, ...]]]:
+def content(path: Path) -> dict[str, Sequence[Any]]:
     """Return the rows of an import, with the terms by which its cases are found."""
-    with closing(driver().connect(str(path))) as connection:
-        rows = {table: connection.execute(f'SELECT * FROM "{table}" ORDER BY id').fetchall() for table in _TABLES}
-        hits = "SELECT rowid FROM search_term WHERE search_term MATCH 'single : \"测\"' ORDER BY rowid"
-        return {**rows, "found": connection.execute(hits).fetchall()}
+    with closing(Database(path)) as database, database.read() as session:
+        rows = {table: session.execute(text(f'SELECT * FROM "{table}" ORDER BY id')).all() for table in _TABLES}
+        found = session.execute(text(HITS.format(match="query") + " ORDER BY rowid"), {"query": name_hits("测")})
+        return {**rows, "found": found.all()}
 
 
 @pytest.fixture(autouse=True)
