@@ -5,7 +5,7 @@ Modules of PostgreSQL are imported only for the latter.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,12 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from db.access import FileAccess
-from db.dialects import changes, search, server_address, sqlite, sqlite_backup, sqlite_compact, sqlite_lock
+from db.dialects import changes, search, server_address, sqlite, sqlite_backup, sqlite_compact
 from db.dialects.bulk import BulkRows, bulk_rows, insert_bulk, insert_rows
 from db.dialects.changes import CHANGES_SCHEMA, NOTED_COLUMNS, RECEIPT, noted_rows, receipts_of, take_changes
 from db.dialects.journal import added_rows, clear_journals, end_journal, restore_rows, start_journal
 from db.dialects.lists import is_in_list, list_parameter
+from db.dialects.locks import try_lock, upgrade_lock, write_lock
 from db.dialects.moving import MOVED_TO, MOVING_FROM, Misfit, misfits, read_rows, seal_of, write_rows
 from db.dialects.server_address import is_server, without_password
 from db.dialects.sqlite import encryption_faults, is_plain, is_vulnerable, library_version
@@ -27,7 +28,7 @@ from db.dialects.sqlite_watch import CommitWatch
 from db.errors import DatabaseRefused, Refusal
 
 __all__ = ["BulkRows", "bulk_rows", "insert_bulk", "insert_rows", "is_in_list", "is_server", "list_parameter"]
-__all__ += ["without_password"]
+__all__ += ["try_lock", "upgrade_lock", "without_password", "write_lock"]
 __all__ += ["NOTED_COLUMNS", "RECEIPT", "noted_rows", "receipts_of", "take_changes"]
 __all__ += ["copy_in_use", "copy_with_key", "encryption_faults", "is_plain"]
 __all__ += ["is_vulnerable", "library_version"]
@@ -101,25 +102,16 @@ def disable_fsync(engine: Engine) -> None:
         sqlite.disable_fsync(engine)
 
 
-def write_lock(path: Path, wait_s: float | None = None) -> AbstractContextManager[None]:
-    """Wait for the write lock of a database, for ten seconds by default. On a server, a transaction does that itself.
-
-    Raises:
-        LockTimeout: If another process held the lock for all this time.
-    """
-    return nullcontext() if is_server(path) else sqlite_lock.write_lock(path, wait_s)
-
-
 def make_watch(path: Path, key: bytes | None) -> CommitWatch:
     """Return a watch for the commits of other programs."""
     watch: CommitWatch = _postgresql(path).ServerWatch(path, key) if is_server(path) else CommitWatch(path, key)
     return watch
 
 
-def compact(engine: Engine) -> bool:
-    """Rewrite a file so that no deleted data is left in it, and return whether that succeeded; False for a server."""
-    if engine.dialect.name != "sqlite":
-        return False
+def compact(path: Path, engine: Engine) -> bool:
+    """Rewrite a database so that no deleted data is left in it, and return whether that succeeded."""
+    if is_server(path):
+        return bool(_postgresql(path).compact(path))
     with closing(engine.raw_connection()) as connection:
         return sqlite_compact.compact(connection.driver_connection)
 
@@ -142,6 +134,16 @@ def place_file(path: Path, access: FileAccess) -> None:
         DatabaseRefused: If the file exists or cannot be created.
     """
     (_postgresql(path).write_address_file if is_server(path) else sqlite.create_file)(path, access)
+
+
+def refuse_filled(connection: Connection, path: Path) -> None:
+    """Refuse the database of a server in which another host has created its tables since `create_file`.
+
+    Raises:
+        DatabaseRefused: If it is not empty.
+    """
+    if is_server(path) and not _postgresql(path).is_empty(connection):
+        raise DatabaseRefused(Refusal.NOT_EMPTY, without_password(address_of(path)))
 
 
 def create_rest(connection: Connection) -> None:

@@ -118,7 +118,7 @@ class Database:
             self._check_in_place()
 
     def compact(self) -> bool:
-        """Rewrite the file so that no deleted data is left in it; return whether that succeeded.
+        """Rewrite the database so that no deleted data is left in it; return whether that succeeded.
 
         Other writers wait, about a second for 100 MB. Readers of an older state can keep deleted data in the WAL file.
 
@@ -128,7 +128,7 @@ class Database:
         """
         self._check_in_place()
         with self._turn_to_write():
-            return dialect.compact(self.writer)
+            return dialect.compact(self.path, self.writer)
 
     def is_changed_elsewhere(self) -> bool:
         """Return whether another program has committed since the last call; False if that cannot be read now."""

@@ -39,6 +39,7 @@ def create(path: Path, access: FileAccess = FileAccess.PRIVATE, key: bytes | Non
     database = Database(path, schema=VERSION, key=key)
     try:
         with dialect.changing_schema(database.writer) as connection, connection.begin():
+            dialect.refuse_filled(connection, path)
             create_schema(connection)
     except BaseException:
         database.close()
@@ -122,7 +123,7 @@ def known_version(database: Database) -> int:
 
 def _upgrade_file(path: Path, key: bytes | None, record: Callable[[Session], None] | None) -> None:
     """Copy an older database and run the pending steps. Under the write lock, only one of two starts does so."""
-    with dialect.write_lock(path), closing(Database(path, key=key)) as database:
+    with dialect.upgrade_lock(path), closing(Database(path, key=key)) as database:
         version = known_version(database)
         if version < VERSION:
             dialect.copy_before_upgrade(path, version, key)

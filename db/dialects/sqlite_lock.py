@@ -47,6 +47,20 @@ def write_lock(path: Path, wait_s: float | None = None) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def try_lock(lock: Path) -> Iterator[bool]:
+    """Lock a file during the block, and yield whether it was locked; False means that another process has locked it."""
+    handle = lock_handle(lock, access_of(lock.parent))
+    is_held = False
+    try:
+        with suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_held = True
+        yield is_held
+    finally:
+        os.close(handle)
+
+
 def _wait_for(handle: int, path: Path, wait_s: float) -> None:
     """Wait until the file is locked. Each failed attempt sets the time of the file, which the holder reads."""
     until = time.monotonic() + wait_s

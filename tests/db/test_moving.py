@@ -13,7 +13,7 @@ from tests.cli.framework.terminal import Terminal, refused
 from tests.languages import speaking
 from tests.sites import Site
 from workbench.errors import BadConfiguration, ExitCode
-from workbench.services.intake.batches.publishing import lock_path, try_lock
+from workbench.services.intake.batches.publishing import try_lock
 
 SERVER = "postgresql:///cases?host=/nowhere"
 
@@ -107,7 +107,7 @@ def test_a_site_with_an_unfinished_import_stays_and_says_which(terminal: Termina
     context = terminal.site.services("admin").context
     with context.write() as session:
         session.add(ImportBatchRow(id=7, kind="applications", started_at=context.now(), started_by_id=1))
-    with try_lock(lock_path(context.store, 7)):
+    with try_lock(context.store, 7):
         said = refused(terminal.as_person("admin", "migrate", str(terminal.site.path), SERVER), ExitCode.BUSY)
 
     assert said.startswith("The import B-000007 has not finished")

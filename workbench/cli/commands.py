@@ -257,7 +257,7 @@ COMMANDS: tuple[Entry | CommandGroup, ...] = (
             Entry(
                 "compact",
                 ":compact",
-                N_("Rewrite the database file, so that unused parts of it contain nothing erased (admin)."),
+                N_("Rewrite the database, so that unused parts of it contain nothing erased (admin)."),
             ),
         ),
     ),

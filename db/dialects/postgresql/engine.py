@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,8 @@ _SETTINGS = (
 _LOCK_WAIT_S = 10.0
 _BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _BEGIN_WRITE = f"BEGIN; SET LOCAL lock_timeout = {{wait}}; SELECT pg_advisory_xact_lock({_WRITE_LOCK}); {_CLOCK}"
+_TRY_LOCK = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
+_UPGRADE_LOCK = "SELECT pg_advisory_lock(%s, hashtext('upgrade'))"
 _VERSION = "SELECT to_regclass('alembic_version') IS NOT NULL AND to_regclass('search_term') IS NOT NULL"
 _FITNESS = (
     "SELECT NOT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace),"
@@ -55,7 +57,7 @@ def make_engine(path: Path, *, query_only: bool) -> Engine:
     url = server_address.url_of(path)
     engine = create_engine(
         "postgresql+workbench://",
-        creator=lambda: psycopg.connect(url, autocommit=True, application_name="workbench", connect_timeout=10),
+        creator=lambda: _connect(path),
         poolclass=QueuePool,
         max_overflow=-1,
         pool_use_lifo=True,
@@ -111,6 +113,65 @@ class _NumberLoader(psycopg.adapt.Loader):  # type: ignore[misc]  # the driver n
         return float(number) if b"." in number else int(number)
 
 
+def _connect(path: Path) -> Any:
+    """Open a connection that commits each statement.
+
+    Raises:
+        DatabaseRefused: If the server cannot be reached.
+    """
+    url = server_address.url_of(path)
+    try:
+        return psycopg.connect(url, autocommit=True, application_name="workbench", connect_timeout=10)
+    except psycopg.OperationalError as error:
+        raise DatabaseRefused(Refusal.UNREACHABLE, without_password(url), _cause(error)) from error
+
+
+@contextmanager
+def _locking(path: Path) -> Iterator[Any]:
+    """Yield a connection that locks names; they are free when the block ends, or its process."""
+    with closing(_connect(path)) as connection:
+        try:
+            yield connection
+        finally:
+            # The server notices a closed connection a moment later.
+            with suppress(psycopg.Error):
+                connection.execute("SELECT pg_advisory_unlock_all()")
+
+
+@contextmanager
+def try_lock(path: Path, name: str) -> Iterator[bool]:
+    """Lock a name for all hosts during the block, and yield whether it was locked."""
+    with _locking(path) as connection:
+        yield connection.execute(_TRY_LOCK, (_WRITE_LOCK, name)).fetchone()[0]
+
+
+@contextmanager
+def upgrade_lock(path: Path) -> Iterator[None]:
+    """Wait until no other process upgrades the schema.
+
+    Raises:
+        LockTimeout: If another process does so for ten seconds.
+    """
+    with _locking(path) as connection:
+        try:
+            connection.execute(f"SET lock_timeout = '{_LOCK_WAIT_S}s'")
+            connection.execute(_UPGRADE_LOCK, (_WRITE_LOCK,))
+        except psycopg.errors.LockNotAvailable as error:
+            raise LockTimeout(str(path)) from error
+        yield
+
+
+def compact(path: Path) -> bool:
+    """Rewrite all tables without deleted rows; return whether no other connection prevented it for ten seconds."""
+    with closing(_connect(path)) as connection:
+        connection.execute(f"SET lock_timeout = '{_LOCK_WAIT_S}s'")
+        try:
+            connection.execute("VACUUM FULL")
+        except psycopg.errors.LockNotAvailable:
+            return False
+    return True
+
+
 def disable_fsync(engine: Engine) -> None:
     """Make every new connection of an engine commit without waiting for the disk; a later commit waits for all."""
 
@@ -125,14 +186,10 @@ def refuse_unfit(path: Path) -> None:
     Raises:
         DatabaseRefused: If it is refused or cannot be reached.
     """
-    url = server_address.url_of(path)
-    where = without_password(url)
-    try:
-        with psycopg.connect(url, connect_timeout=10) as connection:
-            is_empty, version, encoding = connection.execute(_FITNESS).fetchone()
-    except psycopg.Error as error:
-        raise DatabaseRefused(Refusal.UNREACHABLE, where, _cause(error)) from error
-    if not is_empty:
+    where = without_password(server_address.url_of(path))
+    with closing(_connect(path)) as connection:
+        has_nothing, version, encoding = connection.execute(_FITNESS).fetchone()
+    if not has_nothing:
         raise DatabaseRefused(Refusal.NOT_EMPTY, where)
     if version < OLDEST_SERVER or encoding != "UTF8":
         raise DatabaseRefused(Refusal.UNFIT_SERVER, where, f"{version}, {encoding}")
@@ -199,10 +256,9 @@ class ServerWatch(CommitWatch):
         """Return the number of the last event; the last one known if it cannot be read."""
         try:
             if self._connection is None or self._connection.closed:
-                url = server_address.url_of(self._path)
-                self._connection = psycopg.connect(url, autocommit=True, application_name="workbench")
+                self._connection = _connect(self._path)
             return int(self._connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
-        except psycopg.Error:
+        except (psycopg.Error, DatabaseRefused):
             return self._version
 
 

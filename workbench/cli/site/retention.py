@@ -78,13 +78,18 @@ def _print_erased(context: CommandContext, erased: "ErasureReport") -> None:
 
 
 def compact(context: CommandContext) -> None:
-    """Remove the remnants of erased rows from unused parts of the database file."""
+    """Remove the remnants of erased rows from unused parts of the database."""
+    from workbench.services.site.file_checks import kept_by_server
+
     with context.services() as services:
         is_clean = services.retention.compact()
-    sentence = _("Nothing of what was erased is left in the database file.")
+    sentences = [
+        _("Nothing of what was erased is left in the tables of the database."),
+        *kept_by_server(context.database()),
+    ]
     if not is_clean:
-        sentence = _("Somebody was reading; run `workbench retention compact` again once others have left.")
-    context.print_result({"compacted": is_clean}, sentence)
+        sentences = [_("Somebody was reading; run `workbench retention compact` again once others have left.")]
+    context.print_result({"compacted": is_clean}, *sentences)
 
 
 def hold(
@@ -227,6 +232,7 @@ def _erased_sentences(erased: "ErasureReport") -> list[str]:
         sentences.append(message.format(files=comma_joined(map(str, erased.copies))))
     if erased.has_remnants:
         sentences.append(
-            _("Unused parts of the file may still contain it; run `workbench retention compact` at a quiet time.")
+            _("Unused parts of the database may still contain it; run `workbench retention compact` at a quiet time.")
         )
+    sentences += erased.kept_by_server
     return sentences

@@ -67,6 +67,11 @@ class Store:
         return store
 
     @property
+    def database(self) -> Path:
+        """The path of the database."""
+        return self.folder.with_suffix("")
+
+    @property
     def database_key(self) -> bytes | None:
         """The key of the database file, None if it is not encrypted."""
         return self.keys.of_database if self.keys else None

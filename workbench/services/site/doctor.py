@@ -56,7 +56,7 @@ def examine(
         read_target: Returns the file or command to which the site's settings send anchors of the log.
     """
     lines: list[CheckLine] = [
-        (Health.NOTE, _("Logins prove nothing: anybody who can write the database file can change who did what.")),
+        (Health.NOTE, _("Logins prove nothing: anybody who can write the database can change who did what.")),
         *_check_library(path),
         *file_checks.check_drafts(path),
     ]
@@ -72,6 +72,11 @@ def examine(
                 "The database has schema {found}, older than schema {known} of this program; "
                 "the next start makes a copy and upgrades it."
             )
+            if dialect.is_server(path):
+                older = _(
+                    "The database has schema {found}, older than schema {known} of this program; the next start"
+                    " upgrades it. Make a backup of it and of its store first."
+                )
             lines.append((Health.NOTE, older.format(found=version, known=schema.VERSION)))
         lines += encryption_checks.check_key_source(store)
         damage = encryption_checks.check_pages(database) if is_deep else None

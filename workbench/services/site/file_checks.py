@@ -205,6 +205,12 @@ def older_copies(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{path.name}.schema-*.backup"))
 
 
+def kept_by_server(path: Path) -> tuple[str, ...]:
+    """Return the sentence about what the server of a database keeps of erased rows; none for a file."""
+    kept = _("The write-ahead log, replicas and backups of the server still have what was erased until they expire.")
+    return (kept,) if dialect.is_server(path) else ()
+
+
 def check_retention(session: Session, path: Path, policy: Policy, now: datetime) -> Iterator[CheckLine]:
     """Report overdue erasures, and the places that may still contain erased data."""
     zone = ZoneInfo(policy.zone)
@@ -228,11 +234,14 @@ def check_retention(session: Session, path: Path, policy: Policy, now: datetime)
         yield Health.NOTE, _("Files of erased cases are still in the store; the next start of the program erases them.")
     if has_remnants(session):
         message = _(
-            "Unused parts of the database file may still contain what was erased; run `workbench retention"
+            "Unused parts of the database may still contain what was erased; run `workbench retention"
             " compact` at a quiet time."
         )
         yield Health.NOTE, message
-    copies = older_copies(path)
-    if copies and session.execute(select(exists().where(CASE.c.erased_at.is_not(None)))).scalar():
+    copies, kept = older_copies(path), kept_by_server(path)
+    if not (copies or kept) or not session.execute(select(exists().where(CASE.c.erased_at.is_not(None)))).scalar():
+        return
+    yield from ((Health.NOTE, sentence) for sentence in kept)
+    if copies:
         message = _("Copies from before an upgrade may still contain what was erased; delete them: {files}.")
         yield Health.NOTE, message.format(files=comma_joined(copy.name for copy in copies))

@@ -1,9 +1,7 @@
 """Creates, locks, publishes and lists batches; one process at a time writes a batch."""
 
-import fcntl
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, func, select, update
 from sqlmodel import Session
 
-from db.access import access_of, lock_handle
+from db import dialect
 from db.enums import ImportKind
 from db.models import EventRow, ImportBatchRow, ImportFileRow
 from db.queries.numbers import take_batch_number
@@ -51,18 +49,9 @@ def lock_path(store: Store, batch_id: int) -> Path:
     return store.batches / f"{batch_id}.lock"
 
 
-@contextmanager
-def try_lock(path: Path) -> Iterator[bool]:
-    """Lock a file during the block, and yield whether it was locked; False means that another process has locked it."""
-    handle = lock_handle(path, access_of(path.parent))
-    is_held = False
-    try:
-        with suppress(BlockingIOError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            is_held = True
-        yield is_held
-    finally:
-        os.close(handle)
+def try_lock(store: Store, batch_id: int) -> AbstractContextManager[bool]:
+    """Lock a batch during the block, and yield whether it was locked; False means that another process has it."""
+    return dialect.try_lock(store.database, lock_path(store, batch_id))
 
 
 def try_import_lock(store: Store) -> AbstractContextManager[bool]:
@@ -70,7 +59,7 @@ def try_import_lock(store: Store) -> AbstractContextManager[bool]:
 
     The plan of an import is only valid until something else is published.
     """
-    return try_lock(store.batches / "import.lock")
+    return dialect.try_lock(store.database, store.batches / "import.lock")
 
 
 def another_import_runs() -> Busy:
@@ -135,8 +124,7 @@ def new_batch(context: Context, kind: ImportKind, readers: Sequence[Reader]) -> 
         with context.write() as session:
             batch_id = take_batch_number(session)
             # Locked before other processes can see the row, so that they never find a batch without its lock.
-            path = lock_path(context.store, batch_id)
-            if not lock.enter_context(try_lock(path)):
+            if not lock.enter_context(try_lock(context.store, batch_id)):
                 raise another_import_runs()
             session.add(
                 ImportBatchRow(id=batch_id, kind=kind.value, started_at=context.now(), started_by_id=context.actor.id)
@@ -144,7 +132,7 @@ def new_batch(context: Context, kind: ImportKind, readers: Sequence[Reader]) -> 
             session.flush()
             session.add_all(_file_row(batch_id, reader) for reader in files_of(readers))
         yield batch_id
-        path.unlink(missing_ok=True)
+        lock_path(context.store, batch_id).unlink(missing_ok=True)
 
 
 def _file_row(batch_id: int, reader: Reader) -> ImportFileRow:

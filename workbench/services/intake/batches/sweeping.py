@@ -49,7 +49,7 @@ def sweep(context: Context) -> None:
         for batch_id in unpublished:
             _check_never_published(session, batch_id)
     for batch_id in unpublished:
-        with try_lock(lock_path(context.store, batch_id)) as is_mine:
+        with try_lock(context.store, batch_id) as is_mine:
             if is_mine:
                 remove_batch(context, batch_id)
     _sweep_locks(context)
@@ -132,6 +132,6 @@ def _own_documents(context: Context, batch_id: int) -> Sequence[str]:
 def _sweep_locks(context: Context) -> None:
     """Remove the lock files that no process has locked. The write transaction keeps others from creating one."""
     for path in sorted(context.store.batches.glob("[0-9]*.lock")):
-        with context.write(), try_lock(path) as is_mine:
+        with context.write(), try_lock(context.store, int(path.stem)) as is_mine:
             if is_mine:
                 path.unlink(missing_ok=True)

@@ -69,7 +69,7 @@ def undo_batch(context: Context, batch_id: int) -> UndoneBatch:
         NotFound: If there is no such batch.
         NotAllowed: If somebody acted on one of its cases, a later batch depends on it, or it changed a case's state.
     """
-    with try_lock(lock_path(context.store, batch_id)) as is_mine:
+    with try_lock(context.store, batch_id) as is_mine:
         if not is_mine:
             raise another_import_runs()
         with context.write() as session:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
+from db import dialect
 from db.models import SettingRow
 from db.queries.published import chunks
 from workbench.domain.policy.retention import RetentionKind, RetentionPolicy
@@ -20,7 +21,7 @@ from workbench.i18n import _
 from workbench.services.case.known_people import Key
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import checked_reason
-from workbench.services.foundation.locations import refuse_server, storage_errors
+from workbench.services.foundation.locations import storage_errors
 from workbench.services.foundation.row_values import summed
 from workbench.services.intake.batches.publishing import EVENT, context_of_last_actor, try_import_lock
 from workbench.services.records.retention.counting import RetentionCounts, count_retention
@@ -34,7 +35,7 @@ from workbench.services.records.retention.files import CALLS_ERASED, ErasedFiles
 from workbench.services.records.retention.sharing import SubjectSharing
 from workbench.services.site import due_erasures
 from workbench.services.site.admin_requests import AdminRequest, RequestKind, approvable, make_request, open_requests
-from workbench.services.site.file_checks import REMNANTS_SETTING, has_remnants, older_copies
+from workbench.services.site.file_checks import REMNANTS_SETTING, has_remnants, kept_by_server, older_copies
 from workbench.services.site.machine_clock import erasing_clock_problem
 from workbench.services.site.people import needs_other_admin
 
@@ -49,7 +50,7 @@ _ERASED_TOGETHER = 10
 _ROWS_ERASED_TOGETHER = 2_000
 _COMPARED_TOGETHER = 2_000
 _COMPACTED_AT_ONCE_BYTES = 100_000_000
-"""A larger database file is compacted only on demand, because nobody can write meanwhile."""
+"""A larger file, or a database on a server, is compacted only on demand, because nobody can write meanwhile."""
 
 RetentionProgressCallback = Callable[[int, int], object]
 """A callback that gets the number of finished applications and of all applications."""
@@ -65,7 +66,8 @@ class ErasureReport:
     """The number of erased parts of other cases by kind."""
     files: ErasedFiles = field(default_factory=ErasedFiles)
     has_remnants: bool = False
-    """Whether the database file must still be compacted."""
+    """Whether the database must still be compacted."""
+    kept_by_server: tuple[str, ...] = ()
     copies: tuple[Path, ...] = ()
     """The copies of the database that upgrades made beside it; they still contain everything that was erased."""
 
@@ -149,7 +151,8 @@ class Retention(Service):
                 progress(done, len(due))
         erased.files = summed(erased.files, erase_pending_files(self.context))
         self._erase_unlinked(reason, erased)
-        if self.context.database.path.stat().st_size <= _COMPACTED_AT_ONCE_BYTES:
+        path = self.context.database.path
+        if not dialect.is_server(path) and path.stat().st_size <= _COMPACTED_AT_ONCE_BYTES:
             self._compact()
         return self._completed(erased)
 
@@ -158,10 +161,11 @@ class Retention(Service):
         with self.context.read() as session:
             erased.has_remnants = has_remnants(session)
         erased.copies = tuple(older_copies(self.context.database.path))
+        erased.kept_by_server = kept_by_server(self.context.database.path)
         return erased
 
     def compact(self) -> bool:
-        """Remove remnants of erased rows from unused parts of the database file; return whether none are left.
+        """Remove remnants of erased rows from unused parts of the database; return whether none are left.
 
         Other processes cannot write meanwhile, for about a second for each 100 MB.
 
@@ -169,7 +173,6 @@ class Retention(Service):
             NotAllowed: If the person is not an admin.
             Busy: If an import or an erasure is running.
         """
-        refuse_server(self.context.database.path, "`workbench retention compact`")
         with self.context.as_admin(COMPACTED), self._alone():
             return self._compact()
 
