@@ -165,7 +165,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         if not self.is_headless:
             self.set_interval(POLL_EVERY_S, self.changes.poll_if_changed)
         await self._start.remove()
-        for problem in self._settings_problems:
+        for problem in (*self._settings_problems, *filter(None, [services.clock_note])):
             self.notify(problem, severity="warning", timeout=PROBLEM_SHOWN_S)
         while keys:
             await self._run_key(keys.pop(0))

@@ -13,6 +13,7 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.drafts import Drafts
 from workbench.services.foundation.calendar_days import missing_years, noted_days_off
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.locations import host_clock_note
 from workbench.services.queue.claims import Claims
 from workbench.services.queue.listing import Queue
 
@@ -230,6 +231,7 @@ class Services:
         """Returns in words what the program does in the background, "" for nothing."""
         self.notify_waiting: Callable[[], object] = str
         """Tells the person that a write waits; its thread calls it until the write goes on."""
+        self.clock_note = host_clock_note(context.database.path)
         self._watched = context.database
         self.casefiles = CaseFiles(context)
         self.claims = Claims(context, self.casefiles)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Date, Function, String, TableValuedAlias, TypeCoerce
 from sqlalchemy.dialects.postgresql import base
 from sqlalchemy.dialects.postgresql import psycopg as alchemy
+from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.elements import ClauseElement
 
@@ -76,9 +77,19 @@ class _Types(base.PGTypeCompiler):
         return "TEXT"
 
 
+class _Context(alchemy.PGExecutionContext_psycopg):
+    """Runs one statement."""
+
+    def post_exec(self) -> None:
+        """Take all rows of a result at once, since the driver has them all and needs long for single ones."""
+        if self.cursor.description and not (self.isinsert or self.isupdate or self.isdelete):
+            self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(self.cursor)
+
+
 class Dialect(alchemy.PGDialect_psycopg):
     """The dialect of all engines of PostgreSQL."""
 
+    execution_ctx_cls = _Context
     statement_compiler = _Statements
     ddl_compiler = _Tables
     type_compiler_cls = _Types

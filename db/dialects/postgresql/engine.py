@@ -28,9 +28,6 @@ _WRITE_LOCK = 0x54535257
 """The key of the lock that each write transaction takes. Writers then have it in the order in which they asked."""
 
 _CLOCK = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
-_CLOCKS_MAY_DIFFER_S = 0.25
-"""Smaller differences are mostly the time of the answer."""
-
 _ahead_s: dict[Path, float] = {}
 """How many seconds each server's clock is ahead of this machine's."""
 
@@ -100,9 +97,8 @@ def _note_clock(path: Path, cursor: Any) -> None:
 
 
 def clock_ahead(path: Path) -> timedelta:
-    """Return how far the clock of a server was ahead at the last write, or 0 for a small difference."""
-    ahead_s = _ahead_s.get(path, 0.0)
-    return timedelta(seconds=ahead_s if abs(ahead_s) > _CLOCKS_MAY_DIFFER_S else 0.0)
+    """Return how far the clock of a server was ahead when the last write began."""
+    return timedelta(seconds=_ahead_s.get(path, 0.0))
 
 
 class _NumberLoader(psycopg.adapt.Loader):  # type: ignore[misc]  # the driver need not be installed

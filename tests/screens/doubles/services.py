@@ -55,6 +55,7 @@ class MemoryServices:
 
     is_changed = False
     renewal_is_lost = False
+    clock_note = ""
     background = staticmethod(str)
     readings = MemoryReadings()
 

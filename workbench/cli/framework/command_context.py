@@ -111,6 +111,10 @@ class CommandContext:
         path = self.database()
         services = open_services(path, self.shared.login, self.now, store=Store.unlocked(path, passphrase_prompt()))
         try:
+            if services.clock_note:
+                from workbench.cli.framework import output
+
+                output.complain(services.clock_note)
             if not self.command.startswith(_VERIFIERS_COMMAND):
                 services.refuse_verifier(self.command)
             yield services

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -15,6 +16,8 @@ from workbench.i18n import N_, _
 from workbench.services.foundation.group_sharing import not_in_group
 from workbench.services.foundation.site_settings import APP_NAME, default_site_file, read_settings
 from workbench.settings.user_settings import load_settings, settings_file
+
+_CLOCKS_MAY_DIFFER = timedelta(seconds=2)
 
 _MESSAGES: dict[Refusal, str] = {
     Refusal.MISSING: N_(
@@ -113,6 +116,16 @@ def refuse_server(path: Path, what: str) -> None:
             " its roles, and encrypted disks; back up the store {store} with it."
         )
         raise errors.BadConfiguration(message.format(what=what, store=f"{path}.store"))
+
+
+def host_clock_note(path: Path) -> str:
+    """Return a sentence if the clocks of this machine and of the server of a database differ, else ""."""
+    ahead = dialect.clock_ahead(path)
+    message = _(
+        "The clock of the server is {seconds:+.1f} s from that of this machine. Acts have the time of the server; set"
+        " the clock of this machine."
+    )
+    return message.format(seconds=ahead.total_seconds()) if abs(ahead) > _CLOCKS_MAY_DIFFER else ""
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from workbench.services.foundation import audit_log
 from workbench.services.foundation.calendar_days import days_in_force
 from workbench.services.foundation.file_store import Store, access_problem
 from workbench.services.foundation.group_sharing import group_named, group_of
+from workbench.services.foundation.locations import host_clock_note
 from workbench.services.policy.reader import parse_policy
 from workbench.services.policy.supplier import advice_on_made_up, is_made_up
 from workbench.services.site import encryption_checks, file_checks
@@ -88,7 +89,8 @@ def examine(
         with database.read() as session:
             if server := dialect.server_version(session.connection()):
                 lines.append((Health.OK, _("The server is PostgreSQL {version}.").format(version=server)))
-                lines += file_checks.check_clock_of_server(path)
+                if note := host_clock_note(path):
+                    lines.append((Health.NOTE, note))
             checks = _check_opened(session, path, store, now, is_deep=is_deep, is_current=version == schema.VERSION)
             lines += file_checks.until_failure(path, chain(checks, check_anchors(session, read_target)))
     return lines

@@ -182,13 +182,6 @@ def check_clock(session: Session, now: datetime) -> CheckLine:
     return Health.OK, _("Nothing speaks against the clock of this machine.")
 
 
-def check_clock_of_server(path: Path) -> Iterator[CheckLine]:
-    """Report a difference between the clocks of this machine and of the server of its database."""
-    if ahead := dialect.clock_ahead(path):
-        message = _("The clock of the server is {seconds:+.1f} s from that of this machine; the server's is used.")
-        yield Health.NOTE, message.format(seconds=ahead.total_seconds())
-
-
 REMNANTS_SETTING = "erased_remnants"
 """The setting that exists while the database file may still contain erased data, until it is compacted."""
 
