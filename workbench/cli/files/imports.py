@@ -290,10 +290,10 @@ def resubmit(
         state = casefile.header.state
         if state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
             print_done(context, services, case, _("{case} is back in the queue, in its next round."))
-            open_items = [item for item in casefile.asked_items if item.is_open]
-            if missing := [item.code for item in open_items if not item.is_for_reviewer]:
+            open_items = [asked for asked in casefile.asked_items if asked.is_open]
+            if missing := [asked.code for asked in open_items if not asked.is_for_reviewer]:
                 output.narrate(_("Not received: {items}.").format(items=comma_joined(missing)))
-            if unclear := [item.code for item in open_items if item.is_for_reviewer]:
+            if unclear := [asked.code for asked in open_items if asked.is_for_reviewer]:
                 output.narrate(_("For the reviewer to judge: {items}.").format(items=comma_joined(unclear)))
         else:
             sentence = _("{case} is not back in the queue; its state is: {state}.")

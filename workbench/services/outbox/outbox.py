@@ -110,11 +110,13 @@ class Notices(Service):
             return from_row(NoticePage, counts, lines=lines, measures_overdue=measures)
 
     def record_file(self, path: Path) -> RecordedDeliveries:
-        """Record the deliveries that a file reports, as `record` does; the person's roles are checked first.
+        """Record the deliveries that a file reports; the person's roles are checked first.
 
         Raises:
             NotFound: If there is no such file.
-            BadData: If it cannot be read.
+            BadData: If it is not a valid report.
+            StorageFailed: If it cannot be read.
+            WorkbenchError: As `record` does.
         """
         from workbench.services.outbox.sent_report import deliveries_in
 
