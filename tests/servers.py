@@ -16,6 +16,12 @@ _VARIABLE = "WORKBENCH_TEST_SERVER"
 """The variable with the URL of the server's own database, for the workers and commands of a run."""
 
 
+_dropped: list[str] = []
+"""The databases to remove, the oldest first."""
+
+_KEPT = 3
+
+
 def start() -> None:
     """Start a server that does not wait for the disk; it stops with this process."""
     if _VARIABLE in os.environ:
@@ -34,8 +40,11 @@ def start() -> None:
 
 def create_database(path: Path, template: Path | None = None) -> str:
     """Create a database on the server, empty or as a copy; let a path stand for it, and return its URL."""
-    source = "template0" if template is None else _name(template)
-    drop_database(path)
+    source, name = "template0" if template is None else _name(template), _name(path)
+    late = _dropped[:-_KEPT]
+    _dropped[:] = [one for one in _dropped[-_KEPT:] if one != name]
+    for one in {name, *late}:
+        run(f"DROP DATABASE IF EXISTS {one} WITH (FORCE)")
     run(f"CREATE DATABASE {_name(path)} TEMPLATE {source} ENCODING 'UTF8' LOCALE 'C.UTF-8'")
     url = os.environ[_VARIABLE].replace("/postgres?", f"/{_name(path)}?")
     server_address.remember(path, url)
@@ -46,8 +55,8 @@ def create_database(path: Path, template: Path | None = None) -> str:
 
 
 def drop_database(path: Path) -> None:
-    """Remove the database for which a path stands."""
-    run(f"DROP DATABASE IF EXISTS {_name(path)} WITH (FORCE)")
+    """Remove the database for which a path stands, but later: the server waits for connections that just closed."""
+    _dropped.append(_name(path))
 
 
 def files_of(path: Path) -> Iterator[Path]:

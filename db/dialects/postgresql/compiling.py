@@ -84,6 +84,9 @@ class _Context(alchemy.PGExecutionContext_psycopg):
         """Take all rows of a result at once, since the driver has them all and needs long for single ones."""
         if self.cursor.description and not (self.isinsert or self.isupdate or self.isdelete):
             self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(self.cursor)
+            if self.cursor.rowcount > 0:
+                # An export reads from the cursor itself.
+                self.cursor.scroll(0, "absolute")
 
 
 class Dialect(alchemy.PGDialect_psycopg):
