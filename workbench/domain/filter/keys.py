@@ -231,12 +231,12 @@ def words_of(key: FilterKey) -> dict[str, tuple[str, ...]]:
 
 def shown_key(key: FilterKey) -> str:
     """Return the first name of a key in the language in use."""
-    return key.name if current_language() == "en" else key.others[0]
+    return key.name if current_language() != "zh" else key.others[0]
 
 
 def shown_value(key: FilterKey, value: str) -> str:
     """Return the word of the language in use for a value of a key, the value itself if there is none."""
-    words = () if current_language() == "en" else words_of(key).get(value, ())
+    words = () if current_language() != "zh" else words_of(key).get(value, ())
     return next((word for word in words if not word.isascii()), value)
 
 

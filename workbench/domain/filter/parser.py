@@ -119,7 +119,7 @@ def quoted(value: str, *, is_bare: bool = False) -> str:
 
 def in_shown_words(text: str) -> str:
     """Return a valid filter in the words of the language in use, which are parsed too: `state:queued` in English."""
-    return text if current_language() == "en" else " ".join(str(_translated(term)) for term in parse_filter(text).terms)
+    return text if current_language() != "zh" else " ".join(str(_translated(term)) for term in parse_filter(text).terms)
 
 
 def _translated(term: FilterTerm) -> FilterTerm:
