@@ -17,6 +17,7 @@ _COMPLAINTS_US = 30 * _US_PER_DAY
 _IS_PUBLISHED = "c.batch_id IN (SELECT id FROM import_batch WHERE published_at IS NOT NULL)"
 _IN_EFFECT = "status IN ('applied', 'approved')"
 _EFFECTIVE_AT = "coalesce(checked_at, decided_at)"
+_CLOSED = "('passed', 'failed', 'lapsed', 'withdrawn')"
 _IS_DECIDED = "x.state IN ('passed', 'failed')"
 _CASE_COLUMNS = """c.id, c.agent, c.application_no, a.province, c.service_class, c.received_at, c.complete_at,
         c.due_at"""
@@ -53,27 +54,25 @@ _TABLES = {
     "day": f"SELECT {_number(0)} AS no, {_number(1)} AS number, {_number(2)} AS closes_at FROM json_each(:days)",
     "piece": f"""SELECT {_number(0)} AS since_s, {_number(1)} AS until_s, value ->> 2 AS province, value ->> 3 AS agent
         FROM json_each(:pieces)""",
-    # The first step of a case has no `was_closed`.
-    "step": """SELECT case_id, seq, at, state, is_clock_running, is_closed, lag(is_closed) OVER own AS was_closed,
-            lead(at) OVER own AS next_at
-        FROM (SELECT *, state IN ('passed', 'failed', 'lapsed', 'withdrawn') AS is_closed FROM event
-            WHERE case_id IS NOT NULL AND state <> '' AND is_refused = 0 AND at < :until)
+    # Each step with the one before it, none before the first step of a case.
+    "step": """SELECT case_id, seq, at, state, lag(at) OVER own AS since, lag(state) OVER own AS was,
+            lag(is_clock_running) OVER own AS was_running
+        FROM event WHERE case_id IS NOT NULL AND state <> '' AND is_refused = 0 AND at < :until
         WINDOW own AS (PARTITION BY case_id ORDER BY seq)""",
-    "closing": f"""SELECT t.* FROM (SELECT case_id, seq, at, state, is_closed,
+    "closing": f"""SELECT case_id, seq, at, state, ends_at FROM (SELECT case_id, seq, at, state,
             lead(at, 1, :until) OVER (PARTITION BY case_id ORDER BY seq) AS ends_at
-            FROM step WHERE is_closed <> coalesce(was_closed, false)) t
-        JOIN "case" c ON c.id = t.case_id WHERE t.is_closed AND {_IS_PUBLISHED}""",
+            FROM step WHERE (state IN {_CLOSED}) <> coalesce(was IN {_CLOSED}, false)) t
+        WHERE state IN {_CLOSED} AND EXISTS (SELECT 1 FROM "case" c WHERE c.id = t.case_id AND {_IS_PUBLISHED})""",
     "opened": f"""SELECT c.opened_at AS at FROM "case" c WHERE {_IS_PUBLISHED}""",
     "ended": f"""SELECT p.name AS period, k.seq, k.at, k.state, {_CASE_COLUMNS} FROM period p
         JOIN closing k ON k.at >= p.since AND k.at < p.until AND k.ends_at >= p.until
         JOIN "case" c ON c.id = k.case_id JOIN application a ON a.id = c.application_id""",
-    "verdict": f"""SELECT p.name AS period, d.id, d.case_id, d.verdict, d.fail_kind, d.at FROM period p
-        JOIN (SELECT *, {_EFFECTIVE_AT} AS at FROM decision NOT INDEXED WHERE {_IN_EFFECT}) d
-            ON d.at >= p.since AND d.at < p.until
-        JOIN "case" c ON c.id = d.case_id WHERE {_IS_PUBLISHED}""",
-    "first": f"""SELECT v.period, v.at, {_CASE_COLUMNS} FROM verdict v
-        JOIN "case" c ON c.id = v.case_id JOIN application a ON a.id = c.application_id
-        WHERE NOT EXISTS (SELECT 1 FROM decision WHERE case_id = v.case_id AND id < v.id AND {_IN_EFFECT})""",
+    "effect": f"""SELECT id, case_id, round, verdict, fail_kind, {_EFFECTIVE_AT} AS at FROM decision NOT INDEXED
+        WHERE {_IN_EFFECT} AND EXISTS (SELECT 1 FROM "case" c WHERE c.id = case_id AND {_IS_PUBLISHED})""",
+    "verdict": """SELECT p.name AS period, d.* FROM period p JOIN effect d ON d.at >= p.since AND d.at < p.until""",
+    "first": f"""SELECT p.name AS period, v.at, {_CASE_COLUMNS} FROM period p
+        JOIN (SELECT case_id, min(at) AS at FROM effect GROUP BY case_id) v ON v.at >= p.since AND v.at < p.until
+        JOIN "case" c ON c.id = v.case_id JOIN application a ON a.id = c.application_id""",
     "aged": f"""SELECT what, period, service_class, province, agent, from_receipt, from_complete, in_time,
             count(*) AS cases
         FROM ({_aged("first", "first", "NULL")} UNION ALL {_aged("result", "ended", "x.at <= x.due_at", _IS_DECIDED)})
@@ -127,23 +126,22 @@ def _of_the_whole(part: str, rows: str, number: str = "count(*)") -> str:
 
 
 _COMPLETE = "max(min(coalesce(n.complete_at, s.at), s.at), min(n.received_at, s.at))"
-_SEGMENTS = f"""
-    SELECT n.period, n.id, n.province, n.agent, 'applicant' AS what, min(n.received_at, s.at) / {_US_PER_S} AS since_s,
-        {_COMPLETE} / {_US_PER_S} AS until_s
-    FROM ended n JOIN step s ON s.case_id = n.id AND s.was_closed IS NULL
-    UNION ALL SELECT n.period, n.id, n.province, n.agent, 'queue', {_COMPLETE} / {_US_PER_S}, s.at / {_US_PER_S}
-    FROM ended n JOIN step s ON s.case_id = n.id AND s.was_closed IS NULL
-    UNION ALL SELECT n.period, n.id, n.province, n.agent, CASE s.state
+_SEGMENT = "SELECT n.period, n.id, n.province, n.agent"
+_BEFORE_FIRST = "FROM ended n JOIN step s ON s.case_id = n.id AND s.since IS NULL"
+_SEGMENTS = f"""{_SEGMENT}, 'applicant' AS what, min(n.received_at, s.at) / {_US_PER_S} AS since_s,
+        {_COMPLETE} / {_US_PER_S} AS until_s {_BEFORE_FIRST}
+    UNION ALL {_SEGMENT}, 'queue', {_COMPLETE} / {_US_PER_S}, s.at / {_US_PER_S} {_BEFORE_FIRST}
+    UNION ALL {_SEGMENT}, CASE s.was
         WHEN 'queued' THEN 'queue' WHEN 'in_review' THEN 'reviewer' WHEN 'awaiting_check' THEN 'checker'
         WHEN 'appealed' THEN 'appeal' WHEN 'incomplete' THEN 'applicant' WHEN 'rectifying' THEN 'applicant'
-        WHEN 'pending' THEN CASE WHEN s.is_clock_running THEN coalesce(
+        WHEN 'pending' THEN CASE WHEN s.was_running THEN coalesce(
             (SELECT nullif(d.waits_for, 'department') FROM decision d WHERE d.case_id = n.id AND d.verdict = 'pending'
-                AND d.decided_at <= s.at ORDER BY d.id DESC LIMIT 1),
-            (SELECT 'department ' || i.department FROM inquiry i WHERE i.case_id = n.id AND i.asked_at <= s.at
-                AND coalesce(i.ended_at, n.at) > s.at ORDER BY coalesce(i.ended_at, n.at) DESC, i.id DESC LIMIT 1),
+                AND d.decided_at <= s.since ORDER BY d.id DESC LIMIT 1),
+            (SELECT 'department ' || i.department FROM inquiry i WHERE i.case_id = n.id AND i.asked_at <= s.since
+                AND coalesce(i.ended_at, n.at) > s.since ORDER BY coalesce(i.ended_at, n.at) DESC, i.id DESC LIMIT 1),
             'department') ELSE 'applicant' END
-        ELSE 'closed' END, s.at / {_US_PER_S}, s.next_at / {_US_PER_S}
-    FROM ended n JOIN step s ON s.case_id = n.id AND s.seq < n.seq"""
+        ELSE 'closed' END, s.since / {_US_PER_S}, s.at / {_US_PER_S}
+    FROM ended n JOIN step s ON s.case_id = n.id AND s.seq <= n.seq AND s.since IS NOT NULL"""
 _SUSPENDED_S = """coalesce((SELECT sum(min(g.until_s, i.until_s) - max(g.since_s, i.since_s)) FROM (
     SELECT DISTINCT since_s, until_s FROM piece WHERE since_s < g.until_s AND until_s > g.since_s
         AND (province IS NULL OR province = g.province) AND (agent IS NULL OR agent = g.agent)) i), 0)"""
@@ -200,7 +198,7 @@ COUNTS: Mapping[str, str] = {
         "value",
         f"""SELECT period, value, CASE value WHEN 'suspended' THEN suspended_s ELSE seconds END AS seconds
             FROM (SELECT period, what, sum(seconds) AS seconds, sum(suspended_s) AS suspended_s FROM ({TIME_PARTS})
-                GROUP BY period, what), json_each(json_array(what, 'suspended'))""",
+                WHERE seconds > 0 OR suspended_s > 0 GROUP BY 1, 2), json_each(json_array(what, 'suspended'))""",
         "sum(seconds)",
     ),
     "reasons": _of_the_whole(
@@ -210,8 +208,8 @@ COUNTS: Mapping[str, str] = {
     ),
     "rounds": _of_the_whole(
         "CAST(round AS TEXT)",
-        f"""SELECT x.period, (SELECT max(round) FROM decision WHERE case_id = x.id AND {_IN_EFFECT}
-            AND {_EFFECTIVE_AT} <= x.at) AS round FROM ended x WHERE {_IS_DECIDED}""",
+        f"""SELECT x.period, max(d.round) AS round FROM ended x JOIN effect d ON d.case_id = x.id AND d.at <= x.at
+            WHERE {_IS_DECIDED} GROUP BY x.period, x.id""",
     ),
     "appeals": _of_the_whole(
         "CASE status WHEN 'closed' THEN outcome WHEN 'withdrawn' THEN status ELSE 'open' END",

@@ -10,7 +10,6 @@ from workbench.cli.framework.parameters import option
 from workbench.domain.quality.period import Period, parse_period
 from workbench.domain.quality.report import FIGURES, TERMS, Report, ReportValue
 from workbench.i18n import N_, _
-from workbench.services.quality.report_files import write_page, write_workbook
 from workbench.wording.case.report import figure_tables, part_words, period_words
 
 _DECIMALS = 6
@@ -29,13 +28,16 @@ def report(
     with context.services() as services:
         wanted = services.reports.last_month() if period is None else parse_period(period)
         found = services.reports.read(wanted)
-        files = {file: render for file, render in ((xlsx, write_workbook), (html, write_page)) if file is not None}
-        for file, render in files.items():
-            services.reports.write(found, file, render)
-            output.narrate(_("Wrote the report to {file}.").format(file=file))
+        if not (is_printed := xlsx is None and html is None):
+            from workbench.services.quality.report_files import write_page, write_workbook
+
+            for file, render in ((xlsx, write_workbook), (html, write_page)):
+                if file is not None:
+                    services.reports.write(found, file, render)
+                    output.narrate(_("Wrote the report to {file}.").format(file=file))
     if context.as_json:
         output.document(_document(found))
-    elif not files:
+    elif is_printed:
         _print(found)
 
 

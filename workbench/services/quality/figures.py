@@ -10,11 +10,10 @@ from sqlmodel import Session
 
 from db.enums import Role, Verdict
 from db.models import AdjudicationRow, DecisionReasonRow, OpinionRow, ReviewerRow, SampledDecisionRow, SampleRow
-from db.queries.published import CASE, DECISION, newest_row, table_of
+from db.queries.published import CASE, DECISION, table_of
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import missing_role_refusal
 from workbench.domain.quality.agreement import Agreement, Estimate, Pair, agreement_of, jaccard_of
-from workbench.domain.quality.period import Period
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _
 from workbench.services.foundation.context import READING, Service
@@ -157,12 +156,8 @@ class Quality(Service):
         return missing_role_refusal(_READERS_OF_ALL, self.context.actor) is None
 
 
-def agreement_within(session: Session, period: Period) -> Agreement | None:
-    """Return the agreement on verdicts in the newest sample from within a period, None without such a sample."""
-    is_within = (_SAMPLE.c.from_on >= period.first, _SAMPLE.c.to_on <= period.last)
-    sample = newest_row(session, SampleRow, *is_within)
-    if sample is None:
-        return None
+def agreement_in(session: Session, sample: SampleRow) -> Agreement:
+    """Return the agreement on verdicts in a sample."""
     drawn = [look for look in _looks(session, sample.id) if look.stratum != GOLDEN_STRATUM]
     return agreement_of([_verdicts(look) for look in drawn], tuple(Verdict), _sizes_of(sample))
 

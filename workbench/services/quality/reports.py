@@ -12,7 +12,9 @@ from sqlmodel import Session
 
 from db.columns import to_us
 from db.enums import Role
+from db.models import SampleRow
 from db.queries import report
+from db.queries.published import newest_row, table_of
 from workbench.domain.case.lifecycle import missing_role_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.policy.settings import BilingualText
@@ -22,7 +24,6 @@ from workbench.services.foundation.calendar_days import all_suspensions
 from workbench.services.foundation.case_access import refuse_while_reading
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.safe_files import replacing
-from workbench.services.quality.figures import agreement_within
 
 REPORT = "report"
 """The action of the event of a refused report."""
@@ -127,9 +128,16 @@ def _pieces(session: Session, now: datetime) -> Iterator[tuple[int, int, str | N
 
 
 def _agreement(session: Session, periods: Mapping[str, Period]) -> dict[str, dict[str, ReportValue]]:
+    """Return the agreement in the newest sample from within each period."""
     found: dict[str, dict[str, ReportValue]] = {}
+    dates = table_of(SampleRow).c
     for which, period in periods.items():
-        if (agreement := agreement_within(session, period)) is not None:
+        sample = newest_row(session, SampleRow, dates.from_on >= period.first, dates.to_on <= period.last)
+        if sample is not None:
+            # Most periods have no sample, and the arithmetic takes long to import.
+            from workbench.services.quality.figures import agreement_in
+
+            agreement = agreement_in(session, sample)
             for name in ("raw", "kappa", "ac1"):
                 estimate = getattr(agreement, name)
                 ends = (estimate.value, estimate.low, estimate.high) if estimate else (None, None, None)
