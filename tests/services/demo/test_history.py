@@ -1,5 +1,6 @@
 """The cases, people and log of the demo when it opens."""
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -13,9 +14,12 @@ from sqlmodel import select
 from db.enums import ApplicantKind, CaseState, ExportKind, FailKind, Severity, Verdict
 from db.models import EventRow
 from tests.demos import NOW, services
+from tests.languages import speaking
 from workbench.domain.case.casefile import CaseFile, NoNextCase, VerdictRequest
 from workbench.domain.findings.evaluate import is_clean
 from workbench.policies import default_policy_text
+from workbench.services.demo.history import note_in_language
+from workbench.services.demo.preparing import DATA
 from workbench.services.foundation.audit_log import verify
 from workbench.services.policy.reader import parse_policy
 from workbench.services.records.exporting.request import ExportRequest
@@ -54,6 +58,13 @@ def test_every_state_verdict_action_and_rule_occurs(files: Mapping[str, CaseFile
         *("appeal", "lapse", "reopen", "notice-sent", "notice-failed"),
     }
     assert found == set(parse_policy(default_policy_text(), "default").rules)
+
+
+def test_no_act_of_a_chinese_demo_has_an_english_note() -> None:
+    with (DATA / "replay" / "acts.csv").open(encoding="utf-8") as file, speaking("zh"):
+        notes = [note for row in csv.DictReader(file) if (note := note_in_language(row))]
+    assert len(notes) > 50
+    assert [note for note in notes if note.isascii()] == []
 
 
 def test_all_actions_are_in_working_hours_and_in_the_past(made_demo: Path, files: Mapping[str, CaseFile]) -> None:

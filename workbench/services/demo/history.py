@@ -27,6 +27,7 @@ from db.models import CaseRow
 from db.queries.numbers import take_case_numbers
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
+from workbench.i18n import _, current_language
 from workbench.services.demo import calls
 from workbench.services.demo.preparing import FIRST_REVIEWER
 from workbench.services.demo.relative_dates import RelativeDates
@@ -252,11 +253,9 @@ class DemoHistory:
     def _send_letters(self) -> None:
         """Mark the letters of the day as sent, except for a few that are forgotten or cannot be delivered."""
         notices = self.services_of["sup"].notices
-        now = notices.context.now()
+        now, cause = notices.context.now(), _("no answer")
         deliveries = [
-            Delivery(
-                notice_id=line.id, channel="sms", sent_at=now, failure="" if line.id % _EXCEPTION_EVERY else "no answer"
-            )
+            Delivery(notice_id=line.id, channel="sms", sent_at=now, failure="" if line.id % _EXCEPTION_EVERY else cause)
             for line in notices.list(unsent=True)
             if line.id % _EXCEPTION_EVERY != 1 and line.failed_at is None
         ]
@@ -267,9 +266,14 @@ class DemoHistory:
         # A verifier may not read cases.
         with self.services_of[ADMIN].context.read() as session:
             case_id = session.exec(select(CaseRow.id).where(CaseRow.application_no == row["case"])).one()
-        text = self.dates.written(row["text"])
+        text = self.dates.written(note_in_language(row))
         act = DemoAct(case_id=case_id or 0, codes=tuple(row["codes"].split()), text=text, dates=self.dates)
         _HANDLERS[row["what"]](services, act)
+
+
+def note_in_language(row: Row) -> str:
+    """Return the text of an act; colleagues of a Chinese demo write no English."""
+    return row["zh"] if row["zh"] and current_language() == "zh" else row["text"]
 
 
 def _grouped_by_time(rows: Iterable[Row]) -> dict[str, list[Row]]:
