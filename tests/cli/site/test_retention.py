@@ -237,6 +237,10 @@ def test_every_surface_says_that_a_case_was_erased_and_acts_on_it_are_refused(
         erased.run("admin", "export", kind, "--output", str(tmp_path / f"{kind}.csv"))
     for kind in ("applications", "decisions", "notices"):
         assert words in (tmp_path / f"{kind}.csv").read_text(encoding="utf-8")
+    letters = erased.terminal.as_person("admin", "export", "notices", "--to", str(tmp_path / "letters"))
+    assert letters.exit_code == 0
+    assert "Letters left out, because retention erased their texts: " in letters.stderr
+    assert not list((tmp_path / "letters").glob("C-000001-*"))
     assert erased.faults() == []
     for login, act in (
         ("sup", ("reopen", "C-1", "--reason", "x")),

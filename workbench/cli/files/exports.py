@@ -14,7 +14,7 @@ from workbench.domain.exporting.roles import WORK_LISTS
 from workbench.domain.filter.ordering import COLUMN_NAMES, ListLayout, parse_order
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
-from workbench.services.records.exporting.request import ExportFormat, ExportRequest
+from workbench.services.records.exporting.request import ExportFormat, ExportReport, ExportRequest
 from workbench.wording.amounts import commas
 
 
@@ -73,15 +73,22 @@ def export(
     written = {"file": str(report.path), "format": report.format and report.format.value, "rows": report.rows}
     if what in WORK_LISTS and not report.revealed:
         output.narrate(_("Names and numbers of people are masked; add --reveal and --reason to write them in full."))
+    _tell_left_out(report)
+    if folder is not None:
+        written |= {"left_out": report.left_out, "erased": report.erased}
+    sentence = sentence.format(rows=commas(report.rows), file=report.path)
+    context.print_result({**written, "revealed": report.revealed}, sentence)
+
+
+def _tell_left_out(report: ExportReport) -> None:
     if report.left_out:
         message = _(
             "Letters left out, because no event of the log explains them: {count}. See `workbench audit verify`."
         )
         output.complain(message.format(count=commas(report.left_out)))
-    if folder is not None:
-        written["left_out"] = report.left_out
-    sentence = sentence.format(rows=commas(report.rows), file=report.path)
-    context.print_result({**written, "revealed": report.revealed}, sentence)
+    if report.erased:
+        message = _("Letters left out, because retention erased their texts: {count}.")
+        output.narrate(message.format(count=commas(report.erased)))
 
 
 def _layout(what: ExportKind, of_queue: tuple[str, str, str], since: str | None) -> ListLayout:

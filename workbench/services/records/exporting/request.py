@@ -72,3 +72,5 @@ class ExportReport:
     revealed: bool
     left_out: int = 0
     """The number of letters that were left out because no event of the log explains them."""
+    erased: int = 0
+    """The number of letters that were left out because retention erased their texts."""

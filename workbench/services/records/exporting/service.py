@@ -1,6 +1,7 @@
 """Exports data to files, masked unless the admin gives a reason to reveal it; each export is logged as one event."""
 
 from collections.abc import Callable, Iterator, Set
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -109,14 +110,15 @@ class Exports(Service):
         with new_folder(path, self.context.own_files) as folder:
             with self.context.read() as session:
                 source, unexplained = ExportSource.of(self.context, session, request), unexplained_letters(session)
-                left_out: list[object] = []
+                left_out: list[bool] = []
                 rows = _letters(folder, source, self.context.policy(session).supplier, request, unexplained, left_out)
                 table, columns = folder / LETTER_TABLE, (*records.NOTICE_COLUMNS, "file")
                 # Reading the rows writes the letters, and fills `left_out`.
                 count = write_rows(table, ExportFormat.CSV, columns, in_pages(columns, rows))
                 sync(table)
             self._log(request, count, "letters")
-        return ExportReport(rows=count, path=path, format=None, revealed=request.reveal, left_out=len(left_out))
+        report = ExportReport(rows=count, path=path, format=None, revealed=request.reveal)
+        return replace(report, left_out=left_out.count(True), erased=left_out.count(False))
 
     def _log(self, request: ExportRequest, count: int, written_as: str) -> None:
         now, since = self.context.now(), request.since.isoformat() if request.since else None
@@ -144,17 +146,18 @@ def _letters(
     supplier: Supplier,
     request: ExportRequest,
     unexplained: Set[object],
-    left_out: list[object],
+    left_out: list[bool],
 ) -> Iterator[Record]:
     """Write the printable letter of each notice to a folder, and yield the row of the notice.
 
     A letter has the letterhead of the supplier who wrote it. If the facts of a notice are not stored, it has that of
-    `supplier`, and the short message has the subject alone. A letter that no event of the log explains is not written;
-    its number is appended to `left_out`.
+    `supplier`, and the short message has the subject alone. A letter that no event of the log explains, or whose text
+    retention erased, is not written; `left_out` gets whether it is unexplained.
     """
     for row, people in records.notices_with_people(source):
-        if row["notice"] in unexplained:
-            left_out.append(row["notice"])
+        is_unexplained = row["notice"] in unexplained
+        if is_unexplained or row["body"] is None:
+            left_out.append(is_unexplained)
             continue
         language, letter = Language(str(row["language"])), stored_letter(str(row["facts"]))
         sender = letter.supplier if letter else Sender.of(supplier, language)
