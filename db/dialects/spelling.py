@@ -2,7 +2,7 @@
 
 Every statement is written once. What PostgreSQL writes differently is replaced here, in the finished text of a
 statement, so that SQLite gets its text as it was written. Functions of SQLite that are missing in PostgreSQL are
-created with the schema; see `db.dialects.postgresql.functions`.
+created with the schema; see `db.dialects.postgresql.schema`.
 """
 
 import re
