@@ -68,6 +68,13 @@ def test_overdue_has_one_chinese_word_and_only_the_arrears_of_an_applicant_anoth
     assert other == {"days overdue", "{count} days overdue"}
 
 
+def test_no_space_stands_between_a_count_and_its_chinese() -> None:
+    texts_in_chinese = [text for message in catalogue() if message.id for text in texts(message)]
+
+    spaced = re.compile(r"[\u4e00-\u9fff] \{count\}[\u4e00-\u9fff]|\{count\} [\u4e00-\u9fff]")
+    assert [text for text in texts_in_chinese if spaced.search(text)] == []
+
+
 def test_a_space_separates_the_number_of_an_inquiry_from_chinese_and_no_space_chinese_from_chinese() -> None:
     words = {singular(message): texts(message)[0] for message in catalogue() if message.id}
 
