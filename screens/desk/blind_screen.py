@@ -48,10 +48,11 @@ class BlindScreen(WorkScreen):
     PLACE: ClassVar[Place] = "quality"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(bind(command, f"opine('{verdict}')") for command, verdict in _VERDICTS.items()),
+        bind(desk.DOCUMENTS, "documents"),
         bind(quality.GIVE_BACK, "give_back"),
         bind(BACK, "back"),
     ]
-    footer_commands = (*_VERDICTS, quality.GIVE_BACK, BACK)
+    footer_commands = (*_VERDICTS, desk.DOCUMENTS, quality.GIVE_BACK, BACK)
 
     panels = getters.query_one(EvidencePanels)
 
@@ -108,6 +109,13 @@ class BlindScreen(WorkScreen):
     async def _give(self, request: VerdictRequest) -> int:
         answer = (request.verdict, request.fail_kind, request.reasons, request.note, request.case_id)
         return await in_thread(self._services.opinions.give, *answer)()
+
+    @work(group="dialog")
+    async def action_documents(self) -> None:
+        """List the documents that the case had."""
+        from screens.documents.dialog import show_documents
+
+        await show_documents(self.app, self._services.opinions.documents, self._case, self._view())
 
     @work(group="write")
     async def action_give_back(self) -> None:

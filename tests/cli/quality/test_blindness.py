@@ -50,7 +50,8 @@ WAYS_TO_A_VERDICT: tuple[tuple[str, ...], ...] = (
     (SHOWN, "p"),
     (SHOWN, "f", "t"),
     (SHOWN, "question_mark"),
-    *((TOLD, key) for key in ("L", "i", "o", "d", "u", "full_stop", "slash")),
+    (SHOWN, "o", "1", "w"),
+    *((TOLD, key) for key in ("L", "i", "d", "u", "full_stop", "slash")),
     # The palette offers neither history nor undo, and what it finds leads to the screens below.
     (SHOWN, "colon", "*lett", "enter"),
     (LISTED, "g", "n"),

@@ -12,11 +12,14 @@ from db.enums import AppealOutcome, CaseState, DocumentKind, FailKind, ImportKin
 from tests.domain.facts.sample_evidence import default_policy
 from tests.policies import amend_policy
 from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, PDF, PNG, Desk, application
+from tests.services.review.verdict_acts import decide, take
 from tests.sites import Site
 from workbench.domain.case.appeal import AppealRequest
 from workbench.domain.case.casefile import VerdictRequest
+from workbench.domain.quality.period import parse_period
 from workbench.errors import CannotCreate, NotAllowed, NotFound
 from workbench.services.case.documents import DocumentDamaged
+from workbench.services.quality.samples import SampleRequest
 from workbench.services.wiring import Services
 
 KIND = DocumentKind.BIZ_LICENSE
@@ -84,6 +87,40 @@ def test_an_opening_is_one_event_without_a_personal_value_and_counts_for_who_ope
     assert unopened(b, case_id) == ()
     desk.documents(kinds=(KIND,), content="again", received_at="2026-11-24 09:00")
     assert unopened(a, case_id) == (KIND,), "a new file is not opened"
+
+
+def test_who_reads_blindly_opens_what_the_maker_could_and_not_who_else_did(
+    desk: Desk, case_id: int, tmp_path: Path
+) -> None:
+    site = desk.site
+    take(site)
+    a = site.services("a").documents
+    lines = a.list(case_id)
+    a.record_opening(case_id, lines[0], "shown")
+    request = VerdictRequest(
+        case_id=case_id, verdict=Verdict.FAIL, fail_kind=FailKind.FINAL, reasons=("USE-TRADE",), note="seen"
+    )
+    decide(site, request)
+    site.services("c").checks.approve(case_id, "agreed")
+    site.clock.advance(hours=1)
+    site.services("sup").ticking.tick()
+    site.services("sup").samples.draw(SampleRequest(period=parse_period("2026"), size=1, seed=7))
+    b = site.services("b")
+    assert b.opinions.read()
+    site.services("sup").reopening.reopen(case_id, "new paper")
+    desk.documents(kinds=(KIND,), content="later", received_at="2026-11-24 09:00")
+    assert len(site.services("sup").documents.list(case_id)) == len(lines) + 1
+    blind = b.opinions.documents
+    found = blind.list(case_id)
+    assert {line.sha256 for line in found} == {line.sha256 for line in lines}
+    assert [line.openings for line in found] == [()] * len(lines)
+    with blind.open(case_id, lines[0].sha256) as file:
+        assert file.read()
+    blind.record_opening(case_id, found[0], "shown")
+    assert [opened.login for opened in blind.list(case_id)[0].openings] == ["b"]
+    assert len(blind.save(case_id, tmp_path / "out")) == len(lines)
+    with pytest.raises(NotAllowed, match="for a second opinion"):
+        b.documents.list(case_id)
 
 
 def test_copies_count_as_opened_and_are_one_line_of_history(

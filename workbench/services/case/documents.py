@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from db.access import new_file
 from db.enums import DocumentKind, Verdict
-from db.models import EventRow
+from db.models import CaseRow, EventRow
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Action
@@ -142,9 +142,12 @@ class Documents(Service):
         own_folder = Path(platformdirs.user_data_dir(APP_NAME)) / "documents"
         return suggested_path(f"workbench-{format_case(case_id)}", own_folder)
 
+    def _case(self, session: Session, case_id: int) -> CaseRow:
+        return visible_case(session, case_id)
+
     def _lines(self, case_id: int) -> tuple[DocumentLine, ...]:
         with self.context.read() as session:
-            case = visible_case(session, case_id)
+            case = self._case(session, case_id)
             names = self.context.policy(session, case.policy_version_id).documents.names
             documents = read_evidence(session, case, self.context.store, self.context.today(session)).documents
             answers = answer_documents(session, self.context, case_id)

@@ -13,12 +13,15 @@ from sqlalchemy import and_, exists, select
 from sqlmodel import Session
 
 from db.enums import FailKind, Role, Verdict
-from db.models import DecisionRow, EventRow, OpinionRow, SampledDecisionRow
+from db.models import CaseRow, DecisionRow, EventRow, OpinionRow, SampledDecisionRow
 from db.queries.published import DECISION, table_of
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.lifecycle import Actor, missing_role_refusal
+from workbench.domain.facts.document_lines import DocumentAccess, DocumentLine
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _, comma_joined
+from workbench.services.case.documents import Documents
+from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import READING, Service
 from workbench.services.records.auditing.seen_cases import case_as_seen, has_snapshot
 
@@ -56,6 +59,11 @@ def reading_refusal(actor: Actor) -> str | None:
 
 class Opinions(Service):
     """Gives a reader sampled cases, and records what the reader would have decided."""
+
+    @property
+    def documents(self) -> "BlindDocuments":
+        """Opens the documents of the case that this person is reading."""
+        return BlindDocuments(self.context)
 
     def read(self) -> BlindCase | None:
         """Return the case that this person is reading, or the next one; None if no sampled case is left for the person.
@@ -170,6 +178,29 @@ class Opinions(Service):
         for sampled in session.execute(waiting).scalars():
             if has_snapshot(session.get_one(DecisionRow, sampled.decision_id)):
                 yield sampled
+
+
+class BlindDocuments(Documents):
+    """Lists, opens and copies what the maker could open too, without saying who else did."""
+
+    def _case(self, session: Session, case_id: int) -> CaseRow:
+        if session.info[READING] == case_id:
+            session.info.pop(READING)
+        return visible_case(session, case_id)
+
+    def _lines(self, case_id: int) -> tuple[DocumentLine, ...]:
+        blind = Opinions(self.context).read()
+        if blind is None or blind.casefile.header.id != case_id:
+            return ()
+        then = {one.sha256 for one in blind.casefile.evidence.documents}
+        return tuple(
+            replace(line, openings=self._own(line.openings), copies=self._own(line.copies))
+            for line in super()._lines(case_id)
+            if line.sha256 in then
+        )
+
+    def _own(self, accesses: tuple[DocumentAccess, ...]) -> tuple[DocumentAccess, ...]:
+        return tuple(access for access in accesses if access.login == self.context.actor.login)
 
 
 def _blind(casefile: CaseFile) -> CaseFile:
