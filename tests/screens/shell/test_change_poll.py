@@ -85,6 +85,12 @@ async def test_a_case_of_a_list_that_is_open_read_only_follows_who_holds_it(site
         assert "held by b until 10:30" in desk.text
         assert desk.dialog == "ReadOnlyScreen"
 
+        elsewhere.services("sup").rescheduling.change_priority(1, Priority.URGENT, "press")
+        elsewhere.services("sup").assigning.assign([1], "a", "ill")
+        await desk.poll()
+        assert "assigned to a" in desk.text
+        assert "urgent" in desk.text
+
 
 async def test_the_queue_follows_while_a_filter_is_typed_or_a_dialog_is_open(site: Site, elsewhere: Site) -> None:
     site.plant(3)
