@@ -144,7 +144,8 @@ def warning_lines(
     for item in preview.items:
         if item.deadline_at is not None:
             lines += wrapped_lines(f"{view.symbols.info} {_own_deadline_words(item, case, view)}", width, MUTED)
-    if any(is_foreign(text, case.header.language) for text in (state.letter or "", *state.items.values())):
+    typed = (state.letter or "", *(state.items.get(item.code, "") for item in preview.items))
+    if any(is_foreign(text, case.header.language) for text in typed):
         message = _("Your text is in another language than the letter, so the letter shows it as a quotation.")
         lines += wrapped_lines(f"{view.symbols.warn} {message}", width, WARNING)
     if state.letter is not None:

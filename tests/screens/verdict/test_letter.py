@@ -59,7 +59,11 @@ async def test_a_letter_opened_before_its_preview_has_the_current_reasons() -> N
 
 async def test_a_text_in_another_language_than_the_letter_is_announced_as_a_quotation() -> None:
     async with memory_workbench(troubled()) as desk:
-        await desk.press("n", "f", "e")
+        await desk.press("n", "r", "ctrl+u")
+        await desk.type("+the letter of the bank")
+        await desk.settle()
+        assert "as a quotation" in desk.text
+        await desk.press("escape", "1", "e")
         assert "quotation" not in desk.text
         await desk.press("enter")
         await desk.type("Please resend the licence.")
