@@ -54,17 +54,18 @@ def chapters() -> list[Chapter]:
 
 
 def chapter_named(name: str) -> Chapter:
-    """Return the chapter with a name, title or number, such as 7 or 07.
+    """Return the chapter with a name, title, number or file name, such as 7, 07 or 05-importing.
 
     Raises:
         NotFound: If there is none; the message names the nearest, or the way to look for words.
     """
     by_name = {folded(words): chapter for chapter in chapters() for words in (chapter.title, chapter.name)}
+    by_name |= {chapter.path.stem.lstrip("0"): chapter for chapter in chapters()}
     by_name |= {str(number): chapter for number, chapter in enumerate(chapters(), 1)}
-    name = name.lstrip("0")
-    if folded(name) in by_name:
-        return by_name[folded(name)]
-    near = "".join(by_name[words].name for words in get_close_matches(folded(name), by_name, 1, 0.4))
+    wanted = folded(name).lstrip("0")
+    if wanted in by_name:
+        return by_name[wanted]
+    near = "".join(by_name[words].name for words in get_close_matches(wanted, by_name, 1, 0.4))
     sentence = _("There is no chapter “{name}”; did you mean {near}? `workbench manual` lists the chapters.")
     if not near:
         sentence = _("There is no chapter “{name}”; `workbench manual --search WORDS` finds words in all chapters.")
