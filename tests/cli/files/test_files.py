@@ -173,7 +173,7 @@ def test_an_import_names_changed_applications_and_refuses_another_applicant(term
     assert "line 2, column application_no: This number is another applicant's: applicant_name and uscc both" in (
         wrong.stdout
     )
-    for change in other.items():
+    for change in (*other.items(), ("registered_capital_cny", "5000")):
         one = _file(desk, {**first, **dict([change])}, application("A-2", agent="代理二部"))
         told = terminal.as_person("admin", "import", "applications", one, "--dry-run").stdout
         assert f"Changed applications: 1, with the changed columns: A-1 ({change[0]})." in told

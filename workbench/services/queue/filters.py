@@ -32,7 +32,7 @@ from workbench.domain.filter.parser import Filter, FilterProblem, FilterTerm, pa
 from workbench.domain.values.provinces import province_parts
 from workbench.domain.values.spelling import folded, matching_values
 from workbench.errors import NotFound
-from workbench.i18n import _, comma_joined
+from workbench.i18n import _, comma_joined, current_language
 from workbench.services.foundation.context import READING, Context
 from workbench.services.queue.named_cases import has_phone, has_word, is_named
 from workbench.services.site.people import find_person
@@ -206,14 +206,17 @@ class _FilterReader:
 
     def _reasons(self, term: FilterTerm) -> list[str]:
         """Return the codes of the reasons that a term names, by code, words or pinyin initials."""
-        word, words = term.values[0].strip(), self.context.policy(self.session).reason_words()
+        policy = self.context.policy(self.session)
+        word, words = term.values[0].strip(), policy.reason_words()
         code = word.upper()
         # A verdict may have a reason that the policy no longer has.
         is_former = select(col(DecisionReasonRow.code)).where(col(DecisionReasonRow.code) == code).limit(1)
         found = [code] if code in words else [*self.session.execute(is_former).scalars(), *matching_values(word, words)]
         if not found:
-            names = {folded(name): name for reason, titles in words.items() for name in (reason, *titles)}
-            near = comma_joined(names[name] for name in get_close_matches(folded(word), names, 3, 0))
+            names = {folded(reason): reason for reason in words}
+            for reason, titles in words.items():
+                names |= dict.fromkeys(map(folded, titles), policy.reason_title(reason, current_language()))
+            near = comma_joined(dict.fromkeys(names[name] for name in get_close_matches(folded(word), names, 3, 0)))
             message = _("No reason is named “{words}”; the nearest are {near}.")
             raise FilterProblem(message.format(words=quoted_masked(word), near=near), term.start, term.end)
         return found

@@ -216,6 +216,9 @@ _BLANK: Mapping[ImportKind, RowValue] = {
 _FIELDS = {"registered_capital_cny": "registered_capital_fen", "amount_cny": "amount_fen"}
 """The fields whose names differ from those of their columns."""
 
+FIELD_COLUMNS = {field: column for column, field in _FIELDS.items()}
+"""The columns of those fields."""
+
 _PAST = frozenset({"submitted_at", "received_at", "start_at", "checked_on", "listed_on", "activated_on"})
 """The columns of times that must not be in the future."""
 
