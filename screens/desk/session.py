@@ -281,17 +281,14 @@ class DeskSession:
         return HoldLost()
 
     async def refresh(self) -> CaseShown | Unchanged:
-        """Read the counts, the act to undo and the news, and place the case as it is now.
-
-        A case that is lost stays as it was, and so does a held one with news, which wait for a key.
-        """
+        """Read counts, undo and news; place the case as it is now, unless it is lost, or held and has news."""
         case = self.case
         self.counts, self.undoable, news, current = await asyncio.to_thread(outcomes.read_state, self.services, case)
         if case is None or CaseRef.of(case) == self._ending or not case.shows_same_state_as(self.case):
             return Unchanged()
         self.news = news
-        is_waiting = self.is_lost or (bool(news) and self.is_held)
-        return Unchanged() if current is None or is_waiting else self.place(current)
+        stays = self.is_lost or (news and self.is_held)
+        return Unchanged() if current is None or stays else self.place(current)
 
     def drop_late_undo(self) -> bool:
         """Forget an undoable act whose notice has gone out; return whether there was one."""

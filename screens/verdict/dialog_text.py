@@ -144,16 +144,15 @@ def warning_lines(
     for item in preview.items:
         if item.deadline_at is not None:
             lines += wrapped_lines(f"{view.symbols.info} {_own_deadline_words(item, case, view)}", width, MUTED)
-    typed = (state.letter or "", *(state.items.get(item.code, "") for item in preview.items))
-    if any(is_foreign(text, case.header.language) for text in typed):
+    texts = (state.letter, *(state.items.get(item.code) for item in preview.items))
+    if any(is_foreign(text or "", case.header.language) for text in texts):
         message = _("Your text is in another language than the letter, so the letter shows it as a quotation.")
         lines += wrapped_lines(f"{view.symbols.warn} {message}", width, WARNING)
     if state.letter is not None:
         lines.append(joined((_("You edited the text; it no longer follows the reasons."), MUTED)))
     if preview.problems:
         message = _("to do: {problems}").format(problems=" ".join(preview.problems))
-        style = ERROR if is_confirming else WARNING
-        lines += wrapped_lines(f"{view.symbols.warn} {message}", width, style)
+        lines += wrapped_lines(f"{view.symbols.warn} {message}", width, ERROR if is_confirming else WARNING)
     return Content("\n").join(lines)
 
 
