@@ -138,7 +138,9 @@ def _locking(path: Path) -> Iterator[Any]:
 def try_lock(path: Path, name: str) -> Iterator[bool]:
     """Lock a name for all hosts during the block, and yield whether it was locked."""
     with _locking(path) as connection:
-        yield connection.execute(_TRY_LOCK, (_WRITE_LOCK, name)).fetchone()[0]
+        with driver_errors(path):
+            [is_locked] = connection.execute(_TRY_LOCK, (_WRITE_LOCK, name)).fetchone()
+        yield is_locked
 
 
 @contextmanager
@@ -159,7 +161,7 @@ def upgrade_lock(path: Path) -> Iterator[None]:
 
 def compact(path: Path) -> bool:
     """Rewrite all tables without deleted rows; return whether no other connection prevented it for ten seconds."""
-    with closing(_connect(path)) as connection:
+    with driver_errors(path), closing(_connect(path)) as connection:
         connection.execute(f"SET lock_timeout = '{_LOCK_WAIT_S}s'")
         try:
             connection.execute("VACUUM FULL")

@@ -24,6 +24,7 @@ from workbench.services.foundation.audit_log import details, log_receipts
 from workbench.services.foundation.case_access import logins_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
+from workbench.services.foundation.locations import storage_errors
 from workbench.services.foundation.row_values import from_row
 
 FILE = table_of(ImportFileRow)
@@ -49,9 +50,15 @@ def lock_path(store: Store, batch_id: int) -> Path:
     return store.batches / f"{batch_id}.lock"
 
 
+@contextmanager
+def _locked(store: Store, path: Path) -> Iterator[bool]:
+    with storage_errors(store.database), dialect.try_lock(store.database, path) as is_mine:
+        yield is_mine
+
+
 def try_lock(store: Store, batch_id: int) -> AbstractContextManager[bool]:
     """Lock a batch during the block, and yield whether it was locked; False means that another process has it."""
-    return dialect.try_lock(store.database, lock_path(store, batch_id))
+    return _locked(store, lock_path(store, batch_id))
 
 
 def try_import_lock(store: Store) -> AbstractContextManager[bool]:
@@ -59,7 +66,7 @@ def try_import_lock(store: Store) -> AbstractContextManager[bool]:
 
     The plan of an import is only valid until something else is published.
     """
-    return dialect.try_lock(store.database, store.batches / "import.lock")
+    return _locked(store, store.batches / "import.lock")
 
 
 def another_import_runs() -> Busy:
