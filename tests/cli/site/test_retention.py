@@ -561,13 +561,15 @@ def test_a_card_in_service_keeps_a_case_until_its_end_is_imported(office: Retent
     assert kinds(office)["passed"]["kept"] == {"in_service": 2}
 
     human = office.people["A-2"]
-    ended = {
-        "application_no": "A-2",
-        "msisdn": human.phone,
-        "actual_user_name": human.name,
-        "service_ended_on": "2027-01-10",
-    }
-    office.desk.run(ImportKind.CARDS, [ended])
+    card = {"application_no": "A-2", "msisdn": human.phone}
+    for refused_row in (card, {**card, "actual_user_name": "虚构", "service_ended_on": "2027-01-10"}):
+        with pytest.raises(ImportRefused, match="--as-new"):
+            office.desk.run(ImportKind.CARDS, [refused_row])
+    for end, empty, outcome in (("2027-01-10", {}, (1, 0)), ("2027-01-10", {"iccid": ""}, (0, 1))):
+        report = office.desk.run(ImportKind.CARDS, [{**card, **empty, "service_ended_on": end}])
+        assert (report.updated, report.unchanged) == outcome
+    names = "SELECT actual_user_name FROM card WHERE application_no = 'A-2' ORDER BY id DESC LIMIT 2"
+    assert [name for (name,) in office.desk.sql(names)] == [human.name] * 2
 
     assert kinds(office)["passed"]["kept"] == {"in_service": 1, "not_yet": 1}
     assert office.document("admin", "retention", "show")["next_on"] == "2027-04-10"

@@ -160,10 +160,11 @@ class RowClassifier:
         outcome = RowOutcome.CREATED if before is None else RowOutcome.UPDATED
         received_at = received_at or self.arriving.get(key) or self.imported_at
         classified = existing.classify(key, outcome, received_at, columns)
-        is_end = before is not None and "service_ended_on" in columns and is_equal(columns, before, ignored=_ENDED_ON)
         # The end of a service does not matter to a closed case, but it decides how long the case is kept.
-        if classified.outcome is RowOutcome.REFUSED and is_end and existing.is_kept(key):
-            return ClassifiedRow(outcome=outcome, columns=columns)
+        if before is not None and classified.outcome is RowOutcome.REFUSED and existing.is_kept(key):
+            columns = _with_stored_values(columns, before)
+            if "service_ended_on" in columns and is_equal(columns, before, ignored=_ENDED_ON):
+                return ClassifiedRow(outcome=_outcome_of(columns, before), columns=columns)
         return classified
 
     def _records(self, kind: ImportKind, session: Session, rows: Sequence[RowValue]) -> list[ClassifiedRow]:
@@ -193,6 +194,12 @@ def _by_key(
 ) -> dict[object, ImportedRow]:
     """Return the published rows with one of the values in some columns, by their key."""
     return {key(row): row for row in newest_visible_rows(session, columns, values, key, EVERYTHING)}
+
+
+def _with_stored_values(columns: Columns, before: ImportedRow) -> Columns:
+    """Return the columns of a card, the empty ones as they are stored if the row has the end of the service."""
+    is_end = columns.get("service_ended_on") is not None
+    return {name: before[name] if is_end and value in ("", None) else value for name, value in columns.items()}
 
 
 def _outcome_of(columns: Columns, before: ImportedRow | None) -> RowOutcome:
