@@ -12,6 +12,7 @@ def test_names_are_understood() -> None:
         (["经办人信息", "手机号"], "contact_phone", Clarity.WORD),
         (["法定代表人信息", "证件号码"], "legal_rep_id_no", Clarity.WORD),
         (["法定代表人信息", "姓名"], "legal_rep_name", Clarity.NAME),
+        (["负责人", "身份证"], "legal_rep_id_no", Clarity.WORD),
         (["法人", "手机"], "", Clarity.WORD),
         (["注册资金(万元)"], "registered_capital_cny", Clarity.NAME),
         (["号码3"], "msisdns", Clarity.UNCLEAR),
