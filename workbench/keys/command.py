@@ -93,12 +93,19 @@ class Command:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The names of the keys in force. Of `g q`, the user chooses g for all screens, and q for this one."""
+        """The names of the keys in force."""
+        return self.keys_under(_USER_KEYS)
+
+    def keys_under(self, user_keys: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        """Return the names of the keys under a user's keys, by command id.
+
+        Of `g q`, the user chooses g for all screens, and q for this one.
+        """
         if " " not in self.key_names:
-            return _USER_KEYS.get(self.id, self.usual_keys)
+            return user_keys.get(self.id, self.usual_keys)
         prefix, letter = self.key_names.split(" ")
-        [prefix, *_others] = _USER_KEYS.get("go" if prefix == "g" else "help", (prefix,))
-        [letter, *_others] = _USER_KEYS.get(self.id, (letter,))
+        [prefix, *_others] = user_keys.get("go" if prefix == "g" else "help", (prefix,))
+        [letter, *_others] = user_keys.get(self.id, (letter,))
         return (f"{prefix} {letter}",)
 
     @property

@@ -210,6 +210,7 @@ TEXT = """theme = "light"
 
 [keys]
 desk.undo = "z"
+go.board = "x"
 
 [views.1]
 name = "Late 13900139000"
@@ -242,11 +243,12 @@ def test_the_settings_are_listed_with_their_lines_and_mistakes(terminal: Termina
     for line in (
         ("theme", "light", "line 1"),
         ("desk.undo", "z F3 (usually u F3)", "line 4"),
-        ("views.1", "Late 139••••••00: due:overdue phone:138••••••00", "line 6"),
-        ("texts.talk", "Dear {applicant}, please send what we asked for, each page …", "line 16"),
+        ("go.board", "g x (usually g b)", "line 5"),
+        ("views.1", "Late 139••••••00: due:overdue phone:138••••••00", "line 7"),
+        ("texts.talk", "Dear {applicant}, please send what we asked for, each page …", "line 17"),
     ):
         assert any(all(part in each for part in line) for each in shown.output.splitlines()), line
-    assert "line 13: The view 2 is left out" in shown.output
+    assert "line 14: The view 2 is left out" in shown.output
     assert "13800138000" not in shown.output
 
     document = json.loads(terminal.run_bare("--site", f"{folder}/site.toml", "settings", "--json").stdout)

@@ -39,7 +39,7 @@ def settings(context: CommandContext) -> None:
         line = loaded.lines.get("database")
         rows = [["database", str(path), _origin(line) if origin == str(loaded.file) else origin or _("usual")]]
         rows += [
-            [name, _value_words(name, value), _origin(loaded.lines.get(name))]
+            [name, _value_words(name, value, loaded.values.keys), _origin(loaded.lines.get(name))]
             for name, value in _settings_in_force(loaded)
             if name != "database"
         ]
@@ -69,14 +69,16 @@ def _json_value(value: Any) -> Any:
     return value.as_table() if isinstance(value, QueueView) else value
 
 
-def _value_words(name: str, value: Any) -> str:
+def _value_words(name: str, value: Any, user_keys: Mapping[str, tuple[str, ...]]) -> str:
     """Return a value in words: much as the file has it, and keys with the usual ones."""
     if name.startswith("keys."):
         from workbench.keys.command import shown_key
         from workbench.keys.registry import COMMAND_BY_ID
 
         command = COMMAND_BY_ID[name.removeprefix("keys.")]
-        keys, usual = (" ".join(map(shown_key, key_names)) for key_names in (value, command.usual_keys))
+        keys, usual = (
+            " ".join(map(shown_key, key_names)) for key_names in (command.keys_under(user_keys), command.usual_keys)
+        )
         return _("{keys} (usually {usual})").format(keys=keys, usual=usual)
     if name.startswith("texts."):
         return fit(mask_digits_within(" ".join(value.split())), _TEXT_CELLS).rstrip()
