@@ -8,6 +8,7 @@ import re
 from db.enums import ExportKind
 from tests.manual.json_keys import JSON_KEYS
 from tests.promises import PROMISES
+from workbench.domain.filter.ordering import DEFAULT_LAYOUT
 from workbench.errors import ExitCode
 from workbench.i18n import current_language
 from workbench.services.records.exporting import applications, calls, queue
@@ -147,7 +148,7 @@ EXPORT_COLUMNS: dict[ExportKind, tuple[str, ...]] = {
     ExportKind.APPLICATIONS: applications.COLUMNS,
     ExportKind.CALLS: calls.COLUMNS,
     **{what: columns for what, (columns, _rows) in RECORDS.items()},
-    ExportKind.QUEUE: queue.COLUMNS,
+    ExportKind.QUEUE: queue.columns_of("", DEFAULT_LAYOUT),
 }
 _COLON = {"en": ": ", "zh": "："}
 
