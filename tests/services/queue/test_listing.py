@@ -34,11 +34,11 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> "tuple[Queue, list[Known]]
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The ways to read a filtered list: sort the hits, or scan the order in small windows; or count the whole table."""
     if request.param == "table":
-        monkeypatch.setattr(case_pages, "_MOST_HITS_COUNTED", 0)
+        monkeypatch.setattr(case_pages, "MOST_HITS_COUNTED", 0)
         monkeypatch.setattr(case_pages, "_MOST_LOOKED_UP", 0)
     if request.param == "order":
         monkeypatch.setattr(case_pages, "FEW", 0)
-        monkeypatch.setattr(case_pages, "_MOST_HITS_COUNTED", 0)
+        monkeypatch.setattr(case_pages, "MOST_HITS_COUNTED", 0)
         monkeypatch.setattr(case_pages, "_FIRST_WINDOW", 7)
         monkeypatch.setattr(case_pages, "_GREATEST_WINDOW", 40)
     return str(request.param)
