@@ -15,11 +15,13 @@ from db.models import CaseRow
 from db.models.life_cycle import OPEN_APPEAL
 from db.queries.outbox import is_leased
 from db.queries.published import APPEAL, APPLICATION, CASE, NOTICE, chunks
+from workbench.domain.case.act_words import ACT_WORDS
 from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.findings.finding import Finding
 from workbench.domain.forecast.result import CaseForecast
 from workbench.domain.policy.policy import BilingualText, Policy
+from workbench.services.acts.declarations import UNDOABLE
 from workbench.services.clock.due_date_changes import DueChange, stated_due_dates, write_due_changes
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
@@ -41,11 +43,10 @@ LETTERS_ABOUT_DOCUMENTS = (
 _MICROSECOND = timedelta(microseconds=1)
 _AT_THE_END_OF_THE_DAY = frozenset({ClockLetterKind.INCOMPLETE, ClockLetterKind.LAPSED})
 
+# Of the letters of an extension, only that about a deadline is one of an act that can be undone.
 REVERSIBLE_LETTERS = frozenset(
-    {
-        *(ClockLetterKind.WITHDRAWN, ClockLetterKind.REOPENED, ClockLetterKind.WAIVED, ClockLetterKind.LAPSE_UNDONE),
-        ClockLetterKind.DEADLINE,
-    }
+    [ClockLetterKind.DEADLINE.value]
+    + [kind for name, words in ACT_WORDS.items() if name in UNDOABLE for kind in words.letters.split(",")]
 )
 """The letters of acts that can be undone; they are released when the undo time ends."""
 

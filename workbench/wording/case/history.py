@@ -15,6 +15,7 @@ from workbench.domain.facts.inquiry_lines import OUTCOME_WORDS
 from workbench.i18n import N_, _, comma_joined, current_language, with_details, with_remark
 from workbench.wording import amounts
 from workbench.wording.calendar import deadline_move_words
+from workbench.wording.case.fields import FIELD_NAMES
 from workbench.wording.case.labels import (
     ANSWER_WORDS,
     DECIDED_WORDS,
@@ -239,9 +240,8 @@ def _written_documents_details(facts: EventFacts, _case: CaseFile) -> str:
 
 def _revealed_field_details(facts: EventFacts, _case: CaseFile) -> str:
     name, _colon, position = str(facts.get("field", "")).partition(":")
-    if name not in _FIELDS:
-        return ""
-    return _(_FIELDS[name]).format(number=int(position) + 1 if position.isdecimal() else "")
+    words = _FIELDS.get(name) or FIELD_NAMES.get(name)
+    return _(words).format(number=int(position) + 1 if position.isdecimal() else "") if words else ""
 
 
 def _inquiry_details(facts: EventFacts, case: CaseFile) -> str:
