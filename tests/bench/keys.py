@@ -38,7 +38,7 @@ NAMES = {
     "\x1b[19~": "F8",
 }
 # Esc closes what a key opened. It is not timed: Textual waits for the rest of a sequence, in both apps.
-_DESK = ("n", _DOWN, _DOWN, _UP, "\t", "\t", "2", "3", "4", "1", "+", _ESC, "?", _ESC, "c", _ESC, "p", _ESC, "b")
+_DESK = ("n", _DOWN, _DOWN, _UP, "\t", "\t", "2", "3", "4", "1", "+", _ESC, "?", "m", _ESC, "c", _ESC, "p", _ESC, "b")
 _LIST = ("g", "q", _DOWN, _DOWN, _DOWN, _UP, _PAGE_DOWN, _END, _HOME)
 _FILTER = ("/", "x", "g", "\r", _DOWN, "/", _BACK, "\r", _ESC)
 _KEYS = (*_DESK, *_LIST, *_FILTER)
