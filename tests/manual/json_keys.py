@@ -70,6 +70,7 @@ JSON_KEYS = {
         "prev_hash,hash,reason)"
     ),
     "doctor": "ok lines(ok,text)",
+    "migrate": "source target path tables(table,rows,sha256) rows files events head dry_run",
     "settings": "file site database(path,origin) settings(name,value,line) problems",
 }
 """The keys of the document that a reading command prints; in brackets those of the elements of a list."""
