@@ -112,9 +112,9 @@ def _days(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     shown = "".join((bar * max(1, cell - 1)).ljust(cell) for bar in bars)
     lines = [PanelLine(joined((" ", ""), (shown, INFO))), PanelLine(plain(f" {day_scale(days, cell=cell)}", MUTED))]
     busiest, (first_day, _number) = max(number for _day, number in days), days[0]
-    text = _("since {day}, busiest day {count}")
+    text = _("since {day}, highest day {count}")
     if len(case.evidence.cards) > 1:
-        text = _("since {day}, busiest day {count} by all cards")
+        text = _("since {day}, highest day {count} by all cards")
     return [*lines, *muted(text.format(day=view.day(first_day), count=commas(busiest)), width), EMPTY]
 
 

@@ -39,6 +39,13 @@ def test_a_folder_is_one_batch_with_a_line_for_each_file(terminal: Terminal, des
     (desk.folder / "office" / "aplications.csv").touch()
     told = terminal.as_person("admin", "import", "folder", folder)
     assert told.stdout.count("says no kind") == 1
+    # The other files are reported too, and nothing is written.
+    assert "left out, imported already as B-000001" in told.stdout
+    _file(desk, application("A-2"), application("A-3", submitted_at="soon"), name="office/applications.csv")
+    told = terminal.as_person("admin", "import", "folder", folder)
+    assert "column submitted_at: “s…n (4 characters)”" in told.stdout
+    assert "Fine, not written  1" in told.stdout
+    assert terminal.document("a", "queue", "--filter", "state:all")["total"] == 1
     assert told.stderr == "workbench: Nothing was imported; correct what the report lists.\n"
 
 
@@ -128,11 +135,10 @@ def test_an_import_reports_findings_evidence_of_no_application_and_provinces_tha
     long_ago = {"submitted_at": "2026-10-12 10:00", "province": "重庆市", **wrong}
     rows = [application("A-1", province="河北湖", licence_valid_to="2020-01-01"), application("A-2", **long_ago)]
     dry = terminal.as_person("admin", "import", "applications", _file(desk, *rows), "--dry-run")
-    assert "first “河北湖” in line 2; see --columns" in dry.stdout
-    assert "Wrong ID numbers and USCCs, each a finding: 2, first handler_id_no in line 3, uscc in line 3." in dry.stdout
-    report = terminal.document("admin", "import", "applications", _file(desk, *rows))
-    assert report["findings"]["ID-LICENCE-EXPIRED"] == 1
-    assert (report["unknown_provinces"], report["completed"], report["overdue"]) == ([2], [], 0)
+    assert "1 (河北湖 in line 2); see --columns" in dry.stdout
+    assert "Wrong ID numbers and USCCs, each a finding: 2 (handler_id_no in line 3; uscc in line 3)." in dry.stdout
+    told = terminal.as_person("admin", "import", "applications", _file(desk, *rows)).stdout
+    assert "ID-LICENCE-EXPIRED (licence expired) 1" in told
     (desk.folder / "scan.pdf").write_bytes(PDF)
     paper = {"application_no": "A-2", "path": "scan.pdf", "received_at": long_ago["submitted_at"]}
     papers = _file(desk, *({**paper, "kind": kind} for kind in ENTERPRISE_DOCUMENTS), name="documents.csv")
@@ -154,6 +160,25 @@ def test_an_import_reports_findings_evidence_of_no_application_and_provinces_tha
     assert "Numbers or subjects that belong to no application, in calls: 1." in told
     assert "省" not in terminal.as_person("admin", "import", "credit", "--columns").stdout
     assert "北京, 天津, 河北" in terminal.as_person("admin", "import", "applications", "--columns").stdout
+
+
+def test_an_import_asks_about_missing_agents_and_names_the_lines_of_wrong_numbers(
+    terminal: Terminal, desk: Desk
+) -> None:
+    terminal.document("admin", "import", "applications", _file(desk, application("A-1")))
+    wrong = {"handler_id_no": "110105194912310021", "uscc": "91110000600037341X"}
+    faulty = [{**application(f"B-{number}", agent="North" if number else ""), **wrong} for number in range(22)]
+    again = _file(desk, *faulty, application("A-1", agent="North"))
+    dry = terminal.as_person("admin", "import", "applications", again, "--dry-run")
+    lines = ", ".join(map(str, range(2, 22)))
+    assert f"each a finding: 44 (handler_id_no in lines {lines}…)." in dry.stdout
+    # B-0 has no agent, and A-1 is stored without one.
+    assert "stored without one: 2 (B-0 in line 2; A-1 in line 24)." in dry.stdout
+    report = terminal.document("admin", "import", "applications", again, "--dry-run")
+    assert report["unclear_agents"] == [2, 24]
+    other = _file(desk, application("A-1", province="河北湖"))
+    report = terminal.document("admin", "import", "applications", other, "--dry-run", "--agent", "X")
+    assert (report["unclear_agents"], report["unknown_provinces"]) == ([2], [2])
 
 
 def test_a_card_is_not_activated_in_the_future(terminal: Terminal, desk: Desk) -> None:

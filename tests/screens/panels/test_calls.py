@@ -43,7 +43,7 @@ def test_a_complaint_that_does_not_count_says_why() -> None:
 def test_the_figures_say_whose_they_are_and_the_days_have_an_axis() -> None:
     found = clean()
     text = panel(found)
-    assert "busiest day 188 by all cards" in text
+    assert "highest day 188 by all cards" in text
     assert text.index("answered") < text.index("Most of one card") < text.index("busiest day")
     axis = next(line for line in text.splitlines() if line.startswith(" 25 "))
     assert axis.split()[:3] == ["25", "2", "9"]

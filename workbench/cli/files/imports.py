@@ -161,6 +161,7 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
                 "overdue": report.overdue,
                 "unlinked": dict(report.unlinked),
                 "new_agents": list(report.new_agents),
+                "unclear_agents": [line for line, _number in report.unclear_agents],
                 "changed": [{"application_no": number, "columns": names} for number, names in report.changed],
                 "wrong_numbers": [line for line, _column in report.wrong_numbers[:MAX_ERRORS_REPORTED]],
                 "unknown_provinces": [line for line, _text in report.unknown_provinces[:MAX_ERRORS_REPORTED]],
@@ -221,8 +222,7 @@ def list_batches(context: CommandContext) -> None:
         **{_(word): partial(_count, name) for name, word in _COUNTS.items()},
         _("Files"): lambda batch: " ".join(batch.files),
     }
-    as_document = partial(json_record, zone=zone, batch="id")
-    context.print_list("batches", batches, as_document, columns, numeric=(4, 5, 6, 7, 8))
+    context.print_list("batches", batches, partial(json_record, zone=zone, batch="id"), columns, numeric=range(4, 9))
     if undone and not context.as_json:
         output.narrate(_("Undone: {batches}.").format(batches=comma_joined(map(format_batch, undone))))
 

@@ -5,16 +5,31 @@ from collections.abc import Iterator, Sequence
 from db.enums import ImportKind
 from workbench.domain.case.case_id import format_case
 from workbench.domain.values.bad_value import with_outlined_numbers
-from workbench.i18n import _, comma_joined, with_remark
+from workbench.i18n import _, comma_joined, ngettext, with_remark
 from workbench.services.files.reading.sheets.names import kind_name
 from workbench.services.intake.importing.plan import ImportReport
 from workbench.wording.amounts import commas
 
 _MOST_NAMED = 5
+_MOST_LINES = 20
 
 
 def _first(names: Sequence[str], count: int) -> str:
     return comma_joined(map(with_outlined_numbers, names[:_MOST_NAMED])) + ("…" if count > _MOST_NAMED else "")
+
+
+def _lines(found: Sequence[tuple[int, str]]) -> str:
+    """Return the first lines by what they have, such as `GX-0017 in line 19`."""
+    lines_by_text: dict[str, list[str]] = {}
+    for line, text in found[:_MOST_LINES]:
+        lines_by_text.setdefault(with_outlined_numbers(text), []).append(str(line))
+    first = (
+        ngettext("{text} in line {lines}", "{text} in lines {lines}", len(lines)).format(
+            text=text, lines=comma_joined(lines)
+        )
+        for text, lines in lines_by_text.items()
+    )
+    return _("; ").join(first) + ("…" if len(found) > _MOST_LINES else "")
 
 
 def report_notes(report: ImportReport) -> Iterator[str]:
@@ -24,20 +39,22 @@ def report_notes(report: ImportReport) -> Iterator[str]:
         yield message.format(count=commas(len(files)), files=_first(files, len(files)))
     if agents := report.new_agents:
         yield _("Agents that had no application before: {agents}.").format(agents=_first(agents, len(agents)))
+    if unclear := report.unclear_agents:
+        message = _(
+            "New applications that may lack their agent, or whose number is stored without one: {count} ({lines}). With"
+            " and without an agent, a number is two applications, each with its own case; correct the agent."
+        )
+        yield message.format(count=commas(len(unclear)), lines=_lines(unclear))
     if report.changed:
         message = _("Changed applications: {count}, with the changed columns: {applications}.")
         changed, count = [with_remark(number, names) for number, names in report.changed], report.changed_count
         yield message.format(count=commas(count), applications=_first(changed, count))
     if provinces := report.unknown_provinces:
-        message = _("Rows whose province is none of China's: {count}, first {lines}; see --columns.")
-        named = _("“{value}” in line {line}")
-        first = [named.format(value=with_outlined_numbers(text), line=line) for line, text in provinces[:3]]
-        yield message.format(count=commas(len(provinces)), lines=comma_joined(first))
+        message = _("Rows whose province is none of China's: {count} ({lines}); see --columns.")
+        yield message.format(count=commas(len(provinces)), lines=_lines(provinces))
     if numbers := report.wrong_numbers:
-        message = _("Wrong ID numbers and USCCs, each a finding: {count}, first {lines}.")
-        named = _("{column} in line {line}")
-        first = [named.format(column=column, line=line) for line, column in numbers[:3]]
-        yield message.format(count=commas(len(numbers)), lines=comma_joined(first))
+        message = _("Wrong ID numbers and USCCs, each a finding: {count} ({lines}).")
+        yield message.format(count=commas(len(numbers)), lines=_lines(numbers))
     yield from _notes_on_cases(report)
     for kind, count in {**report.unlinked, ImportKind.CALLS: report.unknown_callers}.items():
         message = _("Numbers or subjects that belong to no application, in {kind}: {count}.")
@@ -48,7 +65,8 @@ def report_notes(report: ImportReport) -> Iterator[str]:
 def _notes_on_cases(report: ImportReport) -> Iterator[str]:
     if report.findings:
         message = _("Findings of the new cases, with the number of cases: {counts}; `rule:CODE` filters by one.")
-        yield message.format(counts=comma_joined(f"{rule} {commas(count)}" for rule, count in report.findings.items()))
+        counts = ((with_remark(rule, report.rule_titles[rule]), count) for rule, count in report.findings.items())
+        yield message.format(counts=comma_joined(f"{rule} {commas(count)}" for rule, count in counts))
     if completed := report.completed:
         cases = _first(list(map(format_case, completed)), len(completed))
         message = _("Cases that are complete now, and in the queue: {count} ({cases}).")

@@ -114,7 +114,7 @@ def test_files_with_names_of_no_kind_and_an_empty_folder_are_refused_with_the_kn
     (folder / "cards.csv~").touch()
     # Like documents, files may be links, but not to files of other folders.
     (folder / "credit.csv").symlink_to(desk.write([ARREARS]))
-    (folder / "申请.csv").symlink_to("applications.csv")
+    (folder / "申请.csv").symlink_to((folder / "applications.csv").rename(folder / "2026.data").name)
     link, *told = sorted(problems(folder), key=lambda one: "name" in one.message)
     assert (link.file, "out of the folder" in link.message) == ("credit.csv", True)
     assert [one.file for one in told] == ["karten.csv", "notes.txt"]
@@ -125,7 +125,7 @@ def test_files_with_names_of_no_kind_and_an_empty_folder_are_refused_with_the_kn
     with pytest.raises(NotFound, match="no folder"):
         take(desk, desk.folder / "missing")
     with pytest.raises(NotFound, match="no folder"):
-        take(desk, folder / "applications.csv")
+        take(desk, folder / "申请.csv")
 
 
 def test_files_of_a_folder_that_were_imported_already_are_left_out_and_named(desk: Desk) -> None:

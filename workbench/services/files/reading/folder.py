@@ -1,6 +1,6 @@
 """Finds the files of a folder that is imported as a whole."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from db.enums import ImportKind
@@ -53,6 +53,11 @@ def files_by_kind(folder: Path) -> tuple[list[tuple[Path, ImportKind]], list[Row
         message = _("The folder has no file to import; name its files like {names}.")
         problems.append(RowProblem(file=folder.resolve().name, message=message.format(names=names)))
     return files, problems, left_out
+
+
+def stray_files(folders: Iterable[Path], kind: ImportKind) -> list[RowProblem]:
+    """Return the problems of the files in folders that an import of a kind can neither read nor leave out."""
+    return [problem for folder in folders if kind is ImportKind.FOLDER for problem in files_by_kind(folder)[1]]
 
 
 def left_out_files(folder: Path, kind: ImportKind) -> Sequence[str]:

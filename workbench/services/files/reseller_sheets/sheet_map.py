@@ -211,13 +211,14 @@ def _constant_faults(content: MapContent, usual: kinds.KindSpec) -> Iterator[Pol
 
 
 def _value_faults(path: KeyPath, parse: kinds.Parse, text: str) -> Iterator[PolicyFault]:
-    if text == UNDECIDED:
-        yield PolicyFault(path, _("nobody has decided the value; write it"))
-        return
     try:
         parse(text)
     except BadValue as error:
+        # Of a list, the error names the values.
         yield PolicyFault(path, str(error).rstrip(".。"))
+    else:
+        if text == UNDECIDED:
+            yield PolicyFault(path, _("nobody has decided the value; write it"))
 
 
 def _unknown(name: str, kind: ImportKind) -> str:

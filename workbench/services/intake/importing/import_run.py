@@ -12,7 +12,7 @@ from db.enums import CaseState, ImportKind, Severity
 from db.queries.published import CASE, chunks
 from db.queries.unlinked_evidence import UnlinkedKind, unlinked_of_batch
 from workbench.domain.case.case_id import format_batch, format_case
-from workbench.i18n import _
+from workbench.i18n import _, current_language
 from workbench.services.case.assessment import FINDING
 from workbench.services.clock.due_date_changes import due_changes_of_cases
 from workbench.services.files.calls.writing import PublishedCallFile
@@ -115,7 +115,9 @@ class ImportRun:
             late = session.execute(select(func.count(CASE.c.id)).where(is_of_batch, *is_late)).scalar_one()
             about = sorted(kinds & {ImportKind.CREDIT, ImportKind.COMPLAINTS, ImportKind.OPTOUTS})
             unlinked = {kind.value: unlinked_of_batch(session, UnlinkedKind(kind.value), batch_id) for kind in about}
-        return replace(report, findings=findings, completed=completed, overdue=late, unlinked=unlinked)
+            titles = {rule: self.context.policy(session).reason_title(rule, current_language()) for rule in findings}
+        report = replace(report, findings=findings, rule_titles=titles)
+        return replace(report, completed=completed, overdue=late, unlinked=unlinked)
 
     def _remove(self, batch_id: int, error: BaseException) -> None:
         """Remove the rows of a failed import, and raise its error; if the storage failed, it says what is left."""

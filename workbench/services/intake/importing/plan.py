@@ -98,10 +98,14 @@ class ImportReport:
     changed_count: int = 0
     new_agents: Sequence[str] = ()
     """The agents, among those of the file, that had no application."""
+    unclear_agents: Sequence[tuple[int, str]] = ()
+    """The lines of new applications that may have the wrong agent, or none by mistake, with their numbers."""
     left_out: Sequence[str] = ()
     """The files of a folder that no import reads."""
     findings: Mapping[str, int] = field(default_factory=dict)
     """The numbers of new cases that a rule blocks or warns about, by rule; empty in a dry run."""
+    rule_titles: Mapping[str, str] = field(default_factory=dict)
+    """The titles of those rules."""
     completed: Sequence[int] = ()
     """The existing cases that the import completed; empty in a dry run."""
     overdue: int = 0
@@ -255,6 +259,8 @@ class ImportPlan:
     changed_count: int = 0
     agents: set[str] = field(default_factory=set)
     """The agents of the applications to write."""
+    new_keys: dict[bool, list[tuple[int, str]]] = field(default_factory=lambda: {False: [], True: []})
+    """The lines and numbers of the first thousand new applications that name no agent, and of those that name one."""
     applicants: Applicants | None = None
     """The applicants of the new applications; None if no case can be opened before the last row is written."""
     is_broken: bool = False

@@ -9,7 +9,7 @@ from workbench.domain.values.id_documents import id_number_valid
 from workbench.domain.values.identifiers import uscc_valid
 from workbench.domain.values.provinces import province_key
 from workbench.i18n import _
-from workbench.services.files.reading.problems import BadRecord, FileProblem
+from workbench.services.files.reading.problems import BadRecord, FileProblem, RowProblem
 from workbench.services.files.reading.reader import Reader
 from workbench.services.files.reading.table import RawRecord
 from workbench.services.foundation.context import Context
@@ -53,16 +53,18 @@ class ImportPlanner:
         self._calls = calls
         self._spill = spill
         self._helper = helper
+        self._problems: Sequence[RowProblem] = ()
         self._begin()
         self._keys = RepeatedKeys()
         self._repeated: Mapping[Place, str] = {}
         self._is_of_several_kinds = False
 
-    def plan_of(self, readers: Sequence[Reader]) -> ImportPlan:
-        """Return the plan of an import of some files.
+    def plan_of(self, readers: Sequence[Reader], problems: Sequence[RowProblem] = ()) -> ImportPlan:
+        """Return the plan of an import of some files; with problems of other files, it is refused as broken.
 
         If keys are repeated, the files are read a second time, and the repeated rows are refused.
         """
+        self._problems = problems
         self._read(readers)
         self._repeated = self._keys.repeated()
         if self._repeated:
@@ -85,6 +87,8 @@ class ImportPlanner:
         self._plan = ImportPlan(portions=self._spill, reopened=self._classifier.reopened, applicants=applicants)
 
     def _read(self, readers: Sequence[Reader]) -> None:
+        self._plan.errors.add(self._problems)
+        self._plan.is_broken = bool(self._problems)
         self._is_of_several_kinds = len(Counter(reader.kind for reader in readers)) > 1
         for file_index, reader in enumerate(readers):
             self._plan.rows_of_files.append(0)
@@ -159,36 +163,44 @@ class ImportPlanner:
         if self._plan.applicants is not None and classified.rows is not None and classified.rows.rows:
             self._plan.applicants.add(classified.rows)
         if reader.kind is ImportKind.APPLICATIONS and classified.rows is not None and classified.rows.rows:
-            portion.lines = self._note_applications(classified.rows, lines, accepted)
+            portion.lines = self._note_applications(classified.rows, lines, accepted, reader)
         self._plan.rows_of_files[file_index] += len(accepted)
         self._spill.add(portion)
 
-    def _note_applications(self, rows: BulkRows, lines: Sequence[int], accepted: Sequence[ClassifiedRow]) -> list[int]:
+    def _note_applications(
+        self, rows: BulkRows, lines: Sequence[int], accepted: Sequence[ClassifiedRow], reader: Reader
+    ) -> list[int]:
         """Note what the report says of the applications that are created or updated, and return their lines."""
         written = [
             (line, row) for line, row in zip(lines, accepted, strict=True) if row.outcome != RowOutcome.UNCHANGED
         ]
         provinces = zip((line for line, _row in written), rows.column("province"), strict=True)
         self._plan.unknown_provinces += (one for one in provinces if one[1] and not province_key(one[1]))
-        self._note_wrong_numbers(rows, [line for line, _row in written])
+        self._note_wrong_numbers(rows, [line for line, _row in written], reader)
         self._plan.agents.update(filter(None, rows.column("agent")))
-        for number, (_line, row) in zip(rows.column("application_no"), written, strict=True):
+        keys = zip(rows.column("agent"), rows.column("application_no"), strict=True)
+        for (agent, number), (line, row) in zip(keys, written, strict=True):
+            same = self._plan.new_keys[bool(agent)]
+            if row.outcome is RowOutcome.CREATED and len(same) < MAX_ERRORS_REPORTED:
+                same.append((line, number))
             if row.outcome is RowOutcome.UPDATED:
                 self._plan.changed_count += 1
                 if len(self._plan.changed) < MAX_ERRORS_REPORTED:
                     self._plan.changed.append((number, row.column))
         return [line for line, _row in written]
 
-    def _note_wrong_numbers(self, rows: BulkRows, lines: Sequence[int]) -> None:
+    def _note_wrong_numbers(self, rows: BulkRows, lines: Sequence[int], reader: Reader) -> None:
         """Note ID numbers and USCCs that are wrong, which the rules will find."""
+        columns = {reader.row_reader.column_names.meaning(column): column for column in reader.columns}
         today = self._classifier.imported_at.date()
         for name in ("handler_id_no", "legal_rep_id_no"):
             kinds = (IdType(kind) if kind else None for kind in rows.column(name.replace("_no", "_type")))
             found = zip(lines, rows.column(name), kinds, strict=True)
             wrong = (line for line, text, kind in found if text and id_number_valid(text, kind, today) is False)
-            self._plan.wrong_numbers += ((line, name) for line in wrong)
+            self._plan.wrong_numbers += ((line, columns.get(name, name)) for line in wrong)
         usccs = zip(lines, rows.column("uscc"), strict=True)
-        self._plan.wrong_numbers += ((line, "uscc") for line, text in usccs if text and not uscc_valid(text))
+        wrong = (line for line, text in usccs if text and not uscc_valid(text))
+        self._plan.wrong_numbers += ((line, columns.get("uscc", "uscc")) for line in wrong)
 
     def _refuse(self, record: BadRecord, portion: PlannedPortion) -> None:
         """Count a bad record, and keep it for the file of rejects."""

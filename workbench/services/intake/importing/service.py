@@ -14,7 +14,7 @@ from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.files.document_files import IncomingDocuments, drafts_folder
 from workbench.services.files.named_documents import list_of_documents, of_listed_file
-from workbench.services.files.reading.folder import files_by_kind, left_out_files
+from workbench.services.files.reading.folder import files_by_kind, left_out_files, stray_files
 from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.reader import Reader, open_reader, open_readers
 from workbench.services.files.reading.sheets.names import IMPORT_ORDER
@@ -34,7 +34,8 @@ from workbench.services.intake.batches.publishing import (
 from workbench.services.intake.batches.sweeping import sweep
 from workbench.services.intake.batches.undoing import UndoneBatch, undo_batch
 from workbench.services.intake.importing.call_intake import CallIntake
-from workbench.services.intake.importing.classifying.classifier import RowClassifier, agents_of_numbers, new_agents
+from workbench.services.intake.importing.classifying.agents import agents_of_numbers, new_agents, unclear_agents
+from workbench.services.intake.importing.classifying.classifier import RowClassifier
 from workbench.services.intake.importing.classifying.existing import ImportTerms
 from workbench.services.intake.importing.classifying.outcome import RowOutcome
 from workbench.services.intake.importing.import_run import ImportRun
@@ -98,13 +99,16 @@ class Imports:
                 # The plan needs cases that include every published batch.
                 sweep(self.context)
                 apply_pending(self.context)
-            readers, known_files = self._without_known(request, self._open_files(request, opened))
+            strays = stray_files(request.paths, request.kind)
+            readers, known_files = self._without_known(request, self._open_files(request, opened), strays)
             classifier = self._classifier(request, readers, opened)
             import_progress = ImportProgress(readers, progress)
             calls = CallIntake(self.context, opened, classifier.imported_at)
             spill = opened.enter_context(closing(Spill(self.context.store.batches, self.context.store.new_keys())))
             helper = opened.enter_context(optional_helper(is_wanted=_is_large(readers)))
-            plan = ImportPlanner(self.context, classifier, import_progress, calls, spill, helper).plan_of(readers)
+            plan = ImportPlanner(self.context, classifier, import_progress, calls, spill, helper).plan_of(
+                readers, strays
+            )
             report = self._report(request, readers, plan, known_files)
             if plan.errors.count and (request.rejects is None or plan.is_broken):
                 raise ImportRefused(report)
@@ -130,10 +134,14 @@ class Imports:
         report = report_of(request, readers, plan)
         with self.context.read() as session:
             agents = new_agents(session, plan.agents)
-        return replace(report, sheets=(*report.sheets, *known_files), new_agents=agents)
+            unclear = unclear_agents(session, plan.new_keys, has_agents=bool(plan.agents))
+        sheets = (*report.sheets, *known_files)
+        return replace(report, sheets=sheets, new_agents=agents, unclear_agents=unclear)
 
-    def _without_known(self, request: ImportRequest, readers: list[Reader]) -> tuple[list[Reader], list[SheetLine]]:
-        """Leave out the files of a folder that were imported already, unless all were; return their lines, too."""
+    def _without_known(
+        self, request: ImportRequest, readers: list[Reader], strays: Sequence[RowProblem]
+    ) -> tuple[list[Reader], list[SheetLine]]:
+        """Leave out the known files of a folder, unless all are known and nothing is stray; return their lines, too."""
         with self.context.read() as session:
             found = [(reader, batch_of_file(session, reader.sha256)) for reader in readers]
         lines = [
@@ -141,7 +149,7 @@ class Imports:
             for reader, batch in found
             if batch is not None
         ]
-        if request.kind is not ImportKind.FOLDER or len(lines) == len(readers):
+        if request.kind is not ImportKind.FOLDER or (len(lines) == len(readers) and not strays):
             return readers, []
         return [reader for reader, batch in found if batch is None], lines
 
@@ -197,7 +205,7 @@ class Imports:
             names = self.context.policy(session).documents.kinds_by_name()
         plan = ImportPlan()
         readers: list[Reader] = []
-        for path, kind in _files_of(request, plan):
+        for path, kind in _files_of(request):
             try:
                 if kind is ImportKind.DOCUMENTS and path.is_dir():
                     source, unlisted = list_of_documents(path, names, partial(self._agents_of, request.agent))
@@ -213,7 +221,8 @@ class Imports:
                 readers.append(opened.enter_context(reader))
         if request.only is not None:
             plan.errors.add(_admin_only_problems(readers))
-        if plan.errors.count:
+        if plan.errors.count or not readers:
+            plan.errors.add(stray_files(request.paths, request.kind))
             raise ImportRefused(report_of(request, readers, plan))
         # Rows that others refer to are imported first, from all workbooks.
         return sorted(readers, key=lambda reader: IMPORT_ORDER.index(reader.kind))
@@ -238,15 +247,10 @@ def _admin_only_problems(readers: Sequence[Reader]) -> Iterator[RowProblem]:
             yield RowProblem(file=reader.name, sheet=reader.sheet, message=message.format(kind=reader.kind.value))
 
 
-def _files_of(request: ImportRequest, plan: ImportPlan) -> Iterator[tuple[Path, ImportKind]]:
-    """Yield the files of an import with their kinds; add the problems of folders to the plan."""
+def _files_of(request: ImportRequest) -> Iterator[tuple[Path, ImportKind]]:
+    """Yield the files of an import with their kinds."""
     for path in request.paths:
-        if request.kind is not ImportKind.FOLDER:
-            yield path, request.kind
-            continue
-        files, problems, _left_out = files_by_kind(path)
-        plan.errors.add(problems)
-        yield from files
+        yield from files_by_kind(path)[0] if request.kind is ImportKind.FOLDER else [(path, request.kind)]
 
 
 def _readers_of(path: Path, request: ImportRequest, zone: ZoneInfo, now: datetime) -> list[Reader]:

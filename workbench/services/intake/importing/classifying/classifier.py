@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from db.enums import ImportKind
 from db.queries.card_counts import applicant_column
-from db.queries.published import EVERYTHING, ImportedRow, chunks, is_published, newest_visible_rows
+from db.queries.published import EVERYTHING, ImportedRow, is_published, newest_visible_rows
 from workbench.domain.values.bad_value import outline_of
 from workbench.i18n import _
 from workbench.services.case.evidence_reader import application_key
@@ -223,13 +223,6 @@ def _of_another_application(only: Key) -> ClassifiedRow:
     return ClassifiedRow(outcome=RowOutcome.REFUSED, message=message, column="application_no")
 
 
-def new_agents(session: Session, agents: Set[str]) -> list[str]:
-    """Return, in order, those of some agents that have no published application."""
-    columns = TABLES[ImportKind.APPLICATIONS].c
-    known = select(columns.id).where(is_published(columns.batch_id)).limit(1)
-    return [one for one in sorted(agents) if session.execute(known.where(columns.agent == one)).first() is None]
-
-
 def other_agents_of(session: Session, unknown: Set[Key]) -> Mapping[str, str]:
     """Return, by number, an agent that has a published application with the number of an unknown application."""
     if not unknown:
@@ -239,15 +232,6 @@ def other_agents_of(session: Session, unknown: Set[Key]) -> Mapping[str, str]:
     has_number = table.c.application_no.in_({number for _agent, number in unknown})
     rows = session.execute(agents.where(has_number, is_published(table.c.batch_id)))
     return {row.application_no: row.agent for row in rows}
-
-
-def agents_of_numbers(session: Session, numbers: Set[str]) -> dict[str, str | None]:
-    """Return, by number, the agent of published applications, None if several agents have the number."""
-    columns = TABLES[ImportKind.APPLICATIONS].c
-    agents = select(columns.application_no, func.min(columns.agent), func.max(columns.agent))
-    agents = agents.where(is_published(columns.batch_id)).group_by(columns.application_no)
-    found = (session.execute(agents.where(columns.application_no.in_(chunk))) for chunk in chunks(numbers))
-    return {number: first if first == last else None for rows in found for number, first, last in rows}
 
 
 def of_unknown_application(key: Key, agents: Mapping[str, str]) -> ClassifiedRow:
