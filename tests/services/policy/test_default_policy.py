@@ -34,8 +34,7 @@ CHINESE = re.compile(r"[一-鿿]")
 def reason_words(reason: Reason) -> Iterator[BilingualText]:
     yield reason.title
     yield reason.letter
-    if reason.item.en or reason.item.zh:
-        yield reason.item
+    yield from (words for words in (reason.item, reason.letter_person, reason.item_person) if words.en or words.zh)
 
 
 def test_every_rule_has_a_reason_and_the_other_reasons_exist() -> None:
@@ -94,8 +93,13 @@ def test_letter_texts_are_complete_without_a_finding() -> None:
             for text in (words.en, words.zh):
                 assert not placeholder_names(without_optional_parts(text))
                 assert without_optional_parts(text).strip()
-        assert reason.letter.en.endswith(".")
-        assert reason.letter.zh.endswith("。")
+        for each in (reason, reason.for_person):
+            assert each.letter.en.endswith(".")
+            assert each.letter.zh.endswith("。")
+            items = (each.item.en, each.item.zh)
+            assert not [item for item in items if item.endswith((".", "。"))], (
+                f"{reason.code}: an item is a phrase without a full stop, because letters list it"
+            )
 
 
 def test_no_rule_yields_to_a_less_severe_rule() -> None:
