@@ -249,7 +249,7 @@ def test_a_passphrase_that_nobody_can_type_is_refused(terminal: Terminal, tmp_pa
         assert "run this command in one" in refused(
             terminal.run_bare("--database", str(tmp_path / "n.db"), "queue"), 78
         )
-        refused(made(terminal, tmp_path / "m.db", "--encrypt"), 78)
+        assert "new passphrase is typed" in refused(made(terminal, tmp_path / "m.db", "--encrypt"), 78)
 
 
 def test_another_key_opens_the_same_data_and_the_former_one_no_longer_does(
@@ -263,6 +263,8 @@ def test_another_key_opens_the_same_data_and_the_former_one_no_longer_does(
         refused(terminal.as_person(login, "rekey", "--key-file", str(tmp_path / "no.key")), 77)
     assert not (tmp_path / "no.key").exists()
     assert "has this key already" in refused(terminal.as_person("admin", "rekey", "--key-file", str(former)), 78)
+    beside = former.parent / ".." / former.parent.name / former.name
+    assert "has this key already" in refused(terminal.as_person("admin", "rekey", "--key-file", str(beside)), 78)
 
     keyboard.answers = [PASSPHRASE, PASSPHRASE]
     assert terminal.document("admin", "rekey") == {"source": "prompt"}

@@ -9,7 +9,7 @@ from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.parameters import option
 from workbench.cli.framework.questions import ask_hidden, passphrase_prompt
-from workbench.errors import BadConfiguration, WorkbenchError, WrongUsage
+from workbench.errors import BadConfiguration, PassphraseNeeded, WorkbenchError, WrongUsage
 from workbench.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def key_source_named(file: Path | None, command: str | None) -> "KeySource | Non
     if file is not None and command is not None:
         raise WrongUsage(_("Give --key-file or --key-command, not both."))
     if file is not None:
-        return KeySource(kind=KeyKind.FILE, where=str(file.absolute()))
+        return KeySource(kind=KeyKind.FILE, where=str(file.parent.resolve() / file.name))
     return None if command is None else KeySource(kind=KeyKind.COMMAND, where=command)
 
 
@@ -51,11 +51,16 @@ def new_key(file: Path | None, command: str | None, database: Path, group_id: in
     from workbench.services.encryption.key_source import Key, KeyKind, KeySource, new_key_file
 
     source = key_source_named(file, command) or KeySource(kind=KeyKind.PROMPT)
+    if source.kind is KeyKind.PROMPT and not passphrase_prompt():
+        message = _(
+            "A new passphrase is typed in a terminal; run this command in one, or give --key-file or --key-command."
+        )
+        raise PassphraseNeeded(message)
     is_new = file is not None and not file.exists()
     if file is not None and is_new:
         new_key_file(file, group_id)
     try:
-        yield _long_enough(Key(source, source.read(group_id, _ask_twice if passphrase_prompt() else None)))
+        yield _long_enough(Key(source, source.read(group_id, _ask_twice)))
     except BaseException:
         if file is not None and is_new and not _may_need(database, source):
             file.unlink(missing_ok=True)
@@ -88,7 +93,7 @@ def _long_enough(key: "Key") -> "Key":
 
 
 def _ask_twice() -> str:
-    typed = ask_hidden(_("New passphrase"))
+    typed = ask_hidden(_("New passphrase, at least {count} characters").format(count=_MIN_CHARACTERS))
     if len(typed.strip()) >= _MIN_CHARACTERS and ask_hidden(_("New passphrase, once more")) != typed:
         raise BadConfiguration(_("The two passphrases differ; nothing was written. Repeat the command."))
     return typed
