@@ -31,7 +31,7 @@ from workbench.domain.case.records import NoticeLine
 from workbench.domain.clock.typed.reading import read_instant
 from workbench.domain.clock.typed.tense import Tense
 from workbench.errors import WorkbenchError
-from workbench.i18n import _, ngettext, sentences_joined, with_details
+from workbench.i18n import _, ngettext, sentences_joined, with_details, with_remark
 from workbench.keys import letters as keys
 from workbench.keys.command import Place
 from workbench.keys.registry import BACK
@@ -251,7 +251,7 @@ class LettersScreen(ModeScreen):
 def _title_for(targets: Sequence[NoticeLine], act: str) -> str:
     """Return the title of a dialog: the act, and its letter or the number of its letters."""
     if len(targets) == 1:
-        which = f"{format_case(targets[0].case_id)}, {letter_kind_words(targets[0])}"
+        which = with_remark(format_case(targets[0].case_id), letter_kind_words(targets[0]))
     else:
         which = ngettext("{count} letter", "{count} letters", len(targets)).format(count=len(targets))
     return with_details(act, which)

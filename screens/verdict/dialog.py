@@ -281,7 +281,7 @@ class VerdictDialog(Dialog[Any]):
         self.query_one("#measure").display = bool(measure)
         keys_of_note = key_hints((keys.NOTE.shown_keys, _("write")), (shown_key(EnterField.NEW_LINE), _("new line")))
         self.query_one("#note-heading", Static).update(row(plain(_("For us only"), MUTED), keys_of_note, width))
-        self.letter.show(state.letter or (preview.letter if preview else ""), is_own=bool(state.letter))
+        self.letter.show(state.letter, preview)
         typed, reader = self.rectification.chosen_until(), self._actions.date_reader
         self.rectification.show_date(*dialog_text.date_words(state, preview, typed, reader, self._view))
         self._draw_warnings()

@@ -10,7 +10,7 @@ from textual.widgets import TextArea
 from screens.verdict.form_state import FormEdited
 from screens.widgets.safe_text import MUTED, Static, editable, key_hints, paragraphs, plain, row
 from screens.widgets.text_fields import MultilineField
-from workbench.domain.case.casefile import CaseFile
+from workbench.domain.case.casefile import CaseFile, VerdictPreview
 from workbench.i18n import _
 from workbench.keys.registry import LETTER, WHOLE_LETTER
 
@@ -37,6 +37,7 @@ class LetterEditor(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(self._heading(self._width), id="letter-heading", classes="title", markup=False)
+        yield Static(id="translation", markup=False)
         yield LetterView(id="letter", markup=False)
         yield MultilineField(id="letter-edit")
 
@@ -45,14 +46,22 @@ class LetterEditor(Vertical):
         heading.update(self._heading(heading.content_size.width))
 
     def _heading(self, width: int) -> Content:
-        language = "中文" if self._case.header.language == "zh" else "English"
-        left = plain(_("The applicant reads ({language})").format(language=language), MUTED)
+        left = plain(_("The applicant reads ({language})").format(language=self._language), MUTED)
         keys = key_hints((LETTER.shown_keys, _("edit")), (WHOLE_LETTER.shown_keys, _("whole letter")))
         return row(left, keys, width)
 
-    def show(self, text: str, *, is_own: bool) -> None:
-        """Show the current text; `is_own` says that the reviewer wrote it."""
-        self._text = editable(text)
+    @property
+    def _language(self) -> str:
+        return _("Chinese") if self._case.header.language == "zh" else _("English")
+
+    def show(self, own_text: str | None, preview: VerdictPreview | None) -> None:
+        """Show the reviewer's text, or else that of the preview; above it, what it says in the language in use."""
+        is_own, translation = bool(own_text), preview.translation if preview else ""
+        self._text = editable(own_text or (preview.letter if preview else ""))
+        words = _("The letter goes out in {language}. For you, it says:").format(language=self._language)
+        translated = self.query_one("#translation", Static)
+        translated.display = bool(translation)
+        translated.update(paragraphs(f"{words}\n{translation}"))
         self.shown.update(paragraphs(self._text))
         if self.edit.display and not (is_own or self._is_edited) and self._last_text != self._text:
             # The reviewer typed nothing yet, and the text from the reasons has changed.

@@ -98,7 +98,7 @@ class RectificationForm(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="items-title", markup=False)
-        hint = _("Tab moves; empty (Ctrl+U): the reason's words; - leaves it out; + adds to it")
+        hint = _("Letters are commands until you type: + adds, - leaves out, Ctrl+U clears")
         yield Static(plain(hint, MUTED), id="items-hint", markup=False)
         with Vertical(id="items"):
             yield from map(self._field, self._initial_items)

@@ -72,7 +72,7 @@ def test_a_queued_case_is_decided_by_a_day_and_passes_if_nothing_is_found_agains
         f"C-000001 has been received. {DECIDED}; if nothing is found against it, it passes by then."
     )
     assert sentence(LATER, "zh") == (
-        "C-000001已受理。预计11月27日 周五作出审核结论；一般不晚于12月2日 周三。如审核无异议，预计届时可通过。"
+        "C-000001 已受理。预计11月27日 周五作出审核结论；一般不晚于12月2日 周三。如审核无异议，预计届时可通过。"
     )
 
 
@@ -271,7 +271,7 @@ def test_during_a_suspension_the_sentence_begins_with_it() -> None:
     assert sentence(stopped).startswith(
         "Work is suspended now, and we assume that it resumes tomorrow: C-000001 has been received."
     )
-    assert sentence(stopped, "zh").startswith("目前审核工作中止，按明日恢复推算：C-000001已受理")
+    assert sentence(stopped, "zh").startswith("目前审核工作中止，按明日恢复推算：C-000001 已受理")
 
 
 def test_while_all_are_away_the_sentence_has_the_first_return_date() -> None:

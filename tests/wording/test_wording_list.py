@@ -14,6 +14,7 @@ ODD = (
     *("有材料未加盖公章", "有卡的", "第0日", "或之前", "最迟", "办结予以撤销", "办结通知予以撤销", "这晚于"),
     *("服务等级", "号卡", "话单", "转派", "发起核实", "内部备注"),
     *("张审核单", "涉及{count}个审核单", "单待重开", "未结的", "未结审核单", "沟通记录"),
+    "整改事项",
 )
 """Odd phrases and second words for a thing; see the trade's wording list."""
 
@@ -34,6 +35,12 @@ def messages() -> list[str]:
     """Return the Chinese of the catalogue."""
     found = [message.string for message in catalogue() if message.id]
     return [text for one in found for text in ([one] if isinstance(one, str) else one or [])]
+
+
+def test_codes_and_keys_stand_apart_from_chinese_words() -> None:
+    code = r"(?:\{(?:case|key|(?:desk|go|verdict|queue)\.\w+|help|batch|login)\}|Esc|C-\d+|`[^`]+`)"
+    touching = re.compile(f"[一-鿿]{code}|{code}[一-鿿]")
+    assert [text for text in messages() if touching.search(text)] == []
 
 
 def templates() -> list[str]:

@@ -181,8 +181,8 @@ def test_an_extension_moves_an_own_deadline_only_when_asked(services: ClockSite)
     assert show(services, case)["decisions"][0]["deadline_at"] == "2026-12-04T18:00:00+08:00"
     assert services.clock(case)["mend_by"] == "2026-12-04T18:00:00+08:00"
     body = letters(services, "deadline")[-1]["body"]
-    assert "整改事项：经办人完成二次实人认证" in body
-    assert "该事项的新期限：2026年11月26日（周四）18:00" in body
+    assert "整改项：经办人完成二次实人认证" in body
+    assert "该整改项的新期限：2026年11月26日（周四）18:00" in body
     assert "（期限：2026年11月26日（周四）18:00）\n2. 我司说明（英文原文）：“plan”\n" in body
     assert "请完成上述事项并重新提交材料。其他事项的期限以此前最近一次通知为准；" in body
     assert tick(services, "2026-11-26 18:00") == {}

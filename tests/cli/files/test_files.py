@@ -173,6 +173,7 @@ def test_an_import_asks_about_missing_agents_and_names_the_lines_of_wrong_number
     lines = ", ".join(map(str, range(2, 22)))
     assert f"each a finding: 44 (handler_id_no in lines {lines}…)." in dry.stdout
     # B-0 has no agent, and A-1 is stored without one.
+    assert "documents: 1 (`queue --filter state:incomplete`)" in terminal.as_person("a", "next").stderr
     assert "stored without one: 2 (B-0 in line 2; A-1 in line 24)." in dry.stdout
     report = terminal.document("admin", "import", "applications", again, "--dry-run")
     assert report["unclear_agents"] == [2, 24]

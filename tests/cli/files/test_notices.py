@@ -66,7 +66,7 @@ def test_a_short_message_names_a_number_of_a_person_only_if_it_is_revealed(outbo
         assert ("Names and numbers of people are masked; add --reveal" in told) is not bool(reveal)
 
         [message] = folder.glob("*-000002-*.sms.txt")
-        assert "整改事项：请139" in message.read_text(encoding="utf-8")
+        assert "整改项：请139" in message.read_text(encoding="utf-8")
         assert ("13900139000" in message.read_text(encoding="utf-8")) is bool(reveal)
 
 

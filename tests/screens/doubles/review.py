@@ -20,6 +20,7 @@ from workbench.services.notices.result_letters import causes, worded_items
 from workbench.services.review.reopening import Reopening
 from workbench.services.review.second_checks import Checks, StagedRow
 from workbench.services.review.undo import Undo
+from workbench.services.review.verdict_plan import translation_of
 from workbench.services.review.verdicts import Verdicts
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ class MemoryVerdicts(Verdicts):
             open_questions=tuple(line.question for line in found.checklist if line.answer is None),
             news=ChangesSinceSeen(has_evidence=is_new and not policy, policy=policy if is_new else ""),
             problems=self._problems(request, found),
+            translation=translation_of(
+                request, found, items_for(request, found.policy, found.findings) if asks else ()
+            ),
             unopened=self._services.documents.unopened(request.case_id),
             warnings=vague_words(replace(request, waits_for=waits_for), found.policy, found.findings),
         )

@@ -63,6 +63,8 @@ async def test_a_text_in_another_language_than_the_letter_is_announced_as_a_quot
         await desk.type("+the letter of the bank")
         await desk.settle()
         assert "as a quotation" in desk.text
+        assert "The letter goes out in Chinese. For you, it says:" in desk.text
+        assert "- the missing documents: proof of the callees' consent, with the seal" in desk.text
         await desk.press("escape", "1", "e")
         assert "quotation" not in desk.text
         await desk.press("enter")

@@ -342,7 +342,7 @@ SUBJECTS = {
         "更正：撤销“逾期未整改”办结，电销卡二次审核继续进行",
         "Correction: : closing withdrawn, review continues",
     ),
-    "waived": ("电销卡二次审核整改事项取消通知", (": less to rectify", ": nothing left to rectify")),
+    "waived": ("电销卡二次审核整改项取消通知", (": less to rectify", ": nothing left to rectify")),
     "withdrawn": ("电销卡二次审核终止通知（申请撤回）", ": closed after withdrawal"),
     "expired": ("电销卡二次审核继续审核通知（逾期未补充材料）", ": continued without your answer"),
     "reopened": ("关于重新进行电销卡二次审核的通知", ": result is being checked again"),

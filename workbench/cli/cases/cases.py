@@ -103,8 +103,12 @@ def take_next(context: CommandContext, filter_text: FilterText = "") -> None:
     """Claim the next case, or say why there is none."""
     with context.services() as services, reporting_filter_position():
         next_case, zone = services.claims.next(filter_text), zone_of(services)
+        is_empty = isinstance(next_case, NoNextCase) and next_case.kind == "none"
+        incomplete = services.queue.count("state:incomplete") if is_empty else 0
     if isinstance(next_case, NoNextCase):
-        output.complain(_empty_sentence(next_case, filter_text, context.now(), zone))
+        message = _("The queue is empty; cases that wait for documents: {count} (`queue --filter state:incomplete`).")
+        sentence = _empty_sentence(next_case, filter_text, context.now(), zone)
+        output.complain(message.format(count=commas(incomplete)) if incomplete else sentence)
         if context.as_json:
             output.document(empty_document(next_case, zone))
         raise typer.Exit(ExitCode.UNAVAILABLE)

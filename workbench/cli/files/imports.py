@@ -265,7 +265,7 @@ def resubmit(
     ] = None,
     item: Annotated[list[str] | None, option("--item", N_("Item that came on paper; repeatable."), "ITEM")] = None,
 ) -> None:
-    """Record that the applicant has resubmitted."""
+    """Record that the applicant sent what a fail asked to rectify."""
     if file is not None and (received_at is not None or item):
         raise WrongUsage(_("--received-at and --item are only valid without a file."))
     with context.services() as services:

@@ -79,10 +79,10 @@ ACT_WORDS: dict[Action, ActWords] = {
     ),
     Action.ASSIGN: ActWords(N_("Assign cases to a person (supervisor)."), "a", N_("assign"), N_("assigned")),
     Action.ANSWER: ActWords(
-        N_("Record the reply that a pending case waited for; the case returns to the queue."), "m", N_("reply received")
+        N_("Record the answer to a pending verdict; the case returns to the queue."), "m", N_("reply received")
     ),
     Action.RESUBMIT: ActWords(
-        N_("Record that the applicant has resubmitted, and import the file for the case."),
+        N_("Record that the applicant sent what a fail asked to rectify, with the file if there is one."),
         "M",
         N_("resubmission"),
         N_("resubmitted"),

@@ -241,12 +241,11 @@ class VerdictPreview:
     Attributes:
         own_items: The items in the words of their reasons, without edits.
         check_for: Why a check is needed: final_fail, override, high_risk or restore.
-        news: What changed since the reviewer saw the case.
         problems: Why the verdict would be refused; `to_open` is the one that documents are left to open.
-        restored: The numbers whose bar a pass lifts.
+        restored: Numbers whose bar a pass lifts; `numbers` are those in service, masked, by keyed hash.
         waiver_reason: Why nobody makes the check although `check_for` needs it, "" if it is made or not needed.
         warnings: Sentences without a full stop about what the verdict would cut short.
-        numbers: The numbers in service, masked, by keyed hash.
+        translation: The letter's causes and items in the language in use, "" if the letter is in it.
     """
 
     letter: str
@@ -267,6 +266,7 @@ class VerdictPreview:
     warnings: tuple[str, ...] = ()
     numbers: Mapping[str, str] = field(default_factory=dict)
     to_open: str = ""
+    translation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class VerdictPlan:
     request: VerdictRequest
     """The request, with all defaults filled in."""
     letter: str
+    translation: str
     items: tuple[ItemRequest, ...]
     deadline_at: datetime | None
     check_for: tuple[str, ...]
@@ -72,8 +73,8 @@ def plan_verdict(
     request, deadline_at = dates.filled_in(request)
     request, field_problem = _with_fields(request, casefile, deadline_at or request.until, applicant)
     items: tuple[ItemRequest, ...] = ()
-    if asks_for_items(request):
-        wanted = items_for(request, policy, casefile.findings)
+    wanted = items_for(request, policy, casefile.findings) if asks_for_items(request) else ()
+    if wanted:
         items = result_letters.worded_items(casefile, wanted, {item.code for item in request.items})
     if deadline_at is not None:
         items = tuple(dates.with_own_deadline(item, deadline_at) for item in items)
@@ -92,6 +93,7 @@ def plan_verdict(
     return VerdictPlan(
         request=request,
         letter=letter,
+        translation=translation_of(request, casefile, wanted),
         items=items,
         deadline_at=deadline_at,
         check_for=check_reasons_for(request, policy, casefile.findings, casefile.header.risk, is_barred=is_card_barred),
@@ -103,6 +105,16 @@ def plan_verdict(
             *left_out_words(request, policy, casefile.findings),
         ),
     )
+
+
+def translation_of(request: VerdictRequest, casefile: CaseFile, wanted: Sequence[ItemRequest]) -> str:
+    """Return the causes and items of the letter in the language in use; "" if the letter is in it."""
+    if casefile.header.language == current_language():
+        return ""
+    shown = replace(casefile, header=replace(casefile.header, language=current_language()))
+    items = result_letters.worded_items(shown, wanted, {item.code for item in request.items})
+    causes = [] if request.letter else [result_letters.causes(shown, request.reasons, request.items)]
+    return "\n".join([*filter(None, causes), *(f"- {item.text}" for item in items)])
 
 
 def _with_fields(
