@@ -251,10 +251,7 @@ _STATE = QueueColumn(title=N_("state"), parts=_state, width=18, width_zh=17, min
 _ROUND = QueueColumn(
     title=N_("round"), parts=_round, width=5, width_zh=4, is_right=True, gap=3, min_row_width=90, order="round"
 )
-_FINDINGS = QueueColumn(title=N_("findings"), parts=_findings, width=8, min_row_width=100, order="findings")
-_SHORT_FINDINGS = QueueColumn(
-    title=N_("found"), parts=_findings, width=6, width_zh=7, max_row_width=99, order="findings"
-)
+_FINDINGS = QueueColumn(title=N_("findings"), parts=_findings, width=8, order="findings")
 _WHO = QueueColumn(title=N_("who"), parts=_who, width=12, min_row_width=110, order="who")
 _STATE_AND_WHO = replace(
     _STATE, title=N_("state, who"), parts=_state_and_who, width=19, width_zh=18, min_row_width=72, max_row_width=109
@@ -268,7 +265,7 @@ _RISK = QueueColumn(title=N_("risk"), parts=_risk, width=11, width_zh=8, gap=2, 
 
 USUAL_COLUMNS: tuple[QueueColumn, ...] = (
     *(_SIGNS, _DUE, _SHORT_DUE, _PRIORITY, _CASE, _APPLICANT, _AGENT, _PROVINCE, _CLASS, _RISK),
-    *(_STATE, _STATE_AND_WHO, _ROUND, _SHORT_FINDINGS, _FINDINGS, _WHO, _WAITING),
+    *(_STATE, _STATE_AND_WHO, _ROUND, _FINDINGS, _WHO, _WAITING),
 )
 """The usual columns, shown if none were chosen."""
 
@@ -281,7 +278,7 @@ CHOOSABLE: Mapping[str, tuple[QueueColumn, ...]] = {
     "applicant": (_APPLICANT,),
     "state": (_STATE, _STATE_AND_WHO),
     "who": (_WHO, _STATE_AND_WHO),
-    "findings": (_FINDINGS, _SHORT_FINDINGS),
+    "findings": (_FINDINGS,),
     "waits": (_WAITING,),
     "round": (_ROUND,),
     "application": (QueueColumn(title=N_("application"), parts=_field("application_no"), width=18),),

@@ -184,15 +184,19 @@ def test_only_a_case_with_the_applicant_waits_for_items() -> None:
         assert "is waiting for the items we asked you for" in sentence(rectifying)
         with_others = replace(rectifying, is_with_others=True, answer=DAYS)
         assert sentence(with_others) == (
-            f"A matter in C-000001 is being looked into. {DECIDED}; if nothing is found against it, it passes by then."
+            "For C-000001, we wait for others to answer; nothing needs to be sent now."
+            f" {DECIDED}; if nothing is found against it, it passes by then."
         )
-        assert "正在核查" in sentence(with_others, "zh")
+        assert "等待有关单位答复" in sentence(with_others, "zh")
 
 
 def test_while_nobody_knows_how_long_others_take_no_day_is_said() -> None:
     unknown = replace(FORECAST, state=CaseState.PENDING, ahead=None, is_with_others=True)
 
-    assert sentence(unknown) == "A matter in C-000001 is being looked into; it is not known how long that takes."
+    assert (
+        sentence(unknown)
+        == "For C-000001, we wait for others to answer, nobody knows how long; nothing needs to be sent now."
+    )
     assert "尚不清楚" in sentence(unknown, "zh")
     assert letter_sentence(unknown, Language.EN) == "At present we cannot say when your application will be decided."
     assert likely_decision_words(unknown, TODAY) == "no date available"

@@ -33,7 +33,9 @@ def phone_sentence(forecast: CaseForecast, case: CaseFile, now: datetime) -> str
     if forecast.is_endless:
         sentence = _("there is no expected date for {case}.").format(case=name)
     elif forecast.has_no_day:
-        sentence = _("A matter in {case} is being looked into; it is not known how long that takes.").format(case=name)
+        sentence = _(
+            "For {case}, we wait for others to answer, nobody knows how long; nothing needs to be sent now."
+        ).format(case=name)
     else:
         items = missing_items(case)
         parts = [_state_sentence(forecast, is_asked=bool(items)).format(case=name, items=listed_items(items))]
@@ -93,7 +95,7 @@ def _state_sentence(forecast: CaseForecast, *, is_asked: bool) -> str:
     if forecast.awaits_check:
         return _("A second person is checking {case}.")
     if forecast.is_with_others:
-        return _("A matter in {case} is being looked into.")
+        return _("For {case}, we wait for others to answer; nothing needs to be sent now.")
     if forecast.state is CaseState.APPEALED:
         return _("The appeal in {case} is being decided.")
     if forecast.is_incomplete or forecast.state in {CaseState.RECTIFYING, CaseState.PENDING}:
