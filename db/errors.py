@@ -29,6 +29,7 @@ class Refusal(StrEnum):
     NOT_EMPTY = "not_empty"
     UNFIT_SERVER = "unfit_server"
     STOPPED = "stopped"
+    UNCERTAIN = "uncertain"
     MOVED = "moved"
     MOVING = "moving"
 

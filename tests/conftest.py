@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if Site.uses_server:
         servers.start()
         # Some tests forget services, as if their process had ended; only this driver reports its open connections.
-        config.addinivalue_line("filterwarnings", "ignore:<psycopg.Connection:ResourceWarning")
+        config.addinivalue_line("filterwarnings", "ignore:<.*Connection:ResourceWarning")
     sizes.use_full_size(is_full)
     # Only the runs before a release use random examples that differ from run to run, and print how to repeat a failure.
     settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True, database=None)

@@ -15,8 +15,9 @@ from sqlmodel import SQLModel
 
 from db.access import FileAccess, make_folder
 from db.dialects import server_address
-from db.dialects.changes import IS_PREPARED
+from db.dialects.changes import CHANGES_SCHEMA, IS_PREPARED
 from db.dialects.postgresql import schema
+from db.dialects.postgresql.connection import OF_TRANSACTION, ServerConnection, refused
 from db.dialects.server_address import without_password
 from db.dialects.sqlite_watch import CommitWatch
 from db.errors import DatabaseRefused, LockTimeout, Refusal
@@ -27,7 +28,7 @@ OLDEST_SERVER = 16
 _WRITE_LOCK = 0x54535257
 """The key of the lock that each write transaction takes. Writers then have it in the order in which they asked."""
 
-_CLOCK = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
+_CLOCK = "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
 _ahead_s: dict[Path, float] = {}
 """How many seconds each server's clock is ahead of this machine's."""
 
@@ -36,8 +37,13 @@ _SETTINGS = (
     " SET statement_timeout = '60s'; SET standard_conforming_strings = on"
 )
 _LOCK_WAIT_S = 10.0
+_IDLE_S = 3
+"""How long a transaction may hold the write lock without a statement, as that of a stopped process would."""
 _BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-_BEGIN_WRITE = f"BEGIN; SET LOCAL lock_timeout = {{wait}}; SELECT pg_advisory_xact_lock({_WRITE_LOCK}); {_CLOCK}"
+_BEGIN_WRITE = (
+    "BEGIN; SET LOCAL lock_timeout = {wait}; SET LOCAL idle_in_transaction_session_timeout = {idle};"
+    f" SELECT pg_advisory_xact_lock({_WRITE_LOCK}); SELECT {_CLOCK}, {OF_TRANSACTION}"
+)
 _TRY_LOCK = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
 _UPGRADE_LOCK = "SELECT pg_advisory_lock(%s, hashtext('upgrade'))"
 _VERSION = "SELECT to_regclass('alembic_version') IS NOT NULL AND to_regclass('search_term') IS NOT NULL"
@@ -51,10 +57,9 @@ registry.register("postgresql.workbench", "db.dialects.postgresql.compiling", "D
 
 def make_engine(path: Path, *, query_only: bool) -> Engine:
     """Return an engine for the database that a file stands for. A writer takes the lock of all writers at its start."""
-    url = server_address.url_of(path)
     engine = create_engine(
         "postgresql+workbench://",
-        creator=lambda: _connect(path),
+        creator=lambda: ServerConnection.of(path),
         poolclass=QueuePool,
         max_overflow=-1,
         pool_use_lifo=True,
@@ -65,35 +70,54 @@ def make_engine(path: Path, *, query_only: bool) -> Engine:
     def connected(connection: Any, record: Any) -> None:
         connection.adapters.register_loader("numeric", _NumberLoader)
         prepare = _SETTINGS if query_only else f"{_SETTINGS}; {schema.SESSION}"
-        _note_clock(path, connection.execute(f"{prepare}; {_CLOCK}"))
+        _note_clock(path, connection.execute(f"{prepare}; SELECT {_CLOCK}"))
         if not query_only:
             record.info[IS_PREPARED] = True
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        driver: Any = connection.connection.driver_connection
-        wait_s = connection.get_execution_options().get("wait_s", _LOCK_WAIT_S)
-        try:
-            if query_only:
-                driver.execute(_BEGIN_READ)
-            else:
-                _note_clock(path, driver.execute(_BEGIN_WRITE.format(wait=int(wait_s * 1000))))
-        except psycopg.errors.LockNotAvailable as error:
-            driver.rollback()
-            raise LockTimeout(str(path)) from error
-        except psycopg.OperationalError as error:
-            connection.invalidate(error)
-            raise DatabaseRefused(Refusal.UNREACHABLE, without_password(url), _cause(error)) from error
+        while not _has_begun(connection, path, query_only=query_only):
+            pass
 
     return engine
 
 
-def _note_clock(path: Path, cursor: Any) -> None:
-    """Note how far the clock of a server is ahead; the last of several statements asked for it."""
+def _has_begun(connection: Connection, path: Path, *, query_only: bool) -> bool:
+    """Begin a transaction; if the server closed the connection since its last use, replace it and return False.
+
+    Raises:
+        LockTimeout: If another process held the lock of all writers for too long.
+        DatabaseRefused: If the server closes a new connection too, or cannot be reached.
+    """
+    driver: Any = connection.connection.driver_connection
+    was_used, driver.has_begun = driver.has_begun, True
+    options = connection.get_execution_options()
+    wait_s, idle_s = options.get("wait_s", _LOCK_WAIT_S), 0 if options.get(CHANGES_SCHEMA) else _IDLE_S
+    try:
+        if query_only:
+            driver.execute(_BEGIN_READ)
+        else:
+            begin = _BEGIN_WRITE.format(wait=int(wait_s * 1000), idle=idle_s * 1000)
+            driver.transaction = _note_clock(path, driver.execute(begin))
+    except psycopg.errors.LockNotAvailable as error:
+        driver.rollback()
+        raise LockTimeout(str(path)) from error
+    except (psycopg.Error, OperationalError) as error:
+        is_lost = driver.closed
+        connection.invalidate(error)
+        if not is_lost or not was_used:
+            raise refused(Refusal.UNREACHABLE, path, getattr(error, "orig", error)) from error
+        return False
+    return True
+
+
+def _note_clock(path: Path, cursor: Any) -> Any:
+    """Note how far the clock of a server is ahead, and return the other values of the last of several statements."""
     while cursor.nextset():
         pass
-    [seconds] = cursor.fetchone()
+    seconds, *more = cursor.fetchone()
     _ahead_s[path] = seconds - time.time()
+    return tuple(more)
 
 
 def clock_ahead(path: Path) -> timedelta:
@@ -109,28 +133,15 @@ class _NumberLoader(psycopg.adapt.Loader):  # type: ignore[misc]  # the driver n
         return float(number) if b"." in number else int(number)
 
 
-def _connect(path: Path) -> Any:
-    """Open a connection that commits each statement.
-
-    Raises:
-        DatabaseRefused: If the server cannot be reached.
-    """
-    url = server_address.url_of(path)
-    try:
-        return psycopg.connect(url, autocommit=True, application_name="workbench", connect_timeout=10)
-    except psycopg.OperationalError as error:
-        raise DatabaseRefused(Refusal.UNREACHABLE, without_password(url), _cause(error)) from error
-
-
 @contextmanager
 def _locking(path: Path) -> Iterator[Any]:
     """Yield a connection that locks names; they are free when the block ends, or its process."""
-    with closing(_connect(path)) as connection:
+    with closing(ServerConnection.of(path)) as connection:
         try:
             yield connection
         finally:
             # The server notices a closed connection a moment later.
-            with suppress(psycopg.Error):
+            with suppress(psycopg.Error, OperationalError):
                 connection.execute("SELECT pg_advisory_unlock_all()")
 
 
@@ -161,7 +172,7 @@ def upgrade_lock(path: Path) -> Iterator[None]:
 
 def compact(path: Path) -> bool:
     """Rewrite all tables without deleted rows; return whether no other connection prevented it for ten seconds."""
-    with driver_errors(path), closing(_connect(path)) as connection:
+    with driver_errors(path), closing(ServerConnection.of(path)) as connection:
         connection.execute(f"SET lock_timeout = '{_LOCK_WAIT_S}s'")
         try:
             connection.execute("VACUUM FULL")
@@ -185,7 +196,7 @@ def refuse_unfit(path: Path) -> None:
         DatabaseRefused: If it is refused or cannot be reached.
     """
     where = without_password(server_address.url_of(path))
-    with closing(_connect(path)) as connection:
+    with closing(ServerConnection.of(path)) as connection:
         has_nothing, version, encoding = connection.execute(_FITNESS).fetchone()
     if not has_nothing:
         raise DatabaseRefused(Refusal.NOT_EMPTY, where)
@@ -243,8 +254,7 @@ def schema_version(connection: Connection, path: Path) -> int:
 
 def refusal_of(error: OperationalError, path: Path) -> DatabaseRefused:
     """Return the refusal of a database that could not be reached."""
-    where = without_password(server_address.url_of(path))
-    return DatabaseRefused(Refusal.UNREACHABLE, where, _cause(error.orig))
+    return refused(Refusal.UNREACHABLE, path, error.orig)
 
 
 class ServerWatch(CommitWatch):
@@ -254,9 +264,9 @@ class ServerWatch(CommitWatch):
         """Return the number of the last event; the last one known if it cannot be read."""
         try:
             if self._connection is None or self._connection.closed:
-                self._connection = _connect(self._path)
+                self._connection = ServerConnection.of(self._path)
             return int(self._connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
-        except (psycopg.Error, DatabaseRefused):
+        except (psycopg.Error, OperationalError, DatabaseRefused):
             return self._version
 
 
@@ -265,11 +275,5 @@ def driver_errors(path: Path) -> Iterator[None]:
     """Raise DatabaseRefused for the errors of statements that do not go through SQLAlchemy."""
     try:
         yield
-    except psycopg.Error as error:
-        where = without_password(server_address.url_of(path))
-        raise DatabaseRefused(Refusal.STOPPED, where, _cause(error)) from error
-
-
-def _cause(error: BaseException | None) -> str:
-    """Return the first line of the driver's message; the others are questions and hints."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].strip().rstrip(".")
+    except (psycopg.Error, OperationalError) as error:
+        raise refused(Refusal.STOPPED, path, getattr(error, "orig", error)) from error

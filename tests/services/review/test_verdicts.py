@@ -174,6 +174,9 @@ def test_an_expired_hold_counts_with_its_fence_until_another_took_the_case_whom_
     with pytest.raises(NotAllowed, match="Nobody holds"):
         decide(site, passing(other), login="c")
     assert decide(site, passing(other, fence=other_fence), login="c").state is CaseState.PASSED
+    for repeated in (passing(other, fence=other_fence), passing(other)):
+        with pytest.raises(NotAllowed, match="already recorded as D-000001"):
+            decide(site, repeated, login="c")
     take(site, "b")
 
     with pytest.raises(Busy, match="held by b until"):

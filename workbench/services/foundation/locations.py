@@ -5,18 +5,21 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
 from db import dialect
 from db.errors import DatabaseRefused, LockTimeout, Refusal, TextRefused
 from workbench import errors
+from workbench.domain.case.case_id import format_case
 from workbench.failure import driver_message
 from workbench.i18n import N_, _
 from workbench.services.foundation.group_sharing import not_in_group
 from workbench.services.foundation.site_settings import APP_NAME, default_site_file, read_settings
 from workbench.settings.user_settings import load_settings, settings_file
 
+Found = TypeVar("Found")
 _CLOCKS_MAY_DIFFER = timedelta(seconds=2)
 
 _MESSAGES: dict[Refusal, str] = {
@@ -73,6 +76,10 @@ _MESSAGES: dict[Refusal, str] = {
         "{where} is of PostgreSQL {detail}; this program needs version 16 or later, and a database in UTF8."
     ),
     Refusal.STOPPED: N_("The server of {where} stopped the work: {detail}. Correct that and repeat the command."),
+    Refusal.UNCERTAIN: N_(
+        "The connection to the server of {where} was lost at the end of the act ({detail}), so it is recorded"
+        " completely or not at all. Look at the case before you repeat it."
+    ),
     Refusal.MOVED: N_(
         "The site of {where} moved to {detail}, so this database is sealed; use --database {detail}, or change the"
         " settings that name the database."
@@ -92,6 +99,7 @@ _ERRORS: dict[Refusal, type[errors.WorkbenchError]] = {
     Refusal.NOT_EMPTY: errors.CannotCreate,
     Refusal.UNREACHABLE: errors.StorageFailed,
     Refusal.STOPPED: errors.StorageFailed,
+    Refusal.UNCERTAIN: errors.StorageFailed,
 }
 """The errors for refusals; one that is not listed here is a BadConfiguration."""
 
@@ -163,6 +171,13 @@ def rewording_storage_failures(message: str, **values: str) -> Iterator[None]:
         original = getattr(error.__cause__, "orig", None)
         cause = driver_message(original) if isinstance(original, Exception) else str(error).rstrip(".")
         raise errors.StorageFailed(message.format(cause=cause, **values)) from error
+
+
+def read_after_act(read: Callable[[int], Found], case_id: int) -> Found:
+    """Read a case after an act on it; if that fails, the message says that the act is recorded."""
+    message = _("The act on {case} is recorded, but the case could not be read after it: {cause}. Look at it again.")
+    with rewording_storage_failures(message, case=format_case(case_id)):
+        return read(case_id)
 
 
 def find_database(

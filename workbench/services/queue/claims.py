@@ -32,6 +32,7 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import LostHold, lost_hold
 from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.locations import read_after_act
 
 ASIDE_GRACE = timedelta(minutes=30)
 """How long the hold on a case continues after the time until which the case was put aside."""
@@ -70,7 +71,7 @@ class Claims(Service):
                     return _why_empty(session, self._claimer(session))
         if isinstance(claimed, NoNextCase):
             return claimed
-        return self.casefiles.show_current(claimed)
+        return read_after_act(self.casefiles.show_current, claimed)
 
     def _claim_within(self, filter_text: str, skills: str) -> int | NoNextCase | None:
         """Return the held case, or claim the next case within a filter and skills.

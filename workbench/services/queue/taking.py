@@ -16,6 +16,7 @@ from workbench.services.acts.act import act_in, checked_act_reason
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.case_access import case_in_state_for, is_held
 from workbench.services.foundation.context import Service
+from workbench.services.foundation.locations import read_after_act
 from workbench.services.site.presence import absences_on
 
 
@@ -46,7 +47,7 @@ class Taking(Service):
                     case.held_by_id, case.aside_until, case.returned_to_id = context.actor.id, None, None
                     case.held_until = context.now() + timedelta(minutes=context.policy(session).desk.hold_minutes)
                     act.finish({"fence": case.fence})
-        return CaseFiles(context).show_current(case_id)
+        return read_after_act(CaseFiles(context).show_current, case_id)
 
     def why_not(self, case_id: int) -> str:
         """Return why this person cannot take a case now, "" if they can."""

@@ -26,6 +26,7 @@ from workbench.services.case.measure_orders import choice_hash, chosen_in, logge
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Service
+from workbench.services.foundation.locations import read_after_act
 from workbench.services.foundation.row_values import from_row
 from workbench.services.queue.listing import Queue
 from workbench.services.review.appeals.checks import AppealChecks
@@ -149,7 +150,7 @@ class Checks(Service):
                 self._record_check(act, decision, "returned")
                 self._to_owner(session, case, return_to_owner(session, self.context, case, decision.maker_id))
                 act.finish({"decision": decision.id, "verdict": decision.verdict})
-        return CaseFiles(self.context).show(case_id)
+        return read_after_act(CaseFiles(self.context).show, case_id)
 
     def _record_check(self, act: ActInProgress, decision: DecisionRow, status: str) -> None:
         """Record the result of the check, with its note."""

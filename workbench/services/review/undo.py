@@ -27,6 +27,7 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.clock.case_clocks import POLICY_ACTION
 from workbench.services.foundation.case_access import EVENTS_OF_CASE, case_in_state_for, refuse_second_case
 from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.locations import read_after_act
 from workbench.services.queue.claims import ASIDE_GRACE, held_by
 
 _ACT = table_of(ActRow)
@@ -98,7 +99,7 @@ class Undo(Service):
         """
         with self.context.acting(Action.UNDO, case_id), self.context.write() as session:
             self._undo(session, case_id, offered)
-        return CaseFiles(self.context).show(case_id)
+        return read_after_act(CaseFiles(self.context).show, case_id)
 
     def together(self, case_id: int) -> tuple[int, ...]:
         """Return the cases that this person moved together with a case, if that can be undone; empty otherwise."""

@@ -28,11 +28,11 @@ from workbench.services.case.history import changes_since
 from workbench.services.case.measure_orders import LOGGED_CHOICE, choice_hash, chosen_part
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.calendar_days import suspensions_concerning
-from workbench.services.foundation.case_access import held_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.result_letters import with_clear_findings, with_numbers_in_clear
 from workbench.services.review.apply_verdict import apply_verdict, decision_result, preview_letter
+from workbench.services.review.case_to_decide import case_to_decide
 from workbench.services.review.measures.orders import chosen_numbers, lifted_numbers, masked_numbers
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
 from workbench.services.site.people import IMPORTER, importer_refusal, solo_reason, waiver_details, waiver_text
@@ -144,7 +144,7 @@ class Verdicts(Service):
             if not request.reasons or any(code not in casefile.policy.reasons for code in request.reasons):
                 raise WrongUsage(first_verdict_problem(request, casefile) or "")
             with self.context.write() as session:
-                case = held_case(session, self.context, request.case_id, request.fence)
+                case = case_to_decide(session, self.context, request)
                 shown = casefile.header
                 has_unseen_evidence = request.evidence_no is not None and request.evidence_no != case.evidence_no
                 if has_unseen_evidence or (case.version, case.evidence_no) != (shown.version, shown.evidence_no):
