@@ -104,8 +104,11 @@ def disable_fsync(engine: Engine) -> None:
 
 def make_watch(path: Path, key: bytes | None) -> CommitWatch:
     """Return a watch for the commits of other programs."""
-    watch: CommitWatch = _postgresql(path).ServerWatch(path, key) if is_server(path) else CommitWatch(path, key)
-    return watch
+    if not is_server(path):
+        return CommitWatch(path, key)
+    from db.dialects.postgresql.watch import ServerWatch
+
+    return ServerWatch(path, key)
 
 
 def compact(path: Path, engine: Engine) -> bool:

@@ -114,6 +114,8 @@ class Database:
                     raise dialect.seal_of(session.connection(), dialect.place_of(self.path))
                 if version != self.schema:
                     raise DatabaseRefused(Refusal.UPGRADED_WHILE_OPEN, str(self.path), f"{version} > {self.schema}")
+            if "_watch" in self.__dict__:
+                self._watch.note_writer(session.connection())
             yield session
             self._check_in_place()
 

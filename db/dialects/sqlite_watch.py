@@ -6,6 +6,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from sqlalchemy import Connection
+
 from db.dialects import sqlite
 
 _WRITE_WAIT_S = 0.5
@@ -45,6 +47,9 @@ class CommitWatch:
                 yield
             finally:
                 self._version = self._data_version()
+
+    def note_writer(self, connection: Connection) -> None:
+        """Do not report the commits of a connection of this program, where the lock does not tell them apart."""
 
     def dispose(self) -> None:
         """Close the connection."""

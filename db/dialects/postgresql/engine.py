@@ -19,7 +19,6 @@ from db.dialects.changes import CHANGES_SCHEMA, IS_PREPARED
 from db.dialects.postgresql import schema
 from db.dialects.postgresql.connection import OF_TRANSACTION, ServerConnection, refused
 from db.dialects.server_address import without_password
-from db.dialects.sqlite_watch import CommitWatch
 from db.errors import DatabaseRefused, LockTimeout, Refusal
 
 OLDEST_SERVER = 16
@@ -255,19 +254,6 @@ def schema_version(connection: Connection, path: Path) -> int:
 def refusal_of(error: OperationalError, path: Path) -> DatabaseRefused:
     """Return the refusal of a database that could not be reached."""
     return refused(Refusal.UNREACHABLE, path, error.orig)
-
-
-class ServerWatch(CommitWatch):
-    """Tells whether another program has appended to the log of a database on a server."""
-
-    def _data_version(self) -> int | None:
-        """Return the number of the last event; the last one known if it cannot be read."""
-        try:
-            if self._connection is None or self._connection.closed:
-                self._connection = ServerConnection.of(self._path)
-            return int(self._connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
-        except (psycopg.Error, OperationalError, DatabaseRefused):
-            return self._version
 
 
 @contextmanager

@@ -112,6 +112,11 @@ def triggers(tables_with_numbers: Iterator[str]) -> Iterator[str]:
             f" EXECUTE FUNCTION raise_sequence('\"{table}_id_seq\"')"
         )
     yield from _notes()
+    yield (
+        "CREATE OR REPLACE FUNCTION tell_commit() RETURNS trigger LANGUAGE plpgsql"
+        " AS $$ BEGIN PERFORM pg_notify('workbench', ''); RETURN NULL; END $$"
+    )
+    yield "CREATE OR REPLACE TRIGGER event_is_told AFTER INSERT ON event EXECUTE FUNCTION tell_commit()"
 
 
 def _notes() -> Iterator[str]:
