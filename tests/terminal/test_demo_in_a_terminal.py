@@ -6,7 +6,6 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 
 from db.engine import Database
@@ -53,60 +52,47 @@ def memory_kb(terminal: PtySession) -> int:
     return int(found[1])
 
 
-def test_a_first_start_opens_the_first_cases_shows_progress_and_uses_no_more_memory_than_a_later_one(
+def test_a_start_after_a_kill_makes_the_demo_once_for_two_people_and_then_uses_no_more_memory_than_a_later_one(
     tmp_path: Path,
 ) -> None:
-    with PtySession(["demo"], tmp_path) as terminal:
-        terminal.wait_for(r"5 cases are queued[\s\S]*takes the next[\s\S]*Creating sample data … +━* +\d+ %")
-        terminal.wait_for(r"[2-9]\d cases are queued", patience=4 * TIMEOUT_S)
-        # The bar goes with a later frame than the count comes.
-        terminal.wait_until_gone("Creating sample data")
-        first = memory_kb(terminal)
-    with PtySession(["demo"], tmp_path) as terminal:
-        terminal.wait_for(r"takes the next")
-        second = memory_kb(terminal)
-
-    assert first < second * 1.2
-
-
-@pytest.mark.parametrize("ends", ["q", "q with a verdict", "kill"])
-def test_an_end_before_the_demo_is_made_leaves_none_and_the_next_start_makes_it(tmp_path: Path, ends: str) -> None:
     folder = tmp_path / "data" / "workbench" / "demo"
     with PtySession(["demo"], tmp_path) as terminal:
         terminal.wait_for(r"5 cases are queued")
-        if ends == "q with a verdict":
-            terminal.press("n")
-            terminal.wait_for(r"Desk\s+C-000080")
-            terminal.press("f")
-            terminal.wait_for(r"\[x\] 1 ")
-            time.sleep(0.5)
-            terminal.press("y")
-            terminal.wait_for(r"This is kept, and done as soon as")
-        if ends != "kill":
-            terminal.press("\x11" if "verdict" in ends else "q")
-            terminal.process.wait(TIMEOUT_S)
-        else:
-            terminal.kill()
     assert not (folder / "demo.db").exists()
 
-    with PtySession(["demo"], tmp_path) as terminal:
-        terminal.wait_for(r"5 cases are queued")
-        # Making the whole demo takes long, and ends in the same way after each of the ends.
-        if ends == "kill":
-            terminal.wait_for(r"[2-9]\d cases are queued", patience=4 * TIMEOUT_S)
-            assert not (folder / "first").exists()
-
-
-def test_a_second_start_waits_until_the_first_has_made_the_demo(tmp_path: Path) -> None:
     with PtySession(["demo"], tmp_path) as one:
-        one.wait_for(r"5 cases are queued")
+        one.wait_for(r"5 cases are queued[\s\S]*takes the next[\s\S]*Creating sample data … +━* +\d+ %")
         with PtySession(["demo", "--as", "rev2"], tmp_path) as two:
             two.wait_for(r"Opening|queued")
-            one.press("n")
-            one.wait_for(r"Desk\s+C-000080")
             for terminal in (one, two):
                 terminal.wait_for(r"[2-9]\d (cases are )?queued", patience=4 * TIMEOUT_S)
-    assert json.loads(command(tmp_path, "show", "C-80", "--json"))["held_by"] == "rev1"
+        # The bar goes with a later frame than the count comes.
+        one.wait_until_gone("Creating sample data")
+        first = memory_kb(one)
+    assert not (folder / "first").exists()
+
+    with PtySession(["demo"], tmp_path) as terminal:
+        terminal.wait_for(r"takes the next")
+        assert first < memory_kb(terminal) * 1.2
+
+
+def test_an_end_with_a_verdict_before_the_demo_is_made_leaves_none_and_the_next_start_makes_it(tmp_path: Path) -> None:
+    with PtySession(["demo"], tmp_path) as terminal:
+        terminal.wait_for(r"5 cases are queued")
+        terminal.press("n")
+        terminal.wait_for(r"Desk\s+C-000080")
+        terminal.press("f")
+        terminal.wait_for(r"\[x\] 1 ")
+        time.sleep(0.5)
+        terminal.press("y")
+        terminal.wait_for(r"This is kept, and done as soon as")
+        terminal.press("\x11")
+        terminal.process.wait(TIMEOUT_S)
+    assert not (tmp_path / "data" / "workbench" / "demo" / "demo.db").exists()
+
+    with PtySession(["demo"], tmp_path) as terminal:
+        # Making the whole demo takes long, and ends in the same way after each of the ends.
+        terminal.wait_for(r"5 cases are queued")
 
 
 def test_a_case_of_the_demo_is_failed_undone_and_failed_again(demo_home: Path) -> None:
