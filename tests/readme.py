@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from tests.demos import NOW, clock
-from tests.languages import speaking
+from tests.languages import COLON, MANUALS, SEMICOLON, said, speaking
 from tests.manual.letter_kinds import letter_kind_list
 from tests.manual.policy_keys import policy_key_list
 from tests.manual.site import drawable
@@ -21,7 +21,7 @@ from tests.screens.driver import site_workbench
 from tests.sites import ManualClock, Site
 from workbench.cli.app import build_app
 from workbench.domain.case.lifecycle import PERMISSIONS, ROLE_WORDS, STATE_WORDS
-from workbench.i18n import LANGUAGES, _, current_language
+from workbench.i18n import _, comma_joined
 from workbench.keys.command import PLACES, Command
 from workbench.keys.registry import commands_of, help_of
 from workbench.services.demo.preparing import prepare
@@ -31,8 +31,7 @@ from workbench.services.files.templates import column_guides
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh.md"}
-PICTURES = {language: ROOT / "fixtures" / "pictures" / f"desk-{language}.svg" for language in LANGUAGES}
-_COLON = {"en": ": ", "zh": "："}
+PICTURES = {language: ROOT / "fixtures" / "pictures" / f"desk-{language}.svg" for language in READMES}
 
 
 def key_lists() -> str:
@@ -40,8 +39,7 @@ def key_lists() -> str:
     sections = []
     for place, words in PLACES.items():
         lines = [
-            f"{_keys(each)} **{_(each.label)}**{_COLON[current_language()]}{help_of(each)} `{each.id}`"
-            for each in commands_of(place)
+            f"{_keys(each)} **{_(each.label)}**{said(COLON)}{help_of(each)} `{each.id}`" for each in commands_of(place)
         ]
         sections.append(f"## {_(words)}\n" + "\\\n".join(lines))
     return "\n\n".join(sections)
@@ -60,7 +58,7 @@ def command_list() -> str:
 def _command_lines(group: Any, prefix: str) -> Iterator[str]:
     """Yield the lines of the commands of a group, each with those below it."""
     for name, command in getattr(group, "commands", {}).items():
-        yield f"`{prefix}{name}`{_COLON[current_language()]}{command.help}"
+        yield f"`{prefix}{name}`{said(COLON)}{command.help}"
         yield from _command_lines(command, f"{prefix}{name} ")
 
 
@@ -73,7 +71,7 @@ def column_lists() -> str:
             need = (
                 f" **{_('Required').lower() if guide.required == (guide.name,) else guide.need}**" if guide.need else ""
             )
-            values = f"{_COLON[current_language()]}{guide.values}" if guide.values else ""
+            values = f"{said(COLON)}{guide.values}" if guide.values else ""
             lines.append(f"`{guide.name}` {guide.chinese}{need}{values}")
         sections.append(f"### {kind.value} {columns_file()['sheets'][kind.value]['zh']}\n\n" + "\\\n".join(lines))
     return "\n\n".join(sections)
@@ -81,17 +79,15 @@ def column_lists() -> str:
 
 def permission_list() -> str:
     """Return who may do each act on cases in which states; on a screen, a table of as many columns would be cut."""
-    semicolon, comma, hold, always = {
-        "en": ("; ", ", ", "for who holds the case", "in every state"),
-        "zh": ("；", "、", "须本人已领取", "任何状态"),
-    }[current_language()]
+    hold = said({"en": "for who holds the case", "zh": "须本人已领取"})
+    always = said({"en": "in every state", "zh": "任何状态"})
     lines = []
     for action, permission in PERMISSIONS.items():
-        who = comma.join(_(words) for role, words in ROLE_WORDS.items() if role in permission.roles)
-        where = comma.join(_(words) for state, words in STATE_WORDS.items() if state in permission.states)
+        who = comma_joined(_(words) for role, words in ROLE_WORDS.items() if role in permission.roles)
+        where = comma_joined(_(words) for state, words in STATE_WORDS.items() if state in permission.states)
         where = always if permission.states == frozenset(STATE_WORDS) else where
         parts = [who, where, *([hold] if permission.needs_hold else [])]
-        lines.append(f"`{action}`{_COLON[current_language()]}{semicolon.join(parts)}")
+        lines.append(f"`{action}`{said(COLON)}{said(SEMICOLON).join(parts)}")
     return "\\\n".join(lines)
 
 
@@ -130,7 +126,7 @@ def _split(text: str, name: str) -> tuple[str, str, str]:
 async def _pictures(folder: Path) -> dict[str, str]:
     """Return a picture of the desk of the demo with its first case by language."""
     pictures = {}
-    for language in LANGUAGES:
+    for language in READMES:
         site = Site(prepare(folder / language, clock), ManualClock(NOW))
         try:
             async with site_workbench(site, "rev1", language=language) as driver:
@@ -143,9 +139,7 @@ async def _pictures(folder: Path) -> dict[str, str]:
 
 def written() -> dict[Path, str]:
     """Return the language of each file with tables: the chapters of the manual."""
-    return {
-        path: language for language in LANGUAGES for path in (ROOT / "workbench" / "manual" / language).glob("*.md")
-    }
+    return {path: language for language in MANUALS for path in (ROOT / "workbench" / "manual" / language).glob("*.md")}
 
 
 def main() -> None:

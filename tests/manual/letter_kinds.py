@@ -1,7 +1,8 @@
 """The kinds of letters, each with when it is written: the list in the chapter of the manual about letters."""
 
+from tests.languages import COLON, said
 from tests.manual.tables import Words
-from workbench.i18n import _, current_language
+from workbench.i18n import _
 from workbench.wording.letters import FAIL_KIND_WORDS, LETTER_KIND_WORDS
 
 WHEN: dict[str, Words] = {
@@ -55,6 +56,6 @@ WHEN: dict[str, Words] = {
 
 def letter_kind_list() -> str:
     """Return each kind of letter in the words of the screens, and when it is written."""
-    language, words = current_language(), {**LETTER_KIND_WORDS, **FAIL_KIND_WORDS}
-    colon = {"en": ": ", "zh": "："}[language]
-    return "\\\n".join(f"**{_(words[kind])}**{colon}{when[language]}" for kind, when in WHEN.items())
+    words = {**LETTER_KIND_WORDS, **FAIL_KIND_WORDS}
+    colon = said(COLON)
+    return "\\\n".join(f"**{_(words[kind])}**{colon}{said(when)}" for kind, when in WHEN.items())

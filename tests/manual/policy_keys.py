@@ -17,10 +17,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from annotated_types import Interval
 
 from db.enums import ApplicantKind, CaseState, DocumentKind, Risk, ServiceClass, Verdict, WaitsFor
+from tests.languages import COLON, SEMICOLON, said
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.retention import WHOLE_CASES, RetentionKind
 from workbench.domain.policy.settings import BilingualText
-from workbench.i18n import current_language
 from workbench.policies import default_policy_text
 
 SENTENCES: Mapping[str, Mapping[str, str]] = tomllib.loads(
@@ -64,16 +64,15 @@ def policy_keys() -> list[PolicyKey]:
 
 def policy_key_list() -> str:
     """Return a paragraph for each table of a policy file, with a line for each key."""
-    language = current_language()
-    before, after, semicolon, colon = {"en": (" (", ")", "; ", ": "), "zh": ("（", "）", "；", "：")}[language]
-    optional = {"en": "optional", "zh": "可不写"}[language]
+    remark_of, semicolon, colon = said({"en": " ({})", "zh": "（{}）"}), said(SEMICOLON), said(COLON)
+    optional = said({"en": "optional", "zh": "可不写"})
     paragraphs: dict[str, list[str]] = {}
     for key in policy_keys():
         accepted = semicolon.join([*key.accepted, *([optional] if key.is_optional else [])])
-        remark = f"{before}{accepted}{after}" if accepted else ""
-        line = f"`{key.written}`{remark}{colon}{SENTENCES[key.path][language]}"
+        remark = remark_of.format(accepted) if accepted else ""
+        line = f"`{key.written}`{remark}{colon}{said(SENTENCES[key.path])}"
         paragraphs.setdefault(key.header, []).append(line)
-    titles = {header: SENTENCES[header][language] for header in paragraphs}
+    titles = {header: said(SENTENCES[header]) for header in paragraphs}
     heads = {header: f"`{header}` **{title}**" for header, title in titles.items()} | {_TOP: f"**{titles[_TOP]}**"}
     return "\n\n".join("\\\n".join((heads[header], *lines)) for header, lines in paragraphs.items())
 

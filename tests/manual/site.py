@@ -22,7 +22,6 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "build" / "pictures"
 LANGUAGES = {"en": "English", "zh": "中文"}
-_OTHER = {"en": "zh", "zh": "en"}
 _HOME = """# Manual · 手册
 
 * [The manual in English](en/01-first-hour.md)
@@ -49,13 +48,13 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Return a chapter with a link to the other language and a picture of its screen, and with line ends of MkDocs."""
+    """Return a chapter with a link to each other language and a picture of its screen, and with line ends of MkDocs."""
     language, _slash, name = page.file.src_uri.partition("/")
     if language not in LANGUAGES:
         return markdown
-    other = _OTHER[language]
     comment, title, text = markdown.split("\n", 2)
-    above = [comment, title, f"\n[{LANGUAGES[other]}](../{other}/{name})"]
+    others = " · ".join(f"[{words}](../{other}/{name})" for other, words in LANGUAGES.items() if other != language)
+    above = [comment, title, f"\n{others}"]
     pictured = (f"pictures/{language}/{place}.svg" for place in comment.split()[2:-1])
     above += [f"\n![{title.strip('# ')}](../{path})" for path in pictured if files.get_file_from_path(path)][:1]
     return "\n".join([*above, re.sub(r"\\$", "  ", text, flags=re.MULTILINE)])

@@ -6,11 +6,11 @@ The words stand here, because the program itself never shows these tables.
 import re
 
 from db.enums import ExportKind
+from tests.languages import COLON, said
 from tests.manual.json_keys import JSON_KEYS
 from tests.promises import PROMISES
 from workbench.domain.filter.ordering import DEFAULT_LAYOUT
 from workbench.errors import ExitCode
-from workbench.i18n import current_language
 from workbench.services.records.exporting import applications, calls, queue
 from workbench.services.records.exporting.service import RECORDS
 
@@ -132,16 +132,14 @@ CHINESE_PROMISES = {
 
 def exit_code_table() -> str:
     """Return the exit codes as a table in the current language."""
-    language = current_language()
-    head = {"en": "| code | means | what to do |", "zh": "| 退出码 | 含义 | 怎么办 |"}[language]
-    rows = [f"| {code} | {means[language]} | {help_[language]} |" for code, (means, help_) in EXIT_CODES.items()]
+    head = said({"en": "| code | means | what to do |", "zh": "| 退出码 | 含义 | 怎么办 |"})
+    rows = [f"| {code} | {said(means)} | {said(help_)} |" for code, (means, help_) in EXIT_CODES.items()]
     return "\n".join([head, "|---|---|---|", *rows])
 
 
 def promise_list() -> str:
     """Return the promises that concern users as a list in the current language."""
-    english = current_language() == "en"
-    return "\n".join(f"* {PROMISES[name] if english else chinese}" for name, chinese in CHINESE_PROMISES.items())
+    return "\n".join(f"* {said({'en': PROMISES[name], 'zh': chinese})}" for name, chinese in CHINESE_PROMISES.items())
 
 
 EXPORT_COLUMNS: dict[ExportKind, tuple[str, ...]] = {
@@ -150,18 +148,17 @@ EXPORT_COLUMNS: dict[ExportKind, tuple[str, ...]] = {
     **{what: columns for what, (columns, _rows) in RECORDS.items()},
     ExportKind.QUEUE: queue.columns_of("", DEFAULT_LAYOUT),
 }
-_COLON = {"en": ": ", "zh": "："}
 
 
 def export_columns() -> str:
     """Return the columns of each exported file as a list."""
-    colon = _COLON[current_language()]
+    colon = said(COLON)
     return "\n".join(f"* **{what}**{colon}`{' '.join(columns)}`" for what, columns in EXPORT_COLUMNS.items())
 
 
 def json_keys() -> str:
     """Return the keys of the JSON documents as a list."""
-    colon = _COLON[current_language()]
+    colon = said(COLON)
     return "\n".join(f"* `workbench {command}`{colon}{_keys(text)}" for command, text in JSON_KEYS.items())
 
 

@@ -44,9 +44,10 @@ class Hit(NamedTuple):
 
 
 def chapters() -> list[Chapter]:
-    """Return the chapters in order, in the language in use."""
+    """Return the chapters in order, in the language in use; in English if the manual is not in that language."""
     found = []
-    for path in sorted(Path(__file__).with_name(current_language()).glob("*.md")):
+    own = Path(__file__).with_name(current_language())
+    for path in sorted((own if own.exists() else own.with_name("en")).glob("*.md")):
         screens, _newline, text = path.read_text(encoding="utf-8").partition("\n")
         text = _COMMENT.sub("", text)
         found.append(Chapter(path, path.stem.partition("-")[2], screens, text.splitlines()[0].strip("# "), text))

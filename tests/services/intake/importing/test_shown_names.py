@@ -9,7 +9,7 @@ from tests.services.intake.importing.files import PDF, Desk, application
 from workbench.domain.case.lifecycle import CLASS_WORDS
 from workbench.domain.values.provinces import _NAMES as PROVINCES
 from workbench.domain.values.provinces import province_key
-from workbench.i18n import LANGUAGES, catalogue
+from workbench.i18n import catalogue
 from workbench.services.files.reading.kinds import COLUMN_TYPES, kind_spec
 from workbench.wording.case.fields import _VALUES
 from workbench.wording.case.labels import (
@@ -38,7 +38,7 @@ SHOWN: dict[str, Mapping[object, str]] = {
 
 
 def test_every_word_that_is_shown_for_a_value_is_accepted() -> None:
-    for language in LANGUAGES:
+    for language in Language:
         for column, words in SHOWN.items():
             kind = next(kind for kind, columns in COLUMN_TYPES.items() if {column, f"{column}*"} & set(columns))
             parse = kind_spec(kind, ZoneInfo("UTC")).columns[column].parse
@@ -49,14 +49,14 @@ def test_every_word_that_is_shown_for_a_value_is_accepted() -> None:
 
 
 def test_every_name_of_a_credit_list_in_a_letter_is_accepted() -> None:
-    for language in LANGUAGES:
+    for language in Language:
         parse = kind_spec(ImportKind.CREDIT, ZoneInfo("UTC")).columns["list"].parse
 
         assert all(parse(names.in_language(language)) == kind for kind, names in LIST_WORDS.items())
 
 
 def test_every_province_that_is_shown_is_known() -> None:
-    for language in LANGUAGES:
+    for language in Language:
         assert all(province_key(catalogue(language).gettext(name)) == key for key, name in PROVINCES.items())
 
 
