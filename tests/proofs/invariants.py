@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from db.dialects import sqlite
+from tests import tables
 
 HOLD_US = 30 * 60 * 10**6
 _LONGER_THAN_ANY_WAIT_US = 12 * 3600 * 10**6
@@ -27,7 +27,7 @@ class Rows:
 
     def __init__(self, database: Path) -> None:
         self.database = database
-        with closing(sqlite.driver().connect(str(database))) as connection:
+        with closing(tables.connect(database)) as connection:
             connection.row_factory = lambda cursor, row: dict(
                 zip((column[0] for column in cursor.description), row, strict=True)
             )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import time
 from collections import Counter
@@ -11,12 +12,15 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from db.dialect import is_server
 from db.enums import IdentityMode, Role
+from tests import servers
 from tests.fork_server import ForkedProcess, fork_server
 from tests.policies import require_no_documents_of_individuals
-from tests.proofs.mixed_work import ACTS, CLOCK, FILES, JOBS, clock_of
+from tests.proofs.mixed_work import ACTS, CLOCK, FILES, JOBS, clock_of, database_of
 from tests.services.intake.importing.files import PERSON, Desk, application
 from tests.sites import SUPPLIER, Site
+from workbench.errors import ExitCode
 from workbench.services.database.opening import NewDatabase, make_database
 
 _ROLES = {
@@ -27,6 +31,9 @@ _ROLES = {
 }
 _REFUSALS = {2, 65, 66, 69, 75, 77, 78}
 """The exit codes of acts that others made impossible."""
+_SERVER_LOST = re.compile("nothing was written|The server of |is recorded, but|was lost at the end")
+"""What an act says whose connection a server ended."""
+
 _FIRST_CASES = 200
 _DAYS = 12
 """How many days pass in a storm."""
@@ -43,11 +50,14 @@ class Storm:
     faults: list[str] = field(default_factory=list)
     killed: int = 0
     stopped: int = 0
+    ended: int = 0
+    """How many connections were ended on the server."""
+    restarts: int = 0
 
     @property
     def database(self) -> Path:
         """The database after the storm, which nobody has open."""
-        return self.folder / "w.db"
+        return database_of(self.folder)
 
     @property
     def cut_short(self) -> int:
@@ -61,8 +71,18 @@ class Storm:
         codes = ", ".join(f"{count} x {code}" for code, count in sorted(self.codes.items()))
         return (
             f"{self.begun.total()} commands ({kinds}); exit codes: {codes}; {self.killed} kills, {self.stopped} stops,"
+            f" {self.ended} ended connections, {self.restarts} restarts,"
             f" {self.cut_short} commands cut short, {len(self.acknowledged)} acknowledged"
         )
+
+    def disturb_server(self, passed: float) -> None:
+        """End a connection; after half of the time, restart the server instead, once."""
+        if passed > 1 / 2 and not self.restarts:
+            self.restarts += 1
+            servers.restart()
+        else:
+            self.ended += 1
+            servers.end_a_connection()
 
     def read(self) -> None:
         """Read what the processes noted, and what none should have printed."""
@@ -79,15 +99,19 @@ class Storm:
             self.codes[act["code"]] += 1
             if act["code"] == 0:
                 self.acknowledged.append(act)
+            elif self.ended and act["code"] == ExitCode.IO and _SERVER_LOST.search(act["problem"]):
+                continue
             elif act["code"] not in _REFUSALS:
                 self.faults.append(f"{act['words']} {act['code']}: {act['problem']}")
 
 
-def make_office(folder: Path) -> None:
+def make_office(folder: Path, name: str = "w.db") -> None:
     """Create a database with the people of a storm, and the folder of its files."""
     (folder / FILES).mkdir(parents=True)
     _set_clock(folder, time.time(), 0)
-    site = Site(folder / "w.db", clock_of(folder))  # type: ignore[arg-type]  # nobody sets this clock
+    site = Site(folder / name, clock_of(folder))  # type: ignore[arg-type]  # nobody sets this clock
+    if is_server(site.path):
+        servers.create_database(site.path)
     make_database(
         site.path, NewDatabase(login="admin", identity=IdentityMode.NAMED, supplier=SUPPLIER), clock_of(folder)
     )
@@ -101,12 +125,13 @@ def make_office(folder: Path) -> None:
     site.close()
 
 
-def blow(folder: Path, seed: int, seconds: float) -> Storm:
+def blow(folder: Path, seed: int, seconds: float, name: str = "w.db") -> Storm:
     """Let eight people work for some seconds, kill and stop their processes at random, and at last kill all.
 
+    On a server, connections are ended at random too, and it is restarted once.
     On a busy machine it goes on until a process was killed every ten seconds on average.
     """
-    make_office(folder)
+    make_office(folder, name)
     storm, dice = Storm(folder), Random(seed)
     began = time.time()
     running = {login: _start(folder, login, dice) for login in JOBS}
@@ -115,6 +140,8 @@ def blow(folder: Path, seed: int, seconds: float) -> Storm:
             _set_clock(folder, began, int(_DAYS * min(1, passed / seconds)))
             time.sleep(dice.expovariate(1 / 0.4))
             login = dice.choice(list(JOBS))
+            if is_server(storm.database):
+                storm.disturb_server(passed / seconds)
             if dice.random() < 0.6:
                 running[login].kill()
                 running[login].wait()

