@@ -16,14 +16,14 @@ pytestmark = pytest.mark.terminal
 SCRIPT = Path(__file__).with_name("whole_workflow.sh")
 ROOT = Path(__file__).parents[2]
 OPTIONS = [
-    pytest.param("--encrypt --key-file database.key", id="encrypted"),
     pytest.param("on a server", id="postgresql"),
+    pytest.param("--encrypt --key-file database.key", id="encrypted"),
     pytest.param("", id="plain"),
 ]
 
 
 @pytest.mark.long(15)
-@pytest.mark.parametrize("options", sample(OPTIONS, ci=2))
+@pytest.mark.parametrize("options", sample(OPTIONS, ci=1))
 def test_the_whole_workflow_from_a_new_database_to_the_exports(tmp_path: Path, options: str) -> None:
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("WORKBENCH", "LC_", "LANG", "SUDO"))

@@ -204,7 +204,7 @@ def _owners(acts: list[_Act]) -> tuple[dict[int, tuple[str | None, str | None]],
 @pytest.mark.promise("K4")
 def test_readers_and_writers_at_once_get_no_error_and_a_short_write_ahead_log(site: Site) -> None:
     site.plant(sized(ci=1_000, full=100_000))
-    seconds = sized(ci=4, full=300)
+    seconds = sized(ci=2, full=300)
     readers = [(page_through, (site.path, seconds)) for _number in range(sized(ci=4, full=20))]
 
     *pages, (decided, longest_log) = run_concurrently([*readers, (decide_until, (site.path, "a", seconds))])
