@@ -235,16 +235,6 @@ def missing_role_refusal(allowed: Set[Role], actor: Actor, act: str = "") -> str
     return message.format(login=actor.login, act=act, roles=words)
 
 
-def take_refusal(who: str, actor: Actor) -> str | None:
-    """Return why the policy does not let a person take a chosen case, or None if it does.
-
-    `who` is anybody, supervisor or nobody.
-    """
-    if who == "nobody":
-        return _("Under the policy nobody takes a chosen case (take in [desk]); `next` gives the next one.")
-    return missing_role_refusal(frozenset({Role.SUPERVISOR}), actor) if who == "supervisor" else None
-
-
 work_list_refusal = partial(missing_role_refusal, WORK_LIST_ROLES)
 """Return why a person may neither get nor report the work lists, or None if they may."""
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from db.enums import CaseState
+from db.enums import CaseState, Role
 from db.models import CaseRow, ReviewerRow
 from db.queries.claim import holds_of
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
-from workbench.domain.case.lifecycle import Action, role_refusal, take_refusal
+from workbench.domain.case.lifecycle import Action, Actor, missing_role_refusal, role_refusal
 from workbench.errors import Busy, NotAllowed, WorkbenchError
 from workbench.i18n import _
 from workbench.services.acts.act import act_in, checked_act_reason
@@ -68,7 +68,7 @@ class Taking(Service):
         """Return a case that this person may take now."""
         context, name, now = self.context, format_case(case_id), self.context.now()
         case, desk = case_in_state_for(session, context, Action.TAKE, case_id), context.policy(session).desk
-        if (refusal := take_refusal(desk.take, context.actor)) is not None:
+        if (refusal := _policy_refusal(desk.take, context.actor)) is not None:
             raise NotAllowed(refusal)
         if is_held(case, now) and case.held_by_id != context.actor.id:
             login, until = session.get_one(ReviewerRow, case.held_by_id).login, case.held_until or now
@@ -85,3 +85,13 @@ class Taking(Service):
             message = _("You hold as many cases as you may ({limit}); decide, release or put aside one first.")
             raise NotAllowed(message.format(limit=most))
         return case
+
+
+def _policy_refusal(who: str, actor: Actor) -> str | None:
+    """Return why the policy does not let a person take a chosen case, or None if it does.
+
+    `who` is anybody, supervisor or nobody.
+    """
+    if who == "nobody":
+        return _("Under the policy nobody takes a chosen case (take in [desk]); `next` gives the next one.")
+    return missing_role_refusal(frozenset({Role.SUPERVISOR}), actor) if who == "supervisor" else None
