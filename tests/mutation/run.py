@@ -32,7 +32,7 @@ def imports_of(path: Path, modules: dict[str, Path]) -> Iterator[str]:
 
 
 def nearest_tests(file: str) -> list[str]:
-    """Return the test files that import a file, nearest first; else those of its room."""
+    """Return the test files that import a file, nearest first; else those of the nearest room that has some."""
     paths = [path for top in ("db", "workbench", "screens", "tests") for path in sorted(Path(top).rglob("*.py"))]
     modules = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
     names = {path: name for name, path in modules.items()}
@@ -48,6 +48,8 @@ def nearest_tests(file: str) -> list[str]:
     nearest = [str(modules[name]) for name in reached if modules[name].name.startswith("test_")][:_FILES]
     # What is only loaded when it is called has its tests in the folder of the same name.
     room = Path("tests", *Path(file).parent.parts[file.startswith("workbench/") :])
+    while not any(room.rglob("test_*.py")):
+        room = room.parent
     return nearest or sorted(map(str, room.rglob("test_*.py")))
 
 
