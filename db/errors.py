@@ -30,6 +30,8 @@ class Refusal(StrEnum):
     UNFIT_SERVER = "unfit_server"
     STOPPED = "stopped"
     UNCERTAIN = "uncertain"
+    NOT_PERMITTED = "not_permitted"
+    UPGRADED_BY_OWNER = "upgraded_by_owner"
     MOVED = "moved"
     MOVING = "moving"
 

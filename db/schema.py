@@ -51,9 +51,9 @@ def create(path: Path, access: FileAccess = FileAccess.PRIVATE, key: bytes | Non
 def create_schema(connection: Connection) -> None:
     """Create the tables and indexes of the models, and what the models do not declare: triggers and search index."""
     SQLModel.metadata.create_all(connection, checkfirst=False)
-    dialect.create_rest(connection)
     for statement in _STEPS_DONE:
         connection.exec_driver_sql(statement.format(version=VERSION))
+    dialect.create_rest(connection)
     dialect.stamp(connection, VERSION)
 
 

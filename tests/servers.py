@@ -4,7 +4,7 @@ import os
 import shutil
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -66,6 +66,22 @@ def create_database(path: Path, template: Path | None = None) -> str:
         path.unlink(missing_ok=True)
         server_address.write_file(path, url, FileAccess.PRIVATE)
     return url
+
+
+def create_login(login: str, options: str = "") -> None:
+    """Create a login of the server, unless another worker has."""
+    import psycopg
+
+    with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+        run(f"CREATE ROLE {login} LOGIN {options}")
+
+
+def give_owner(path: Path) -> str:
+    """Give a database to a login of its own, which is no superuser, and return that login."""
+    owner = f"owner_of_{_name(path)}"
+    create_login(owner, "CREATEROLE")
+    run(f"ALTER DATABASE {_name(path)} OWNER TO {owner}")
+    return owner
 
 
 def drop_database(path: Path) -> None:

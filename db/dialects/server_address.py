@@ -78,10 +78,12 @@ def without_password(url: str) -> str:
 
 
 def write_file(path: Path, url: str, access: FileAccess) -> None:
-    """Write the file that stands for a database.
+    """Write the file that stands for a database; for a shared one without the user, because each has a login.
 
     Raises:
         FileExistsError: If there is a file.
     """
+    if access is FileAccess.SHARED:
+        url = re.sub("//[^/@]*@", "//", without_password(url), count=1)
     with new_file(path, access.file_mode) as file:
         file.write(f"{without_password(url)}\n".encode())

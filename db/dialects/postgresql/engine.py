@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 from db.access import FileAccess, make_folder
 from db.dialects import server_address
 from db.dialects.changes import CHANGES_SCHEMA, IS_PREPARED
-from db.dialects.postgresql import schema
+from db.dialects.postgresql import roles, schema
 from db.dialects.postgresql.connection import OF_TRANSACTION, ServerConnection, refused
 from db.dialects.server_address import without_password
 from db.errors import DatabaseRefused, LockTimeout, Refusal
@@ -24,9 +24,7 @@ from db.errors import DatabaseRefused, LockTimeout, Refusal
 OLDEST_SERVER = 16
 """The oldest major version of the server: earlier ones need a name for each subquery."""
 
-_WRITE_LOCK = 0x54535257
-"""The key of the lock that each write transaction takes. Writers then have it in the order in which they asked."""
-
+_WRITE_LOCK = roles.WRITE_LOCK
 _CLOCK = "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
 _ahead_s: dict[Path, float] = {}
 """How many seconds each server's clock is ahead of this machine's."""
@@ -46,6 +44,7 @@ _BEGIN_WRITE = (
 _TRY_LOCK = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
 _UPGRADE_LOCK = "SELECT pg_advisory_lock(%s, hashtext('upgrade'))"
 _VERSION = "SELECT to_regclass('alembic_version') IS NOT NULL AND to_regclass('search_term') IS NOT NULL"
+_IS_OWNER = "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
 _FITNESS = (
     "SELECT NOT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace),"
     " current_setting('server_version_num')::int / 10000, current_setting('server_encoding')"
@@ -158,9 +157,12 @@ def upgrade_lock(path: Path) -> Iterator[None]:
     """Wait until no other process upgrades the schema.
 
     Raises:
+        DatabaseRefused: If this user does not work as the owner of the database.
         LockTimeout: If another process does so for ten seconds.
     """
     with _locking(path) as connection:
+        if not connection.execute(_IS_OWNER).fetchone()[0]:
+            raise DatabaseRefused(Refusal.UPGRADED_BY_OWNER, without_password(server_address.url_of(path)))
         try:
             connection.execute(f"SET lock_timeout = '{_LOCK_WAIT_S}s'")
             connection.execute(_UPGRADE_LOCK, (_WRITE_LOCK,))
@@ -173,6 +175,10 @@ def compact(path: Path) -> bool:
     """Rewrite all tables without deleted rows; return whether no other connection prevented it for ten seconds."""
     with driver_errors(path), closing(ServerConnection.of(path)) as connection:
         connection.execute(f"SET lock_timeout = '{_LOCK_WAIT_S}s'")
+        # The server only warns who may not do this.
+        if not connection.execute(_IS_OWNER).fetchone()[0]:
+            where = without_password(server_address.url_of(path))
+            raise DatabaseRefused(Refusal.NOT_PERMITTED, where, "VACUUM FULL")
         try:
             connection.execute("VACUUM FULL")
         except psycopg.errors.LockNotAvailable:
@@ -222,7 +228,8 @@ def write_address_file(path: Path, access: FileAccess) -> None:
 def create_rest(connection: Connection, *, only_triggers: bool = False) -> None:
     """Create what a schema has beside the tables of the models, or only renew the triggers after an upgrade."""
     numbered = (table.name for table in SQLModel.metadata.tables.values() if "id" in table.c)
-    for statement in (schema.triggers if only_triggers else schema.statements)(numbered):
+    renewed = (*schema.triggers(numbered), *roles.renewed()) if only_triggers else schema.statements(numbered)
+    for statement in renewed:
         connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
@@ -262,4 +269,6 @@ def driver_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (psycopg.Error, OperationalError) as error:
-        raise refused(Refusal.STOPPED, path, getattr(error, "orig", error)) from error
+        cause = getattr(error, "orig", error)
+        kind = Refusal.NOT_PERMITTED if isinstance(cause, psycopg.errors.InsufficientPrivilege) else Refusal.STOPPED
+        raise refused(kind, path, cause) from error

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from db.dialects import changes, journal
+from db.dialects.postgresql import roles
 from db.dialects.spelling import spell
 
 _SQL = "LANGUAGE sql IMMUTABLE PARALLEL SAFE"
@@ -102,6 +103,7 @@ def statements(tables_with_numbers: Iterator[str]) -> Iterator[str]:
     yield from FUNCTIONS
     yield from _GUARDS
     yield from triggers(tables_with_numbers)
+    yield from roles.statements()
 
 
 def triggers(tables_with_numbers: Iterator[str]) -> Iterator[str]:

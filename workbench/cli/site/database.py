@@ -54,7 +54,11 @@ def init(
     login = _first_admin(context, identity)
     reason = "" if solo is None else required_text(solo, "--solo")
     path = context.database() if group is None else shared_database_path(context.shared.database).absolute()
-    for is_given, name in ((encrypt, "--encrypt"), (group is not None, "--shared")):
+    for is_given, name in (
+        (encrypt, "--encrypt"),
+        (group is not None, "--shared"),
+        (identity is IdentityMode.NAMED, "--identity named"),
+    ):
         if is_given:
             refuse_server(path, name)
     sender = read_or_ask_supplier(supplier, may_ask=not context.as_json and not path.exists())

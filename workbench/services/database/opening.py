@@ -31,7 +31,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import SHARED_SETTING, Sharing, group_folder
 from workbench.services.foundation.locations import refusal, storage_errors
-from workbench.services.foundation.os_identity import os_login, os_uid
+from workbench.services.foundation.os_identity import login_and_identity
 from workbench.services.foundation.safe_files import new_parents
 from workbench.services.foundation.site_settings import SiteSettings, new_site_file
 from workbench.services.policy.reader import parse_policy
@@ -156,7 +156,8 @@ def _write_first_rows(session: Session, new: NewDatabase, at: datetime) -> None:
     session.add(new_version(policy_text, at, reviewer.id or 0))
     roles = (Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN)
     session.add_all(ReviewerRoleRow(reviewer_id=reviewer.id or 0, role=role.value) for role in roles)
-    actor = Actor(id=reviewer.id or 0, login=new.login, roles=frozenset(roles), identity=f"os:{os_uid()}")
+    _login, identity = login_and_identity(session.connection())
+    actor = Actor(id=reviewer.id or 0, login=new.login, roles=frozenset(roles), identity=identity)
     body = {
         **new.settings(),
         # The reason may name a person, so the event only says whether there is one.
@@ -171,21 +172,27 @@ def _write_first_rows(session: Session, new: NewDatabase, at: datetime) -> None:
 def _identify(session: Session, as_login: str | None) -> Actor:
     """Return the person who acts, identified as the settings of the database require."""
     mode = IdentityMode(session.connection().execute(_IDENTITY).scalar() or IdentityMode.OS)
-    if mode is IdentityMode.OS and as_login is not None:
-        raise NotAllowed(
-            _("--as cannot be used: this database identifies people by the operating system's user. Leave it out.")
+    own_login, identity = login_and_identity(session.connection())
+    is_named = mode is IdentityMode.NAMED and not identity.startswith("db:")
+    if as_login is not None and not is_named:
+        message = _(
+            "--as cannot be used: this database identifies people by the operating system's user. Leave it out."
         )
-    login, person_id = _find_registered(session, as_login or os_login())
+        if identity.startswith("db:"):
+            message = _("--as cannot be used: {login} is logged in at the server, which says who works. Leave it out.")
+        raise NotAllowed(message.format(login=own_login))
+    login, person_id = _find_registered(session, as_login or own_login)
     if person_id is None:
         message = _("{login} is not registered here; an admin runs `workbench reviewers add {login}`.")
-        if mode is IdentityMode.NAMED:
+        if is_named:
             # In this mode people name themselves, so listing the logins reveals nothing.
             message = _("{login} is not registered here; say who you are with --as LOGIN: {logins}.")
         raise NotAllowed(message.format(login=login, logins=comma_joined(session.execute(_LOGINS).scalars())))
-    # In other modes the person is not the operating system's user, so sudo does not matter.
-    uid = os_uid() if mode is IdentityMode.OS else os.getuid()
+    if is_named:
+        # The person is not the operating system's user, so sudo does not matter.
+        identity = f"{mode.value}:{os.getuid()}"
     # The roles are read in each transaction.
-    return Actor(id=person_id, login=login, roles=frozenset(), identity=f"{mode.value}:{uid}")
+    return Actor(id=person_id, login=login, roles=frozenset(), identity=identity)
 
 
 def _find_registered(session: Session, given_login: str) -> tuple[str, int | None]:

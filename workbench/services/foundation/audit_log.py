@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, insert, select
+from sqlalchemy import Boolean, select
 from sqlmodel import Session
 
 from db.columns import as_stored, to_us
-from db.dialect import receipts_of, take_changes
+from db.dialect import append_events, receipts_of, take_changes
 from db.enums import CaseState
 from db.models import CaseRow, EventRow
 from db.queries.published import chunks
@@ -35,7 +35,6 @@ CALENDAR, ROWS, TOGETHER = "calendar", "changed_rows", "rows_together"
 rows together, which are the receipts of an import or all rows at an upgrade."""
 
 _LAST_EVENT = select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1)
-_INSERT = insert(_EVENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +194,7 @@ def append_all(session: Session, events: Iterable[Mapping[str, Any]]) -> int:
         rows.append({**values, "prev_hash": prev_hash, "hash": digest})
         prev_hash = digest
     for chunk in chunks(rows):
-        session.connection().execute(_INSERT, chunk)
+        append_events(session.connection(), chunk)
     session.info[_LAST_OWN_EVENT] = seq, prev_hash
     return seq
 

@@ -80,6 +80,14 @@ _MESSAGES: dict[Refusal, str] = {
         "The connection to the server of {where} was lost at the end of the act ({detail}), so it is recorded"
         " completely or not at all. Look at the case before you repeat it."
     ),
+    Refusal.NOT_PERMITTED: N_(
+        "The server of {where} does not let your login do this ({detail}). What people do needs a registered login; the"
+        " rest, such as `retention compact`, does who works as the owner of the database (PGUSER)."
+    ),
+    Refusal.UPGRADED_BY_OWNER: N_(
+        "{where} has an older schema than this program; who works as the owner of the database (PGUSER) must start this"
+        " program once, which upgrades it."
+    ),
     Refusal.MOVED: N_(
         "The site of {where} moved to {detail}, so this database is sealed; use --database {detail}, or change the"
         " settings that name the database."
@@ -98,6 +106,7 @@ _ERRORS: dict[Refusal, type[errors.WorkbenchError]] = {
     Refusal.CANNOT_CREATE: errors.CannotCreate,
     Refusal.NOT_EMPTY: errors.CannotCreate,
     Refusal.UNREACHABLE: errors.StorageFailed,
+    Refusal.NOT_PERMITTED: errors.NotAllowed,
     Refusal.STOPPED: errors.StorageFailed,
     Refusal.UNCERTAIN: errors.StorageFailed,
 }
@@ -151,6 +160,8 @@ def storage_errors(path: Path) -> Iterator[None]:
         if dialect.is_busy(error.orig):
             raise errors.StorageBusy(_("The database is busy; nothing was written. Try again.")) from error
         cause = driver_message(error.orig)
+        if dialect.is_forbidden(error.orig):
+            raise refusal(DatabaseRefused(Refusal.NOT_PERMITTED, dialect.place_of(path), cause)) from error
         if dialect.is_damage(cause):
             raise refusal(DatabaseRefused(Refusal.DAMAGED, str(path), cause)) from error
         failure = errors.DiskFull if dialect.is_full(error.orig) else errors.StorageFailed

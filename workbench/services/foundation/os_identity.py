@@ -4,6 +4,9 @@ import os
 import pwd
 from pathlib import Path
 
+from sqlalchemy import Connection
+
+from db import dialect
 from workbench.errors import NotAllowed
 from workbench.i18n import _
 
@@ -19,6 +22,19 @@ def os_login() -> str:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return f"uid{uid}"
+
+
+def login_and_identity(connection: Connection) -> tuple[str, str]:
+    """Return the login of who works with a database, and how it was found.
+
+    On a server, it is the login of the server, such as `db:zhao`; otherwise that of the operating system, as `os:1000`.
+
+    Raises:
+        NotAllowed: If sudo and the kernel name different users.
+    """
+    if login := dialect.session_login(connection):
+        return login, f"db:{login}"
+    return os_login(), f"os:{os_uid()}"
 
 
 def os_uid() -> int:

@@ -19,7 +19,7 @@ from workbench.services.foundation.audit_log import append
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.group_sharing import group_of
 from workbench.services.foundation.locations import refusal
-from workbench.services.foundation.os_identity import os_login, os_uid
+from workbench.services.foundation.os_identity import login_and_identity
 
 
 def open_database(path: Path, store: Store, now: Callable[[], datetime]) -> Database:
@@ -38,8 +38,9 @@ def open_database(path: Path, store: Store, now: Callable[[], datetime]) -> Data
 
 
 def _log_upgrade(now: Callable[[], datetime], session: Session) -> None:
-    # An upgrade is not the act of a registered person; the log gets the OS user, without roles.
-    actor = Actor(id=0, login=os_login(), roles=frozenset(), identity=f"os:{os_uid()}")
+    # An upgrade is not the act of a registered person; the log gets the login, without roles.
+    login, identity = login_and_identity(session.connection())
+    actor = Actor(id=0, login=login, roles=frozenset(), identity=identity)
     append(session, actor, "upgrade", now(), body={"schema": schema.VERSION})
 
 

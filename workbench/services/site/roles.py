@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from db import dialect
 from db.enums import IdentityMode, Role
 from db.models import ReviewerRoleRow, ReviewerRow, SettingRow
 from workbench.domain.values.logins import look_alike
@@ -53,8 +54,7 @@ class Roles(Service):
             session.add_all(ReviewerRoleRow(reviewer_id=person.id or 0, role=role.value) for role in given)
             body = {"reviewer": person.id, "roles": sorted(role.value for role in given)}
             self.context.log(session, "reviewers add", body=body)
-            is_os = self.context.actor.identity.startswith(f"{IdentityMode.OS}:")
-            warning = login_warning(session, login) if is_os else ""
+            warning = self._login_warning(session, login)
             if needs_other:
                 return RoleOutcome(request=self._request(session, person, to_give, ()), warning=warning)
             return RoleOutcome(ends_solo=self._end_solo(session), warning=warning)
@@ -97,6 +97,18 @@ class Roles(Service):
             # The person who made the request is still an admin, so at least one admin is left.
             self._apply(session, person, add, request.values["remove"], request=number)
             return request
+
+    def _login_warning(self, session: Session, login: str) -> str:
+        """Say why a new person cannot work here yet, "" if nothing is known."""
+        if dialect.is_server(self.context.database.path):
+            message = _(
+                "The server has no login {login} yet: an administrator of the server creates it with `createuser"
+                " --pwprompt`, then `GRANT {group} TO` it in psql."
+            )
+            group = dialect.desks_group(session.connection())
+            return "" if dialect.has_login(session.connection(), login) else message.format(login=login, group=group)
+        is_os = self.context.actor.identity.startswith(f"{IdentityMode.OS}:")
+        return login_warning(session, login) if is_os else ""
 
     def _set_department(self, session: Session, person: ReviewerRow, text: str, *, is_verifier: bool) -> None:
         """Give a new verifier a department; it counts only once the person has that role.

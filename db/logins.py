@@ -1,0 +1,50 @@
+"""The logins of a server, and the log, to which they can only append under their own name."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from db.columns import to_us
+from db.models.event import EventRow
+
+_LOGIN = (
+    "SELECT CASE WHEN pg_has_role(datdba, 'USAGE') THEN '' ELSE session_user END"
+    " FROM pg_database WHERE datname = current_database()"
+)
+_FORBIDDEN = "42501"
+_INSERT = insert(EventRow.__table__)  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
+
+
+def append_events(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append events to the log. On a server, only a function of the schema does that, which checks who is logged in."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(_INSERT, rows)
+        return
+    as_json = json.dumps([{**row, "at": to_us(row["at"])} for row in rows])
+    connection.exec_driver_sql("SELECT append_events(%s)", (as_json,))
+
+
+def session_login(connection: Connection) -> str:
+    """Return the login of the server under which a connection works, "" for a file and for the owner of a database.
+
+    The owner is trusted as who can write a file is: such a person is known by the operating system's user.
+    """
+    return "" if connection.dialect.name == "sqlite" else str(connection.exec_driver_sql(_LOGIN).scalar_one())
+
+
+def desks_group(connection: Connection) -> str:
+    """Return the name of the group of a server whose members may work with a database."""
+    return str(connection.exec_driver_sql("SELECT site_group('desks')").scalar_one())
+
+
+def is_forbidden(error: BaseException | None) -> bool:
+    """Say whether an error of the driver means that the login may not do this."""
+    return getattr(error, "sqlstate", None) == _FORBIDDEN
+
+
+def has_login(connection: Connection, login: str) -> bool:
+    """Say whether the server of a database has a login."""
+    found = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s AND rolcanlogin)"
+    return bool(connection.exec_driver_sql(found, (login,)).scalar())

@@ -1,0 +1,147 @@
+"""Whoever works with a login of the server can do their work, and no more with another program."""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+import workbench
+from db.dialects.server_address import remember
+from db.engine import Database
+from db.enums import Role
+from tests import servers
+from tests.services.review.verdict_acts import failing
+from tests.sites import SUPPLIER, ManualClock, Site, plant
+from workbench.domain.case.casefile import CaseFile
+from workbench.errors import NotAllowed
+from workbench.services.database.opening import NewDatabase, make_database, open_services
+from workbench.services.foundation.audit_log import verify
+from workbench.services.site.log_checks.unexplained_rows import log_faults
+from workbench.services.wiring import Services
+
+MANUAL = Path(workbench.__file__).parent / "manual"
+_ROLES = {"wang": (Role.REVIEWER,), "li": (Role.REVIEWER, Role.SUPERVISOR)}
+
+
+class Office:
+    """A site on a server: the admin zhao, the reviewer wang and the supervisor li, each with a login of the server."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.clock, self.url = path, ManualClock(), servers.create_database(path)
+        self.services: dict[str, Services] = {}
+        for login in ("zhao", *_ROLES):
+            servers.create_login(login)
+        self.work_as(servers.give_owner(path))
+        make_database(path, NewDatabase(login="zhao", supplier=SUPPLIER), self.clock)
+        with closing(Database(path)) as database:
+            plant(database, self.clock.at, 4)
+        self.open("zhao")
+        for login, roles in _ROLES.items():
+            self.services["zhao"].roles.add(login, roles)
+            self.open(login)
+
+    def url_of(self, login: str) -> str:
+        """Return the address of the database for a login."""
+        return self.url.replace("postgres:secret-word@", f"{login}@")
+
+    def work_as(self, login: str) -> None:
+        """Let new connections have a login."""
+        remember(self.path, self.url_of(login))
+
+    def open(self, login: str) -> None:
+        """Open the services of a person."""
+        self.work_as(login)
+        self.services[login] = open_services(self.path, None, self.clock)
+        self.services[login].context.database.writer.connect().close()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """An office whose database belongs to a login that is no superuser."""
+    if not Site.uses_server:
+        pytest.skip("a file has no logins")
+    office = Office(tmp_path / "w.postgresql")
+    yield office
+    for services in office.services.values():
+        services.close()
+    servers.drop_database(office.path)
+
+
+def test_people_work_under_their_logins_and_the_log_says_so(office: Office) -> None:
+    wang, li, zhao = (office.services[login] for login in ("wang", "li", "zhao"))
+    case = wang.claims.next()
+    assert isinstance(case, CaseFile)
+    wang.verdicts.decide(failing(case.header.id))
+    wang.undo.undo(case.header.id)
+    li.catch_up()
+    li.assigning.assign([case.header.id], "wang", "knows the trade")
+    with pytest.raises(NotAllowed):
+        wang.people.limit("li", 3)
+    zhao.people.limit("li", 3)
+
+    with wang.context.read() as session:
+        events = session.execute(
+            text("SELECT actor_login, identity, action FROM event WHERE actor_id > 0 ORDER BY seq")
+        )
+        found = {tuple(row) for row in events}
+    assert {
+        ("wang", "db:wang", "decide"),
+        ("wang", "db:wang", "undo"),
+        ("li", "db:li", "assign"),
+        ("wang", "db:wang", "reviewers limit"),
+        ("zhao", "db:zhao", "reviewers limit"),
+    } <= found
+
+
+_NEXT = "to_jsonb(e) || jsonb_build_object('seq', seq + 1, 'prev_hash', hash%s)"
+_APPEND = f"SELECT append_events(jsonb_build_array({_NEXT})) FROM event AS e ORDER BY seq DESC LIMIT 1"
+_IN_WORDS = {
+    "append_events([the log])": "SELECT append_events(jsonb_agg(e)) FROM event AS e",
+    "append_events([actor li, identity db:li])": _APPEND % "",
+    "append_events([actor li, identity db:wang])": _APPEND % ", 'identity', 'db:wang'",
+    "append_events([actor wang, made-up hash])": _APPEND
+    % ", 'identity', 'db:wang', 'actor_login', 'wang', 'actor_id', 2",
+}
+_ATTACK = re.compile(r"^\| `(.+)` \| (refused|found|nothing) \|$", re.MULTILINE)
+_IN_CHINESE = {"refused": "拒绝", "found": "查出", "nothing": "无效"}
+
+
+def test_what_another_program_tries_with_a_login_is_refused_or_found(office: Office) -> None:
+    """The attacks are those of the chapter, each tried by the reviewer wang on a decision of the supervisor li."""
+    english, chinese = (
+        (MANUAL / language / "11-several-people.md").read_text(encoding="utf-8") for language in ("en", "zh")
+    )
+    attacks = _ATTACK.findall(english)
+    assert len(attacks) > 20
+    for statement, result in attacks:
+        assert f"| `{statement}` | {_IN_CHINESE[result]} |" in chinese
+    li = office.services["li"]
+    case = li.claims.next()
+    assert isinstance(case, CaseFile)
+    li.verdicts.decide(failing(case.header.id))
+
+    results = {
+        statement: attack(office.services["wang"], _IN_WORDS.get(statement, statement))
+        for statement, _result in attacks
+    }
+
+    assert results == dict(attacks)
+
+
+def attack(person: Services, statement: str) -> str:
+    """Run a statement as a person in a transaction that is rolled back, and return what comes of it."""
+    with closing(person.context.database.writer.connect()) as connection, Session(connection) as session:
+        try:
+            done = connection.exec_driver_sql(statement.replace("%", "%%"))
+        except DBAPIError as error:
+            # Not a mistake in the statement: the login may not do it, or the function of the log refuses it.
+            state = getattr(error.orig, "sqlstate", "")
+            return "refused" if state in {"42501", "P0001"} else str(error)
+        if done.rowcount == 0:
+            return "nothing"
+        return "found" if not verify(session).is_whole or any(log_faults(session)) else "UNNOTICED"
