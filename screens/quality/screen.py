@@ -26,7 +26,7 @@ from workbench.domain.case.vocabulary import FailKind, Verdict
 from workbench.domain.policy.policy import Policy
 from workbench.domain.quality.period import parse_period
 from workbench.errors import NotFound, WorkbenchError, WrongUsage
-from workbench.i18n import _
+from workbench.i18n import _, comma_joined
 from workbench.keys import quality as keys
 from workbench.keys.command import Place
 from workbench.services.quality.figures import QualityFigures, SecondLook
@@ -223,10 +223,11 @@ class QualityScreen(ModeScreen):
 def _sample_form(services: Services, view: View) -> FormDialog[SampleLine]:
     """Return the form of a new sample, which shows its strata before it is drawn."""
     last_month = view.today.replace(day=1) - timedelta(days=1)
+    usual_strata = comma_joined((_("reviewer"), _("verdict")))
     fields = (
         Field("period", _("Period: 2026, 2026-Q4, 2026-11 or 2026-11-01..2026-11-15"), f"{last_month:%Y-%m}"),
         Field("size", _("Decisions to draw; empty draws the policy's share")),
-        Field("by", _("Strata of: {parts}").format(parts=", ".join(STRATA)), "reviewer, verdict"),
+        Field("by", _("Strata of: {parts}").format(parts=comma_joined(map(_, STRATA.values()))), usual_strata),
         Field("seed", _("Seed, which draws the same decisions again; empty chooses one")),
     )
 

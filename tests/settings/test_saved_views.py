@@ -107,12 +107,14 @@ def test_each_mistake_in_a_view_is_told_with_its_line_and_the_others_hold(tmp_pa
         "6": 'name = "x"\nfilter = 3',
         "8": 'name = "x"\norder = "due "',
         "9": 'name = "x"\norder = "-"',
-        "7": 'name = "Good"\nfilter = "state:queued"',
+        "7": 'name = "Good"\nfilter = "state:queued"\norder = "-优先级"',
     }
     file.write_text("".join(f"[views.{key}]\n{body}\n" for key, body in wrong.items()), encoding="utf-8")
     found = load_settings(file)
 
-    assert found.values.views == {"7": QueueView(name="Good", filter_text="state:queued")}
+    assert found.values.views == {
+        "7": QueueView(name="Good", filter_text="state:queued", layout=ListLayout("-priority"))
+    }
     expected = (
         "1: The key of a view is 1 to 9, as in [views.1]; 0 is not",
         "3: The view 1 is left out: its name must have 1 to 40",

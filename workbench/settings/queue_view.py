@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.domain.filter.ordering import COLUMN_NAMES, DEFAULT_LAYOUT, ListLayout, parse_order
+from workbench.domain.filter.ordering import COLUMN_NAMES, DEFAULT_LAYOUT, ListLayout, order_in_codes, parse_order
 from workbench.domain.filter.parser import FilterProblem, parse_filter
 from workbench.domain.text.mask import mask_digits_within
 from workbench.errors import WrongUsage
@@ -71,7 +71,8 @@ def name_problem(name: str) -> str | None:
 
 
 def _view(fields: Mapping[str, Any]) -> QueueView:
-    layout = ListLayout(fields.get("order", ""), tuple(fields.get("columns", ())))
+    order = fields.get("order", "")
+    layout = ListLayout(order and order_in_codes(order), tuple(fields.get("columns", ())))
     return QueueView(name=fields["name"], filter_text=fields.get("filter", ""), layout=layout)
 
 

@@ -16,6 +16,7 @@ def test_the_queue_is_listed_in_another_order_which_says_how_far_it_sorts(
     terminal.site.plant(4)
     newest = terminal.document("a", "queue", "--order", "case")["cases"]
     assert [case["case"] for case in newest] == [format_case(number) for number in (4, 3, 2, 1)]
+    assert terminal.document("a", "queue", "--order", "审核单")["cases"] == newest
     assert "There is no order “size”" in refused(terminal.as_person("a", "queue", "--order", "size"), 2)
 
     monkeypatch.setattr(case_order, "MOST_SORTED", 2)

@@ -269,6 +269,11 @@ def test_the_settings_name_the_database_that_commands_use(
         return next(row.split() for row in rows if row.startswith("database"))
 
     assert named()[-1] == "usual"
+    assert "Create its folder" not in (shown := terminal.run_bare("settings").stderr)
+    assert f"There is no file {folder}/settings.toml yet" in shown
+    folder.rmdir()
+    assert f"mkdir -p {folder}" in terminal.run_bare("settings").stderr
+    folder.mkdir()
     (folder / "settings.toml").write_text('database = "own.db"\n', encoding="utf-8")
     assert named() == ["database", "own.db", "line", "1"]
     monkeypatch.setenv("WORKBENCH_DATABASE", "env.db")

@@ -10,6 +10,7 @@ import pytest
 from tests import tables
 from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.quality.office import SAMPLE, pass_all, rows
+from tests.languages import speaking
 from tests.services.review.verdict_acts import decide, passing, take
 from workbench.errors import ExitCode
 
@@ -92,6 +93,9 @@ def test_open_cases_and_unusually_fast_decisions_are_told_apart(decided: Termina
     found = decided.document("sup", *SAMPLE, "--size", "5", "--by", "verdict", "--dry-run")
     assert found["left_out"] == {"open": 1}
     assert {line["stratum"]: line["decisions"] for line in found["strata"]} == {"pass": 36, "fast": 1}
+    with speaking("zh"):
+        found = decided.document("sup", *SAMPLE, "--by", "审核员、风险,时限类别,province", "--dry-run")
+    assert found["by"] == ["reviewer", "risk", "class", "province"]
 
 
 def test_a_case_that_is_read_blindly_shows_neither_maker_nor_verdict(decided: Terminal) -> None:

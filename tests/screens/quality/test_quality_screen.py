@@ -32,6 +32,7 @@ async def test_a_trial_is_shown_before_a_sample_is_drawn(office: Site) -> None:
         await desk.go("l")
         assert "No sample is drawn yet." in desk.text
         await desk.press("s")
+        assert "Strata of: reviewer, verdict, risk, service class, province, agent" in desk.text
         assert "The period has no decisions in effect." in desk.text
         await desk.press("backspace")
         await desk.type("2026")

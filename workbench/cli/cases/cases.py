@@ -20,7 +20,7 @@ from workbench.domain.case.case_id import format_case, parse_decision
 from workbench.domain.case.casefile import NoNextCase
 from workbench.domain.clock.typed.tense import Tense
 from workbench.domain.filter.meant import meant_terms
-from workbench.domain.filter.ordering import DEFAULT_ORDER
+from workbench.domain.filter.ordering import DEFAULT_ORDER, order_in_codes
 from workbench.domain.filter.parser import FilterProblem
 from workbench.errors import ExitCode, WrongUsage
 from workbench.i18n import N_, _, comma_joined, with_details
@@ -56,7 +56,7 @@ def queue(
     """List the open cases in the order in which `next` takes them, or in another order; or count them."""
     if by and order is not None:
         raise WrongUsage(_("--by and --order cannot be used together; leave one out."))
-    limit, order = limit or _DEFAULT_LIMIT, order or DEFAULT_ORDER
+    limit, order = limit or _DEFAULT_LIMIT, order_in_codes(order or DEFAULT_ORDER)
     if by:
         _count_by(context, filter_text, by, limit)
         return

@@ -11,7 +11,7 @@ from workbench.cli.framework.options import parse_day_option
 from workbench.cli.framework.parameters import argument, option
 from workbench.domain.clock.typed.tense import Tense
 from workbench.domain.exporting.roles import WORK_LISTS
-from workbench.domain.filter.ordering import COLUMN_NAMES, ListLayout, parse_order
+from workbench.domain.filter.ordering import COLUMN_NAMES, ListLayout, order_in_codes
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, comma_joined, ngettext
 from workbench.services.records.exporting.request import ExportFormat, ExportReport, ExportRequest
@@ -100,7 +100,7 @@ def _layout(what: ExportKind, of_queue: tuple[str, str, str], since: str | None)
     is_queue, (_filter, order, columns) = what is ExportKind.QUEUE, of_queue
     if (is_queue and since is not None) or (not is_queue and any(of_queue)):
         raise WrongUsage(_("--filter, --order and --columns are only for the queue; other exports have --since."))
-    parse_order(order)
+    order = order and order_in_codes(order)
     names = tuple(filter(None, (name.strip() for name in columns.split(","))))
     if unknown := [name for name in names if name not in COLUMN_NAMES]:
         message = _("There is no column {name}; choose from {names}.")

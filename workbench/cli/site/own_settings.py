@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from shlex import quote
 from typing import Any
 
 import typer
@@ -46,6 +47,15 @@ def settings(context: CommandContext) -> None:
         output.line(_("Settings of {file}").format(file=loaded.file))
         output.line(_("Site file: {file}").format(file=context.site_file()))
         output.table([_("Setting"), _("Value"), _("Where from")], rows)
+        if not loaded.file.exists():
+            message = _(
+                "There is no file {file} yet, which changes nothing. To set something, write it with an editor."
+            )
+            output.narrate(message.format(file=loaded.file))
+            if not loaded.file.parent.exists():
+                output.narrate(
+                    _("Create its folder first: mkdir -p {folder}").format(folder=quote(str(loaded.file.parent)))
+                )
         for problem in loaded.problems:
             output.complain(problem)
     if loaded.problems:

@@ -57,6 +57,8 @@ _LATE_COLUMNS = ("due", LATE, "state", "who")
 def parse_order(text: str) -> tuple[str, bool]:
     """Return the name of an order and whether it is reversed; an empty text is the default order.
 
+    An order has also the names that its key has in a filter, such as 截止时间 for `due`.
+
     Raises:
         WrongUsage: If there is no such order.
     """
@@ -65,10 +67,24 @@ def parse_order(text: str) -> tuple[str, bool]:
         # Imported here, because the first frame needs no orders.
         from difflib import get_close_matches
 
+        from workbench.domain.filter.keys import KEY_BY_NAME
+
+        if name in KEY_BY_NAME and KEY_BY_NAME[name].name in ORDER_WORDS:
+            return KEY_BY_NAME[name].name, text.startswith("-")
         near = get_close_matches(name, ORDER_WORDS, 1) or ORDER_WORDS
         message = _("There is no order “{name}”; choose from {names}, with - before it for the reverse.")
         raise WrongUsage(message.format(name=text, names=comma_joined(near)))
     return name, text.startswith("-")
+
+
+def order_in_codes(text: str) -> str:
+    """Return an order with its name in ORDER_WORDS.
+
+    Raises:
+        WrongUsage: If there is no such order.
+    """
+    name, is_reversed = parse_order(text)
+    return reversed_order(name) if is_reversed else name
 
 
 def reversed_order(text: str) -> str:

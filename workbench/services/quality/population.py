@@ -17,10 +17,18 @@ from workbench.domain.case.lifecycle import Action
 from workbench.domain.policy.policy import OVERRIDE_REASON
 from workbench.domain.quality.period import Period
 from workbench.domain.quality.sample import Candidate, fast_limits, is_below
+from workbench.i18n import N_
 from workbench.services.foundation.context import Context
 
-STRATA = ("reviewer", "verdict", "risk", "class", "province", "agent")
-"""What strata can be made of."""
+STRATA = {
+    "reviewer": N_("reviewer"),
+    "verdict": N_("verdict"),
+    "risk": N_("risk"),
+    "class": N_("service class"),
+    "province": N_("province"),
+    "agent": N_("agent"),
+}
+"""What strata can be made of, each with its word on the screen."""
 
 FAST, OVERRIDDEN = "fast", "overridden"
 """The strata of decisions that were made unusually fast, and of passes against a blocking finding."""

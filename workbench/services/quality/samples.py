@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -84,8 +85,9 @@ class SampleLine:
 
 
 def strata_of(text: str) -> tuple[str, ...]:
-    """Return the parts of strata that are written with commas between them."""
-    return tuple(filter(None, (part.strip() for part in text.split(","))))
+    """Return the parts of strata, written with commas between them as codes or in the words of the screen."""
+    by_word = {_(word): part for part, word in STRATA.items()}
+    return tuple(by_word.get(part, part) for part in map(str.strip, re.split("[,，、]", text)) if part)
 
 
 class Samples(Service):
@@ -100,7 +102,7 @@ class Samples(Service):
         """
         if wrong := [part for part in request.by if part not in STRATA]:
             message = _("Strata cannot be made of {wrong}; choose from {parts}.")
-            raise WrongUsage(message.format(wrong=comma_joined(wrong), parts=comma_joined(STRATA)))
+            raise WrongUsage(message.format(wrong=comma_joined(wrong), parts=comma_joined(map(_, STRATA.values()))))
         if request.size is not None and request.size < 1:
             raise WrongUsage(_("A sample has at least one decision."))
         with self.context.requiring(SAMPLE, sampling_refusal):
