@@ -1,13 +1,12 @@
 """Public holidays: the days that a new calendar is filled with."""
 
 import json
-import os
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
 from db.enums import DayStatus
+from tests.shared_data import shared_data
 from workbench.domain.clock.calendar import DayKind
 from workbench.errors import BadConfiguration
 from workbench.services.time.calendar.public_holidays import seed_days
@@ -17,11 +16,7 @@ PUBLISHED_YEARS = range(2018, 2027)
 
 def published(year: int) -> dict[date, bool]:
     """Return for each day in the notice of a year whether it is a working day."""
-    root = os.environ.get("WORKBENCH_TEST_DATA") or Path(__file__).parents[4].parent / "shared" / "data"
-    path = Path(root) / "holidays_cn" / f"{year}.json"
-    if not path.exists():
-        pytest.skip(f"no {path.name} in the shared data; set WORKBENCH_TEST_DATA")
-    notice = json.loads(path.read_text(encoding="utf-8"))
+    notice = json.loads(shared_data("holidays_cn", f"{year}.json").read_text(encoding="utf-8"))
     return {date.fromisoformat(day["date"]): not day["isOffDay"] for day in notice["days"]}
 
 
