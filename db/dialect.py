@@ -226,6 +226,15 @@ def schema_version(connection: Connection, path: Path) -> int:
     return version
 
 
+def oldest_program(connection: Connection, version: int) -> int:
+    """Return the schema version of the oldest program that may use a database of a schema version.
+
+    A migration step that only adds what earlier programs neither read nor write names it, as `min_program`.
+    """
+    found = connection.exec_driver_sql("SELECT value FROM setting WHERE name = 'min_program'").scalar()
+    return version if found is None else int(found)
+
+
 def stamp(connection: Connection, version: int) -> None:
     """Write the schema version, negative if the database is sealed because its site moved or is moving."""
     if connection.dialect.name == "sqlite":

@@ -112,7 +112,7 @@ class Database:
                 version = dialect.schema_version(session.connection(), self.path)
                 if version < 0:
                     raise dialect.seal_of(session.connection(), dialect.place_of(self.path))
-                if version != self.schema:
+                if version != self.schema and dialect.oldest_program(session.connection(), version) > self.schema:
                     raise DatabaseRefused(Refusal.UPGRADED_WHILE_OPEN, str(self.path), f"{version} > {self.schema}")
             if "_watch" in self.__dict__:
                 self._watch.note_writer(session.connection())

@@ -110,13 +110,14 @@ def known_version(database: Database) -> int:
             version = dialect.schema_version(connection, database.path)
             if version < 0:
                 raise dialect.seal_of(connection, dialect.place_of(database.path))
+            is_newer = version > VERSION and dialect.oldest_program(connection, version) > VERSION
     except DatabaseError as error:
         if refusal := dialect.refusal_of(error, database.path, has_key=database.key is not None):
             raise refusal from error
         raise
     if version < FIRST_VERSION:
         raise DatabaseRefused(Refusal.CREATED_BY_OLDER, str(database.path), str(version))
-    if version > VERSION:
+    if is_newer:
         raise DatabaseRefused(Refusal.CREATED_BY_NEWER, str(database.path), f"{version} > {VERSION}")
     return version
 
@@ -162,4 +163,7 @@ def _finish_step(
     if record is not None and is_last:
         with Session(connection) as session:
             record(session)
+    connection.exec_driver_sql("DELETE FROM setting WHERE name = 'min_program'")
+    if oldest := getattr(step.up_revision.module, "min_program", None):
+        connection.exec_driver_sql(f"INSERT INTO setting VALUES ('min_program', '{oldest:d}')")  # noqa: S608 - a number
     dialect.stamp(connection, int(step.up_revision_id))

@@ -215,7 +215,7 @@ def test_a_program_that_had_the_database_open_cannot_write_after_its_upgrade(sit
     with closing(Database(site.path)) as database, database.writer.begin() as connection:
         sqlite.stamp(connection, schema.VERSION + 1)
 
-    with pytest.raises(BadConfiguration, match="start the program again"):
+    with pytest.raises(BadConfiguration, match="Start the program again"):
         services.claims.next()
     assert services.queue.count() == 2
 

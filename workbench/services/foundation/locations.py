@@ -38,14 +38,16 @@ _MESSAGES: dict[Refusal, str] = {
         "{where} is encrypted or damaged, and its key settings {detail} are missing; put them back from a backup."
     ),
     Refusal.CREATED_BY_NEWER: N_(
-        "{where} was created by a newer version of this program ({detail}); upgrade the program."
+        "{where} was created or upgraded by a newer version of this program ({detail}), and was left unchanged; whoever"
+        " installs the program on this machine must upgrade it."
     ),
     Refusal.CREATED_BY_OLDER: N_(
         "{where} has schema {detail} and was left unchanged; this program reads schema 16 or later. Open it, or"
         " restore its backup, once with the program of commit 73b88f9e, which brings it up to date."
     ),
     Refusal.UPGRADED_WHILE_OPEN: N_(
-        "{where} was upgraded by a newer version of this program ({detail}); start the program again."
+        "{where} was upgraded by a newer version of this program ({detail}); nothing was written. Start the program"
+        " again; whoever installs it on this machine must upgrade it too."
     ),
     Refusal.REPLACED: N_(
         "{where} was replaced or removed while it was open; nothing was written. Put it back, or start again."
