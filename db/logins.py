@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Engine, insert
 
 from db.columns import to_us
 from db.models.event import EventRow
@@ -32,6 +33,18 @@ def session_login(connection: Connection) -> str:
     The owner is trusted as who can write a file is: such a person is known by the operating system's user.
     """
     return "" if connection.dialect.name == "sqlite" else str(connection.exec_driver_sql(_LOGIN).scalar_one())
+
+
+def try_misuses(engine: Engine) -> tuple[list[str], int]:
+    """Try on a server what a login must not do, without the lock of writers and without a change.
+
+    Returns:
+        The statements that the server permits, and how many were tried.
+    """
+    from db.dialects.postgresql import roles
+
+    with closing(engine.raw_connection()) as connection:
+        return roles.try_misuses(connection.driver_connection)
 
 
 def desks_group(connection: Connection) -> str:

@@ -21,6 +21,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.errors import NotAllowed
 from workbench.services.database.opening import NewDatabase, make_database, open_services
 from workbench.services.foundation.audit_log import verify
+from workbench.services.site.doctor import examine
 from workbench.services.site.log_checks.unexplained_rows import log_faults
 from workbench.services.wiring import Services
 
@@ -36,7 +37,8 @@ class Office:
         self.services: dict[str, Services] = {}
         for login in ("zhao", *_ROLES):
             servers.create_login(login)
-        self.work_as(servers.give_owner(path))
+        self.owner = servers.give_owner(path)
+        self.work_as(self.owner)
         make_database(path, NewDatabase(login="zhao", supplier=SUPPLIER), self.clock)
         with closing(Database(path)) as database:
             plant(database, self.clock.at, 4)
@@ -96,6 +98,21 @@ def test_people_work_under_their_logins_and_the_log_says_so(office: Office) -> N
         ("wang", "db:wang", "reviewers limit"),
         ("zhao", "db:zhao", "reviewers limit"),
     } <= found
+
+
+def test_doctor_tries_what_a_login_must_not_do(office: Office) -> None:
+    import psycopg
+
+    def said(login: str) -> str:
+        office.work_as(login)
+        return "".join(f"{health.value} {text}" for health, text in examine(office.path, office.clock()))
+
+    assert "the login wang must not do to the log, roles and policy (9 tried)" in said("wang")
+    assert "the login zhao must not do to the log, roles and policy (3 tried)" in said("zhao")
+    assert "You work as the owner of the database" in said(office.owner)
+    with psycopg.connect(office.url_of(office.owner)) as owner:
+        owner.execute("GRANT DELETE ON event TO wang")
+    assert "the login wang do what it must not: DELETE FROM event WHERE false;" in said("wang")
 
 
 _NEXT = "to_jsonb(e) || jsonb_build_object('seq', seq + 1, 'prev_hash', hash%s)"

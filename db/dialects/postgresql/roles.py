@@ -5,7 +5,9 @@ the server knows is in the group of desks, and an admin also in that of admins.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
+import psycopg
 from sqlmodel import SQLModel
 
 WRITE_LOCK = 0x54535257
@@ -62,6 +64,35 @@ _FOLLOW = """CREATE OR REPLACE FUNCTION follow_roles() RETURNS trigger LANGUAGE 
         END LOOP;
         RETURN NULL;
     END $$"""
+
+
+_ON_LOG = (
+    "UPDATE event SET seq = seq WHERE false",
+    "DELETE FROM event WHERE false",
+    "INSERT INTO event SELECT * FROM event WHERE false",
+)
+_ON_ROLES_AND_POLICY = (
+    "UPDATE reviewer SET login = login WHERE false",
+    "INSERT INTO reviewer_role SELECT * FROM reviewer_role WHERE false",
+    "DELETE FROM reviewer_role WHERE false",
+    "INSERT INTO policy_version SELECT * FROM policy_version WHERE false",
+    "UPDATE policy_version SET body = body WHERE false",
+    "DELETE FROM policy_version WHERE false",
+)
+_IS_ADMIN = "SELECT pg_has_role(session_user, site_group('admins'), 'USAGE')"
+
+
+def try_misuses(driver: Any) -> tuple[list[str], int]:
+    """Try what the login of a connection must not do, on no row; return what the server permits, and the tries."""
+    tried = _ON_LOG if driver.execute(_IS_ADMIN).fetchone()[0] else _ON_LOG + _ON_ROLES_AND_POLICY
+    permitted = []
+    for statement in tried:
+        try:
+            driver.execute(statement)
+        except psycopg.errors.InsufficientPrivilege:
+            continue
+        permitted.append(statement)
+    return permitted, len(tried)
 
 
 def statements() -> Iterator[str]:

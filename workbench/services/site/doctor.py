@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from db import dialect, schema
 from db.access import FileAccess
+from db.engine import Database
 from db.enums import CaseState, IdentityMode
 from db.models import PolicyVersionRow, SettingRow
 from db.queries.outbox import count_owed
@@ -22,7 +23,7 @@ from workbench.domain.clock.calendar import WorkingCalendar
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.domain.policy.policy import Policy
 from workbench.errors import WorkbenchError
-from workbench.i18n import _
+from workbench.i18n import _, comma_joined
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.calendar_days import days_in_force
 from workbench.services.foundation.file_store import Store, access_problem
@@ -89,6 +90,7 @@ def examine(
         with database.read() as session:
             if server := dialect.server_version(session.connection()):
                 lines.append((Health.OK, _("The server is PostgreSQL {version}.").format(version=server)))
+                lines.append(_check_login(database, dialect.session_login(session.connection())))
                 if note := host_clock_note(path):
                     lines.append((Health.NOTE, note))
             checks = _check_opened(session, path, store, now, is_deep=is_deep, is_current=version == schema.VERSION)
@@ -117,6 +119,18 @@ def _check_opened(
         yield from ((Health.FAULT, fault) for fault in choice_faults(session, store))
         yield _check_second_cases(session)
         yield from _check_overdue(session, path, now)
+
+
+def _check_login(database: Database, login: str) -> CheckLine:
+    """Check what the server lets a login do, by trying; the owner of the database may do everything."""
+    if not login:
+        return Health.NOTE, _("You work as the owner of the database, who may change everything in it.")
+    permitted, count = dialect.try_misuses(database.writer)
+    if permitted:
+        message = _("The server lets the login {login} do what it must not: {statements}; take these rights away.")
+        return Health.FAULT, message.format(login=login, statements=comma_joined(permitted))
+    message = _("The server refused what the login {login} must not do to the log, roles and policy ({count} tried).")
+    return Health.OK, message.format(login=login, count=count)
 
 
 def _check_library(path: Path) -> Iterator[CheckLine]:
