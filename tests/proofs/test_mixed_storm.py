@@ -18,7 +18,7 @@ from tests.sites import Site
 from tests.sizes import sample, sized
 
 SECONDS = sized(ci=6, full=1_200)
-SECONDS_ON_SERVER = sized(ci=6, full=1_200)
+SECONDS_ON_SERVER = sized(ci=4, full=1_200)
 
 
 @pytest.mark.long(30)

@@ -23,19 +23,19 @@ DESKS = sized(ci=2, full=16)
 IDLE_S = sized(ci=1, full=3)
 _STOPPED = """
 import sys
+import time
 from pathlib import Path
 from db.dialects.postgresql import engine
-from tests.demos import clock
+from tests.sites import ManualClock
 from workbench.services.database.opening import open_services
 
 engine._IDLE_S = float(sys.argv[2])
-services = open_services(Path(sys.argv[1]), "b", clock)
+services = open_services(Path(sys.argv[1]), "b", ManualClock())
 try:
     with services.context.write() as session:
         services.context.log(session, "half")
         print("wrote", flush=True)
-        sys.stdin.read() if sys.stdin else None
-        import time; time.sleep(1)
+        time.sleep(1)
         session.connection().exec_driver_sql("SELECT 1")
 except Exception as error:
     print(error, flush=True)
