@@ -88,7 +88,8 @@ def diff(
         output.document({"old": old.name, "new": new.name, "changes": to_json(changes, UTC), **counts})
         return
     _print_changes(changes, _name_words(old), _name_words(new))
-    _print_effect(effect, _name_words(new))
+    if changes:
+        _print_effect(effect, _name_words(new))
 
 
 def _print_effect(effect: "OpenCaseEffect", name: str) -> None:
@@ -142,7 +143,7 @@ def apply(
     open_cases: Annotated[
         bool, option("--open-cases", N_("Open cases change to it too, and their applicants are notified."))
     ] = False,
-    yes: Annotated[bool, option("--yes", N_("Do not ask for confirmation."))] = False,
+    yes: Annotated[bool, option("--yes", N_("Do not ask; without a terminal, only --open-cases needs it."))] = False,
 ) -> None:
     """Put a policy file into force."""
     from workbench.domain.policy.comparison import changes_between

@@ -56,7 +56,7 @@ def list_people(context: CommandContext) -> None:
         _("Limit"): lambda person: str(person.max_held),
         _("Away"): _away,
         _("Skills"): lambda person: person.skills,
-        _("Active"): lambda person: "" if person.is_active else _("no"),
+        _("Active"): lambda person: _("yes") if person.is_active else _("no"),
     }
     context.print_list("reviewers", people, partial(to_json, zone=UTC), columns, numeric=(2,))
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from workbench.domain.values.bad_value import BadValue, outline_of
-from workbench.i18n import _
+from workbench.i18n import _, comma_joined, current_language, with_remark
 
 SHORT_LENGTH = 64
 """The most characters of a number, date, flag or choice."""
@@ -131,9 +131,15 @@ def parse_choice(raw: str, names: Mapping[str, Choice]) -> Choice:
     """
     chosen = _value_named(raw, names)
     if chosen is None:
-        codes = ", ".join(dict.fromkeys(str(value) for value in names.values()))
+        codes = comma_joined(dict.fromkeys(_code_with_word(str(value), names) for value in names.values()))
         raise BadValue(_("“{value}” is not a known value; write one of {codes}."), raw, codes=codes)
     return chosen
+
+
+def _code_with_word(code: str, names: Mapping[str, Choice]) -> str:
+    """Return a code, in Chinese with its first Chinese name."""
+    words = [name for name, value in names.items() if value == code and not name.isascii()]
+    return with_remark(code, words[0]) if words and current_language() == "zh" else code
 
 
 def _value_named(raw: str, names: Mapping[str, Choice]) -> Choice | None:

@@ -1,11 +1,16 @@
 """Values of resellers' sheets become what an import takes; what cannot be converted stays as it is."""
 
+from functools import partial
+
 import pytest
 
+from db.enums import ImportKind
+from tests.languages import speaking
+from workbench.domain.values import values
 from workbench.domain.values.bad_value import BadValue
 from workbench.services.files.reading import kinds
 from workbench.services.files.reading.kinds import ColumnType
-from workbench.services.files.reseller_sheets.conversions import ColumnRule, Order, Unit, import_text
+from workbench.services.files.reseller_sheets.conversions import ColumnRule, Order, Unit, import_text, parse_converted
 
 
 def test_amounts_become_yuan() -> None:
@@ -25,6 +30,15 @@ def test_amounts_become_yuan() -> None:
     ]
     for raw, unit, yuan in rows:
         assert import_text(raw, kinds.MONEY, ColumnRule(means="", unit=unit)) == yuan
+
+
+def test_an_unknown_word_is_told_with_the_accepted_ones_and_that_a_map_takes_it() -> None:
+    choice = kinds.COLUMN_TYPES[ImportKind.APPLICATIONS]["applicant_kind*"]
+    names = {"enterprise": "enterprise", "企业": "enterprise", "公司": "enterprise"}
+    with speaking("zh"), pytest.raises(BadValue) as caught:
+        parse_converted("股份公司", choice, ColumnRule(means=""), partial(values.parse_choice, names=names))
+    assert "enterprise（企业）" in caught.value.outlined
+    assert "对照表中此列的 values" in caught.value.outlined
 
 
 def test_dates_get_the_year_first() -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.values import FLAGS, SHORT_LENGTH, folded_word
-from workbench.i18n import _
+from workbench.i18n import _, sentences_joined
 from workbench.services.files.reading import kinds
 
 Unit = Literal["?", "元", "千元", "万元", "百万元", "亿元"]
@@ -59,8 +59,17 @@ def parse_converted(raw: str, column_type: kinds.ColumnType, rule: ColumnRule, p
     """Convert a cell and parse the result.
 
     A text that cannot be converted is parsed unchanged, so that the parser words the error.
+
+    Raises:
+        BadValue: If the result is not valid; for a column of choices, the message says how the map can take the word.
     """
-    return parse(import_text(raw, column_type, rule))
+    try:
+        return parse(import_text(raw, column_type, rule))
+    except BadValue as error:
+        if column_type.words is not None:
+            remedy = _("Or give the word a code in the map, under `values` of this column.")
+            error.outlined = sentences_joined((error.outlined, remedy))
+        raise
 
 
 def import_text(raw: str, column_type: kinds.ColumnType, rule: ColumnRule) -> str:
