@@ -195,9 +195,11 @@ def test_while_nobody_knows_how_long_others_take_no_day_is_said() -> None:
 
     assert (
         sentence(unknown)
-        == "For C-000001, we wait for others to answer, nobody knows how long; nothing needs to be sent now."
+        == "For C-000001, we wait for others to answer, and cannot say how long; nothing needs to be sent now."
     )
     assert "尚不清楚" in sentence(unknown, "zh")
+    until = replace(NOT_DUE, header=replace(NOT_DUE.header, next_action_on=date(2026, 12, 7)))
+    assert "and go on by Mon 7 Dec at the latest;" in sentence(unknown, case=until)
     assert letter_sentence(unknown, Language.EN) == "At present we cannot say when your application will be decided."
     assert likely_decision_words(unknown, TODAY) == "no date available"
     assert list(forecast_caveats(unknown)) == ["The case waits for others; it is not known how long."]

@@ -33,9 +33,13 @@ def phone_sentence(forecast: CaseForecast, case: CaseFile, now: datetime) -> str
     if forecast.is_endless:
         sentence = _("there is no expected date for {case}.").format(case=name)
     elif forecast.has_no_day:
-        sentence = _(
-            "For {case}, we wait for others to answer, nobody knows how long; nothing needs to be sent now."
-        ).format(case=name)
+        until = case.header.next_action_on
+        message = _("For {case}, we wait for others to answer, and cannot say how long; nothing needs to be sent now.")
+        if until is not None:
+            message = _(
+                "For {case}, we wait for others, and go on by {day} at the latest; nothing needs to be sent now."
+            )
+        sentence = message.format(case=name, day=until and day_on_screen(until, today))
     else:
         items = missing_items(case)
         parts = [_state_sentence(forecast, is_asked=bool(items)).format(case=name, items=listed_items(items))]
