@@ -64,7 +64,8 @@ def test_an_example_replaces_only_a_file_that_was_named_and_import_points_to_it(
     assert terminal.document("a", "template", "cards") == {"file": "cards.csv", "kind": "cards"}
 
     assert "cards.csv is there already" in refused(terminal.as_person("a", "template", "cards"), 73)
-    assert "cards.csv is there already" in refused(terminal.as_person("a", "template", "folder", "-o", "."), 73)
+    told = refused(terminal.as_person("a", "template", "folder", "-o", "."), 73)
+    assert "cards.csv is there already; name another folder" in told
     assert [file.name for file in tmp_path.glob("*.csv")] == ["cards.csv"]
     (tmp_path / "documents").mkdir()
     (tmp_path / "documents" / "licence.png").write_bytes(b"own")

@@ -49,6 +49,7 @@ def test_opinions_are_compared_and_adjudicated_without_moving_anything(decided: 
     # Classes have their names, and no figure is below zero by rounding alone.
     printed = decided.as_person("sup", "quality", "report", "--lang", "zh").stdout
     assert "成对数" in printed
+    assert {"审核员 a", "时限类别 标准", "月份 2026-11", "原因 USE-TRADE"} <= set(re.findall(r"\S+ \S+", printed))
     assert not {"standard", "-0.00"} & set(re.findall(r"[\w.-]+", printed))
     assert report["verdicts"]["raw"]["value"] == pytest.approx(30 / 36)
     assert report["verdicts"]["kappa"]["value"] == pytest.approx(0)

@@ -117,7 +117,10 @@ class Templates(Service):
         path = wanted or Path(kind.value + suffixes[0])
         inside = {one: path / f"{one.value}.csv" for one in kinds_within(kind)} if kind is ImportKind.FOLDER else {}
         for taken in filter(Path.exists, [path] if wanted is None else inside.values()):
-            raise CannotCreate(_("{path} is there already; name another file with -o.").format(path=taken))
+            message = _("{path} is there already; name another file with -o.")
+            if inside:
+                message = _("{path} is there already; name another folder with -o.")
+            raise CannotCreate(message.format(path=taken))
         if inside:
             _make_folder(path)
             for one, file in inside.items():

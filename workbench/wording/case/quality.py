@@ -40,12 +40,21 @@ STANDS_WORDS = {
 """What a third person says."""
 
 
+_GROUP_WORDS = {"reviewer": N_("Reviewer"), "class": N_("Service class"), "month": N_("Month")}
+"""What the cases of a figure have in common."""
+
+
 def agreement_rows(
     verdicts: "Agreement", groups: "Mapping[str, Mapping[str, Agreement]]", reasons: "Mapping[str, Agreement]"
 ) -> "list[tuple[str, Agreement]]":
     """Return the agreement on verdicts, then that of each reviewer, class, month and reason, each with its name."""
-    of_groups = [(stratum_words(name), one) for found in groups.values() for name, one in found.items()]
-    return [(_("verdicts, by strata"), verdicts), *of_groups, *reasons.items()]
+    of_groups = [
+        (f"{_(_GROUP_WORDS[group])} {stratum_words(name)}", one)
+        for group, found in groups.items()
+        for name, one in found.items()
+    ]
+    of_reasons = [(f"{_('Reason')} {code}", one) for code, one in reasons.items()]
+    return [(_("verdicts, by strata"), verdicts), *of_groups, *of_reasons]
 
 
 def agreement_words(found: "Agreement") -> list[str]:
