@@ -21,6 +21,7 @@ from workbench.domain.case.running import is_overdue
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
+from workbench.domain.findings.evaluate import findings_of
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.special_cases import policy_for
 from workbench.domain.text.redaction import FREE_TEXTS, PERSONAL_FIELDS
@@ -44,7 +45,7 @@ from workbench.services.foundation.row_values import from_row
 _ANSWER = table_of(ChecklistAnswerRow)
 _ANSWERS = select(_ANSWER).where(_ANSWER.c.case_id == bindparam("case"), _ANSWER.c.round == bindparam("round"))
 _IS_ASSIGNEE_AWAY = select(is_absent(CASE.c.assignee_id)).where(CASE.c.id == bindparam("case"))
-_NEWEST_NOTICE = select(NOTICE).where(NOTICE.c.case_id == bindparam("case"), NOTICE.c.cancelled_at.is_(None))
+_NEWEST_NOTICE = select(NOTICE.c.body).where(NOTICE.c.case_id == bindparam("case"), NOTICE.c.cancelled_at.is_(None))
 _NEWEST_NOTICE = _NEWEST_NOTICE.order_by(NOTICE.c.id.desc()).limit(1)
 
 
@@ -52,16 +53,7 @@ class CaseFiles(Service):
     """Reads cases for one person, and reveals personal values with an event."""
 
     def show(self, case_id: int) -> CaseFile:
-        """Return a case with personal values masked.
-
-        Raises:
-            NotFound: If there is no such case.
-        """
-        with self.context.read() as session:
-            return self._read_into_cache(session, read_case(session, case_id)).casefile
-
-    def show_current(self, case_id: int) -> CaseFile:
-        """Return a case with personal values masked, and with the findings of today if it is open.
+        """Return a case with personal values masked, and with the findings of today if it is open; store nothing.
 
         Raises:
             NotFound: If there is no such case.
@@ -70,6 +62,15 @@ class CaseFiles(Service):
             case = read_case(session, case_id)
             if not is_stale(session, self.context, case):
                 return self._read_into_cache(session, case).casefile
+            # A verdict reads the cache, which has the stored findings.
+            return masked_casefile(self._read(session, case), redaction_of(session, key_of(case)))
+
+    def show_current(self, case_id: int) -> CaseFile:
+        """Return a case with personal values masked; store the findings of today if it is open.
+
+        Raises:
+            NotFound: If there is no such case.
+        """
         refresh_findings(self.context, case_id)
         return self.show(case_id)
 
@@ -130,22 +131,21 @@ class CaseFiles(Service):
     def _read_into_cache(self, session: Session, case: CaseRow) -> CachedCase:
         """Read a case masked, and store it as the last case that this person read."""
         redaction = redaction_of(session, key_of(case))
-        casefile = masked_casefile(self._read(session, case), redaction)
+        casefile = masked_casefile(self._read(session, case, as_stored=True), redaction)
         cached = CachedCase(stamp_of(session, self.context, case.id or 0), casefile, redaction)
         self.context.cache.cases[self.context.actor.id] = cached
         return cached
 
-    def _read(self, session: Session, case: CaseRow) -> CaseFile:
+    def _read(self, session: Session, case: CaseRow, *, as_stored: bool = False) -> CaseFile:
         context, case_id = self.context, case.id or 0
-        policy = context.policy(session, case.policy_version_id)
-        today = context.today(session)
+        policy, today = context.policy(session, case.policy_version_id), context.today(session)
         evidence = read_evidence(session, case, context.store, today)
         days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
-        logins = logins_of(session)
-        notice = session.connection().execute(_NEWEST_NOTICE, {"case": case_id}).first()
-        facts = observe(evidence, policy, today)
+        facts, logins = observe(evidence, policy, today), logins_of(session)
         # The codes of the findings are kept for statistics; without evidence they say nothing.
         findings = findings_of_case(session, case_id) if case.erased_at is None else ()
+        if not as_stored and is_stale(session, context, case):
+            findings = findings_of(facts, policy)
         decisions = decisions_of(session, case_id, logins)
         basis = RoundBasis(evidence=evidence, facts=facts.case, findings=findings)
         return CaseFile(
@@ -166,7 +166,7 @@ class CaseFiles(Service):
             draft=draft_body(session, case_id, context.actor.id),
             policy=policy_for(policy, evidence.application),
             policy_version=case.policy_version_id,
-            notice=None if notice is None else notice.body,
+            notice=session.connection().execute(_NEWEST_NOTICE, {"case": case_id}).scalar(),
             notices=history.notices_of(session, context, case_id),
             measures=measure_orders(session, case, today),
             re_reviews=history.re_reviews_of(session, case_id),

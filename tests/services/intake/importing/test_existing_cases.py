@@ -134,6 +134,10 @@ def test_a_finding_that_vanishes_leaves_a_queued_case_its_priority(desk: Desk) -
             text("UPDATE application SET handler_id_valid_to = '9999-12-31' WHERE application_no = 'A-day'")
         )
     desk.site.clock.advance(days=1)
+    # Reading alone shows them, and stores nothing.
+    shown = {found.rule for found in admin.casefiles.show(desk.case("A-day").id or 0).findings}
+    assert "ID-RIC-EXPIRED" not in shown
+    assert "ID-RIC-EXPIRED" in desk.findings("A-day")
     refresh_findings(admin.context, desk.case("A-day").id or 0)
     assert "ID-RIC-EXPIRED" in desk.findings("A-policy")
     body = desk.sql("SELECT body FROM policy_version")[0][0]
