@@ -180,7 +180,7 @@ def _special_rules(case: CaseFile, preview: VerdictPreview) -> Iterator[str]:
         )
         yield message.format(number=len(preview.restored), numbers=numbers_words(preview.restored))
     if case.header.corrects_id is not None:
-        message = _("The case was opened again: the letter corrects that of {decision}.")
+        message = _("The case was opened again: the letter corrects that of verdict {decision}.")
         yield message.format(decision=format_decision(case.header.corrects_id))
 
 

@@ -118,9 +118,11 @@ class VerdictState:
     def _item_requests(self, case: CaseFile) -> tuple[tuple[ItemRequest, ...], bool]:
         """Return the items that the reviewer changed, and whether the letter asks for these items only.
 
-        The text `-` leaves out the item of its reason. A text that begins with `+` adds documents or other words to it.
+        The text `-` leaves out the item of its reason. A text that begins with `+` adds documents or other words to it;
+        `+` alone adds nothing.
         """
-        texts = {code: self.items.get(code, "").strip() for code in self.reasons}
+        typed = {code: self.items.get(code, "").strip() for code in self.reasons}
+        texts = {code: "" if text in ADD else text for code, text in typed.items()}
         has_dropped = any(text in LEAVE_OUT for text in texts.values())
         items: list[ItemRequest] = []
         for code, text in texts.items():

@@ -273,7 +273,7 @@ def test_a_case_says_what_happened_and_what_comes_next() -> None:
             ),
             f"{CHECKED}; opened again (sup, Tue 24 Nov 13:32): a mistake",
             "any free reviewer decides round 1, due Thu 26 Nov 18:00; "
-            "the next verdict's letter corrects that of D-000001 (failed)",
+            "the next verdict's letter corrects that of verdict D-000001 (failed, Tue 24 Nov)",
         ),
         (
             story(

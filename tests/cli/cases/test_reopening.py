@@ -56,7 +56,7 @@ def test_a_reopened_case_is_queued_in_its_round_with_a_new_due_date_and_a_letter
     assert services.due(case) == "2026-12-08 18:00"
     assert "a new period begins" in services.clock(case)["steps"][0]["text"]
     assert [kind for kind, _body in letters(services, case)][-1] == "reopened"
-    assert f"corrects that of {decision}" in services.terminal.as_person("a", "show", case).stdout
+    assert f"corrects that of verdict {decision}" in services.terminal.as_person("a", "show", case).stdout
     assert [line["text"] for line in found["history"] if line["action"] == "comment"] == ["a punishment list"]
 
 

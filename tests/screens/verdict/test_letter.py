@@ -17,7 +17,7 @@ from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.items import waiting_reasons
 from workbench.domain.case.verdict import first_verdict_problem, is_reason_contradicted
 from workbench.domain.case.vocabulary import Verdict
-from workbench.domain.evidence.evidence import Evidence
+from workbench.domain.evidence.evidence import NO_CALLS, Evidence
 
 
 def dialog(desk: Driver) -> Any:
@@ -131,6 +131,11 @@ def test_an_override_replaces_the_other_pass_reasons(state: VerdictState) -> Non
     assert state.toggled("OK-OVERRIDE").toggled("OK").reasons == ("OK",)
 
 
+def test_a_lone_plus_adds_no_item() -> None:
+    state = VerdictState(verdict=Verdict.FAIL, reasons=("ID-RIC",), items={"ID-RIC": "+"})
+    assert state.request(casefile(1, troubled()), None, accepts_new_evidence=False).items == ()
+
+
 @pytest.mark.parametrize("other", ["OK-MENDED", "OK-OVERRIDE"])
 def test_a_verdict_with_two_pass_reasons_is_refused(other: str) -> None:
     case = casefile(1, clean())
@@ -174,6 +179,7 @@ def test_a_case_waits_for_one_party_only() -> None:
         (clean(), "ACT-PEAK-HOUR", True),
         (clean(), "CR-DEBTOR", True),
         (evidence(credit=()), "CR-DEBTOR", False),
+        (evidence(all_calls=NO_CALLS, complaints=()), "ACT-COMPLAINTS", False),
         (clean(), "ID-MSISDN", True),
         (clean(), "ID-ICCID", False),
         (troubled(), "ID-RIC-EXPIRED", False),

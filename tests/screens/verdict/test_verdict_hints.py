@@ -197,4 +197,4 @@ async def test_a_company_is_offered_all_reasons_and_a_notice_that_corrects_an_ea
     async with memory_workbench(clean(), arrange=reopened) as desk:
         await desk.press("n", "f")
         assert {"ID-USCC", "ID-LICENCE-EXPIRED"} <= set(shown(desk))
-        assert "the letter corrects that of D-000007" in desk.text
+        assert "the letter corrects that of verdict D-000007" in desk.text

@@ -102,12 +102,16 @@ class NextSteps:
 
     def _correction(self) -> list[str]:
         """Return which decision the letter of the next verdict corrects; nothing if it corrects none."""
-        if self.case.header.corrects_id is None:
-            return []
-        corrected = (line for line in self.case.decisions if line.id == self.case.header.corrects_id)
-        verdict = next((_(DECIDED_WORDS[line.verdict]) for line in corrected), "?")
-        message = _("the next verdict's letter corrects that of {decision} ({verdict})")
-        return [message.format(decision=format_decision(self.case.header.corrects_id), verdict=verdict)]
+        message = _("the next verdict's letter corrects that of verdict {decision} ({verdict}, {when})")
+        return [
+            message.format(
+                decision=format_decision(line.id),
+                verdict=_(DECIDED_WORDS[line.verdict]),
+                when=self._day_of(line.decided_at),
+            )
+            for line in self.case.decisions
+            if line.id == self.case.header.corrects_id
+        ]
 
     def _owed_letters(self) -> list[str]:
         """Return one sentence about the unsent letters, with the earliest date by which one must be sent."""
