@@ -164,6 +164,7 @@ def test_errors_name_the_row_and_column_of_the_sheet(terminal: Terminal, tmp_pat
         (6, "申请手机号"),
     ]
     assert all(error["file"] == path.name for error in errors)
+    assert [error["letters"] for error in errors] == (["C", "F", "J"] if suffix == ".xlsx" else [None] * 3)
 
     # A number with words is refused or goes to the rejects.
     rows = [[*row] for row in sheet.rows]

@@ -58,6 +58,7 @@ class Reader:
                 sheet=self.sheet,
                 format=self.format,
                 columns=self.columns,
+                places=getattr(table, "places", range(len(self.columns))),
                 zone=zone,
                 agent=agent,
                 now=now,

@@ -25,6 +25,7 @@ class RowReader:
 
     Attributes:
         columns: The header as in the file; in JSON Lines, the keys of the first object.
+        places: The columns of the sheet, counted from 0, that `columns` name, because a map leaves others out.
         zone: The time zone of instants without a zone.
         agent: The agent of rows without an agent.
         now: The latest time that a past event may have; None to accept any time.
@@ -37,6 +38,7 @@ class RowReader:
     sheet: str
     format: Format
     columns: tuple[str, ...]
+    places: Sequence[int]
     zone: ZoneInfo
     agent: str
     now: datetime | None
@@ -101,7 +103,7 @@ class RowReader:
         if self.format == "xlsx" and column in self.columns:
             from xlsxwriter.utility import xl_col_to_name
 
-            letters = xl_col_to_name(self.columns.index(column))
+            letters = xl_col_to_name(self.places[self.columns.index(column)])
         return RowProblem(file=self.file, sheet=self.sheet, line=line, column=column, letters=letters, message=message)
 
     def _column_problems(self, names: tuple[str, ...]) -> list[ValueProblem]:

@@ -43,6 +43,7 @@ class MappedTable:
     """The columns of a sheet that its map imports, and one iteration over the records below the header.
 
     Attributes:
+        places: The columns of the sheet, counted from 0, that `names` name.
         skipped: The lines that the iteration has skipped so far: totals, notes, repeated headers and rows of defaults.
 
     Raises:
@@ -72,15 +73,15 @@ class MappedTable:
         numbers = [column for column, name in self._columns.items() if self._meaning(name) == _NUMBERS]
         # Several columns of numbers are combined in the first of them.
         self._more_numbers = numbers[1:]
-        self._read_columns = [column for column in self._columns if column not in self._more_numbers]
-        self.names = tuple(self._columns[column] for column in self._read_columns)
+        self.places = [column for column in self._columns if column not in self._more_numbers]
+        self.names = tuple(self._columns[column] for column in self.places)
         self._header_texts = {column: compact(parts[-1]) for column, parts in header.parts.items()}
         self._totals = frozenset(map(compact, layout.content.rows.totals))
         self._notes = tuple(map(compact, layout.content.rows.notes))
         self._rows = chain((row for row in head if row.line > header.last_line), rows)
         below = [merge for merge in merges if merge.last_line > header.last_line]
         self._merged = MergedCellFiller(below, self._columns)
-        self._column_of = {self._meaning(self._columns[column]): column for column in self._read_columns}
+        self._column_of = {self._meaning(self._columns[column]): column for column in self.places}
         column_types = column_types_of(layout.content.kind)
         self._choices = {column for means, column in self._column_of.items() if column_types[means].words is not None}
         fill_down = set(map(normalised_name, layout.content.rows.fill_down))
@@ -152,9 +153,9 @@ class MappedTable:
 
     def _as_record(self, record: _Record) -> RawRecord | BrokenRecord:
         if record.problem is not None:
-            texts = tuple(str(record.cells.get(column, "")) for column in self._read_columns)
+            texts = tuple(str(record.cells.get(column, "")) for column in self.places)
             return record.problem._replace(cells=texts)
-        return RawRecord(record.line, self.names, [record.cells.get(column, "") for column in self._read_columns])
+        return RawRecord(record.line, self.names, [record.cells.get(column, "") for column in self.places])
 
     def _is_skipped(self, line: int, cells: Mapping[int, Cell]) -> bool:
         """Say whether a row is a total, a note or a repeated header; if it is, add its line to `skipped`."""
@@ -195,7 +196,7 @@ class MappedTable:
             # Templates fill in defaults on each row; a row with nothing else is not a record.
             self.skipped.append(line)
             return None
-        if len(record.cells) == 1 and len(self._read_columns) > _FEW_COLUMNS and not rules.continued:
+        if len(record.cells) == 1 and len(self.places) > _FEW_COLUMNS and not rules.continued:
             message = _("This row has one value only; if it is no record, add how it begins to notes in the map.")
             record.problem = BrokenRecord(line, self._columns[next(iter(record.cells))], message)
         self._complete(record)
