@@ -13,14 +13,17 @@ from sqlmodel import Session
 import workbench
 from db.dialects.server_address import remember
 from db.engine import Database
-from db.enums import Role
+from db.enums import ImportKind, Role
+from db.queries.numbers import take_case_numbers
 from tests import servers
+from tests.services.intake.importing.files import application, csv_text
 from tests.services.review.verdict_acts import failing
 from tests.sites import SUPPLIER, ManualClock, Site, plant
 from workbench.domain.case.casefile import CaseFile
 from workbench.errors import NotAllowed
 from workbench.services.database.opening import NewDatabase, make_database, open_services
 from workbench.services.foundation.audit_log import verify
+from workbench.services.intake.importing.plan import ImportRequest
 from workbench.services.site.doctor import examine
 from workbench.services.site.log_checks.unexplained_rows import log_faults
 from workbench.services.wiring import Services
@@ -81,6 +84,13 @@ def test_people_work_under_their_logins_and_the_log_says_so(office: Office) -> N
     wang.verdicts.decide(failing(case.header.id))
     wang.undo.undo(case.header.id)
     li.catch_up()
+    file = office.path.with_name("applications.csv")
+    file.write_text(csv_text([application()]), encoding="utf-8")
+    assert zhao.imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(file,))).batch
+    for _time in range(2):
+        # As a tick does that opens cases of a campaign.
+        with li.context.write() as session:
+            take_case_numbers(session, 1)
     li.assigning.assign([case.header.id], "wang", "knows the trade")
     with pytest.raises(NotAllowed):
         wang.people.limit("li", 3)
