@@ -44,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the proofs in full size")
     parser.addoption("--encrypted", action="store_true", help="encrypt the databases of the tests")
     parser.addoption("--postgresql", action="store_true", help="keep the databases of the tests on a PostgreSQL server")
+    parser.addoption("--logins", action="store_true", help="with --postgresql, let each person work with their login")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -148,6 +149,17 @@ def clock_of_the_server_unknown() -> Iterator[None]:
             from db.dialects.postgresql import engine
 
             patched.setattr(engine, "_ahead_s", _Forgetful())
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def people_work_with_their_logins(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Let the server refuse what the login of a person may not do, if the run has the option for that."""
+    with pytest.MonkeyPatch.context() as patched:
+        if Site.uses_server and pytestconfig.getoption("logins"):
+            from tests import acting_logins
+
+            acting_logins.install(patched)
         yield
 
 
