@@ -132,22 +132,26 @@ def make_database(path: Path, new: NewDatabase, now: Clock, finish: Callable[[],
             from workbench.services.encryption.key_settings import KeySettings
 
             KeySettings.sealing(store.keys, new.key).write(store.folder)
+        # Parsed before the transaction: a server ends one that waits for seconds.
+        policy_text, country = _first_policy(new)
         with database.write() as session:
             session.add(hash_key_setting(store))
-            _write_first_rows(session, new, now())
+            _write_first_rows(session, new, policy_text, country, now())
         if finish is not None:
             finish()
         on_failure.pop_all()
     database.close()
 
 
-def _write_first_rows(session: Session, new: NewDatabase, at: datetime) -> None:
+def _first_policy(new: NewDatabase) -> tuple[str, str]:
+    """Return the text of the first policy, and its country."""
+    text = default_policy_text() if new.supplier is None else with_supplier(default_policy_text(), new.supplier)
+    return text, parse_policy(text, "policy 1").country
+
+
+def _write_first_rows(session: Session, new: NewDatabase, policy_text: str, country: str, at: datetime) -> None:
     """Write the settings, policy, calendar and first admin of a new database."""
-    policy_text = default_policy_text()
-    if new.supplier is not None:
-        policy_text = with_supplier(policy_text, new.supplier)
     session.add_all(SettingRow(name=name, value=value) for name, value in new.settings().items())
-    country = parse_policy(policy_text, "policy 1").country
     write_published(session, seed_days(country, range(_FIRST_YEAR, at.year + _YEARS_AHEAD + 1)))
     log_calendar(session)
     reviewer = ReviewerRow(login=new.login, created_at=at)
