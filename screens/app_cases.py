@@ -121,7 +121,7 @@ def _case_id_on(screen: "Screen[Any]") -> int | None:
 
 async def _ask_and_take(app: "AppBase", desk: "DeskScreen", case_id: int) -> None:
     """Ask for the reason unless the case is refused or held already, and take it."""
-    from screens.dialogs.prompt import Prompt
+    from screens.dialogs.prompt import ActPrompt
     from workbench.domain.case.case_id import format_case
 
     taking, name = desk.session.services.taking, format_case(case_id)
@@ -142,7 +142,7 @@ async def _ask_and_take(app: "AppBase", desk: "DeskScreen", case_id: int) -> Non
             case=format_case(held.header.id)
         )
         hint = f"{hint} {stays}"
-    reason = await app.push_screen_wait(Prompt(_("Take {case}").format(case=name), hint))
+    reason = await app.push_screen_wait(ActPrompt(_("Take {case}").format(case=name), hint, _("take")))
     if reason:
         run_in_worker(app, partial(_carry_out_take, app, desk, case_id, reason), "claim")
 

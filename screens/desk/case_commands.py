@@ -191,7 +191,7 @@ async def verify(screen: CaseScreen, case: CaseFile) -> None:
 
 async def inquire(screen: CaseScreen, case: CaseFile) -> None:
     """Ask for a department and a question, and send the inquiry."""
-    from screens.dialogs.choice import ChoiceDialog
+    from screens.dialogs.choice import InquiryDialog
 
     ref, services = CaseRef.of(case), screen.session.services
     departments = await attempt(screen, in_thread(services.inquiries.departments))
@@ -200,7 +200,7 @@ async def inquire(screen: CaseScreen, case: CaseFile) -> None:
         return
     words = {code: department.name.in_language(current_language()) for code, department in departments.items()}
     title, placeholder = _("Inquiry about {case}").format(case=ref.name), _("what the department should verify")
-    answer = await screen.app.push_screen_wait(ChoiceDialog(title, words, _("department"), placeholder=placeholder))
+    answer = await screen.app.push_screen_wait(InquiryDialog(title, words, _("department"), placeholder=placeholder))
     if answer is not None:
         ask = partial(screen.session.record, ref, services.inquiries.inquire, *answer)
         await screen.carry_out(

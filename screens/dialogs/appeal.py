@@ -27,7 +27,7 @@ FileAppeal = Callable[[str, datetime | None], AppealResult]
 class AppealForm(BoxDialog[AppealResult]):
     """Asks for the receipt and the grounds of an appeal, and files it; the typed text is kept until it is filed.
 
-    Enter saves, as in every other form, even in the field for several lines.
+    Enter files it, even in the field for several lines.
     """
 
     DEFAULT_CSS = """
@@ -61,7 +61,7 @@ class AppealForm(BoxDialog[AppealResult]):
         yield self._understood
         yield WrappedText(id="problem", markup=False)
         keys = (
-            ("Enter", _("save")),
+            ("Enter", _("file it")),
             ("Tab", _("next field")),
             ("^j", _("new line")),
             (TEXTS.key, _(TEXTS.label)),

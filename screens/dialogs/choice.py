@@ -118,3 +118,9 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
             for choice, word in self._words.items()
         ]
         return flowing(parts, width)
+
+
+class InquiryDialog(ChoiceDialog[str]):
+    """Asks for a department and a question; Enter sends the inquiry."""
+
+    ACT = N_("send")

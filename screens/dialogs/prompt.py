@@ -62,7 +62,7 @@ class Prompt(BoxDialog[str]):
         self._value = value
         self._problem_of = problem_of
         self._on_change = on_change
-        self._is_prose = is_prose
+        self._is_prose, self._act = is_prose, _("save")
 
     def field(self) -> Widget:
         """Return the field."""
@@ -77,7 +77,7 @@ class Prompt(BoxDialog[str]):
         yield self.field()
         yield WrappedText(id="problem", markup=False)
         texts = [(TEXTS.key, _(TEXTS.label))] if self._is_prose else []
-        keys = (("Enter", _("save")), *self.more_keys(), *texts, ("Esc", _("back")))
+        keys = (("Enter", self._act), *self.more_keys(), *texts, ("Esc", _("back")))
         yield Static(key_hints(*keys), id="foot", markup=False)
 
     @property
@@ -107,6 +107,14 @@ class Prompt(BoxDialog[str]):
     def _show_problem(self, problem: Content) -> None:
         self.problem.update(problem)
         self.problem.display = bool(problem)
+
+
+class ActPrompt(Prompt):
+    """Asks for the reason of an act that Enter carries out; `act` says which."""
+
+    def __init__(self, title: str, hint: str | Content, act: str) -> None:
+        super().__init__(title, hint)
+        self._act = act
 
 
 class LinesPrompt(Prompt):

@@ -81,13 +81,14 @@ async def record_resubmission(screen: CaseScreen, case: CaseFile) -> None:
 
 async def withdraw(screen: CaseScreen, case: CaseFile) -> None:
     """Ask why the applicant withdraws, and close the case, or end its open appeal. A held case leaves the desk."""
-    from screens.dialogs.prompt import Prompt
+    from screens.dialogs.prompt import ActPrompt
 
     session, ref, was_held = screen.session, CaseRef.of(case), screen.session.is_held
     hint = _("The applicant withdraws the application: the case is closed. Why? Only colleagues read this.")
     if case.header.state is CaseState.APPEALED:
         hint = _("The applicant withdraws the appeal; the result stays. Why? Only colleagues read this.")
-    reason = await screen.app.push_screen_wait(Prompt(_("Withdraw {case}").format(case=ref.name), hint))
+    title = _("Withdraw {case}").format(case=ref.name)
+    reason = await screen.app.push_screen_wait(ActPrompt(title, hint, _("withdraw")))
     if not reason:
         return
     message = with_keys(_("{case} is withdrawn. To undo, press {desk.undo} on the desk."))

@@ -34,7 +34,7 @@ async def test_an_appeal_is_filed_by_key_on_the_failed_case(services: ClockSite)
         await driver.press("enter", "enter")
         assert "appeal" in driver.text
         await driver.press("G")
-        assert "Enter save   Tab next field   ^j new line   ^t canned text   Esc back" in driver.text
+        assert "Enter file it   Tab next field   ^j new line   ^t canned text   Esc back" in driver.text
         await driver.type("not us")
         await driver.press("ctrl+j")
         await driver.type("nor them")

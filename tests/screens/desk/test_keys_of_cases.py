@@ -121,7 +121,7 @@ async def test_capital_n_takes_the_case_that_is_open_or_under_the_cursor(site: S
             await desk.press("home", "down", *opening, "N")
             assert "stays yours" in desk.text
             await desk.press("enter")
-            assert desk.dialog == "Prompt"
+            assert (desk.dialog, "Enter take" in desk.text) == ("ActPrompt", True)
             await desk.type("on the phone")
             await desk.press("enter")
             assert desk.dialog == "DeskScreen"

@@ -244,6 +244,10 @@ def opening_problem(
     if not unopened or (note.strip() and not can_open):
         return "", False
     message = _("Open before a pass: {documents}. On the desk, {key} opens or saves them.")
+    if case.policy.documents.open_before_pass == "findings":  # noqa: S105 - no password
+        message = _(
+            "Open before a pass, as findings concern them: {documents}. On the desk, {key} opens or saves them."
+        )
     if not can_open:
         message = _("Not in the store: {documents}. Restore them from a backup, or note how they were checked.")
     kinds = sorted({one.kind for one in unopened}, key=_POSITION_OF_KIND.__getitem__)
