@@ -93,8 +93,9 @@ def test_what_is_wrong_with_a_workbook_is_told_at_once_by_sheet_and_writes_nothi
             desk.take(ImportKind.WORKBOOK, path)
     cards = write(desk, {"cards": [CARD]}, "c.xlsx")
     for path, rejects in ((cards, "r.csv"), (desk.write([CARD]), "r.xlsx")):
-        with pytest.raises(WrongUsage, match="name them like r"):
-            desk.take(ImportKind.CARDS, path, rejects=desk.folder / rejects)
+        for dry_run in (True, False):
+            with pytest.raises(WrongUsage, match="name them like r"):
+                desk.take(ImportKind.CARDS, path, rejects=desk.folder / rejects, dry_run=dry_run)
     report = desk.take(
         ImportKind.WORKBOOK, write(desk, {"cards": [CARD], "applications": [application()]}), dry_run=True
     )

@@ -46,8 +46,8 @@ class RejectWriter(ExitStack):
         self._keeps_sheets = keeps_sheets
         self._layout: tuple[Format, tuple[str, ...]] | None = None
 
-    def switch_to(self, reader: Reader) -> None:
-        """Start with the records of the next file or sheet.
+    def switch_to(self, reader: Reader, *, is_trial: bool = False) -> None:
+        """Start with the records of the next file or sheet; a trial only refuses, and creates no file.
 
         Raises:
             WrongUsage: If the rejects would replace it, or do not have its format or columns.
@@ -70,7 +70,7 @@ class RejectWriter(ExitStack):
         elif layout != self._layout:
             message = _("{file} has other columns than the file before; import it with a --rejects of its own.")
             raise WrongUsage(message.format(file=reader.name))
-        if self._layout is None:
+        if self._layout is None and not is_trial:
             draft = self.enter_context(replacing(self._path, self._own_files))
             self._put = self.enter_context(TABLE_FORMATS[output_format](draft))
             if output_format == "csv":

@@ -170,10 +170,8 @@ class ImportRun:
     def _writer(self, request: ImportRequest, batch_id: int, report: ImportReport) -> Iterator[BatchWriter]:
         """Yield the writer of the batch's rows; it keeps the file of rejected rows open."""
         with ExitStack() as open_files:
-            rejects: RejectWriter | None = None
-            if request.rejects is not None and report.rejected:
-                keeps_sheets = request.kind in (ImportKind.WORKBOOK, ImportKind.FOLDER)
-                rejects = RejectWriter(request.rejects, self.context.own_files, keeps_sheets=keeps_sheets)
+            rejects = _rejects(self.context, request, report)
+            if rejects is not None:
                 open_files.enter_context(rejects)
             yield BatchWriter(
                 context=self.context,
@@ -275,3 +273,22 @@ _FOLLOWING_TOGETHER = 500
 """The most cases whose due dates follow the calendar in one transaction, so that other writers wait briefly."""
 
 _OF_CARDS = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS})
+
+
+def check_rejects(context: Context, request: ImportRequest, readers: Sequence[Reader], report: ImportReport) -> None:
+    """Refuse in a dry run the file of rejects that the import itself would refuse.
+
+    Raises:
+        WrongUsage: If the rejects would replace an imported file, or do not have its format or columns.
+    """
+    if rejects := _rejects(context, request, report):
+        for reader in readers:
+            rejects.switch_to(reader, is_trial=True)
+
+
+def _rejects(context: Context, request: ImportRequest, report: ImportReport) -> RejectWriter | None:
+    """Return the writer of the rejected rows, None if there are none to write."""
+    if request.rejects is None or not report.rejected:
+        return None
+    keeps_sheets = request.kind in (ImportKind.WORKBOOK, ImportKind.FOLDER)
+    return RejectWriter(request.rejects, context.own_files, keeps_sheets=keeps_sheets)

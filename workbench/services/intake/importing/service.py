@@ -38,7 +38,7 @@ from workbench.services.intake.importing.classifying.agents import agents_of_num
 from workbench.services.intake.importing.classifying.classifier import RowClassifier
 from workbench.services.intake.importing.classifying.existing import ImportTerms
 from workbench.services.intake.importing.classifying.outcome import RowOutcome
-from workbench.services.intake.importing.import_run import ImportRun
+from workbench.services.intake.importing.import_run import ImportRun, check_rejects
 from workbench.services.intake.importing.plan import (
     ImportPlan,
     ImportRefused,
@@ -113,6 +113,7 @@ class Imports:
             if plan.errors.count and (request.rejects is None or plan.is_broken):
                 raise ImportRefused(report)
             if request.dry_run:
+                check_rejects(self.context, request, readers, report)
                 return report
             if check is not None:
                 check(plan)
