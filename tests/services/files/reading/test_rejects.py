@@ -8,6 +8,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from db.enums import ImportKind
+from tests.languages import speaking
 from tests.services.files.reading.samples import SHANGHAI, bad, good, read
 from tests.services.files.reading.workbooks import Value, write_cells, write_workbook
 from workbench.errors import CannotCreate, WrongUsage
@@ -68,6 +69,12 @@ def test_a_cause_of_an_earlier_import_is_replaced(tmp_path: Path) -> None:
     assert header == "cause,申请编号,号码,iccid"
     assert "old cause" not in row
     assert row.endswith(",A-1,1.38E+10,")
+
+    in_chinese = tmp_path / "退回.csv"
+    with speaking("zh"):
+        assert reject(target, in_chinese) == 1
+    assert in_chinese.read_text("utf-8-sig").splitlines()[0] == "原因,申请编号,号码,iccid"
+    assert reject(in_chinese, target) == 1, "it is imported again"
 
 
 def test_rejected_rows_of_json_lines_keep_their_values(tmp_path: Path) -> None:

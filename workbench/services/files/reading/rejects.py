@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import CannotCreate, WrongUsage
-from workbench.i18n import _
-from workbench.services.files.reading.headers import IGNORED
+from workbench.i18n import _, current_language
+from workbench.services.files.reading.headers import IGNORED, columns_file
 from workbench.services.files.reading.problems import BadRecord
 from workbench.services.files.reading.reader import Reader
 from workbench.services.files.reading.sheets.names import sheet_name_for
@@ -35,7 +35,7 @@ class RejectWriter(ExitStack):
     """Writes a file of bad records; the file appears when it is complete.
 
     The cause is the first column, so that a record with too few or too many fields stays as it was. The file can be
-    imported after its rows are fixed, because an import ignores the column `cause`. With `keeps_sheets`, each sheet
+    imported after its rows are fixed, because an import ignores that column. With `keeps_sheets`, each sheet
     that has bad records gets its own sheet.
     """
 
@@ -66,7 +66,7 @@ class RejectWriter(ExitStack):
         may_differ = self._keeps_sheets or reader.format == "jsonl"
         layout = (reader.format, () if may_differ else columns)
         if self._keeps_sheets or self._layout is None:
-            self._sheet = (sheet_name_for(reader.kind, reader.sheet), (CAUSE, *columns))
+            self._sheet = (sheet_name_for(reader.kind, reader.sheet), (_cause_heading(), *columns))
         elif layout != self._layout:
             message = _("{file} has other columns than the file before; import it with a --rejects of its own.")
             raise WrongUsage(message.format(file=reader.name))
@@ -95,6 +95,11 @@ class RejectWriter(ExitStack):
     def _without_cause(self, cells: tuple[str, ...]) -> tuple[str, ...]:
         """Return cells without the cause of an earlier import."""
         return tuple(cell for index, cell in enumerate(cells) if index not in self._ignored)
+
+
+def _cause_heading() -> str:
+    """Return the name of the first column of a table in the current language; JSON Lines keep the English key."""
+    return str(columns_file()["ignored"][CAUSE]["zh"]) if current_language() == "zh" else CAUSE
 
 
 @contextmanager
@@ -142,7 +147,7 @@ def _sheets(path: Path) -> Iterator[_Put]:
                 sheets[sheet] = workbook.add_worksheet(name)
                 sheets[sheet].freeze_panes(1, 1)
                 # The columns are formatted as text too, for cells that somebody fills in later.
-                sheets[sheet].set_column(0, 0, _CAUSE_WIDTH if columns[0] == CAUSE else _WIDTH, text)
+                sheets[sheet].set_column(0, 0, _CAUSE_WIDTH if columns[0] == _cause_heading() else _WIDTH, text)
                 sheets[sheet].set_column(1, len(columns) - 1, _WIDTH, text)
                 sheets[sheet].write_row(0, 0, columns, bold)
             counts[sheet] += 1
