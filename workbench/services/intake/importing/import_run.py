@@ -275,8 +275,10 @@ _FOLLOWING_TOGETHER = 500
 _OF_CARDS = frozenset({ImportKind.APPLICATIONS, ImportKind.CARDS})
 
 
-def check_rejects(context: Context, request: ImportRequest, readers: Sequence[Reader], report: ImportReport) -> None:
-    """Refuse in a dry run the file of rejects that the import itself would refuse.
+def dry_report(
+    context: Context, request: ImportRequest, readers: Sequence[Reader], report: ImportReport
+) -> ImportReport:
+    """Return the report of a dry run, which refuses the file of rejects that the import itself would refuse.
 
     Raises:
         WrongUsage: If the rejects would replace an imported file, or do not have its format or columns.
@@ -284,6 +286,7 @@ def check_rejects(context: Context, request: ImportRequest, readers: Sequence[Re
     if rejects := _rejects(context, request, report):
         for reader in readers:
             rejects.switch_to(reader, is_trial=True)
+    return report
 
 
 def _rejects(context: Context, request: ImportRequest, report: ImportReport) -> RejectWriter | None:

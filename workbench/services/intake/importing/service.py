@@ -38,7 +38,7 @@ from workbench.services.intake.importing.classifying.agents import agents_of_num
 from workbench.services.intake.importing.classifying.classifier import RowClassifier
 from workbench.services.intake.importing.classifying.existing import ImportTerms
 from workbench.services.intake.importing.classifying.outcome import RowOutcome
-from workbench.services.intake.importing.import_run import ImportRun, check_rejects
+from workbench.services.intake.importing.import_run import ImportRun, dry_report
 from workbench.services.intake.importing.plan import (
     ImportPlan,
     ImportRefused,
@@ -113,8 +113,7 @@ class Imports:
             if plan.errors.count and (request.rejects is None or plan.is_broken):
                 raise ImportRefused(report)
             if request.dry_run:
-                check_rejects(self.context, request, readers, report)
-                return report
+                return dry_report(self.context, request, readers, report)
             if check is not None:
                 check(plan)
             final_report = ImportRun(self.context, classifier, plan, import_progress, calls, helper).carry_out(
