@@ -34,22 +34,22 @@ def test_the_notices_of_a_case_are_listed_with_who_sent_them_how_and_until_when(
     outbox: Terminal, tmp_path: Path
 ) -> None:
     file = tmp_path / "sent.csv"
-    file.write_text("notice,channel,cause\n1,sms,\n2,,no answer\n", encoding="utf-8")
+    file.write_text("notice,channel,cause\n1,WeChat,\n2,,no answer\n", encoding="utf-8")
 
     assert outbox.document("sup", "notices", "sent", str(file))["failed"] == 1
 
     [sent] = outbox.document("a", "notices", "C-1")["notices"]
     [failed] = outbox.document("a", "notices", "list", "C-2", "--unsent")["notices"]
-    assert (sent["due_by"], sent["channel"], sent["sent_by"]) == ("2026-11-25T18:00:00+08:00", "sms", "sup")
+    assert (sent["due_by"], sent["channel"], sent["sent_by"]) == ("2026-11-25T18:00:00+08:00", "wechat", "sup")
     assert (failed["failure"], failed["sent_at"], failed["is_overdue"]) == ("no answer", None, False)
     history = outbox.document("a", "show", "C-2")["notices"]
     assert [(one["kind"], one["fail_kind"], one["failure"]) for one in history] == [("fail", "fixable", "no answer")]
     assert "fail, to rectify" in outbox.as_person("a", "show", "C-2").stdout
-    assert "letter sent  pass, SMS" in outbox.as_person("a", "show", "C-1").stdout
+    assert "letter sent  pass, WeChat" in outbox.as_person("a", "show", "C-1").stdout
     outbox.site.clock.advance(days=2)
     assert [row["case"] for row in outbox.document("a", "notices", "--overdue")["notices"]] == ["C-000002"]
     shown = outbox.as_person("a", "notices").stdout
-    assert "SMS      sup" in shown
+    assert "WeChat   sup" in shown
     assert "failed, overdue: “no answer”" in shown
     refused(outbox.as_person("a", "notices", "C-9"), 66)
 

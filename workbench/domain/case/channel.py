@@ -16,6 +16,7 @@ CHANNEL_WORDS: dict[str, str] = {
     ContactChannel.VISIT: N_("visit"),
     ContactChannel.CHAT: N_("chat"),
     "agent": N_("agent"),
+    "wechat": N_("WeChat"),
     GATEWAY: N_("gateway"),
 }
 
