@@ -14,7 +14,7 @@ import workbench
 from db.dialects.server_address import remember
 from db.engine import Database
 from db.enums import ImportKind, Role
-from db.queries.numbers import take_case_numbers
+from db.queries.numbers import take_batch_number, take_case_numbers
 from tests import servers
 from tests.services.intake.importing.files import application, csv_text
 from tests.services.review.verdict_acts import failing
@@ -88,9 +88,10 @@ def test_people_work_under_their_logins_and_the_log_says_so(office: Office) -> N
     file.write_text(csv_text([application()]), encoding="utf-8")
     assert zhao.imports.run(ImportRequest(kind=ImportKind.APPLICATIONS, paths=(file,))).batch
     for _time in range(2):
-        # As a tick does that opens cases of a campaign.
+        # As a tick does that opens cases of a campaign, and a resubmission with a file.
         with li.context.write() as session:
             take_case_numbers(session, 1)
+            take_batch_number(session)
     li.assigning.assign([case.header.id], "wang", "knows the trade")
     with pytest.raises(NotAllowed):
         wang.people.limit("li", 3)

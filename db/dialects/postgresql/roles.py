@@ -16,7 +16,7 @@ WRITE_LOCK = 0x54535257
 _OF_ADMINS = ("reviewer", "reviewer_role", "policy_version")
 """The tables that desks only read, apart from the column that says that all cases changed to a policy version."""
 
-_SETTINGS_OF_DESKS = ("calendar_edition", "clock", "days_off_to_follow", "last_case")
+_SETTINGS_OF_DESKS = ("calendar_edition", "clock", "days_off_to_follow", "last_batch", "last_case")
 """The settings that ordinary acts write."""
 
 _DEFINED_BY_OWNER = ("append_events(jsonb)", "follow_roles()", "raise_sequence()")
