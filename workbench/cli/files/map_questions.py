@@ -22,7 +22,7 @@ class _Unusable(ValueError):
     """An answer that cannot be used; the message says why."""
 
 
-def ask_about(proposal: "Proposal") -> bool:
+def ask_about(proposal: "Proposal", *, dry_run: bool) -> bool:
     """Show a proposed map, ask about what is undecided, and return whether the user confirms it."""
     message = _("The map {name} of {kind} is new. It would read {file} like this:")
     output.narrate(message.format(name=proposal.name, kind=kind_name(proposal.kind), file=proposal.file))
@@ -30,8 +30,10 @@ def ask_about(proposal: "Proposal") -> bool:
     # A list, because each of these questions is asked, whatever the answers before.
     if any([_ask_meanings(proposal), _ask_missing(proposal), _ask_conversions(proposal)]):
         _print_proposal(proposal)
-    question = _("Use this map, keep it as {name}, and import? [y/N]").format(name=proposal.name)
-    return ask(question).casefold() in {"y", "yes", "是"}
+    question = _("Use this map, keep it as {name}, and import? [y/N]")
+    if dry_run:
+        question = _("Use this map, and keep it as {name}? Nothing is imported yet. [y/N]")
+    return ask(question.format(name=proposal.name)).casefold() in {"y", "yes", "是"}
 
 
 def _print_proposal(proposal: "Proposal") -> None:

@@ -158,7 +158,7 @@ def _new_maps(context: CommandContext, services: "Services", request: ImportRequ
         raise WrongUsage(_("Name at least one file to import."))
     proposals = services.maps.propose(name, request.kind, request.paths[0], request.encoding, request.agent)
     if is_terminal() and not context.as_json:
-        if all(map(ask_about, proposals)):
+        if all(ask_about(proposal, dry_run=request.dry_run) for proposal in proposals):
             return services.maps.confirm(proposals)
         files = comma_joined(str(services.maps.keep(proposal)) for proposal in proposals)
         output.narrate(_("Nothing was imported. The proposal is in {file}; edit it, or ask again.").format(file=files))

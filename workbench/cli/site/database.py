@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 def init(
     context: CommandContext,
     identity: Annotated[
-        IdentityMode, option("--identity", N_("How people are identified: by OS user (os) or with --as (named)."))
+        IdentityMode,
+        option(
+            "--identity",
+            N_("How people are identified: by OS user (os) or with --as (named), which then names the first admin."),
+        ),
     ] = IdentityMode.OS,
     group: Annotated[
         str | None,
@@ -82,7 +86,13 @@ def init(
     # The next commands need the options that found this database.
     words = ["--database", str(path)] * (context.shared.database is not None and sharing is None)
     words += ["--as", login] * (identity is IdentityMode.NAMED)
-    _say_created(path, new, site_file, shlex.join(["workbench", *words]))
+    _say_created(
+        path,
+        new,
+        site_file,
+        shlex.join(["workbench", *words]),
+        is_os_user="--as" in words and context.shared.login is None,
+    )
 
 
 def _first_admin(context: CommandContext, identity: IdentityMode) -> str:
@@ -106,11 +116,15 @@ def _first_admin(context: CommandContext, identity: IdentityMode) -> str:
     return new_login(context.shared.login)
 
 
-def _say_created(path: Path, new: "NewDatabase", site_file: Path | None, workbench: str) -> None:
+def _say_created(path: Path, new: "NewDatabase", site_file: Path | None, workbench: str, *, is_os_user: bool) -> None:
     from workbench.services.policy.supplier import advice_on_made_up
 
     message = _("Created the database {file}; {login} is its first admin, supervisor and reviewer.")
     output.narrate(message.format(file=path, login=new.login))
+    if is_os_user:
+        output.narrate(
+            _("Your OS user became the admin; `workbench --as LOGIN init` names another when it creates one.")
+        )
     if site_file is not None:
         message = _("{file} names the database: registered members of the group {group} open it with `workbench`.")
         output.narrate(message.format(file=site_file, group=new.shared.group if new.shared else ""))

@@ -411,9 +411,9 @@ def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commands, "is_terminal", lambda: True)
 
 
-def ask(terminal: Terminal, path: Path, *answers: str) -> Result:
+def ask(terminal: Terminal, path: Path, *answers: str, dry_run: bool = False) -> Result:
     """Import a file for the first time on a terminal."""
-    words = ("import", "applications", str(path), "--map", "m", "--as", "admin")
+    words = ("import", "applications", str(path), "--map", "m", "--as", "admin", *["--dry-run"] * dry_run)
     lines = "".join(f"{answer}\n" for answer in answers)
     return terminal.run_bare("--database", str(terminal.site.path), *words, answers=lines)
 
@@ -424,7 +424,9 @@ def test_on_a_terminal_a_person_confirms_what_is_proposed(
     sheet = sheets.titled()
     # A row of the template that nobody filled in.
     path = Sheet([*sheet.rows, [4, "", "", "", "", "", "企业"]], sheet.merged).write(tmp_path / "sheet.xlsx")
+    assert "Nothing is imported yet. [y/N]" in ask(terminal, path, "n", dry_run=True).stderr
     refused_first = ask(terminal, path, "n")
+    assert "and import? [y/N]" in refused_first.stderr
     assert (refused_first.exit_code, terminal.document("admin", "imports")["batches"]) == (65, [])
 
     result = ask(terminal, path, "y")
