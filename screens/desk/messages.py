@@ -24,7 +24,7 @@ from workbench.keys.queue import GO_MINE, GO_QUEUE, GO_REOPEN
 from workbench.keys.registry import GO_CHECKS, with_keys
 from workbench.wording.amounts import assigned_words, commas, decided_today_words
 from workbench.wording.case.history import action_name
-from workbench.wording.case.labels import DECIDED_WORDS, VERDICT_TITLES, check_cause_words
+from workbench.wording.case.labels import DECIDED_WORDS, PROPOSED_WORDS, VERDICT_TITLES, check_cause_words
 from workbench.wording.letters import overdue_letters_words
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def act_words(act: UndoableAct) -> str:
     if act.verdict is not None and act.act == "approved":
         return _("{verdict} by {maker}, approved").format(verdict=_(DECIDED_WORDS[act.verdict]), maker=act.maker)
     if act.verdict is not None:
-        return _(DECIDED_WORDS[act.verdict])
+        return _((PROPOSED_WORDS if act.until is None else DECIDED_WORDS)[act.verdict])
     return _("deadline extended") if act.act == "extend-deadline" else action_name(act.act)
 
 

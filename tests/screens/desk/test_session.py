@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from screens.desk.messages import act_words
 from screens.desk.outcomes import CaseRef, CaseRemoved, CaseShown, Superseded, Unchanged
 from screens.desk.session import DeskSession
 from screens.shell.view import Clock
@@ -195,6 +196,7 @@ async def test_undoing_a_verdict_returns_the_case_only_to_its_holder(
     session: DeskSession, services: Replaceable
 ) -> None:
     undoable = UndoableAct(case_id=123, at=services.clocks.now(), decision_id=1, verdict=Verdict.PASS, until=None)
+    assert act_words(undoable) == "proposed pass"
     assert await session.undo(undoable) == CaseShown(is_same=False)
 
     services.undo.undo = lambda number, _offered: replace(
