@@ -98,7 +98,7 @@ class RectificationForm(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="items-title", markup=False)
-        hint = _("Until you type, letters are commands: + adds, - omits, Ctrl+U proposes again")
+        hint = _("Letters are commands until you type: + adds, - omits, ^u proposes again")
         yield Static(plain(hint, MUTED), id="items-hint", markup=False)
         with Vertical(id="items"):
             yield from map(self._field, self._initial_items)
