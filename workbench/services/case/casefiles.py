@@ -59,10 +59,8 @@ class CaseFiles(Service):
             NotFound: If there is no such case.
         """
         with self.context.read() as session:
-            case = read_case(session, case_id)
-            if not is_stale(session, self.context, case):
+            if not is_stale(session, self.context, case := read_case(session, case_id)):
                 return self._read_into_cache(session, case).casefile
-            # A verdict reads the cache, which has the stored findings.
             return masked_casefile(self._read(session, case), redaction_of(session, key_of(case)))
 
     def show_current(self, case_id: int) -> CaseFile:
@@ -71,6 +69,9 @@ class CaseFiles(Service):
         Raises:
             NotFound: If there is no such case.
         """
+        with self.context.read() as session:
+            if not is_stale(session, self.context, case := read_case(session, case_id)):
+                return self._read_into_cache(session, case).casefile
         refresh_findings(self.context, case_id)
         return self.show(case_id)
 
@@ -129,10 +130,10 @@ class CaseFiles(Service):
             return self._read(session, read_case(session, case_id))
 
     def _read_into_cache(self, session: Session, case: CaseRow) -> CachedCase:
-        """Read a case masked, and store it as the last case that this person read."""
+        """Read a case masked, and keep it, with its stored findings, for a verdict of this person."""
         redaction = redaction_of(session, key_of(case))
-        casefile = masked_casefile(self._read(session, case, as_stored=True), redaction)
-        cached = CachedCase(stamp_of(session, self.context, case.id or 0), casefile, redaction)
+        stamp, casefile = stamp_of(session, self.context, case.id or 0), self._read(session, case, as_stored=True)
+        cached = CachedCase(stamp, masked_casefile(casefile, redaction), redaction)
         self.context.cache.cases[self.context.actor.id] = cached
         return cached
 
@@ -275,10 +276,9 @@ def _received_at(session: Session, case: CaseRow) -> datetime:
 
 def _answers(session: Session, case: CaseRow, logins: Mapping[int, str]) -> dict[str, dict[str, Any]]:
     """Return the answers of the current round by question."""
-    of_round = {"case": case.id, "round": case.round}
     return {
         row.question: {"answer": row.answer, "note": row.note, "by": logins.get(row.answered_by_id)}
-        for row in session.connection().execute(_ANSWERS, of_round)
+        for row in session.connection().execute(_ANSWERS, {"case": case.id, "round": case.round})
     }
 
 
