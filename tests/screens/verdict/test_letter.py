@@ -17,7 +17,7 @@ from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.items import waiting_reasons
 from workbench.domain.case.verdict import first_verdict_problem, is_reason_contradicted
 from workbench.domain.case.vocabulary import Verdict
-from workbench.domain.evidence.evidence import NO_CALLS, Evidence
+from workbench.domain.evidence.evidence import Evidence
 
 
 def dialog(desk: Driver) -> Any:
@@ -179,7 +179,6 @@ def test_a_case_waits_for_one_party_only() -> None:
         (clean(), "ACT-PEAK-HOUR", True),
         (clean(), "CR-DEBTOR", True),
         (evidence(credit=()), "CR-DEBTOR", False),
-        (evidence(all_calls=NO_CALLS, complaints=()), "ACT-COMPLAINTS", False),
         (clean(), "ID-MSISDN", True),
         (clean(), "ID-ICCID", False),
         (troubled(), "ID-RIC-EXPIRED", False),

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Sequence
 
-from db.enums import ApplicantKind, DocumentKind, FailKind, Measure, PanelKind, Risk, Severity, Verdict, WaitsFor
+from db.enums import ApplicantKind, DocumentKind, FailKind, Measure, Risk, Severity, Verdict, WaitsFor
 from workbench.domain.case.casefile import CaseFile, VerdictRequest
 from workbench.domain.case.items import asks_for_items, vague_items, waiting_reasons
 from workbench.domain.case.reason_scope import RULE_OF_LIST
@@ -87,12 +87,8 @@ def is_reason_allowed(reason: Reason, verdict: Verdict, case: CaseFile) -> bool:
 def is_reason_contradicted(code: str, case: CaseFile) -> bool:
     """Say whether the evidence is within the limits that a reason says are exceeded.
 
-    A credit list that nobody has checked contradicts nothing, nor does a panel of calls without calls and complaints.
+    A credit list that nobody has checked contradicts nothing.
     """
-    rule, data = case.policy.rules.get(code), case.evidence
-    is_of_calls = rule is not None and rule.leg is PanelKind.ACTIVITY
-    if is_of_calls and not (data.all_calls.calls or data.all_calls.calls_in or data.complaints):
-        return False
     checked_lists = {RULE_OF_LIST[record.list] for record in case.evidence.credit}
     is_unchecked_list = code in RULE_OF_LIST.values() and code not in checked_lists
     return not is_unchecked_list and is_within_limits(code, case.facts, case.policy)
