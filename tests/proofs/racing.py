@@ -156,7 +156,7 @@ def _move_some(services: Services, dice: Random) -> Iterator[tuple[str, int, obj
 def _outcome(services: Services, request: VerdictRequest) -> str:
     try:
         services.verdicts.decide(request)
-    except (Busy, StorageBusy) as error:
+    except (Busy, NotAllowed, StorageBusy) as error:
         return str(error)
     return "accepted"
 
