@@ -30,8 +30,11 @@ def run_to_exit_code(run: Callable[[], Any]) -> Any:
         output.complain(_not_text(error))
         return ExitCode.USAGE
     except Exception as error:
-        # The last resort: a traceback would print stored values. Typer turns an EOFError into an abort.
+        # The last resort: a traceback would print stored values. Typer turns an EOFError into an abort; one without a
+        # cause left a question with Ctrl+C.
         cause = error.__cause__ if isinstance(error, typer.Abort) else None
+        if isinstance(error, typer.Abort) and cause is None:
+            return ExitCode.INTERRUPTED
         output.complain(describe_error(cause if isinstance(cause, Exception) else error))
         return ExitCode.IO
 
