@@ -151,6 +151,13 @@ class PtySession:
             assert time.monotonic() < until, f"{words!r} stayed:\n{self.text}"
             self.read(0.1)
 
+    def wait_for_end(self, patience: float = TIMEOUT_S) -> None:
+        """Wait until the program ends; its output is read meanwhile, because it ends when that is written."""
+        until = time.monotonic() + patience
+        while self.process.poll() is None:
+            assert time.monotonic() < until, f"still there after {patience} s:\n{self.last_words}"
+            self.read(0.05)
+
 
 def environment(home: Path, language: str = "en_US.UTF-8") -> Mapping[str, str]:
     """Return an environment without the files and settings of the user who runs the tests."""

@@ -87,7 +87,7 @@ def test_an_end_with_a_verdict_before_the_demo_is_made_leaves_none_and_the_next_
         terminal.press("y")
         terminal.wait_for(r"This is kept, and done as soon as")
         terminal.press("\x11")
-        terminal.process.wait(TIMEOUT_S)
+        terminal.wait_for_end()
     assert not (tmp_path / "data" / "workbench" / "demo" / "demo.db").exists()
 
     with PtySession(["demo"], tmp_path) as terminal:

@@ -114,7 +114,7 @@ def test_after_a_session_no_file_but_the_database_and_its_store_has_a_personal_v
         terminal.settle(TYPED)
         terminal.await_words("asked about")
         terminal.process.send_signal(signal.SIGTERM)
-        terminal.process.wait(ENDED_WITHIN_S)
+        terminal.wait_for_end(ENDED_WITHIN_S)
 
     draft = site.services("a").casefiles.show(case).draft
     site.close()
