@@ -14,7 +14,7 @@ from db.queries.published import APPLICATION, BATCH, CASE, ITEM, NOTICE, RECTIFI
 from workbench.domain.case.case_id import format_batch, format_case
 from workbench.domain.case.lifecycle import Action
 from workbench.errors import NotAllowed, NotFound
-from workbench.i18n import _
+from workbench.i18n import _, sentences_joined
 from workbench.services.case.evidence_reader import CALL_WINDOW, CARD, COMPLAINT, CREDIT, DOCUMENT
 from workbench.services.case.history import READ
 from workbench.services.clock.case_clocks import EVENT
@@ -144,7 +144,14 @@ def _check_unused(session: Session, context: Context, batch_id: int) -> None:
     for statement, message in chain(_dependents(session, context, batch_id), _acts(batch_id)):
         if (row := session.execute(statement.limit(1)).mappings().first()) is not None:
             values = {name: format_by_name.get(name, str)(value) for name, value in row.items()}
-            raise NotAllowed(message.format(batch=format_batch(batch_id), **values))
+            text = message.format(batch=format_batch(batch_id), **values)
+            if (later := row.get("later")) is not None:
+                try:
+                    _check_unused(session, context, later)
+                except NotAllowed as error:
+                    rests = _("{batch} stays: {later} rests on it.").format(batch=format_batch(batch_id), **values)
+                    text = sentences_joined((rests, str(error)))
+            raise NotAllowed(text)
 
 
 def _dependents(session: Session, context: Context, batch_id: int) -> Iterator[tuple[Select[Any], str]]:
@@ -186,7 +193,9 @@ def _dependents(session: Session, context: Context, batch_id: int) -> Iterator[t
 
 def _acts(batch_id: int) -> Iterator[tuple[Select[Any], str]]:
     """Yield statements that find acts of people on the cases of a batch since its import, each with its message."""
-    way_out = _(" This cannot be removed; import a file with the corrected rows instead.")
+    way_out = _(
+        " This cannot be removed; import a file with the corrected rows instead: each replaces the earlier one."
+    )
     of_import = (EVENT.c.batch_id == batch_id, EVENT.c.action == PUBLISHED)
     since = select(EVENT.c.seq).where(*of_import).order_by(EVENT.c.seq.desc()).limit(1).scalar_subquery()
     case, login, time = EVENT.c.case_id.label("case"), EVENT.c.actor_login.label("login"), EVENT.c.at.label("time")
@@ -239,7 +248,8 @@ def _later_batches(session: Session, batch_id: int) -> Iterator[Select[Any]]:
 
 def _published_after(table: Table, batch_id: int) -> Select[Any]:
     """Return the statement that finds published later batches with rows in a table."""
-    return select(table.c.batch_id.label("later")).where(table.c.batch_id > batch_id, is_published(table.c.batch_id))
+    later = table.c.batch_id
+    return select(later.label("later")).where(later > batch_id, is_published(later)).order_by(later.desc())
 
 
 def _has_rows(session: Session, batch_id: int, *tables: FromClause) -> bool:
