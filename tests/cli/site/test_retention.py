@@ -116,6 +116,8 @@ def test_while_there_are_two_admins_one_asks_for_an_erasure_and_another_rejects_
     assert "You made this request" in refused(office.terminal.as_person("admin", *approve), ExitCode.NOT_ALLOWED)
     assert "Only an admin" in refused(office.terminal.as_person("sup", *approve), ExitCode.NOT_ALLOWED)
     assert "--yes" in refused(office.terminal.as_person("second", *approve[:-1]), ExitCode.USAGE)
+    unknown = office.terminal.as_person("second", "retention", "approve", "R-999999")
+    assert "No request R-999999" in refused(unknown, ExitCode.NO_INPUT)
     assert "No request" in refused(office.terminal.as_person("second", "reviewers", "approve", number), 66)
     with monkeypatch.context() as patched:
         patched.setattr(service, "erase_application", _fail)

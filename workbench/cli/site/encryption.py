@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.services.encryption.key_source import Key, KeySource
 
 _MIN_CHARACTERS = 12
+_ATTEMPTS = 3
 
 KeyFile = Annotated[
     Path | None,
@@ -60,7 +61,7 @@ def new_key(file: Path | None, command: str | None, database: Path, group_id: in
     if file is not None and is_new:
         new_key_file(file, group_id)
     try:
-        yield _long_enough(Key(source, source.read(group_id, _ask_twice)))
+        yield Key(source, _long_enough(source.read(group_id, _ask_new_passphrase)))
     except BaseException:
         if file is not None and is_new and not _may_need(database, source):
             file.unlink(missing_ok=True)
@@ -84,18 +85,28 @@ def _may_need(database: Path, source: "KeySource") -> bool:
     return settings is not None and settings.source == source
 
 
-def _long_enough(key: "Key") -> "Key":
+def _long_enough(text: str) -> str:
     """Return a new key, or refuse one that is too short."""
-    if len(key.text) < _MIN_CHARACTERS:
+    if len(text.strip()) < _MIN_CHARACTERS:
         message = _("A key or passphrase has at least {count} characters; choose a longer one.")
         raise BadConfiguration(message.format(count=_MIN_CHARACTERS))
-    return key
+    return text
+
+
+def _ask_new_passphrase() -> str:
+    """Ask until a passphrase can be used, so that a slip does not cost the answers before; give up after a few."""
+    for _attempt in range(_ATTEMPTS - 1):
+        try:
+            return _ask_twice()
+        except BadConfiguration as error:
+            output.narrate(str(error))
+    return _ask_twice()
 
 
 def _ask_twice() -> str:
-    typed = ask_hidden(_("New passphrase, at least {count} characters").format(count=_MIN_CHARACTERS))
-    if len(typed.strip()) >= _MIN_CHARACTERS and ask_hidden(_("New passphrase, once more")) != typed:
-        raise BadConfiguration(_("The two passphrases differ; nothing was written. Repeat the command."))
+    typed = _long_enough(ask_hidden(_("New passphrase, at least {count} characters").format(count=_MIN_CHARACTERS)))
+    if ask_hidden(_("New passphrase, once more")) != typed:
+        raise BadConfiguration(_("The two passphrases differ; nothing was written. Type them again."))
     return typed
 
 

@@ -58,7 +58,10 @@ def apply(
 
 def approve(context: CommandContext, request: RequestArgument, yes: WithoutAsking = False) -> None:
     """Approve a request of another admin, and erase what is due."""
+    from workbench.services.site.admin_requests import RequestKind
+
     with context.services() as services:
+        services.requests.find(request, RequestKind.ERASURE)
         if not yes and not _is_confirmed(context, services):
             return
         with output.ProgressLine(_("Erasing …")) as progress:

@@ -80,6 +80,15 @@ class AdminRequests(Service):
         with self.context.read() as session:
             return tuple(open_requests(session, self.context, *kinds))
 
+    def find(self, number: int, *kinds: RequestKind) -> AdminRequest:
+        """Return an open request of one of the kinds.
+
+        Raises:
+            NotFound: If no such request is open.
+        """
+        with self.context.read() as session:
+            return _open_request(session, self.context, number, *kinds)
+
     def reject(self, number: int, *kinds: RequestKind) -> AdminRequest:
         """Reject an open request of one of the kinds; the admin who made a request withdraws it in this way.
 
