@@ -246,6 +246,7 @@ def held_case(session: Session, context: Context, case_id: int, fence: int | Non
             login = session.get_one(ReviewerRow, case.assignee_id).login
             message = _("{case} is assigned to {login}; `workbench take` takes it nevertheless, with a reason.")
             raise NotAllowed(message.format(case=name, login=login))
-        raise NotAllowed(_("Nobody holds {case}; take it with `next` first.").format(case=name))
+        message = _("Nobody holds {case}; take it first with `workbench next`, or out of turn with `workbench take`.")
+        raise NotAllowed(message.format(case=name))
     message = _("{case} was taken over by {login} at {time}; your draft is kept.")
     raise Busy(message.format(case=name, login=last.actor_login, time=last.at.astimezone(zone).strftime("%H:%M")))
