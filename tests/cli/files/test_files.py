@@ -143,7 +143,7 @@ def test_an_import_reports_findings_evidence_of_no_application_and_provinces_tha
     paper = {"application_no": "A-2", "path": "scan.pdf", "received_at": long_ago["submitted_at"]}
     papers = _file(desk, *({**paper, "kind": kind} for kind in ENTERPRISE_DOCUMENTS), name="documents.csv")
     told = terminal.as_person("admin", "import", "documents", papers).stdout
-    assert "Cases that are complete now, and in the queue: 1 (C-000002)." in told
+    assert "Cases that are complete now, and queued with the priority of their findings: 1 (C-000002)." in told
     assert "Cases that are overdue already: 1; `due:overdue` filters by them." in told
     assert terminal.document("a", "queue", "--filter", "due:overdue")["total"] == 1
     for word, count in (("id-licence-expired", 1), ("-ID-LICENCE-EXPIRED", 1), ("CR-ARREARS", 0)):

@@ -69,7 +69,7 @@ def _notes_on_cases(report: ImportReport) -> Iterator[str]:
         yield message.format(counts=comma_joined(f"{rule} {commas(count)}" for rule, count in counts))
     if completed := report.completed:
         cases = _first(list(map(format_case, completed)), len(completed))
-        message = _("Cases that are complete now, and in the queue: {count} ({cases}).")
+        message = _("Cases that are complete now, and queued with the priority of their findings: {count} ({cases}).")
         yield message.format(count=commas(len(completed)), cases=cases)
     if late := report.overdue:
         yield _("Cases that are overdue already: {count}; `due:overdue` filters by them.").format(count=commas(late))

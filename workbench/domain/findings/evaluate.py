@@ -234,7 +234,7 @@ def priority_of(findings: Iterable[Finding], cards: int, kind: ApplicantKind, po
 
 
 def raised_priority(current: Priority, assessed: Priority) -> Priority:
-    """Return the priority of an open case after an assessment: it may rise, and never falls by itself.
+    """Return the priority of a queued case after an assessment: it may rise, and never falls by itself.
 
     A finding vanishes when the applicant hands in what was missing; that must not send the case back in the queue. Only
     a supervisor lowers a priority.

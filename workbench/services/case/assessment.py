@@ -221,13 +221,16 @@ def set_application(session: Session, case: CaseRow) -> None:
 def assessed_columns(case: CaseRow, assessment: Assessment) -> dict[str, Any]:
     """Return the columns of a case that an assessment changes.
 
-    Priority and class change only while nobody has looked at the case: incomplete or queued, in its first round. The
-    priority never falls. A priority or class set by a supervisor stays.
+    Priority and class change only while nobody has looked at the case: incomplete or queued, in its first round. An
+    incomplete case has no place in the queue to lose, so that its priority may also fall, as when the missing documents
+    come. A priority or class set by a supervisor stays.
     """
     columns = assessment.columns()
     if case.state in _UNTOUCHED and case.round == 1:
         if not case.is_priority_set:
-            columns |= rank_columns(raised_priority(Priority(case.priority), assessment.priority))
+            is_incomplete = case.state == CaseState.INCOMPLETE
+            least = Priority.LOW if is_incomplete else Priority(case.priority)
+            columns |= rank_columns(raised_priority(least, assessment.priority))
         if not case.is_class_set:
             columns["service_class"] = assessment.service_class.value
     return columns

@@ -57,7 +57,7 @@ class PresentQueue:
         """Return the rows of open cases, after changing those of incomplete cases as if the missing documents came now.
 
         The findings of an incomplete case no longer name missing documents. Its class, priority and due date follow
-        from the other findings. The priority never falls, so the position will be the same when the documents come.
+        from the other findings, so the position will be the same when the documents come.
         """
         incomplete = [row for row in rows if row.state == CaseState.INCOMPLETE]
         unknown = [row for row in incomplete if self._key(row) not in self.assessments]

@@ -27,7 +27,7 @@ def test_documents_complete_an_application_and_its_clock_starts_with_the_last_of
     assert case.complete_at == shanghai("2026-11-24 09:30")
     assert case.due_at == shanghai("2026-11-27 18:00")
     assert "DOC-MISSING" not in desk.findings()
-    assert (case.priority, case.priority_rank) == ("high", 2), "a priority never falls by itself"
+    assert (case.priority, case.priority_rank) == ("normal", 1), "it was high for the missing documents alone"
     assert desk.site.actions(case.id or 0) == ["evidence", "complete"]
 
     desk.documents("A-2", received_at="2026-11-02 10:00")
