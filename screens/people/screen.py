@@ -15,14 +15,14 @@ from screens.shell.view import View
 from screens.widgets.row_list import RowList
 from screens.widgets.safe_text import MUTED, WARNING, Static, fitted, joined, plain
 from workbench.domain.case.lifecycle import ROLE_WORDS
-from workbench.domain.text.safe import pad_left, pad_right
+from workbench.domain.text.safe import cells, pad_left, pad_right
 from workbench.i18n import _, comma_joined
 from workbench.keys.command import Place
 from workbench.keys.people import LEAVE_PEOPLE, PEOPLE_COMMANDS, RELOAD
 from workbench.services.site.people import PersonLine
 
-_WIDE, _ROLE_CELLS, _SHORT_ROLE_CELLS = 100, 24, 14
-"""The width from which a row has room for long roles, and the cells of the roles."""
+_WIDE, _SHORT_ROLE_CELLS = 100, 14
+"""The width from which a row has room for all roles, and the cells of the roles below it."""
 
 _COMMANDS = {command.id.removeprefix("people."): command for command in PEOPLE_COMMANDS if command.roles is not None}
 """The commands that change a person, which only some roles may do, by the name of their form.
@@ -69,8 +69,10 @@ class PeopleScreen(ModeScreen):
         """Show the header and the rows."""
         view, width = self.view(), max(10, self.size.width - 4)
         show_title(self)
-        self.query_one("#titles", Static).update(_titles(width))
-        self.list.show({number: _row(person, view, width) for number, person in enumerate(self.people)})
+        widest = max(map(cells, (_("roles"), *map(_roles, self.people)))) + 2
+        role_cells = widest if width >= _WIDE else _SHORT_ROLE_CELLS
+        self.query_one("#titles", Static).update(_titles(width, role_cells))
+        self.list.show({number: _row(person, view, width, role_cells) for number, person in enumerate(self.people)})
         self.refresh_bindings()
 
     on_resize = show
@@ -99,16 +101,18 @@ class PeopleScreen(ModeScreen):
         return self.services.people.line(login)
 
 
-def _titles(width: int) -> Content:
+def _roles(person: PersonLine) -> str:
+    return comma_joined(_(ROLE_WORDS[role]) for role in person.roles) if person.is_active else _("deactivated")
+
+
+def _titles(width: int, role_cells: int) -> Content:
     """Return the heads of the columns."""
-    cells = _ROLE_CELLS if width >= _WIDE else _SHORT_ROLE_CELLS
-    head = f"{pad_right(_('login'), 12)}{pad_right(_('roles'), cells)}{pad_left(_('limit'), 9)}  "
+    head = f"{pad_right(_('login'), 12)}{pad_right(_('roles'), role_cells)}{pad_left(_('limit'), 9)}  "
     return plain(fitted(head + _("absence, skills, duties"), width), MUTED)
 
 
-def _row(person: PersonLine, view: View, width: int) -> Content:
+def _row(person: PersonLine, view: View, width: int, role_cells: int) -> Content:
     """Return a person as a row: login, roles, limit and absence, then skills and duties as far as they fit."""
-    roles = comma_joined(_(ROLE_WORDS[role]) for role in person.roles) if person.is_active else _("deactivated")
     away = ""
     if person.away_from is not None:
         last = view.day(person.away_until) if person.away_until else _("end unknown")
@@ -119,8 +123,7 @@ def _row(person: PersonLine, view: View, width: int) -> Content:
         for duty in person.duties
     ]
     rest = "  ".join(filter(None, (away, person.skills, comma_joined(duties))))
-    cells = _ROLE_CELLS if width >= _WIDE else _SHORT_ROLE_CELLS
     limit = pad_left(str(person.max_held), 9)
-    head = f"{pad_right(person.login, 12)}{pad_right(fitted(roles, cells - 2), cells)}{limit}  "
+    head = f"{pad_right(person.login, 12)}{pad_right(fitted(_roles(person), role_cells - 2), role_cells)}{limit}  "
     style = WARNING if person.is_away else MUTED
-    return joined((head, ""), (fitted(rest, max(8, width - cells - 24)).rstrip(), style))
+    return joined((head, ""), (fitted(rest, max(8, width - role_cells - 24)).rstrip(), style))

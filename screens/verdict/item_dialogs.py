@@ -95,6 +95,12 @@ _BOX_CELLS, _FRAME_CELLS, _MAX_WINDOW_SHARE = 90, 5, 0.96
 """The width of the box, the cells of its frame and scroll bar, and the greatest share of the window that it takes."""
 
 
+class _DocumentList(MarkList):
+    def check_consume_key(self, key: str, character: str | None) -> bool:  # noqa: ARG002 - Textual's method
+        """Say that letters are text, so that a text reaches the dialog whole."""
+        return (character or "").isalpha()
+
+
 class ItemChooser(MarkDialog[str]):
     """Lists the documents of a case to mark, with a field for another text; the result is the text of the item."""
 
@@ -127,7 +133,7 @@ class ItemChooser(MarkDialog[str]):
 
     def parts(self) -> ComposeResult:
         width = min(_BOX_CELLS, int(self.app.size.width * _MAX_WINDOW_SHARE))
-        yield MarkList(width=width - _FRAME_CELLS)
+        yield _DocumentList(width=width - _FRAME_CELLS)
         yield TextLine(placeholder=_("or in your own words"), classes=f"item {PROSE}")
         keys = [("↑ ↓", _("choose")), ("1-9 Space", _("mark")), ("Tab", _("own words"))]
         keys += [("Enter", _("use these")), ("Esc", _("leave it open"))]
@@ -136,14 +142,21 @@ class ItemChooser(MarkDialog[str]):
 
     def on_key(self, event: events.Key) -> None:
         """Begin the own words with a letter that is typed over the list; digits and Space mark."""
-        if self.list.has_focus and (event.character or "").isalpha():
+        if self.list.has_focus and self.list.check_consume_key(event.key, event.character):
             event.stop()
-            # Otherwise the field selects the first letter, and the second replaces it.
-            self.words.select_on_focus = False
-            self.words.focus()
-            self.words.insert_text_at_cursor(event.character or "")
+            self._write(event.character or "")
         else:
             super().on_key(event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Begin the own words with a text that an input method, or a paste, puts over the list."""
+        self._write(event.text)
+
+    def _write(self, text: str) -> None:
+        # Otherwise the field selects the first text, and the next replaces it.
+        self.words.select_on_focus = False
+        self.words.focus()
+        self.words.insert_text_at_cursor(text)
 
     @on(Input.Submitted)
     def action_take(self) -> None:

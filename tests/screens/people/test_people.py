@@ -1,5 +1,6 @@
 """The people screen on a real database, by keys."""
 
+from db.enums import Role
 from tests.screens.driver import KeyDriver, site_workbench
 from tests.services.review.verdict_acts import held
 from tests.sites import Site
@@ -40,8 +41,10 @@ async def test_an_absence_is_previewed_and_handed_over_to_the_substitute(site: S
 
 
 async def test_duties_limits_and_skills_are_set_and_shown(site: Site) -> None:
-    async with site_workbench(site, "admin", size=(200, 60)) as desk:
+    site.services("admin").roles.change("a", (Role.SUPERVISOR, Role.AUDITOR), ())
+    async with site_workbench(site, "admin", size=(120, 40)) as desk:
         await desk.go("w")
+        assert "reviewer, supervisor, auditor " in row_of(desk, "a")
         await desk.press("d", "enter", "enter", "enter")
         assert "is a working day" in desk.text
         await desk.press("shift+tab")

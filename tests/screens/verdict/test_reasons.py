@@ -11,6 +11,7 @@ from db.enums import DocumentKind
 from tests.screens.cases import clean, policy, troubled
 from tests.screens.doubles.services import MemoryServices
 from tests.screens.driver import Driver, memory_workbench
+from tests.screens.terminal.test_input_bursts import receive, text_of
 from workbench.domain.case.items import documents_in
 from workbench.domain.case.vocabulary import Verdict
 from workbench.domain.policy.reason_search import find_reasons
@@ -145,7 +146,10 @@ async def test_a_reason_about_documents_asks_which_ones() -> None:
         assert desk.dialog == "ItemChooser"
         await desk.press("t", "u")
         assert desk.app.screen.query_one(Input).value == "tu", "letters over the list begin the own words"
-        await desk.press("backspace", "backspace", "shift+tab", "1", "4", "enter")
+        await desk.press("backspace", "backspace", "shift+tab")
+        await receive(desk, text_of("缺公章"))
+        assert desk.app.screen.query_one(Input).value == "缺公章", "so does the text of an input method"
+        await desk.press("backspace", "backspace", "backspace", "shift+tab", "1", "4", "enter")
         assert "授权委托书" in desk.text
         assert "You wrote into" not in desk.text
         await desk.press("y")
