@@ -88,11 +88,13 @@ def _example(column: "ProposedColumn") -> str:
 
 
 def _ask_meanings(proposal: "Proposal") -> bool:
-    """Ask what each undecided column means."""
+    """Ask what each undecided column means; that may be a column without which nothing is imported."""
     from workbench.services.files.reseller_sheets.proposal import MeaningSource
+    from workbench.services.files.reseller_sheets.proposing import add_conversions
     from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED
 
     names = column_names(proposal.kind)
+    proposal.constants = {name: value for name, value in proposal.constants.items() if value != UNDECIDED}
 
     def parse_meaning(answer: str) -> str:
         free = [column for column in names.chinese if column not in proposal.meanings]
@@ -107,16 +109,17 @@ def _ask_meanings(proposal: "Proposal") -> bool:
         column.means = ""
         column.means = _ask_until_usable(question.format(place=_letters_of(column), name=column.name), parse_meaning)
         column.source = MeaningSource.PERSON
+        add_conversions(proposal, column)
     return bool(undecided)
 
 
 def _ask_missing(proposal: "Proposal") -> bool:
     """Ask for each required column that is missing: which column of the sheet it is, or one value for all rows."""
     from workbench.services.files.reseller_sheets.proposal import MeaningSource
-    from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED, parse_constant
+    from workbench.services.files.reseller_sheets.proposing import add_conversions
+    from workbench.services.files.reseller_sheets.sheet_map import parse_constant
 
     column_by_letters = {_letters_of(column).casefold(): column for column in proposal.columns}
-    proposal.constants = {name: value for name, value in proposal.constants.items() if value != UNDECIDED}
     missing = proposal.missing()
     for choices in missing:
         name = sorted(choices)[0]
@@ -138,6 +141,7 @@ def _ask_missing(proposal: "Proposal") -> bool:
         elif answer:
             column_by_letters[answer].means = name
             column_by_letters[answer].source = MeaningSource.PERSON
+            add_conversions(proposal, column_by_letters[answer])
     return bool(missing)
 
 

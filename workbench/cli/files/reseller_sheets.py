@@ -125,9 +125,12 @@ def accept_map(context: CommandContext, name: MapName) -> None:
     with context.services() as services:
         accepted = services.maps.accept(name)
     maps = [{"kind": sheet_map.content.kind.value, "sha256": sheet_map.sha256} for sheet_map in accepted]
+    context.print_result({"name": name, "maps": maps}, _in_use(name, accepted))
+
+
+def _in_use(name: str, accepted: "Sequence[SheetMap]") -> str:
     sentence = _("The map {name} is in use for {kinds}; import with --map {name}.")
-    kinds = comma_joined(kind_name(sheet_map.content.kind) for sheet_map in accepted)
-    context.print_result({"name": name, "maps": maps}, sentence.format(name=name, kinds=kinds))
+    return sentence.format(name=name, kinds=comma_joined(kind_name(one.content.kind) for one in accepted))
 
 
 def may_need_a_map(request: ImportRequest, report: ImportReport) -> bool:
@@ -159,7 +162,9 @@ def _new_maps(context: CommandContext, services: "Services", request: ImportRequ
     proposals = services.maps.propose(name, request.kind, request.paths[0], request.encoding, request.agent)
     if is_terminal() and not context.as_json:
         if all(ask_about(proposal, dry_run=request.dry_run) for proposal in proposals):
-            return services.maps.confirm(proposals)
+            confirmed = services.maps.confirm(proposals)
+            output.narrate(_in_use(name, confirmed))
+            return confirmed
         files = comma_joined(str(services.maps.keep(proposal)) for proposal in proposals)
         output.narrate(_("Nothing was imported. The proposal is in {file}; edit it, or ask again.").format(file=files))
         raise typer.Exit(ExitCode.DATA)

@@ -11,7 +11,16 @@ from typer.testing import Result
 
 from tests.cli.framework.terminal import Terminal, refused
 from tests.services.files.reseller_sheets import sheets
-from tests.services.files.reseller_sheets.sheets import CODES, COMPANIES, NUMBERS, Sheet, Value, write_workbook
+from tests.services.files.reseller_sheets.sheets import (
+    CODES,
+    COMPANIES,
+    ID_NUMBERS,
+    NUMBERS,
+    PEOPLE,
+    Sheet,
+    Value,
+    write_workbook,
+)
 from tests.services.intake.importing.files import PDF
 from tests.sites import Site
 from workbench.cli.files import reseller_sheets as commands
@@ -456,10 +465,26 @@ def test_on_a_terminal_it_asks_what_it_does_not_know(terminal: Terminal, tmp_pat
     assert "“then” is not a valid date or time" in result.stderr
     assert "The units are 元, 千元" in result.stderr
     assert "“x” is not a known value" in result.stderr
+    assert "The map m is in use for applications; import with --map m." in result.stderr
     shown = terminal.document("a", "show", "C-1")
     identity = shown["identity"]
     assert (shown["agent"], identity["submitted_at"], identity["industry"]) == ("m", SUBMITTED, "其他甲")
     assert (identity["registered_capital_cny"], identity["applicant_kind"]) == (5_000_000, "enterprise")
+
+
+def test_a_required_column_is_named_at_its_own_letter_and_its_unknown_words_are_asked_for(
+    terminal: Terminal, tmp_path: Path, at_a_terminal: None
+) -> None:
+    header = ["申请编号", "申请日期", "企业名称", "经办人", "经办人身份证号", "某列"]
+    path = Sheet([header, ["A-1", "2026-11-23", COMPANIES[0], PEOPLE[0], ID_NUMBERS[0], "LLC"]]).write(
+        tmp_path / "sheet.csv"
+    )
+
+    result = ask(terminal, path, "applicant_kind", "enterprise", "y")
+
+    assert result.exit_code == 0, result.output
+    assert "What does “LLC” in “某列” mean" in result.stderr
+    assert terminal.document("a", "show", "C-1")["identity"]["applicant_kind"] == "enterprise"
 
 
 def test_a_backup_has_the_maps_in_use(terminal: Terminal, tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ class Proposer:
         for column in self._proposal.columns:
             if not column.means and column.values and not (column.parts and is_ignorable(column.parts, self._kind)):
                 column.means = UNDECIDED
-            self._add_conversions(column)
+            add_conversions(self._proposal, column)
         # A column without a name and values is left out.
         self._proposal.columns = [column for column in self._proposal.columns if column.parts or column.values]
         if self._is_continued():
@@ -207,22 +207,6 @@ class Proposer:
     def _column_of(self, means: str) -> int:
         return next((column.column for column in self._proposal.columns if column.means == means), -1)
 
-    def _add_conversions(self, column: ProposedColumn) -> None:
-        """Add the conversions that the values of a column need: a unit, an order of dates, or words for codes."""
-        column_type = column_types_of(self._kind).get(column.means)
-        if column_type is None:
-            return
-        if column_type is MONEY:
-            column.unit = unit_in(column.name) or unit_to_decide(column.values)
-        elif column_type in _DATES:
-            column.order = order_of(column.values)
-        elif column_type.words is not None:
-            column_spec = self._proposal.spec.columns[column.means]
-            unknown = dict.fromkeys(value for value in column.values if not accepts(column_spec, value))
-            column.words = dict.fromkeys(unknown, UNDECIDED)
-            if column_type.words is ApplicantKind:
-                column.words = {word: applicant_kind_in(word) or UNDECIDED for word in unknown}
-
     def _is_continued(self) -> bool:
         """Say whether applications have several rows: a row repeats or leaves out the values of the row above."""
         key, numbers = self._column_of(_KEY), self._column_of(_NUMBERS)
@@ -250,6 +234,23 @@ class Proposer:
 
 def _text(cells: Mapping[int, Cell], column: int) -> str:
     return str(cells.get(column, "")).strip()
+
+
+def add_conversions(proposal: Proposal, column: ProposedColumn) -> None:
+    """Add the conversions that the values of a column need: a unit, an order of dates, or words for codes."""
+    column_type = column_types_of(proposal.kind).get(column.means)
+    if column_type is None:
+        return
+    if column_type is MONEY:
+        column.unit = unit_in(column.name) or unit_to_decide(column.values)
+    elif column_type in _DATES:
+        column.order = order_of(column.values)
+    elif column_type.words is not None:
+        column_spec = proposal.spec.columns[column.means]
+        unknown = dict.fromkeys(value for value in column.values if not accepts(column_spec, value))
+        column.words = dict.fromkeys(unknown, UNDECIDED)
+        if column_type.words is ApplicantKind:
+            column.words = {word: applicant_kind_in(word) or UNDECIDED for word in unknown}
 
 
 def propose(
