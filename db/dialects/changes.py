@@ -171,11 +171,15 @@ def take_changes(connection: Connection) -> Iterator[ChangedRow]:
     driver: Any = connection.connection.driver_connection
     if not connection.info.get(IS_PREPARED):
         return
+    is_server = connection.dialect.name != "sqlite"
     # Every act asks this, and the driver answers in a tenth of the time.
-    if driver.execute(spelled(connection, _HAS_CHANGES)).fetchone() is None:
+    if not (driver.may_have_notes if is_server else driver.execute(_HAS_CHANGES).fetchone()):
         return
-    changed = [ChangedRow(*row) for row in connection.exec_driver_sql(spelled(connection, _changed_rows()))]
-    driver.execute(spelled(connection, _CLEAR_CHANGES))
+    changed = [ChangedRow(*row) for row in driver.execute(spelled(connection, _changed_rows()))]
+    if is_server:
+        driver.may_have_notes = False
+    if changed:
+        (driver.run if is_server else driver.execute)(spelled(connection, _CLEAR_CHANGES))
     yield from (row for row in changed if row.was != row.became)
 
 

@@ -101,7 +101,7 @@ _CLAIM = text(
         RETURNING id, fence, policy_version_id"""
 )
 _HOLDS = text(
-    """SELECT reviewer.max_held, c.id, c.aside_until
+    """SELECT reviewer.max_held, reviewer.skills, c.id, c.aside_until
         FROM reviewer LEFT JOIN "case" AS c
             ON c.held_by_id = reviewer.id AND c.state = 'in_review' AND c.held_until > :now
         WHERE reviewer.id = :me
@@ -159,6 +159,8 @@ class HeldCases:
     """The cases on the desk. Those whose time aside is over come last."""
     aside: tuple[int, ...]
     """The cases that are put aside."""
+    skills: str
+    """The filter terms of the cases that this person can review, "" for all cases."""
 
 
 def holds_of(session: Session, reviewer_id: int, now: datetime) -> HeldCases:
@@ -167,7 +169,7 @@ def holds_of(session: Session, reviewer_id: int, now: datetime) -> HeldCases:
     rows = session.connection().execute(_HOLDS, {"me": reviewer_id, "now": now_us}).all()
     aside = tuple(row.id for row in rows if row.aside_until is not None and row.aside_until > now_us)
     on_desk = tuple(row.id for row in rows if row.id is not None and row.id not in aside)
-    return HeldCases(limit=rows[0].max_held, on_desk=on_desk, aside=aside)
+    return HeldCases(limit=rows[0].max_held, on_desk=on_desk, aside=aside, skills=rows[0].skills)
 
 
 def claim_next(session: Session, claimer: Claimer, until: datetime) -> ClaimedCase | None:

@@ -34,8 +34,10 @@ class Killer:
     def __init__(self, patched: pytest.MonkeyPatch) -> None:
         import psycopg
 
+        from db.dialects.postgresql.pipeline import PipelinedConnection
+
         self.at, self.count = NEVER, 0
-        run, commit = psycopg.Cursor.execute, psycopg.Connection.commit
+        run, commit = psycopg.Cursor.execute, PipelinedConnection.commit
 
         def counted(cursor: Any, *arguments: Any, **options: Any) -> Any:
             self.count += 1
@@ -52,7 +54,7 @@ class Killer:
                 psycopg.Connection.execute(connection, "SELECT 1")
 
         patched.setattr(psycopg.Cursor, "execute", counted)
-        patched.setattr(psycopg.Connection, "commit", committed)
+        patched.setattr(PipelinedConnection, "commit", committed)
 
     def kill(self, connection: Any) -> None:
         """End a connection, and none after it."""
@@ -67,7 +69,8 @@ class Killer:
         except StorageFailed as error:
             return str(error)
         finally:
-            self.at = NEVER
+            was_killed, self.at = self.at == NEVER, NEVER
+        assert was_killed, at
         return ""
 
 

@@ -10,6 +10,8 @@ from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.elements import ClauseElement
 
+from db.dialects.changes import NOTED_COLUMNS
+from db.dialects.postgresql.pipeline import Answer
 from db.dialects.spelling import nulls_of, spell
 
 
@@ -80,13 +82,33 @@ class _Types(base.PGTypeCompiler):
 class _Context(alchemy.PGExecutionContext_psycopg):
     """Runs one statement."""
 
+    answer: Answer | None = None
+    """The answer to a statement of `read_together`, which has no rows in its cursor."""
+
     def post_exec(self) -> None:
         """Take all rows of a result at once, since the driver has them all and needs long for single ones."""
-        if self.cursor.description and not (self.isinsert or self.isupdate or self.isdelete):
+        if self.answer is not None:
+            columns, rows = self.answer.columns, self.answer.rows
+            self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(self.cursor, columns, rows)
+        elif self.cursor.description and not (self.isinsert or self.isupdate or self.isdelete):
             self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(self.cursor)
             if self.cursor.rowcount > 0:
                 # An export reads from the cursor itself.
                 self.cursor.scroll(0, "absolute")
+
+    @property
+    def may_be_noted(self) -> bool:
+        """Whether the statement may change a row that is noted; SQL in a text may."""
+        if self.compiled is None or self.is_text or self.isdelete:
+            return True
+        statement: Any = self.compiled.statement
+        return (self.isinsert or self.isupdate) and statement.table.name in NOTED_COLUMNS
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether the statement may have rows."""
+        is_change = self.isinsert or self.isupdate or self.isdelete
+        return not is_change or bool(getattr(self.compiled, "effective_returning", True))
 
 
 class Dialect(alchemy.PGDialect_psycopg):
@@ -100,18 +122,31 @@ class Dialect(alchemy.PGDialect_psycopg):
     supports_server_side_cursors = False
     """Rows that are not read to the end would leave a cursor open."""
 
+    supports_sane_rowcount = supports_sane_multi_rowcount = False
+    """Counting the changed rows would wait for each change; see `row_count`."""
+
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
-        """Run a statement; COPY has one row here."""
+        """Run a statement, or only send it if it has no rows; COPY has one row here."""
+        connection = cursor.connection
+        connection.may_have_notes |= context is None or context.may_be_noted
         if statement.startswith("COPY "):
             self.do_executemany(cursor, statement, [parameters], context)
+        elif context is not None and not context.has_rows:
+            connection.send(statement, parameters, cursor)
+        elif context is not None and connection.answers is not None:
+            context.answer = connection.answer(statement, parameters)
         else:
             cursor.execute(statement, parameters)
+            connection.settle()
 
-    def do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:  # noqa: ARG002 - the signature is SQLAlchemy's
-        """Run a statement for many rows; COPY reads them as a stream."""
+    def do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        """Send a statement for many rows; COPY reads them as a stream."""
+        cursor.connection.may_have_notes |= context is None or context.may_be_noted
         if not statement.startswith("COPY "):
+            cursor.connection.pipe()
             cursor.executemany(statement, parameters)
             return
+        cursor.connection.settle()
         with cursor.copy(statement) as copy:
             for row in parameters:
                 copy.write_row(row)

@@ -1,14 +1,16 @@
 """A connection to a PostgreSQL server that, if it is lost at a COMMIT, finds out whether that succeeded."""
 
 import time
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
 import psycopg
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from db.dialects import server_address
+from db.dialects.postgresql.pipeline import PipelinedConnection
 from db.dialects.server_address import without_password
 from db.errors import DatabaseRefused, Refusal
 
@@ -31,7 +33,7 @@ then the number may be used again."""
 _OUTCOME = "SELECT pg_xact_status(CAST(%s AS xid8)), pg_stat_get_bgwriter_stat_reset_time()"
 
 
-class ServerConnection(psycopg.Connection):  # type: ignore[misc]  # the driver need not be installed
+class ServerConnection(PipelinedConnection):
     """A connection that commits each statement outside transactions, and survives its loss at the end of one.
 
     Attributes:
@@ -59,17 +61,34 @@ class ServerConnection(psycopg.Connection):  # type: ignore[misc]  # the driver 
         return connection
 
     def execute(self, *arguments: Any, **options: Any) -> Any:
-        """Run a statement that does not go through SQLAlchemy.
+        """Run a statement that does not go through SQLAlchemy, and wait for its rows.
 
         Raises:
-            OperationalError: If the connection is lost, as SQLAlchemy raises for its own statements.
+            DBAPIError: If the connection is lost, or an earlier statement failed, as SQLAlchemy raises for its own
+                statements.
         """
-        try:
+        with self._as_sqlalchemy():
             return super().execute(*arguments, **options)
+
+    def run(self, statement: str, values: Any = ()) -> None:
+        """Send a statement without rows that does not go through SQLAlchemy; errors are raised as by `execute`."""
+        with self._as_sqlalchemy():
+            self.send(statement, values)
+
+    def run_all(self) -> None:
+        """Wait until everything that was sent has run; errors are raised as by `execute`."""
+        with self._as_sqlalchemy():
+            self.settle()
+
+    @contextmanager
+    def _as_sqlalchemy(self) -> Iterator[None]:
+        is_first = not self.has_sent
+        try:
+            yield
         except psycopg.Error as error:
-            if self.closed:
-                raise OperationalError(None, None, error) from error
-            raise
+            if is_first and not self.closed:
+                raise
+            raise DBAPIError.instance(None, None, error, psycopg.Error) from error
 
     def rollback(self) -> None:
         """Roll back; of a lost connection, the server does that."""

@@ -43,8 +43,8 @@ _BEGIN_WRITE = (
 )
 _TRY_LOCK = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
 _UPGRADE_LOCK = "SELECT pg_advisory_lock(%s, hashtext('upgrade'))"
-_VERSION = "SELECT to_regclass('alembic_version') IS NOT NULL AND to_regclass('search_term') IS NOT NULL"
 _IS_OWNER = "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
+_VERSION = "SELECT version_num FROM alembic_version WHERE to_regclass('search_term') IS NOT NULL"
 _FITNESS = (
     "SELECT NOT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace),"
     " current_setting('server_version_num')::int / 10000, current_setting('server_encoding')"
@@ -251,11 +251,9 @@ def schema_version(connection: Connection, path: Path) -> int:
     """
     driver: Any = connection.connection.driver_connection
     try:
-        if driver.execute(_VERSION).fetchone()[0]:
-            return int(driver.execute("SELECT version_num FROM alembic_version").fetchone()[0])
-    except ValueError:
-        pass
-    raise DatabaseRefused(Refusal.NOT_OURS, without_password(server_address.url_of(path)))
+        return int(driver.execute(_VERSION).fetchone()[0])
+    except (psycopg.errors.UndefinedTable, TypeError, ValueError) as error:
+        raise DatabaseRefused(Refusal.NOT_OURS, without_password(server_address.url_of(path))) from error
 
 
 def refusal_of(error: OperationalError, path: Path) -> DatabaseRefused:

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlmodel import Session
 
 from db.columns import to_us
-from db.dialect import clear_journals, end_journal, start_journal
+from db.dialect import clear_journals, end_journal, row_count, start_journal
 from db.enums import FINAL_STATES, InquiryStatus
 from db.models import CaseRow
 from db.queries.published import INQUIRY
@@ -172,7 +172,7 @@ def _end_inquiries(session: Session, context: Context, case: CaseRow) -> dict[st
     """Withdraw the open inquiries about a case that has its result, and return their count for the event."""
     is_open = (INQUIRY.c.case_id == case.id, INQUIRY.c.status == InquiryStatus.OPEN.value)
     ended = update(INQUIRY).where(*is_open).values(status=InquiryStatus.WITHDRAWN.value, ended_at=context.now())
-    count: int = session.execute(ended).rowcount  # type: ignore[attr-defined]  # an update's result has one
+    count = row_count(session.execute(ended))
     return {"inquiries": count} if count else {}
 
 

@@ -1,15 +1,14 @@
 """Reads cases with their header, evidence, findings and history; personal values are masked unless revealed."""
 
-import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from db.columns import from_us
-from db.models import CaseRow, ChecklistAnswerRow, EventRow
+from db.dialect import read_together
+from db.models import CaseRow, ChecklistAnswerRow
 from db.queries.published import CASE, NOTICE, table_of
 from db.queries.retention import legal_hold_of
 from db.queries.workload import has_skipped, is_absent
@@ -22,6 +21,7 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.facts.documents import missing_documents
 from workbench.domain.findings.evaluate import findings_of
+from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.policy import Policy
 from workbench.domain.policy.special_cases import policy_for
 from workbench.domain.text.redaction import FREE_TEXTS, PERSONAL_FIELDS
@@ -37,7 +37,7 @@ from workbench.services.case.inquiries import inquiries_of
 from workbench.services.case.known_people import key_of, redaction_of
 from workbench.services.case.masking import masked_casefile, shown_name
 from workbench.services.case.measure_orders import measure_orders
-from workbench.services.case.round_changes import round_changes
+from workbench.services.case.round_changes import received_at, round_changes
 from workbench.services.foundation.case_access import is_held, logins_of, read_case, shown_state, unerased_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
@@ -131,50 +131,62 @@ class CaseFiles(Service):
 
     def _read_into_cache(self, session: Session, case: CaseRow) -> CachedCase:
         """Read a case masked, and keep it, with its stored findings, for a verdict of this person."""
-        redaction = redaction_of(session, key_of(case))
-        stamp, casefile = stamp_of(session, self.context, case.id or 0), self._read(session, case, as_stored=True)
-        cached = CachedCase(stamp, masked_casefile(casefile, redaction), redaction)
+        reads = self._reads(session, case, as_stored=True)
+        own = partial(stamp_of, session, self.context, case.id or 0), partial(redaction_of, session, key_of(case))
+        stamp, redaction, *parts = read_together(session, *own, *reads.values())
+        casefile = masked_casefile(CaseFile(**dict(zip(reads, parts, strict=True))), redaction)
+        cached = CachedCase(stamp, casefile, redaction)
         self.context.cache.cases[self.context.actor.id] = cached
         return cached
 
-    def _read(self, session: Session, case: CaseRow, *, as_stored: bool = False) -> CaseFile:
+    def _read(self, session: Session, case: CaseRow) -> CaseFile:
+        reads = self._reads(session, case)
+        return CaseFile(**dict(zip(reads, read_together(session, *reads.values()), strict=True)))
+
+    def _reads(self, session: Session, case: CaseRow, *, as_stored: bool = False) -> dict[str, Callable[[], Any]]:
+        """Return the functions that read the fields of a case; what several of them need is read once."""
         context, case_id = self.context, case.id or 0
         policy, today = context.policy(session, case.policy_version_id), context.today(session)
-        evidence = read_evidence(session, case, context.store, today)
-        days, hours = calls_by_day_and_hour(session, case, evidence, context.store)
-        facts, logins = observe(evidence, policy, today), logins_of(session)
-        # The codes of the findings are kept for statistics; without evidence they say nothing.
-        findings = findings_of_case(session, case_id) if case.erased_at is None else ()
-        if not as_stored and is_stale(session, context, case):
-            findings = findings_of(facts, policy)
-        decisions = decisions_of(session, case_id, logins)
-        basis = RoundBasis(evidence=evidence, facts=facts.case, findings=findings)
-        return CaseFile(
-            header=header_of(session, context, case, evidence, logins),
-            evidence=evidence,
-            facts=facts,
-            findings=findings,
-            days=days,
-            hours=hours,
-            history=history.history_of(session, case_id),
-            checklist=checklist_of(policy, evidence, _answers(session, case, logins)),
-            verifications=history.verifications_of(session, case_id),
-            contacts=history.contacts_of(session, case_id),
-            decisions=decisions,
-            appeals=appeals_of(session, case_id, logins),
-            earlier_fail=earlier_fail_of(session, context, case),
-            appeal_until=last_appeal_day(session, context, case),
-            draft=draft_body(session, case_id, context.actor.id),
-            policy=policy_for(policy, evidence.application),
-            policy_version=case.policy_version_id,
-            notice=session.connection().execute(_NEWEST_NOTICE, {"case": case_id}).scalar(),
-            notices=history.notices_of(session, context, case_id),
-            measures=measure_orders(session, case, today),
-            re_reviews=history.re_reviews_of(session, case_id),
-            changes=round_changes(session, context, case, decisions, basis),
-            asked_documents=history.asked_documents_of(session, case, missing_documents(evidence, policy)),
-            inquiries=inquiries_of(session, context, case_id),
-        )
+        evidence = cache(partial(read_evidence, session, case, context.store, today))
+        calls = cache(lambda: calls_by_day_and_hour(session, case, evidence(), context.store))
+        logins = cache(partial(logins_of, session))
+        facts = cache(lambda: observe(evidence(), policy, today))
+        decisions = cache(lambda: decisions_of(session, case_id, logins()))
+
+        @cache
+        def findings() -> tuple[Finding, ...]:
+            if not as_stored and is_stale(session, context, case):
+                return findings_of(facts(), policy)
+            # The codes of the findings are kept for statistics; without evidence they say nothing.
+            return findings_of_case(session, case_id) if case.erased_at is None else ()
+
+        basis = cache(lambda: RoundBasis(evidence=evidence(), facts=facts().case, findings=findings()))
+        return {
+            "header": lambda: header_of(session, context, case, evidence(), logins()),
+            "evidence": evidence,
+            "facts": facts,
+            "findings": findings,
+            "days": lambda: calls()[0],
+            "hours": lambda: calls()[1],
+            "history": lambda: history.history_of(session, case_id),
+            "checklist": lambda: checklist_of(policy, evidence(), _answers(session, case, logins())),
+            "verifications": lambda: history.verifications_of(session, case_id),
+            "contacts": lambda: history.contacts_of(session, case_id),
+            "decisions": decisions,
+            "appeals": lambda: appeals_of(session, case_id, logins()),
+            "earlier_fail": lambda: earlier_fail_of(session, context, case),
+            "appeal_until": lambda: last_appeal_day(session, context, case),
+            "draft": lambda: draft_body(session, case_id, context.actor.id),
+            "policy": lambda: policy_for(policy, evidence().application),
+            "policy_version": lambda: case.policy_version_id,
+            "notice": lambda: session.connection().execute(_NEWEST_NOTICE, {"case": case_id}).scalar(),
+            "notices": lambda: history.notices_of(session, context, case_id),
+            "measures": lambda: measure_orders(session, case, today),
+            "re_reviews": lambda: history.re_reviews_of(session, case_id),
+            "changes": lambda: round_changes(session, context, case, decisions(), basis()),
+            "asked_documents": lambda: history.asked_documents_of(session, case, missing_documents(evidence(), policy)),
+            "inquiries": lambda: inquiries_of(session, context, case_id),
+        }
 
     def reveal(self, case_id: int, field: str) -> str:
         """Return one personal value in clear, and log an event that names the field, not the value.
@@ -243,7 +255,7 @@ def header_of(
         language=application.language.value,
         state=state,
         card_count=len(evidence.cards),
-        received_at=_received_at(session, case),
+        received_at=received_at(session, case),
         working_days_left=(
             None if due_at is None else calendar.working_days_left(calendar.local_day(now), calendar.local_day(due_at))
         ),
@@ -260,18 +272,6 @@ def header_of(
         due_if_answered_at=due_if_answered(session, context, case),
         legal_hold_at=legal_hold_of(session, case.id or 0),
     )
-
-
-def _received_at(session: Session, case: CaseRow) -> datetime:
-    """Return when the evidence of the current round was received: the application, or later its resubmission."""
-    if case.round == 1:
-        return case.received_at
-    resubmits = (col(EventRow.case_id) == case.id, col(EventRow.action) == Action.RESUBMIT, ~col(EventRow.is_refused))
-    for event in session.execute(select(EventRow).where(*resubmits).order_by(col(EventRow.seq).desc())).scalars():
-        body = json.loads(event.body)
-        if body.get("round") == case.round:
-            return from_us(body["counted_at"]) if "counted_at" in body else event.at
-    return case.received_at
 
 
 def _answers(session: Session, case: CaseRow, logins: Mapping[int, str]) -> dict[str, dict[str, Any]]:

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
+from db.columns import from_us
 from db.enums import IN_EFFECT, Severity
-from db.models import CaseRow, DecisionRow
+from db.models import CaseRow, DecisionRow, EventRow
 from db.queries.published import BATCH, Snapshot
 from workbench.domain.case.changes import RoundBasis, RoundChanges, compare_rounds
+from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import DecisionLine
 from workbench.domain.facts.all_facts import observe
 from workbench.domain.findings.finding import Finding
@@ -58,6 +61,18 @@ def round_changes(
         changes=tuple(changes),
         unchanged=tuple(unchanged),
     )
+
+
+def received_at(session: Session, case: CaseRow) -> datetime:
+    """Return when the evidence of the current round was received: the application, or later its resubmission."""
+    if case.round == 1:
+        return case.received_at
+    resubmits = (col(EventRow.case_id) == case.id, col(EventRow.action) == Action.RESUBMIT, ~col(EventRow.is_refused))
+    for event in session.execute(select(EventRow).where(*resubmits).order_by(col(EventRow.seq).desc())).scalars():
+        body = json.loads(event.body)
+        if body.get("round") == case.round:
+            return from_us(body["counted_at"]) if "counted_at" in body else event.at
+    return case.received_at
 
 
 def _named_codes(decision: DecisionLine, findings: Sequence[Finding], policy: Policy) -> dict[str, set[str]]:

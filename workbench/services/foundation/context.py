@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, exists, select
 from sqlmodel import Session
 
+from db.dialect import read_together
 from db.engine import Database
 from db.models import CaseRow, PolicyVersionRow, ReviewerRow
 from db.queries.published import table_of
@@ -152,14 +153,12 @@ class Context:
         return OwnFiles(files=self.database.files, store=self.store.folder)
 
     def read_roles(self, session: Session) -> None:
-        """Give the person the present roles.
-
-        Raises:
-            NotAllowed: If the person has no role.
-        """
+        """Give the person the present roles, or raise NotAllowed if there are none."""
         if self.is_finishing:
             return
-        roles, session.info[READING] = roles_and_reading(session, self.actor.id)
+        [(roles, session.info[READING])] = read_together(
+            session, partial(roles_and_reading, session, self.actor.id), ahead=(policy_versions, calendar_edition)
+        )
         if not roles:
             is_active = bool(session.connection().execute(_IS_ACTIVE, {"person": self.actor.id}).scalar())
             raise NotAllowed(roleless_refusal(self.actor.login, is_active=is_active))

@@ -18,14 +18,16 @@ def bars_in_force(session: Session, context: Context, case: CaseRow) -> tuple[Ba
     return bars_to_name(session, context, case)[0]
 
 
-def bars_to_name(session: Session, context: Context, case: CaseRow) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
-    """Return the bars on the numbers of a case that are in force or ordered.
+def bars_to_name(
+    session: Session, context: Context, case: CaseRow, known: tuple[MeasureOrder, ...] | None = None
+) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
+    """Return the bars on the numbers of a case that are in force or ordered, from its `known` orders if given.
 
     Returns:
         The bars as ordered; and the bars as a letter that lifts them names them: each as it was carried out, or as it
         was ordered if it was not carried out yet.
     """
-    orders = _orders(session, context, case)
+    orders = _orders(session, context, case) if known is None else known
     bars = _last_bars(orders)
     return _by_kind((order.measure, order, True) for order in bars), _as_carried_out(orders, bars)
 

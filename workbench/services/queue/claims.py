@@ -19,7 +19,6 @@ from db.queries.claim import (
     count_claimable,
     find_next_cases,
     holds_of,
-    skills_of,
 )
 from db.queries.workload import assigned_to_others, count_skipped, other_holders
 from workbench.domain.case.casefile import CaseFile, NoNextCase
@@ -62,10 +61,9 @@ class Claims(Service):
             Busy: If others claimed all cases that the filter found.
         """
         with self.context.acting(Action.NEXT):
-            with self.context.read() as session:
-                skills = skills_of(session, self.context.actor.id)
-            is_limited = filter_text.strip() or skills
-            claimed = self._claim_within(filter_text, skills) if is_limited else self._held_or_claimed(claim_next)
+            claimed, skills = self._held_or_claimed(None if filter_text.strip() else claim_next)
+            if claimed is None and (filter_text.strip() or skills):
+                claimed = self._claim_within(filter_text, skills)
             if claimed is None:
                 with self.context.read() as session:
                     return _why_empty(session, self._claimer(session))
@@ -74,7 +72,7 @@ class Claims(Service):
         return read_after_act(self.casefiles.show_current, claimed)
 
     def _claim_within(self, filter_text: str, skills: str) -> int | NoNextCase | None:
-        """Return the held case, or claim the next case within a filter and skills.
+        """Claim the next case within a filter and skills.
 
         Candidates are read before the write lock is taken.
 
@@ -84,10 +82,7 @@ class Claims(Service):
         from workbench.services.queue.filters import case_query
         from workbench.services.queue.skills import within_skills
 
-        claimed = self._held_or_claimed(lambda *_claim: None)
         for most in _CANDIDATES_BY_ATTEMPT:
-            if claimed is not None:
-                return claimed
             with self.context.read() as session:
                 claimer, wanted = self._claimer(session), case_query(session, self.context, filter_text)
                 wanted = within_skills(session, self.context, wanted, skills)
@@ -95,17 +90,20 @@ class Claims(Service):
                 if not cases:
                     remaining = count_claimable(session, claimer)
                     return NoNextCase(kind="filtered", count=remaining) if remaining else None
-            claimed = self._held_or_claimed(partial(claim_first_unchanged, found=cases))
-        if claimed is None:
-            raise Busy(_("Other reviewers took every case that the filter found; try again."))
-        return claimed
+            claimed, _skills = self._held_or_claimed(partial(claim_first_unchanged, found=cases))
+            if claimed is not None:
+                return claimed
+        raise Busy(_("Other reviewers took every case that the filter found; try again."))
 
     def _claimer(self, session: Session) -> Claimer:
         context = self.context
         return Claimer(reviewer_id=context.actor.id, now=context.now(), day_end=context.end_of_today(session))
 
-    def _held_or_claimed(self, claim: Claim) -> int | NoNextCase | None:
-        """Return the held case, or claim one, in one transaction; None if there is no case to claim."""
+    def _held_or_claimed(self, claim: Claim | None) -> tuple[int | NoNextCase | None, str]:
+        """Return the held case, or claim one, in one transaction, and the skills of the person.
+
+        There is no case if there is none to claim, or if `claim_next`, which ignores skills, would ignore some.
+        """
         context = self.context
         with context.write() as session:
             now = context.now()
@@ -113,16 +111,18 @@ class Claims(Service):
             until = now + timedelta(minutes=desk.hold_minutes)
             if holds.on_desk:
                 _bring_to_desk(session, holds.on_desk[0], until)
-                return holds.on_desk[0]
+                return holds.on_desk[0], holds.skills
             if len(holds.aside) >= desk.max_aside:
-                return NoNextCase(kind="limit", limit=desk.max_aside)
+                return NoNextCase(kind="limit", limit=desk.max_aside), holds.skills
+            if claim is None or (claim is claim_next and holds.skills):
+                return None, holds.skills
             claimed = claim(session, self._claimer(session), until)
             if claimed is None:
-                return None
+                return None, holds.skills
             case, body = claimed.id, {"fence": claimed.fence}
             policy_id = claimed.policy_version_id
             note_act(session, context, Action.NEXT, case, body, state=CaseState.IN_REVIEW, policy_id=policy_id)
-            return case
+            return case, holds.skills
 
     def renew(self, case_id: int) -> datetime | None:
         """Extend the hold of an active person and return its new end, None if the hold is lost.

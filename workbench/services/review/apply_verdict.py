@@ -7,12 +7,14 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from db.dialect import read_together
 from db.enums import CaseState, FailKind, Verdict
 from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationRow
 from workbench.domain.case.casefile import CachedCase, DecisionResult
 from workbench.domain.clock.due import moved_deadline, postponed_deadline, working_days_late
 from workbench.domain.clock.suspension import unknown_parts
 from workbench.services.case.decisions import items_in_plan, reasons_of, waived_rules
+from workbench.services.case.measure_orders import measure_orders
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
@@ -39,9 +41,14 @@ def apply_verdict(
     _change_state(session, context, case, decision)
     if case.state != CaseState.PENDING:
         cancel_letters(session, context, case, (ClockLetterKind.DELAY,))
-    bars, lifted = bars_to_name(session, context, case)
-    plan, codes = plan_measure(session, context, case, decision), reasons_of(session, decision.id)
-    orders = order_measure(session, context, case, decision, plan.ordered).summary
+    known, codes = read_together(
+        session,
+        lambda: measure_orders(session, case, context.today(session)),
+        lambda: reasons_of(session, decision.id),
+    )
+    bars, lifted = bars_to_name(session, context, case, known)
+    plan = plan_measure(session, context, case, decision, known)
+    orders = order_measure(session, context, case, decision, plan.ordered, known).summary
     if orders:
         bars = bars_in_force(session, context, case)
     letter = verdict_letter(session, context, case, decision, cached, codes, plan, (bars, lifted))

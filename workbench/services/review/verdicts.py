@@ -3,11 +3,13 @@
 import json
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session
 
+from db.dialect import read_together
 from db.enums import RESTRICTIONS, CaseState, Verdict
 from db.models import CaseRow, DecisionReasonRow, DecisionRow
 from db.queries.published import DECISION, table_of
@@ -27,7 +29,7 @@ from workbench.services.case.drafts import close_draft
 from workbench.services.case.history import changes_since
 from workbench.services.case.measure_orders import LOGGED_CHOICE, choice_hash, chosen_part
 from workbench.services.foundation.audit_log import details
-from workbench.services.foundation.calendar_days import suspensions_concerning
+from workbench.services.foundation.calendar_days import all_suspensions, suspensions_concerning
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.result_letters import with_clear_findings, with_numbers_in_clear
@@ -144,7 +146,8 @@ class Verdicts(Service):
             if not request.reasons or any(code not in casefile.policy.reasons for code in request.reasons):
                 raise WrongUsage(first_verdict_problem(request, casefile) or "")
             with self.context.write() as session:
-                case = case_to_decide(session, self.context, request)
+                held = partial(case_to_decide, session, self.context, request)
+                [case] = read_together(session, held, ahead=(all_suspensions,))
                 shown = casefile.header
                 has_unseen_evidence = request.evidence_no is not None and request.evidence_no != case.evidence_no
                 if has_unseen_evidence or (case.version, case.evidence_no) != (shown.version, shown.evidence_no):

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ColumnElement, Row, delete, select, type_coerce, up
 from sqlmodel import Session
 
 from db.columns import to_us
-from db.dialect import insert_rows, is_in_list
+from db.dialect import insert_rows, is_in_list, row_count
 from db.enums import FINAL_STATES, CaseState, ImportKind
 from db.models import SubmissionRow
 from db.queries.published import APPLICATION, BATCH, CASE, chunks, current_cases, is_published, rows_of, table_of
@@ -126,9 +126,8 @@ def file_appeals(context: Context, filings: Sequence[Row[Any]]) -> list[UnfiledA
     unfiled = []
     with context.write() as session:
         for filing in filings:
-            deleted = session.execute(delete(SUBMISSION).where(SUBMISSION.c.id == filing.id))
             # Another process may have filed the appeal already.
-            if not deleted.rowcount:  # type: ignore[attr-defined]  # a delete's result has one
+            if not row_count(session.execute(delete(SUBMISSION).where(SUBMISSION.c.id == filing.id))):
                 continue
             grounds = json.loads(filing.body)[GROUNDS]
             try:

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from db.columns import from_us
+from db.dialect import row_count
 from db.enums import ImportKind, ServiceClass
 from db.models import CaseRow
 from db.queries.published import APPLICATION, BATCH, CASE, Snapshot, chunks, newest_visible_rows, rows_of
@@ -94,8 +95,7 @@ def _list_cases(context: Context, batch_id: int) -> None:
     while True:
         # If a power failure undoes a bulk write, the next start repeats it, because the batch is not applied yet.
         with context.write(is_bulk=True) as session:
-            listed = session.execute(update(CASE).where(CASE.c.id.in_(chunk)).values(is_listed=True))
-            if not listed.rowcount:  # type: ignore[attr-defined]  # an update's result has one
+            if not row_count(session.execute(update(CASE).where(CASE.c.id.in_(chunk)).values(is_listed=True))):
                 return
 
 
@@ -159,7 +159,7 @@ def _apply_to_one(session: Session, context: Context, new: NewEvidence) -> None:
     waiting = update(SUBMISSION).where(SUBMISSION.c.id == new.submission_id, SUBMISSION.c.applied_at.is_(None))
     if evidence_by_sets.is_applied_by_sets(case, new.kind) or case.policy_version_id != new.case.policy_version_id:
         return
-    if not session.execute(waiting.values(applied_at=context.now())).rowcount:  # type: ignore[attr-defined]  # an update's result has one
+    if not row_count(session.execute(waiting.values(applied_at=context.now()))):
         return
     apply_evidence(session, context, case, new)
     session.execute(update(SUBMISSION).where(SUBMISSION.c.id == new.submission_id).values(round=case.round))

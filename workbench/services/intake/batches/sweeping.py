@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Table, delete, exists, select
 from sqlmodel import Session
 
+from db.dialect import row_count
 from db.models import CaseRow, DelayNoticeRow, SuspensionNoticeRow
 from db.queries.published import ANSWER_DOCUMENT, BATCH, CASE, NOTICE, table_of
 from db.queries.search_index import remove_cases
@@ -115,8 +116,7 @@ def _delete(context: Context, table: Table, batch_id: int) -> None:
                 for table_of_case in OF_CASES:
                     session.execute(delete(table_of_case).where(table_of_case.c.case_id.in_(chunk)))
                 remove_cases(session, chunk)
-            deleted = session.execute(delete(table).where(table.c.id.in_(chunk)))
-            count = deleted.rowcount  # type: ignore[attr-defined]  # a delete's result has one
+            count = row_count(session.execute(delete(table).where(table.c.id.in_(chunk))))
 
 
 def _own_documents(context: Context, batch_id: int) -> Sequence[str]:

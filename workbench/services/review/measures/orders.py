@@ -14,7 +14,7 @@ from db.enums import RESTRICTIONS, Measure, Verdict
 from db.models import CaseRow, DecisionRow, MeasureOrderRow
 from db.queries.published import MEASURE_ORDER, chunks
 from workbench.domain.case.case_id import quoted_masked
-from workbench.domain.case.measures import MeasurePlan, plan_lifting
+from workbench.domain.case.measures import MeasureOrder, MeasurePlan, plan_lifting
 from workbench.domain.clock.due import due_at
 from workbench.domain.text.mask import MaskKind, mask
 from workbench.i18n import _
@@ -29,6 +29,9 @@ from workbench.services.case.measure_orders import (
 from workbench.services.foundation.context import Context
 
 _HASH = re.compile(r"[0-9a-f]{32}")
+
+Orders = tuple[MeasureOrder, ...]
+"""The orders on the numbers of a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,10 @@ class OrderChanges:
         return ", ".join(words)
 
 
-def plan_measure(session: Session, context: Context, case: CaseRow, decision: DecisionRow) -> MeasurePlan:
-    """Return what `order_measure` will order for a verdict.
+def plan_measure(
+    session: Session, context: Context, case: CaseRow, decision: DecisionRow, known: Orders | None = None
+) -> MeasurePlan:
+    """Return what `order_measure` will order for a verdict; `known` are the orders of the case, if they were read.
 
     If the case has no number at all, the plan has one order without a number, so that somebody finds out the number.
     If all chosen numbers are out of service, nothing is ordered.
@@ -60,7 +65,7 @@ def plan_measure(session: Session, context: Context, case: CaseRow, decision: De
         ordered = tuple(number for number in numbers if not chosen or number in chosen)
         if not ordered and not chosen and not numbers_out_of_service(session, case, today):
             ordered = (UNKNOWN_NUMBER,)
-    if _lifts_bars(decision) and (lifted := lifted_numbers(session, context, case)):
+    if _lifts_bars(decision) and (lifted := lifted_numbers(session, context, case, known)):
         return MeasurePlan(ordered, Measure.RESTORE, _known(dict.fromkeys([*ordered, *lifted])))
     return MeasurePlan(ordered, measure if ordered else Measure.NONE, _known(ordered))
 
@@ -101,16 +106,20 @@ def chosen_numbers(
 
 
 def order_measure(
-    session: Session, context: Context, case: CaseRow, decision: DecisionRow, numbers: Sequence[str]
+    session: Session, context: Context, case: CaseRow, decision: DecisionRow, numbers: Sequence[str], known: Orders
 ) -> OrderChanges:
-    """Order the measure of a verdict that takes effect, for the numbers of its plan, and the lifting of bars."""
+    """Order the measure of a verdict that takes effect, for the numbers of its plan, and the lifting of bars.
+
+    `known` are the orders of the case before.
+    """
     measure, release_at = Measure(decision.measure), decision.release_at or context.now()
     changes, of_decision = OrderChanges(), {"decision_id": decision.id}
     if measure is not Measure.NONE:
         store_numbers(decision, _known(numbers))
         changes = _order(session, context, case, measure, numbers, release_at, **of_decision)
     if _lifts_bars(decision):
-        lifting = lift_bars(session, context, case, release_at=release_at, **of_decision)
+        unchanged = known if measure is Measure.NONE else None
+        lifting = lift_bars(session, context, case, unchanged, release_at=release_at, **of_decision)
         changes = OrderChanges(changes.measures + lifting.measures, changes.cancelled + lifting.cancelled)
     return changes
 
@@ -124,15 +133,16 @@ def _lifts_bars(decision: DecisionRow) -> bool:
     return decision.verdict == Verdict.PASS and decision.measure not in RESTRICTIONS
 
 
-def lifted_numbers(session: Session, context: Context, case: CaseRow) -> tuple[str, ...]:
+def lifted_numbers(session: Session, context: Context, case: CaseRow, known: Orders | None = None) -> tuple[str, ...]:
     """Return the numbers of a case whose bar a pass would lift, without those out of service."""
-    return plan_lifting(measure_orders(session, case, context.today(session))).numbers
+    return plan_lifting(measure_orders(session, case, context.today(session)) if known is None else known).numbers
 
 
-def lift_bars(
+def lift_bars(  # noqa: PLR0913 - an order needs all of these facts
     session: Session,
     context: Context,
     case: CaseRow,
+    known: Orders | None = None,
     *,
     decision_id: int | None = None,
     appeal_id: int | None = None,
@@ -142,7 +152,7 @@ def lift_bars(
 
     A number that is already to be restored gets no second order. A number out of service is not restored.
     """
-    lifting = plan_lifting(measure_orders(session, case, context.today(session)))
+    lifting = plan_lifting(measure_orders(session, case, context.today(session)) if known is None else known)
     _update(session, lifting.cancelled, cancelled_at=context.now())
     cause = {"decision_id": decision_id, "appeal_id": appeal_id}
     restores = _order(session, context, case, Measure.RESTORE, lifting.restored, release_at, **cause)

@@ -1,0 +1,65 @@
+"""What a server's driver sends without waiting still fails or counts as if it had waited."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from db.dialect import read_together, row_count
+from db.models import CaseRow, EventRow, SettingRow
+from db.queries.published import table_of
+from tests import tables
+from tests.sites import Site
+
+SETTING, CASE = table_of(SettingRow), table_of(CaseRow)
+
+
+def test_an_error_of_a_change_is_raised_at_the_end_of_its_transaction_at_the_latest(site: Site) -> None:
+    before = tables.rows(site.path)
+
+    with pytest.raises(IntegrityError), site.services("a").context.database.write() as session:
+        session.connection().execute(insert(SETTING), [{"name": "identity", "value": "named"}])
+
+    assert tables.rows(site.path) == before
+
+
+def test_changed_rows_are_counted(site: Site) -> None:
+    site.plant(2)
+
+    with site.services("a").context.database.write() as session:
+        counts = [
+            row_count(session.execute(update(CASE).where(condition).values(version=CASE.c.version + 1)))
+            for condition in (CASE.c.id > 0, CASE.c.id < 0)
+        ]
+
+    assert counts == [2, 0]
+
+
+def test_functions_that_read_together_get_the_rows_of_each(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = _turns(monkeypatch)
+    by_name = select(SETTING.c.value).where(SETTING.c.name == "identity")
+
+    with site.services("a").context.read() as session:
+        before = len(turns)
+        found = read_together(
+            session,
+            lambda: session.execute(by_name).scalar_one(),
+            lambda: [session.execute(by_name).scalar_one(), session.execute(select(SETTING.c.name)).scalars().first()],
+            lambda: session.get(EventRow, 1).action,  # type: ignore[union-attr]  # each log has this event
+        )
+
+    assert found[0] == found[1][0] == "named"
+    assert found[2] == "init"
+    assert len(turns) - before == (2 if Site.uses_server else 0)
+
+
+def _turns(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return a list that grows with each wait for the answers of several statements."""
+    turns: list[Any] = []
+    if Site.uses_server:
+        from db.dialects.postgresql.pipeline import PipelinedConnection
+
+        real = PipelinedConnection._fetch_answers
+        monkeypatch.setattr(PipelinedConnection, "_fetch_answers", lambda self: turns.append(real(self)))
+    return turns
