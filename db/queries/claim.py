@@ -184,7 +184,10 @@ def claim_next(session: Session, claimer: Claimer, until: datetime) -> ClaimedCa
 
 
 def find_next_cases(session: Session, claimer: Claimer, within: CaseQuery, most: int) -> Sequence[Any]:
-    """Return the ids and versions of the next free cases within a filter, in the order of `claim_next`."""
+    """Return the ids and versions of the next free cases within a filter, in the order of `claim_next`.
+
+    At most `most` cases are returned, all of them if it is -1.
+    """
     if CaseState.QUEUED not in within.states:
         return []
     values = {**within.values(), **claimer.values(), "most": most}
@@ -221,11 +224,12 @@ _COUNT_CLAIMABLE = text(
         (SELECT count(*) FROM "case" c WHERE {_COMMON})
         + (SELECT count(*) FROM "case" c WHERE {_EXPIRED} AND {_NOT_SKIPPED})
         + (SELECT count(*) FROM "case" c WHERE {_MINE} AND {_NOT_SKIPPED})
+        + (SELECT count(*) FROM {_ABSENT} "case" c WHERE {_OF_ABSENT} AND {_NOT_SKIPPED})
         - (SELECT count(*) FROM skip CROSS JOIN "case" AS c
            WHERE skip.reviewer_id = :me AND c.id = skip.case_id AND skip.evidence_no >= c.evidence_no AND {_COMMON})"""  # noqa: S608 - made of constants of this file; values are bound
 )
 
 
 def count_claimable(session: Session, claimer: Claimer) -> int:
-    """Count the cases that a person could claim, except those assigned to absent people."""
+    """Count the cases that a person could claim."""
     return int(session.execute(_COUNT_CLAIMABLE, claimer.values()).scalar_one())

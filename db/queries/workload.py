@@ -65,8 +65,8 @@ _HOLDERS = text(
 _VERDICT_DURATIONS = text(
     """SELECT d.decided_at - (SELECT max(e.at) FROM event e
         WHERE e.case_id = d.case_id AND e.actor_id = :me AND e.action = 'next' AND e.is_refused = 0
-            AND e.at <= d.decided_at) AS took_us
-    FROM decision d WHERE d.decided_at >= :since AND d.maker_id = :me AND d.status <> 'undone'"""
+            AND e.at <= d.decided_at) AS took_us, d.status = 'staged' AS is_staged
+    FROM decision d WHERE d.decided_at >= :since AND d.maker_id = :me AND d.status NOT IN ('undone', 'returned')"""
 )
 _OVERDUE_MEASURES = text(
     """SELECT count(*) FROM measure_order
@@ -89,13 +89,13 @@ def open_counts(session: Session, reviewer_id: int, now: datetime) -> dict[str, 
     return dict(session.execute(_OPEN_COUNTS, {"now": to_us(now), "me": reviewer_id}).mappings().one())
 
 
-def verdict_durations_s(session: Session, reviewer_id: int, since: datetime) -> list[float | None]:
+def verdict_durations_s(session: Session, reviewer_id: int, since: datetime) -> list[tuple[float | None, bool]]:
     """Return the seconds from the last claim of a case to its verdict, for each verdict of a person since a time.
 
-    The value is None for a case that the person did not claim.
+    The seconds are None for a case that the person did not claim. With each comes whether it waits for a check.
     """
-    rows = session.execute(_VERDICT_DURATIONS, {"me": reviewer_id, "since": to_us(since)}).scalars()
-    return [None if took_us is None else took_us / 1_000_000 for took_us in rows]
+    rows = session.execute(_VERDICT_DURATIONS, {"me": reviewer_id, "since": to_us(since)})
+    return [(None if row.took_us is None else row.took_us / 1_000_000, bool(row.is_staged)) for row in rows]
 
 
 def count_assigned(session: Session, reviewer_id: int, now: datetime) -> int:

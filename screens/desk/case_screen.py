@@ -117,8 +117,8 @@ class CaseScreen(WorkScreen):
         self.refresh_bindings()
         before = self._queued_when_empty
         if before is not None and session.counts is not None:
-            self._queued_when_empty = session.counts.queued
-            self.page.is_overview |= 0 <= before < session.counts.queued
+            self._queued_when_empty = session.counts.claimable
+            self.page.is_overview |= 0 <= before < session.counts.claimable
         if session.case is None and self.page.is_overview:
             self.page.show(messages.overview(session, self.view()), is_overview=True)
 

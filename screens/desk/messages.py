@@ -22,7 +22,7 @@ from workbench.keys.desk import END_SCOPE, FIND, NEXT, REVEAL, UNDO
 from workbench.keys.letters import GO_LETTERS
 from workbench.keys.queue import GO_MINE, GO_QUEUE, GO_REOPEN
 from workbench.keys.registry import GO_CHECKS, with_keys
-from workbench.wording.amounts import assigned_words, commas, decided_today_words
+from workbench.wording.amounts import assigned_words, commas, decided_today_words, number_words, queued_words
 from workbench.wording.case.history import action_name
 from workbench.wording.case.labels import DECIDED_WORDS, PROPOSED_WORDS, VERDICT_TITLES, check_cause_words
 from workbench.wording.letters import overdue_letters_words
@@ -64,19 +64,24 @@ def overview(session: "DeskSession", view: View) -> Content:
     counts = session.counts
     if counts is None:
         return opening_page()
-    may_check = role_refusal(Action.APPROVE, session.services.actor) is None
+    actor = session.services.actor
+    may_check, may_take = (role_refusal(action, actor) is None for action in (Action.APPROVE, Action.NEXT))
     if held := counts.held_by_me - len(counts.aside(view.now)):
-        message = _number_words(held, _("You hold one case."), _("You hold {count} cases."))
+        sentences = [number_words(held, _("You hold one case."), _("You hold {count} cases."))]
         what = _("brings back what you hold")
-    elif counts.queued:
-        message = _number_words(counts.queued, _("One case is queued."), _("{count} cases are queued."))
-        what = _("takes the next one")
     else:
-        message, what = _("Nothing is queued."), _("looks again")
-    takes = [key_hints((NEXT.key, what))] if role_refusal(Action.NEXT, session.services.actor) is None else []
-    lines = [plain(message), Content(), *takes, *_scope_hint(session), *_other_lists(counts, view, may_check=may_check)]
-    if counts.decided_today:
-        lines += [Content(), plain(decided_today_words(counts.decided_today, counts.median_s), MUTED)]
+        sentences = queued_words(counts.claimable if may_take else counts.queued, counts.queued)
+        what = _("takes the next one") if counts.claimable else _("looks again")
+    takes = [key_hints((NEXT.key, what))] if may_take else []
+    lines = [
+        *map(plain, sentences),
+        Content(),
+        *takes,
+        *_scope_hint(session),
+        *_other_lists(counts, view, may_check=may_check),
+    ]
+    if decided := decided_today_words(counts):
+        lines += [Content(), plain(decided, MUTED)]
     return Content("\n").join([*lines, *_aside_lines(counts, view)])
 
 
@@ -91,11 +96,6 @@ def _scope_hint(session: "DeskSession") -> list[Content]:
         return []
     message = _("ends the scope {filter}").format(filter=mask_digits_within(session.scope))
     return [key_hints((END_SCOPE.shown_keys, message))]
-
-
-def _number_words(number: int, singular: str, plural: str) -> str:
-    """Return the message for a number: `singular`, or `plural` with its `{count}` filled in."""
-    return singular if number == 1 else plural.format(count=commas(number))
 
 
 def _aside_lines(counts: DeskCounts, view: View) -> list[Content]:
@@ -114,13 +114,13 @@ def _other_lists(counts: DeskCounts, view: View, *, may_check: bool) -> list[Con
     """Return the keys of other lists that have cases for this person."""
     hints = [key_hints((GO_QUEUE.key, _("the queue"))), key_hints((FIND.key, _("finds a case")))]
     if may_check and counts.to_check:
-        message = _number_words(counts.to_check, _("one verdict to check"), _("{count} verdicts to check"))
+        message = number_words(counts.to_check, _("one verdict to check"), _("{count} verdicts to check"))
         hints.append(key_hints((GO_CHECKS.key, message)))
     if counts.appeals:
-        message = _number_words(counts.appeals, _("one appeal to decide"), _("{count} appeals to decide"))
+        message = number_words(counts.appeals, _("one appeal to decide"), _("{count} appeals to decide"))
         hints.append(key_hints((GO_APPEALS.key, message)))
     if counts.to_reopen:
-        message = _number_words(counts.to_reopen, _("one case to open again"), _("{count} cases to open again"))
+        message = number_words(counts.to_reopen, _("one case to open again"), _("{count} cases to open again"))
         hints.append(key_hints((GO_REOPEN.key, message)))
     if counts.letters_overdue:
         hints.append(key_hints((GO_LETTERS.key, overdue_letters_words(counts.letters_overdue))))

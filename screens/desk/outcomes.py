@@ -76,14 +76,14 @@ def act_of(decided: DecisionResult) -> UndoableAct:
 
 
 def read_state(
-    services: Services, case: CaseFile | None
+    services: Services, case: CaseFile | None, scope: str = ""
 ) -> tuple[DeskCounts, UndoableAct | None, ChangesSinceSeen, CaseFile | None]:
     """Return the counts, the last act that can be undone, the news of the case on the desk, and its new state, if any.
 
-    Without a case there is neither news nor a new state.
+    The counts are those of a desk with a scope. Without a case there is neither news nor a new state.
     """
     news, current = ChangesSinceSeen(), None
     if case is not None:
         news = services.casefiles.evidence_changes_since(case.header.id, case.header.evidence_no)
         current = services.casefiles.changed_since(case)
-    return services.queue.counts(), services.undo.last(), news, current
+    return services.queue.counts(scope), services.undo.last(), news, current

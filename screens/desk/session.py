@@ -283,7 +283,8 @@ class DeskSession:
     async def refresh(self) -> CaseShown | Unchanged:
         """Read counts, undo and news; place the case as it is now, unless it is lost, or held and has news."""
         case = self.case
-        self.counts, self.undoable, news, current = await asyncio.to_thread(outcomes.read_state, self.services, case)
+        read = asyncio.to_thread(outcomes.read_state, self.services, case, self.scope)
+        self.counts, self.undoable, news, current = await read
         if case is None or CaseRef.of(case) == self._ending or not case.shows_same_state_as(self.case):
             return Unchanged()
         self.news = news

@@ -94,5 +94,5 @@ def _count_parts(counts: "DeskCounts") -> Iterator[Part]:
         yield overdue_letters_words(counts.letters_overdue), WARNING
     if counts.measures_overdue:
         yield overdue_measures_words(counts.measures_overdue), WARNING
-    if counts.decided_today:
-        yield decided_today_words(counts.decided_today, counts.median_s), MUTED
+    if decided := decided_today_words(counts):
+        yield decided, MUTED

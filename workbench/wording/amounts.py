@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
-from workbench.i18n import _, current_language
+from workbench.domain.case.records import DeskCounts
+from workbench.i18n import _, comma_joined, current_language
 from workbench.wording.letter_dates import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH, local_time
 
 _FEN_PER_YUAN = 100
@@ -154,8 +155,26 @@ def assigned_words(assigned: Sequence[tuple[str, int, bool]]) -> list[str]:
     return [(away if is_away else here).format(count=commas(n), login=login) for login, n, is_away in assigned]
 
 
-def decided_today_words(number: int, median_s: float | None) -> str:
-    """Return how many cases a person decided today, and the median time if it is known."""
-    if median_s is None:
-        return _("{count} decided today").format(count=commas(number))
-    return _("{count} decided today, median {time}").format(count=commas(number), time=duration_words(median_s))
+def number_words(number: int, singular: str, plural: str) -> str:
+    """Return the message for a number: `singular`, or `plural` with its `{count}` filled in."""
+    return singular if number == 1 else plural.format(count=commas(number))
+
+
+def queued_words(claimable: int, queued: int) -> list[str]:
+    """Return in sentences how many cases are queued, and how many of them a person can get if these are not all."""
+    if claimable < queued:
+        message = _("{count} of {total} queued cases can come to you.")
+        rest = _("The rest is assigned to others, skipped by you, or outside your scope or skills.")
+        return [message.format(count=commas(claimable), total=commas(queued)), rest]
+    some = number_words(queued, _("One case is queued."), _("{count} cases are queued."))
+    return [some if queued else _("Nothing is queued.")]
+
+
+def decided_today_words(counts: DeskCounts) -> str:
+    """Return how many cases a person decided and proposed today, and the median time if it is known; "" for none."""
+    words = [_("{count} decided today").format(count=commas(counts.decided_today))] if counts.decided_today else []
+    if counts.proposed_today:
+        words.append(_("{count} proposed today").format(count=commas(counts.proposed_today)))
+    if words and counts.median_s is not None:
+        words.append(_("median {time}").format(time=duration_words(counts.median_s)))
+    return comma_joined(words)

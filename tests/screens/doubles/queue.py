@@ -66,7 +66,7 @@ class MemoryQueue(Queue):
         """Make every read fail from now on."""
         self.broken = StorageFailed("The storage failed: disk I/O error; nothing was written.")
 
-    def counts(self) -> DeskCounts:
+    def counts(self, scope: str = "") -> DeskCounts:  # noqa: ARG002 - the service's argument
         return self.read_counts()
 
     def filter_values(self) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -123,6 +123,7 @@ class MemoryServices:
         states = [found.header.state for found in self.files.values()]
         return DeskCounts(
             queued=states.count(CaseState.QUEUED),
+            claimable=states.count(CaseState.QUEUED),
             due_today=1,
             overdue=0,
             held_by_me=states.count(CaseState.IN_REVIEW),

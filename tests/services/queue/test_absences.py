@@ -100,6 +100,7 @@ def test_without_a_substitute_holds_end_and_nothing_that_comes_back_waits_for_th
     site.services("c").checks.give_back(shares["staged"], "not yet")
     site.services("c").remarks.answer(shares["pending"])
     expected = {case for share, case in shares.items() if share != "rectifying"}
+    assert site.services("b").queue.counts().claimable == len(expected)
     found = set()
     while isinstance(case := site.services("b").claims.next(), CaseFile):
         found.add(case.header.id)

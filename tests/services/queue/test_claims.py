@@ -8,12 +8,14 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState
 from sqlmodel import Session
 
+from db.enums import FailKind
 from tests.languages import speaking
 from tests.policies import amend_policy
-from tests.services.review.verdict_acts import passing
+from tests.services.review.verdict_acts import decide, failing, passing, take
 from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, NoNextCase
 from workbench.errors import Busy, NotAllowed, WrongUsage
+from workbench.wording.amounts import decided_today_words, queued_words
 
 
 def case_id_of(found: CaseFile | NoNextCase) -> int:
@@ -189,7 +191,7 @@ def test_a_refusal_names_the_holder_the_assignee_or_the_state_and_a_skip_needs_a
     assert refusals == ["refused release"] * 4
 
 
-def test_the_counts_say_how_many_cases_a_person_decided_today_and_how_long_they_took(site: Site) -> None:
+def test_the_counts_say_how_many_cases_a_person_decided_and_proposed_today_and_how_long_they_took(site: Site) -> None:
     site.plant(5)
     reviewer = site.services("a")
     assert (reviewer.queue.counts().decided_today, reviewer.queue.counts().median_s) == (0, None)
@@ -198,8 +200,9 @@ def test_the_counts_say_how_many_cases_a_person_decided_today_and_how_long_they_
         assert isinstance(case, CaseFile)
         site.clock.advance(seconds=seconds)
         reviewer.verdicts.decide(passing(case.header.id))
-    counts = reviewer.queue.counts()
-    assert (counts.decided_today, counts.median_s) == (3, 90)
+    decide(site, failing(take(site).header.id, fail_kind=FailKind.FINAL))
+    with speaking("en"):
+        assert decided_today_words(reviewer.queue.counts()) == "3 decided today, 1 proposed today, median 1 min 30 s"
 
     assert isinstance(case, CaseFile)
     reviewer.undo.undo(case.header.id)
@@ -207,3 +210,15 @@ def test_the_counts_say_how_many_cases_a_person_decided_today_and_how_long_they_
     assert site.services("b").queue.counts().decided_today == 0
     site.clock.advance(days=1)
     assert reviewer.queue.counts().decided_today == 0
+
+
+def test_the_counts_say_how_many_of_the_queued_cases_next_could_give(site: Site) -> None:
+    site.plant(3)
+    site.services("sup").assigning.assign([3], "b", "hers")
+    site.services("a").claims.skip(take(site).header.id, "my cousin")
+
+    counts = site.services("a").queue.counts()
+    with speaking("en"):
+        assert queued_words(counts.claimable, counts.queued)[0] == "1 of 3 queued cases can come to you."
+    assert site.services("b").queue.counts().claimable == 3
+    assert site.services("b").queue.counts("who:b").claimable == 1

@@ -264,16 +264,14 @@ class DeskCounts:
     """The counts in the header of the desk, for one person.
 
     Attributes:
-        to_reopen: The cases to open again; 0 unless the person is a supervisor.
-        appeals: The appeals to decide; 0 unless the person is a supervisor.
-        assigned: The queued cases that are assigned to the person.
+        to_reopen, appeals: The cases to open again and the appeals to decide; 0 unless the person is a supervisor.
+        assigned, claimable: The queued cases that are assigned to the person, and those that `next` could give.
         put_aside: The cases put aside that `next` has not returned yet, with the times of their return, earliest first.
         measures_overdue: The numbers that should be barred or restored by now; 0 except for supervisors and admins.
         letters_overdue: The overdue letters; 0 except for supervisors and admins.
-        decided_today: The person's verdicts of today.
+        decided_today, proposed_today: The person's verdicts of today, and those that wait for a check.
         median_s: The median of the seconds from claim to verdict.
-        is_clock_wrong: Whether the machine's clock is not confirmed, or contradicts the newest event or the machine's
-            running time.
+        is_clock_wrong: Whether the machine's clock is not confirmed, or contradicts the newest event or the uptime.
     """
 
     queued: int
@@ -287,7 +285,9 @@ class DeskCounts:
     put_aside: tuple[tuple[int, datetime], ...] = ()
     measures_overdue: int = 0
     letters_overdue: int = 0
+    claimable: int = 0
     decided_today: int = 0
+    proposed_today: int = 0
     median_s: float | None = None
     is_clock_wrong: bool = False
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from db.columns import from_us
 from db.enums import CaseState
 from db.queries import workload
+from db.queries.claim import Claimer, count_claimable, find_next_cases, skills_of
 from db.queries.listing import case_order, case_pages
 from db.queries.listing.case_conditions import distinct_values
 from db.queries.listing.case_list import CaseQuery
@@ -152,8 +153,8 @@ class Queue(Service):
             in_order = self._with_late_shares(session, _order(order))
             return case_order.position_in_order(session, self._query(session, filter_text), in_order, case_id)
 
-    def counts(self) -> DeskCounts:
-        """Return the counts of the desk header."""
+    def counts(self, scope: str = "") -> DeskCounts:
+        """Return the counts of the desk header and its overview, for `next` within a filter."""
         me, now = self.context.actor.id, self.context.now()
         may_see_work_lists = work_list_refusal(self.context.actor) is None
         may_reopen = role_refusal(Action.REOPEN, self.context.actor) is None
@@ -161,7 +162,8 @@ class Queue(Service):
         with self.context.read() as session:
             midnight = now.astimezone(self.context.zone(session)).replace(hour=0, minute=0, second=0, microsecond=0)
             durations = workload.verdict_durations_s(session, me, midnight)
-            measured = sorted(seconds for seconds in durations if seconds is not None)
+            measured = sorted(seconds for seconds, _is_staged in durations if seconds is not None)
+            proposed = sum(is_staged for _seconds, is_staged in durations)
             return DeskCounts(
                 **workload.open_counts(session, me, now),
                 # Counted by filter, so that the header agrees with what the queue lists.
@@ -173,10 +175,24 @@ class Queue(Service):
                 put_aside=workload.put_aside_by(session, me, now),
                 measures_overdue=workload.count_overdue_measures(session, now) if may_see_work_lists else 0,
                 letters_overdue=self._letters_overdue(session) if may_see_work_lists else 0,
-                decided_today=len(durations),
+                claimable=self._count_claimable(session, scope),
+                decided_today=len(durations) - proposed,
+                proposed_today=proposed,
                 median_s=measured[len(measured) // 2] if measured else None,
                 is_clock_wrong=bool(clock_problem(session, now)),
             )
+
+    def _count_claimable(self, session: Session, scope: str) -> int:
+        """Count the cases that `next` could give within a filter and the skills of the acting person."""
+        from workbench.services.queue.skills import within_skills
+
+        context, skills = self.context, skills_of(session, self.context.actor.id)
+        me, day_end = context.actor.id, context.end_of_today(session)
+        claimer = Claimer(reviewer_id=me, now=context.now(), day_end=day_end)
+        if not (scope or skills):
+            return count_claimable(session, claimer)
+        wanted = within_skills(session, context, self._query(session, scope), skills)
+        return len(find_next_cases(session, claimer, wanted, -1))
 
     def _letters_overdue(self, session: Session) -> int:
         context = self.context
