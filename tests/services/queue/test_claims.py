@@ -148,14 +148,18 @@ def test_cases_put_aside_have_a_limit_of_their_own(site: Site) -> None:
         claims.aside(third)
 
 
-def test_a_skipped_case_loses_its_assignee_and_is_offered_again_only_after_something_changes(site: Site) -> None:
+def test_a_skipped_case_keeps_the_reason_loses_its_assignee_and_is_offered_again_only_after_a_change(
+    site: Site,
+) -> None:
     (case,) = site.plant(1)
     claims, assigning = site.services("a").claims, site.services("sup").assigning
     assigning.assign([case], "a", "you know the trade")
     assert site.services("b").claims.next() == NoNextCase(kind="assigned", count=1, assigned=(("a", 1, False),))
     claims.next()
     claims.skip(case, "I know the handler")
-    skipped = site.services("a").casefiles.show(case).header
+    file = site.services("a").casefiles.show(case)
+    assert ("a", "comment", "I know the handler") in [(line.who, line.action, line.text) for line in file.history]
+    skipped = file.header
     assert (skipped.assignee, skipped.is_skipped) == (None, True)
     assert [site.services(login).queue.page()[0].is_skipped for login in ("a", "b")] == [True, False]
 

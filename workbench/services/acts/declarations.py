@@ -61,7 +61,7 @@ _END_OF_HOLD = ActReason(N_("Ending a legal hold needs a reason."), REASON_LENGT
 _QUESTION = ActReason(N_("The question is empty."), REASON_LENGTH, is_comment=False)
 _ANSWER = ActReason(N_("An answer needs a note."), REASON_LENGTH, is_comment=False)
 _INQUIRY_END = ActReason(N_("Withdrawing an inquiry needs a reason."), REASON_LENGTH, is_comment=False)
-_SKIPPING = ActReason(N_("Skipping needs a reason; give one."), is_comment=False)
+_SKIPPING = ActReason(N_("Skipping needs a reason; give one."))
 
 EXTEND_DEADLINE = "extend-deadline"
 """The name of an extension of the deadline to rectify, which can be undone, unlike that of a due date."""
