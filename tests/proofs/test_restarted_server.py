@@ -25,7 +25,11 @@ _STOPPED = """
 import sys
 import time
 from pathlib import Path
+from sqlalchemy import update
+
 from db.dialects.postgresql import engine
+from db.models import SettingRow
+from db.queries.published import table_of
 from tests.sites import ManualClock
 from workbench.services.database.opening import open_services
 
@@ -34,6 +38,8 @@ services = open_services(Path(sys.argv[1]), "b", ManualClock())
 try:
     with services.context.write() as session:
         services.context.log(session, "half")
+        # A change that is only sent, and whose answer nobody reads before the process stops.
+        session.connection().execute(update(table_of(SettingRow)).values(value=table_of(SettingRow).c.value))
         print("wrote", flush=True)
         time.sleep(1)
         session.connection().exec_driver_sql("SELECT 1")

@@ -145,6 +145,7 @@ class Dialect(alchemy.PGDialect_psycopg):
         if not statement.startswith("COPY "):
             cursor.connection.pipe()
             cursor.executemany(statement, parameters)
+            cursor.connection.sync()
             return
         cursor.connection.settle()
         with cursor.copy(statement) as copy:

@@ -55,6 +55,16 @@ class PipelinedConnection(psycopg.Connection):  # type: ignore[misc]  # the driv
         """Send a statement without rows; an error of it is raised by the next call that waits."""
         self.pipe()
         (cursor or self.cursor()).execute(statement, values)
+        self.sync()
+
+    def sync(self) -> None:
+        """Send the mark after which the server is idle; without it, the time limit of an idle transaction never ends.
+
+        The driver's own `sync` would wait for the answer.
+        """
+        pipeline: Any = self._pipeline
+        pipeline._enqueue_sync()  # noqa: SLF001 - the driver has no public name for it
+        self.wait(pipeline._communicate_gen())  # noqa: SLF001
 
     def pipe(self) -> None:
         """Let the following statements be sent without waiting, until `settle`."""
@@ -104,6 +114,7 @@ class PipelinedConnection(psycopg.Connection):  # type: ignore[misc]  # the driv
         if answer is None:
             self.pipe()
             answer = answers[key] = Answer(self.cursor().execute(statement, values))
+            self.sync()
         if not answer.is_there:
             raise NotAnswered
         if answer.error is not None:
