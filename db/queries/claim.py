@@ -4,6 +4,7 @@ Without a filter, one statement finds and claims the next case. With a filter, f
 a lock; then a found case is claimed if it has not changed.
 """
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -183,10 +184,10 @@ def claim_next(session: Session, claimer: Claimer, until: datetime) -> ClaimedCa
     return ClaimedCase(*row) if row else None
 
 
-def find_next_cases(session: Session, claimer: Claimer, within: CaseQuery, most: int) -> Sequence[Any]:
+def find_next_cases(session: Session, claimer: Claimer, within: CaseQuery, most: int = sys.maxsize) -> Sequence[Any]:
     """Return the ids and versions of the next free cases within a filter, in the order of `claim_next`.
 
-    At most `most` cases are returned, all of them if it is -1.
+    At most `most` cases are returned. A server refuses a limit of -1.
     """
     if CaseState.QUEUED not in within.states:
         return []

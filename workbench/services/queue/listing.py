@@ -192,7 +192,7 @@ class Queue(Service):
         if not (scope or skills):
             return count_claimable(session, claimer)
         wanted = within_skills(session, context, self._query(session, scope), skills)
-        return len(find_next_cases(session, claimer, wanted, -1))
+        return len(find_next_cases(session, claimer, wanted))
 
     def _letters_overdue(self, session: Session) -> int:
         context = self.context
