@@ -220,9 +220,10 @@ def skills_of(session: Session, person_id: int) -> str:
     return str(session.connection().execute(_SKILLS, {"person": person_id}).scalar_one())
 
 
+# Without the index of the common queue, SQLite would read the row of each queued case.
 _COUNT_CLAIMABLE = text(
     f"""SELECT
-        (SELECT count(*) FROM "case" c WHERE {_COMMON})
+        (SELECT count(*) FROM "case" AS c INDEXED BY ix_case_next WHERE {_COMMON})
         + (SELECT count(*) FROM "case" c WHERE {_EXPIRED} AND {_NOT_SKIPPED})
         + (SELECT count(*) FROM "case" c WHERE {_MINE} AND {_NOT_SKIPPED})
         + (SELECT count(*) FROM {_ABSENT} "case" c WHERE {_OF_ABSENT} AND {_NOT_SKIPPED})
