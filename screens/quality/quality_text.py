@@ -56,6 +56,7 @@ def figures_lines(figures: QualityFigures, width: int) -> list[Content]:
     raw, kappa, ac1 = words.agreement_words(figures.verdicts)
     jaccard, differing = words.estimate_words(figures.jaccard), sum(figures.stands.values()) + figures.waiting
     values = [(_("Pairs"), commas(figures.verdicts.pairs)), (_("raw"), raw), ("κ", kappa), ("AC1", ac1)]
+    values += [(_("Golden cases answered right"), words.golden_words(figures.golden))] * bool(figures.golden[0])
     values += [(_("Reasons in common"), jaccard), (_("Different"), commas(differing))]
     values += [(_("Waiting for a third person"), commas(figures.waiting))]
     return flowing([_labelled(name, value) for name, value in values if value], width)
@@ -79,21 +80,22 @@ def all_figures(figures: QualityFigures, sample: SampleLine | None, width: int) 
 
 
 def look_row(look: SecondLook, width: int) -> Content:
-    """Return a differing opinion as a row: both answers, and which stands."""
+    """Return a differing opinion as a row: the right answer or the decision, the opinion, and which stands."""
     stands = _(words.STANDS_WORDS[look.stands]) if look.stands else _("waits for a third person")
-    first, second = map(words.answer_words, (look.first, look.second))
+    first, second = map(words.answer_words, (look.right or look.first, look.second))
     left = joined((f"{format_case(look.case_id)}  ", BOLD), (f"{first} ", ""), ("≠ ", WARNING), (second, ""))
     return row(left, plain(stands, MUTED if look.stands else WARNING), width)
 
 
 def look_lines(look: SecondLook, policy: Policy, width: int) -> list[Content]:
-    """Return both answers side by side with the titles of their reasons, then which stands and why."""
+    """Return both answers side by side with the titles of their reasons, the right one, which stands and why."""
     half = (width - _GAP) // 2
     first = _answer(_("First, {login}").format(login=look.maker), look.first, policy, half)
     second = _answer(_("Second, {login}").format(login=look.reader), look.second, policy, half)
     second += wrapped_lines(look.note, half, MUTED) if look.note else []
     pairs = zip_longest(first, second, fillvalue=Content())
     lines = [Content.assemble(one, " " * (half - one.cell_length + _GAP), two) for one, two in pairs]
+    lines += _answer(_("Right answer"), look.right, policy, width) if look.right else []
     if look.stands:
         stands = f"{_(words.STANDS_WORDS[look.stands])} ({look.adjudicator})  {look.adjudication}"
         lines += wrapped_lines(stands, width, BOLD)

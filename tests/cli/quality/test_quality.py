@@ -144,6 +144,21 @@ def test_golden_answers_are_mixed_in_beside_the_drawn_ones(decided: Terminal) ->
     assert golden == 1
     assert sampled in {5, 6}
 
+    # The opinion on the golden case is compared with its right answer, with which the decision differs too.
+    given = list(opinions(decided, "b"))
+    report = decided.document("sup", "quality", "report")
+    assert "C-000009" in given
+    assert report["golden"] == {"opinions": 1, "right": 0}
+    found = next(look for look in report["differing"] if look["case"] == "C-000009")
+    assert (found["first"]["verdict"], found["second"]["verdict"]) == ("pass", "pass")
+    assert found["right"] == {"verdict": "fail", "fail_kind": "fixable", "reasons": ["USE-TRADE"]}
+    assert "0 of 1" in decided.as_person("sup", "quality", "report").stdout
+    # Once the right answer is the opinion, whose reasons do not count if it names none, it is right.
+    decided.document("sup", "quality", "golden", "C-9", "pass")
+    report = decided.document("sup", "quality", "report")
+    assert report["golden"] == {"opinions": 1, "right": 1}
+    assert "C-000009" not in {look["case"] for look in report["differing"]}
+
 
 def test_periods_begin_and_end_at_midnight_of_the_office(decided: Terminal) -> None:
     day = decided.site.clock.at.date()

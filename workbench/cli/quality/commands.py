@@ -20,6 +20,7 @@ from workbench.wording.case.quality import (
     agreement_words,
     answer_words,
     estimate_words,
+    golden_words,
     stratum_words,
 )
 
@@ -60,7 +61,10 @@ def sample(
         [[stratum_words(name), commas(size), commas(drawn)] for name, (size, drawn) in line.strata.items()],
         numeric=(1, 2),
     )
-    left_out = (with_details(_(LEFT_OUT_WORDS[cause]), commas(count)) for cause, count in line.left_out.items())
+    left_out = (
+        _("{count} {cause}").format(count=commas(count), cause=_(LEFT_OUT_WORDS[cause]))
+        for cause, count in line.left_out.items()
+    )
     output.pairs(
         [
             (_("Sample"), _("not stored (--dry-run)") if line.id is None else str(line.id)),
@@ -73,6 +77,8 @@ def sample(
             (_("Seed"), str(line.seed)),
         ]
     )
+    if line.id is not None:
+        output.narrate(_("Reviewers read the cases with `workbench quality review`."))
 
 
 def list_samples(context: CommandContext) -> None:
@@ -172,6 +178,7 @@ def report(
     output.pairs(
         [
             (_("Reasons in common"), estimate_words(figures.jaccard)),
+            (_("Golden cases answered right"), golden_words(figures.golden)),
             *((_(words), commas(figures.stands[name])) for name, words in STANDS_WORDS.items()),
             (_("Waiting for a third person"), commas(figures.waiting)),
         ]
@@ -181,6 +188,7 @@ def report(
         _("Case"): lambda look: format_case(look.case_id),
         _("First"): lambda look: with_details(look.maker, answer_words(look.first)),
         _("Second"): lambda look: with_details(look.reader, answer_words(look.second)),
+        _("Right answer"): lambda look: answer_words(look.right) if look.right else "",
         _("Note"): lambda look: look.note,
         _("Stands"): lambda look: _(STANDS_WORDS[look.stands]) if look.stands else "",
     }
@@ -213,6 +221,7 @@ def _look_document(look: "SecondLook") -> dict[str, Any]:
         "decision": format_decision(look.decision_id),
         "first": {"by": look.maker, **_answer(look.first)},
         "second": {"by": look.reader, **_answer(look.second), "note": look.note},
+        "right": _answer(look.right) if look.right else None,
         "stands": look.stands or None,
         "adjudicated_by": look.adjudicator or None,
         "why": look.adjudication,
@@ -226,6 +235,7 @@ def _figures_document(figures: "QualityFigures", differing: "Sequence[SecondLook
         **{f"by_{name}": {one: _agreement(two) for one, two in found.items()} for name, found in figures.by.items()},
         "reasons": {code: _agreement(found) for code, found in figures.reasons.items()},
         "jaccard": _estimate(figures.jaccard),
+        "golden": dict(zip(("opinions", "right"), figures.golden, strict=True)),
         "stands": dict(figures.stands),
         "waiting": figures.waiting,
         "differing": [_look_document(look) for look in differing],

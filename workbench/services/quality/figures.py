@@ -9,7 +9,15 @@ from sqlalchemy import RowMapping, and_, select
 from sqlmodel import Session
 
 from db.enums import Role, Verdict
-from db.models import AdjudicationRow, DecisionReasonRow, OpinionRow, ReviewerRow, SampledDecisionRow, SampleRow
+from db.models import (
+    AdjudicationRow,
+    DecisionReasonRow,
+    GoldenAnswerRow,
+    OpinionRow,
+    ReviewerRow,
+    SampledDecisionRow,
+    SampleRow,
+)
 from db.queries.published import CASE, DECISION, table_of
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import missing_role_refusal
@@ -30,6 +38,7 @@ _READERS_OF_ALL = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 
 _SAMPLE, _SAMPLED, _OPINION = table_of(SampleRow), table_of(SampledDecisionRow), table_of(OpinionRow)
 _ADJUDICATION, _REASON, _PERSON = table_of(AdjudicationRow), table_of(DecisionReasonRow), table_of(ReviewerRow)
+_GOLDEN = table_of(GoldenAnswerRow)
 
 adjudicating_refusal = partial(missing_role_refusal, _ADJUDICATORS)
 """Return why a person may not adjudicate, or None if they may."""
@@ -41,7 +50,7 @@ Answer = tuple[str, str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondLook:
-    """A decision with the second opinion on it."""
+    """A decision with the second opinion on it; `right` is the right answer, None if the case is not golden."""
 
     case_id: int
     sampled_id: int
@@ -51,6 +60,7 @@ class SecondLook:
     reader: str
     first: Answer
     second: Answer
+    right: Answer | None
     service_class: str
     month: str
     note: str
@@ -60,8 +70,14 @@ class SecondLook:
 
     @property
     def differs(self) -> bool:
-        """Whether the verdicts or the reasons differ."""
-        return self.first != self.second
+        """Whether verdict or reasons differ from the right answer, or without one from the decision.
+
+        A right answer without reasons is about the verdict alone.
+        """
+        verdict, kind, reasons = self.right or self.first
+        if self.right and not reasons:
+            reasons = self.second[2]
+        return self.second != (verdict, kind, reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +89,7 @@ class QualityFigures:
         by: The same without weights, by a name such as "rev1", for each reviewer, class and month.
         reasons: Each code as yes or no.
         jaccard: The mean Jaccard index of the sets of reasons; None with too few pairs.
+        golden: How many opinions are on golden cases, and how many of those are right.
         stands: How often a third person said which opinion stands.
         waiting: How many differing opinions wait for a third person.
     """
@@ -82,6 +99,7 @@ class QualityFigures:
     by: Mapping[str, Mapping[str, Agreement]]
     reasons: Mapping[str, Agreement]
     jaccard: Estimate | None
+    golden: tuple[int, int]
     stands: Mapping[str, int]
     waiting: int
 
@@ -186,6 +204,9 @@ def _looks(session: Session, sample_id: int | None, case_id: int | None = None) 
             _OPINION.c.fail_kind.label("second_fail_kind"),
             _OPINION.c.reasons,
             _OPINION.c.note,
+            _GOLDEN.c.verdict.label("right_verdict"),
+            _GOLDEN.c.fail_kind.label("right_fail_kind"),
+            _GOLDEN.c.reasons.label("right_reasons"),
             _ADJUDICATION.c.stands,
             third.c.login.label("adjudicator"),
             _ADJUDICATION.c.note.label("adjudication"),
@@ -195,6 +216,7 @@ def _looks(session: Session, sample_id: int | None, case_id: int | None = None) 
         .join(CASE, CASE.c.id == _SAMPLED.c.case_id)
         .join(maker, maker.c.id == DECISION.c.maker_id)
         .join(reader, reader.c.id == _OPINION.c.reviewer_id)
+        .outerjoin(_GOLDEN, and_(_GOLDEN.c.decision_id == _SAMPLED.c.decision_id, _SAMPLED.c.is_golden))
         .outerjoin(_ADJUDICATION, _ADJUDICATION.c.sampled_id == _SAMPLED.c.id)
         .outerjoin(third, third.c.id == _ADJUDICATION.c.reviewer_id)
         .order_by(_SAMPLED.c.id)
@@ -215,6 +237,9 @@ def _look(row: RowMapping, codes: Mapping[int, frozenset[str]]) -> SecondLook:
         **{name: row[name] for name in names},
         first=(row["verdict"], row["fail_kind"], codes.get(row["decision_id"], frozenset())),
         second=(row["second_verdict"], row["second_fail_kind"], frozenset(json.loads(row["reasons"]))),
+        right=None
+        if row["right_verdict"] is None
+        else (row["right_verdict"], row["right_fail_kind"], frozenset(json.loads(row["right_reasons"]))),
         month=f"{row['decided_at']:%Y-%m}",
         stands=row["stands"] or "",
         adjudicator=row["adjudicator"] or "",
@@ -239,6 +264,7 @@ def _figures_of(sample_id: int, looks: list[SecondLook], sizes: Mapping[str, int
         "month": lambda look: look.month,
     }
     codes = sorted({code for look in drawn for code in (*look.first[2], *look.second[2])})
+    golden = [look for look in looks if look.right is not None]
     sets = [Pair(look.first[2], look.second[2], look.stratum) for look in drawn]
     return QualityFigures(
         sample_id=sample_id,
@@ -259,6 +285,7 @@ def _figures_of(sample_id: int, looks: list[SecondLook], sizes: Mapping[str, int
             for code in codes
         },
         jaccard=jaccard_of(sets, sizes),
+        golden=(len(golden), sum(not look.differs for look in golden)),
         stands={name: sum(look.stands == name for look in looks) for name in STANDS},
         waiting=sum(look.differs and not look.stands for look in looks),
     )

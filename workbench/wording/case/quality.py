@@ -73,6 +73,12 @@ def estimate_words(estimate: "Estimate | None") -> str:
     return value if low == high else f"{value} ({low} – {high})"
 
 
+def golden_words(golden: tuple[int, int]) -> str:
+    """Return how many of the opinions on golden cases are right, "–" without any."""
+    opinions, right = golden
+    return _("{right} of {opinions}").format(right=right, opinions=opinions) if opinions else "–"
+
+
 def answer_words(answer: tuple[str, str, frozenset[str]]) -> str:
     """Return a verdict with its reasons."""
     verdict, fail_kind, reasons = answer

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from db.enums import FailKind, ServiceClass, Verdict
+from db.enums import ServiceClass, Verdict
 from workbench.domain.case.lifecycle import CLASS_WORDS, VERDICT_WORDS
 from workbench.domain.quality.period import Period
 from workbench.domain.quality.report import FIGURES, Figure, FigureKind, Report, ReportValue
@@ -56,7 +56,8 @@ def part_words(figure: Figure, part: str, report: Report) -> str:
     """Return the name of a part of a figure in the current language; names of agents and provinces are stored text."""
     group, is_grouped, name = part.partition(" ")
     if figure.name == "verdicts":
-        return with_remark(_(VERDICT_WORDS[Verdict(group)]), _("final") if name == FailKind.FINAL else "")
+        remark = {"final": _("final"), "fixable": _("can be rectified")}.get(name, "")
+        return with_remark(_(VERDICT_WORDS[Verdict(group)]), remark)
     if figure.name == "rounds":
         return _("round {number}").format(number=part)
     if figure.name == "letters":
