@@ -127,7 +127,7 @@ def test_a_letter_gives_the_numbers_of_its_finding() -> None:
         "经办人有效身份证正反面复印件",
     )
     assert letters("DOC-MISSING", evidence(documents=documents()[1:]), "en") == (
-        "Documents are missing; please submit: business licence.",
+        "Documents are missing: business licence.",
         "the missing documents: business licence, with the seal",
     )
 

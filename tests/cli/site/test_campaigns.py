@@ -142,7 +142,7 @@ def test_some_are_opened_each_working_day_and_the_applicant_is_told(services: Cl
     assert "原审核结论继续有效" in letters[0]["body"]
     assert "2026年11月30日" in letters[0]["body"]
     assert "the limit was raised" in letters[0]["body"]
-    assert "请补交：营业执照副本" in letters[0]["body"]
+    assert "缺少：营业执照副本" in letters[0]["body"]
     assert services.site.actions(1) == ["campaign"]
     assert "re-review  C-000006 the limit was raised" in services.terminal.as_person("a", "show", first).stdout
 

@@ -96,6 +96,9 @@ def test_letter_texts_are_complete_without_a_finding() -> None:
         for each in (reason, reason.for_person):
             assert each.letter.en.endswith(".")
             assert each.letter.zh.endswith("。")
+            assert not re.search("please|(?<!申)请", each.letter.en + each.letter.zh, re.IGNORECASE), (
+                f"{reason.code}: a letter asks for nothing, because the verdict may be final; its item asks"
+            )
             items = (each.item.en, each.item.zh)
             assert not [item for item in items if item.endswith((".", "。"))], (
                 f"{reason.code}: an item is a phrase without a full stop, because letters list it"

@@ -106,8 +106,8 @@ MENDS = (
         "reasons.ACT-PEAK-HOUR.letter",
     ),
     (
-        'letter.en = "Documents are missing[; please submit: {subject}]."',
-        'letter.en = "Documents are missing; please submit: {subject}."',
+        'letter.en = "Documents are missing[: {subject}]."',
+        'letter.en = "Documents are missing: {subject}."',
         "reasons.DOC-MISSING.letter",
     ),
     ("{observed:document|documents} missing", "{count} missing", "rules.DOC-MISSING.text"),
