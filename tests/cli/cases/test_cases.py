@@ -224,6 +224,7 @@ def test_decide_prints_its_result_and_undo_reverts_it(terminal: Terminal) -> Non
         "release_at": "2026-11-24T10:01:00+08:00",
     }
     assert "C-000001" in decided["notice"]
+    assert "可继续使用。贵公司无需办理任何手续。" in decided["notice"]
     assert (back["state"], back["held_by"], back["fence"]) == ("in_review", "a", 2)
 
 

@@ -263,7 +263,9 @@ def test_rectified_is_a_reason_for_a_pass_only_after_something_was_to_be_rectifi
     services.at("2026-11-25 10:00").run("a", "resubmit", "C-1")
     services.run("a", "next")
     services.run("a", *passing)
-    assert "要求整改的事项已完成整改" in letters(services, "pass")[0]["body"]
+    body = letters(services, "pass")[0]["body"]
+    assert "要求整改的事项已完成整改" in body
+    assert "此前通知所列情况和要求的事项均无需再处理" in body
 
 
 def test_any_document_may_answer_an_item_in_free_words_and_only_a_listed_one_an_item_that_lists_some(

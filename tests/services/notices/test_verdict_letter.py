@@ -93,6 +93,9 @@ def test_the_language_of_a_letter_does_not_depend_on_the_screens(letter: Letter)
 
 def test_a_pass_letter_asks_for_nothing_and_lifts_bars_or_cancels_them_in_two_sentences(letter: Letter) -> None:
     plain = render(letter)
+    told = re.compile("此前通知|earlier letters")
+    assert not told.search(plain.body)
+    assert told.search(render(replace(letter, was_asked=True)).body)
     assert ("：通过" if letter.language is Language.ZH else "passed") in plain.subject
     assert not re.search("申诉|期限|措施|appeal|deadline|measure", plain.body, re.IGNORECASE)
     numbers = tuple(f"1380013800{number}" for number in range(4))

@@ -142,6 +142,7 @@ class LetterFacts:
         deadline: What a letter about a moved deadline also says; None in the other letters.
         earlier_case_no: The passed case whose result is reviewed again because of other rules.
         was_passed: Whether the review had been passed (for REOPENED).
+        was_asked: Whether an earlier notice of the review named reasons or asked for something (for a pass).
         fail_kind: The code of the kind of a fail, empty for other verdicts.
         reasons: The reasons of a verdict.
         edited_causes: The text of the causes that the reviewer edited, None if unedited.
@@ -184,6 +185,7 @@ class LetterFacts:
     deadline: DeadlineFacts | None = None
     earlier_case_no: str = ""
     was_passed: bool = False
+    was_asked: bool = False
     fail_kind: str = ""
     reasons: tuple[LetterReason, ...] = ()
     edited_causes: str | None = None

@@ -39,6 +39,9 @@ from workbench.services.notices.letter_measures import bars_beside, bars_in_forc
 from workbench.services.site.people import solo_reason
 from workbench.wording.findings import LetterDetails, reason_item, reason_letter
 
+_ASKING = {Verdict.FAIL.value, Verdict.PENDING.value, ClockLetterKind.INCOMPLETE.value}
+"""The first kinds of notices of a review that name reasons or ask for something."""
+
 
 def _details(casefile: CaseFile, code: str, items: Sequence[ItemRequest]) -> LetterDetails:
     """Return the details for the wording of a reason, besides the findings."""
@@ -186,6 +189,7 @@ def verdict_letter(  # noqa: PLR0913, PLR0917 - a letter needs all of these fact
         bars=bars,
         lifted=lifted,
         is_misuse=any(policy.reasons[code].misuse for code in codes if code in policy.reasons),
+        was_asked=decision.verdict == Verdict.PASS and not _ASKING.isdisjoint(line.kind for line in casefile.notices),
         is_decided_alone=bool(decision.waived),
     )
     dates = (decision.deadline_at, decision.until_on, appeal_until)
@@ -265,8 +269,7 @@ def _addressed(
     policy = replace(context.policy(session, case.policy_version_id), supplier=context.policy(session).supplier)
     known = vars(facts) | head_of({**to, "applicant_name": case.applicant_name}, policy, context.now())
     known["provisional_years"] = provisional_years(session, context, case, dates)
-    case_no = format_case(case.id or 0)
-    return Letter(**known, case_no=case_no, application_no=case.application_no, agent=case.agent)
+    return Letter(**known, case_no=format_case(case.id or 0), application_no=case.application_no, agent=case.agent)
 
 
 def _correction(session: Session, context: Context, corrected: DecisionRow | None) -> Correction | None:
