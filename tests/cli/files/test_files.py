@@ -106,6 +106,8 @@ def test_files_that_cannot_be_listed_hide_neither_the_list_nor_other_errors(term
         ("Z-9_BIZ_LICENSE.png", "There is no application Z-9"),
     ]
     assert [row["application_no"] for row in report["documents"]] == ["A-1", "Z-9"]
+    told = terminal.as_person("admin", *words[:-1], "--lang", "zh").stdout
+    assert [one.count("BIZ_LICENSE（营业执照副本）") for one in told.split("A-1_护照.png")] == [2, 1]
 
 
 @pytest.mark.promise("P9", "D10")

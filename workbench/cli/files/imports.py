@@ -12,7 +12,7 @@ import typer
 from db.enums import CaseState, ImportKind
 from workbench.cli.calendar.commands import import_calendar
 from workbench.cli.cases.cases import print_done
-from workbench.cli.files.report_notes import report_notes
+from workbench.cli.files.report_notes import report_notes, rows_of_documents
 from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_record
@@ -169,9 +169,8 @@ def print_report(context: CommandContext, report: ImportReport) -> None:
         )
         return
     if report.documents:
-        # The lines are numbered as if the list were a file with a header in line 1.
-        rows = [[str(line), *document.values()][:5] for line, document in enumerate(report.documents, start=2)]
-        output.table([_("Line"), _("Agent"), _("Application"), _("Kind"), _("File")], rows, numeric=(0,))
+        header = [_("Line"), _("Agent"), _("Application"), _("Kind"), _("File")]
+        output.table(header, rows_of_documents(report), numeric=(0,))
         output.line()
     if report.sheets:
         output.listing(

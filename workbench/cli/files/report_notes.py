@@ -1,11 +1,13 @@
-"""The sentences of an import's report about rows that are not wrong."""
+"""The sentences of an import's report about rows that are not wrong, and its list of documents."""
 
 from collections.abc import Iterator, Sequence
 
-from db.enums import ImportKind
+from db.enums import DocumentKind, ImportKind
 from workbench.domain.case.case_id import format_case
 from workbench.domain.values.bad_value import with_outlined_numbers
+from workbench.domain.values.values import code_with_word
 from workbench.i18n import _, comma_joined, ngettext, with_remark
+from workbench.services.files.reading.headers import value_names
 from workbench.services.files.reading.sheets.names import kind_name
 from workbench.services.intake.importing.plan import ImportReport
 from workbench.wording.amounts import commas
@@ -30,6 +32,16 @@ def _lines(found: Sequence[tuple[int, str]]) -> str:
         for text, lines in lines_by_text.items()
     )
     return _("; ").join(first) + ("…" if len(found) > _MOST_LINES else "")
+
+
+def rows_of_documents(report: ImportReport) -> list[list[str]]:
+    """Return the documents of a folder: line, agent, application, kind, file."""
+    kinds = value_names("document_kind", DocumentKind)
+    return [
+        [str(line), row["agent"], row["application_no"], code_with_word(row["kind"], kinds), row["path"]]
+        # The lines are numbered as if the list were a file with a header in line 1.
+        for line, row in enumerate(report.documents, start=2)
+    ]
 
 
 def report_notes(report: ImportReport) -> Iterator[str]:

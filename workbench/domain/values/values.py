@@ -131,12 +131,16 @@ def parse_choice(raw: str, names: Mapping[str, Choice]) -> Choice:
     """
     chosen = _value_named(raw, names)
     if chosen is None:
-        codes = comma_joined(dict.fromkeys(_code_with_word(str(value), names) for value in names.values()))
-        raise BadValue(_("“{value}” is not a known value; write one of {codes}."), raw, codes=codes)
+        raise BadValue(_("“{value}” is not a known value; write one of {codes}."), raw, codes=codes_with_words(names))
     return chosen
 
 
-def _code_with_word(code: str, names: Mapping[str, Choice]) -> str:
+def codes_with_words(names: Mapping[str, Choice]) -> str:
+    """Return the codes of a column of choices, in Chinese each with its name."""
+    return comma_joined(dict.fromkeys(code_with_word(str(value), names) for value in names.values()))
+
+
+def code_with_word(code: str, names: Mapping[str, Choice]) -> str:
     """Return a code, in Chinese with its first Chinese name."""
     words = [name for name, value in names.items() if value == code and not name.isascii()]
     return with_remark(code, words[0]) if words and current_language() == "zh" else code

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from db.enums import DocumentKind
-from workbench.domain.values.values import folded_word
+from workbench.domain.values.values import codes_with_words, folded_word
 from workbench.i18n import _, comma_joined
 from workbench.services.files.reading.folder import DESKTOP_FILES
 from workbench.services.files.reading.headers import value_names
@@ -49,7 +49,7 @@ def list_of_documents(
             documents.append((number, kind, name, path.lstat().st_mtime_ns))
         else:
             not_utf8 = "" if readable == str(name) else _("The name is not in UTF-8; rename the file.")
-            problems.append(RowProblem(file=readable, message=not_utf8 or _why_unnamed(path.stem)))
+            problems.append(RowProblem(file=readable, message=not_utf8 or _why_unnamed(path.stem, words)))
     if not files:
         problems.append(RowProblem(file=folder.resolve().name, message=_("The folder has no documents.")))
     agents = agents_of({number for number, *_others in documents})
@@ -78,12 +78,12 @@ def of_listed_file(problem: RowProblem, listed: Mapping[tuple[str, int], Mapping
     return problem if row is None else replace(problem, file=row["path"], line=0, column="")
 
 
-def _why_unnamed(stem: str) -> str:
+def _why_unnamed(stem: str, words: Mapping[str, DocumentKind]) -> str:
     """Return why a file name does not say whose document of what kind the file is."""
     number, *rest = re.split(r"[\s_]+", stem, maxsplit=1)
     if any(rest) and any(map(str.isdigit, number)):
         message = _("Kind {kind} is not known; one of {kinds}.")
-        return message.format(kind=rest[0], kinds=comma_joined(kind.value for kind in DocumentKind))
+        return message.format(kind=rest[0], kinds=codes_with_words(words))
     message = _(
         "The file name must begin with the application number and the kind of document, like {name}; rename it."
     )
