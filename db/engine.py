@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from db import dialect
 from db.access import inode_of
+from db.dialects.changes import READS_VERSION
 from db.dialects.server_address import remember
 from db.dialects.sqlite_watch import CommitWatch
 from db.errors import DatabaseRefused, Refusal, TextRefused
@@ -68,7 +69,7 @@ class Database:
     def _writing_engine(self, *, is_bulk: bool = False) -> Engine:
         engine = dialect.make_engine(self.path, self.key, is_bulk=is_bulk)
         event.listen(engine, "before_cursor_execute", _refuse_nul)
-        return engine
+        return engine if self.schema is None else engine.execution_options(**{READS_VERSION: True})
 
     @cached_property
     def _watch(self) -> CommitWatch:

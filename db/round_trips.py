@@ -20,12 +20,16 @@ def read_together(session: Session, *parts: Read, ahead: Iterable[Callable[[Sess
         return [part() for part in parts]
     driver: Any = connection.connection.driver_connection
     results: list[Any] = driver.read_together([*parts, *(partial(read, session) for read in ahead)])
+    # A session forgets a row that nothing else holds.
+    session.info["ahead"] = results[len(parts) :]
     return results[: len(parts)]
 
 
 def row_count(result: Any) -> int:
     """Return how many rows an update or delete has changed; `rowcount` does not wait for the answer of a server."""
     if result.rowcount < 0:
-        result.context.cursor.connection.run_all()
-        return int(result.context.cursor.rowcount)
+        cursor = result.context.cursor
+        if cursor.rowcount < 0:
+            cursor.connection.run_all()
+        return int(cursor.rowcount)
     return int(result.rowcount)

@@ -19,6 +19,9 @@ CHANGES_SCHEMA = "changes_schema"
 A migration step that changes noted values needs an event with the new digests, or `audit verify` finds them changed.
 """
 
+READS_VERSION = "reads_version"
+"""The execution option of a connection to a server that reads the schema version as it begins to write."""
+
 NOTED_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "absence": ("reviewer_id", "from_on", "to_on", "reason", "substitute_id"),
     "adjudication": ("case_id", "sampled_id", "reviewer_id", "adjudicated_at", "stands", "note"),

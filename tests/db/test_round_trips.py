@@ -1,25 +1,38 @@
 """What a server's driver sends without waiting still fails or counts as if it had waited."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
 
-from db.dialect import read_together, row_count
+from db.dialect import append_events, read_together, row_count
 from db.models import CaseRow, EventRow, SettingRow
 from db.queries.published import table_of
 from tests import tables
 from tests.sites import Site
+from workbench.errors import StorageFailed
 
-SETTING, CASE = table_of(SettingRow), table_of(CaseRow)
+SETTING, CASE, EVENT = table_of(SettingRow), table_of(CaseRow), table_of(EventRow)
 
 
-def test_an_error_of_a_change_is_raised_at_the_end_of_its_transaction_at_the_latest(site: Site) -> None:
+def _add_setting_twice(session: Session) -> None:
+    session.connection().execute(insert(SETTING), [{"name": "identity", "value": "named"}])
+
+
+def _append_event_twice(session: Session) -> None:
+    append_events(session.connection(), [dict(session.execute(select(EVENT).limit(1)).mappings().one())])
+
+
+@pytest.mark.parametrize("change", [_add_setting_twice, _append_event_twice])
+def test_an_error_of_a_change_is_raised_at_the_end_of_its_transaction_at_the_latest(
+    site: Site, change: Callable[[Session], None]
+) -> None:
     before = tables.rows(site.path)
 
-    with pytest.raises(IntegrityError), site.services("a").context.database.write() as session:
-        session.connection().execute(insert(SETTING), [{"name": "identity", "value": "named"}])
+    with pytest.raises(StorageFailed), site.services("a").context.write() as session:
+        change(session)
 
     assert tables.rows(site.path) == before
 

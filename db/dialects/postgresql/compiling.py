@@ -14,6 +14,9 @@ from db.dialects.changes import NOTED_COLUMNS
 from db.dialects.postgresql.pipeline import Answer
 from db.dialects.spelling import nulls_of, spell
 
+_CHANGED = re.compile(r'(?:INTO|UPDATE|DELETE FROM|COPY)\s+"?(\w+)', re.IGNORECASE)
+"""Finds the tables that a text of SQL changes."""
+
 
 class _Statements(alchemy.PGCompiler_psycopg):
     """Compiles statements."""
@@ -98,8 +101,10 @@ class _Context(alchemy.PGExecutionContext_psycopg):
 
     @property
     def may_be_noted(self) -> bool:
-        """Whether the statement may change a row that is noted; SQL in a text may."""
-        if self.compiled is None or self.is_text or self.isdelete:
+        """Whether the statement may change a row that is noted."""
+        if self.compiled is None or self.is_text:
+            return not NOTED_COLUMNS.keys().isdisjoint(_CHANGED.findall(self.statement or ""))
+        if self.isdelete:
             return True
         statement: Any = self.compiled.statement
         return (self.isinsert or self.isupdate) and statement.table.name in NOTED_COLUMNS

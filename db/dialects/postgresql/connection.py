@@ -39,11 +39,13 @@ class ServerConnection(PipelinedConnection):
     Attributes:
         path: The file that stands for the database.
         transaction: The values of `OF_TRANSACTION` in the current transaction, None outside.
+        version: The schema version that was read at the begin of the current transaction, None if it was not.
         has_begun: Whether it began a transaction, so that the server may have closed it since then.
     """
 
     path: Path
     transaction: tuple[str, Any] | None = None
+    version: str | None = None
     has_begun = False
 
     @classmethod

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 
 from db.access import FileAccess, make_folder
 from db.dialects import server_address
-from db.dialects.changes import CHANGES_SCHEMA, IS_PREPARED
+from db.dialects.changes import CHANGES_SCHEMA, IS_PREPARED, READS_VERSION
 from db.dialects.postgresql import roles, schema
 from db.dialects.postgresql.connection import OF_TRANSACTION, ServerConnection, refused
 from db.dialects.server_address import without_password
@@ -39,7 +39,7 @@ _IDLE_S = 3
 _BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _BEGIN_WRITE = (
     "BEGIN; SET LOCAL lock_timeout = {wait}; SET LOCAL idle_in_transaction_session_timeout = {idle};"
-    f" SELECT pg_advisory_xact_lock({_WRITE_LOCK}); SELECT {_CLOCK}, {OF_TRANSACTION}"
+    f" SELECT pg_advisory_xact_lock({_WRITE_LOCK}); SELECT {_CLOCK}, {OF_TRANSACTION}, {{version}}"
 )
 _TRY_LOCK = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
 _UPGRADE_LOCK = "SELECT pg_advisory_lock(%s, hashtext('upgrade'))"
@@ -91,15 +91,20 @@ def _has_begun(connection: Connection, path: Path, *, query_only: bool) -> bool:
     was_used, driver.has_begun = driver.has_begun, True
     options = connection.get_execution_options()
     wait_s, idle_s = options.get("wait_s", _LOCK_WAIT_S), 0 if options.get(CHANGES_SCHEMA) else _IDLE_S
+    version = f"({_VERSION})" if options.get(READS_VERSION) and not options.get(CHANGES_SCHEMA) else "NULL"
     try:
         if query_only:
             driver.execute(_BEGIN_READ)
         else:
-            begin = _BEGIN_WRITE.format(wait=int(wait_s * 1000), idle=idle_s * 1000)
-            driver.transaction = _note_clock(path, driver.execute(begin))
+            begin = _BEGIN_WRITE.format(wait=int(wait_s * 1000), idle=idle_s * 1000, version=version)
+            *transaction, driver.version = _note_clock(path, driver.execute(begin))
+            driver.transaction = tuple(transaction)
     except psycopg.errors.LockNotAvailable as error:
         driver.rollback()
         raise LockTimeout(str(path)) from error
+    except psycopg.errors.UndefinedTable as error:
+        driver.rollback()
+        raise DatabaseRefused(Refusal.NOT_OURS, without_password(server_address.url_of(path))) from error
     except (psycopg.Error, OperationalError) as error:
         is_lost = driver.closed
         connection.invalidate(error)
@@ -251,7 +256,7 @@ def schema_version(connection: Connection, path: Path) -> int:
     """
     driver: Any = connection.connection.driver_connection
     try:
-        return int(driver.execute(_VERSION).fetchone()[0])
+        return int(driver.version or driver.execute(_VERSION).fetchone()[0])
     except (psycopg.errors.UndefinedTable, TypeError, ValueError) as error:
         raise DatabaseRefused(Refusal.NOT_OURS, without_password(server_address.url_of(path))) from error
 

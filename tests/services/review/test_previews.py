@@ -3,8 +3,12 @@
 import json
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
@@ -13,6 +17,9 @@ from db.models import DecisionRow
 from tests.services.review.verdict_acts import failing, held, take
 from tests.sites import Site
 from workbench.domain.case.casefile import ItemRequest
+from workbench.domain.policy.policy import Policy
+from workbench.policies import default_policy_text
+from workbench.services.policy.reader import parse_policy
 
 MOST_STATEMENTS = 8
 """The statements that read the stamp of the case and the calendar edition, and begin each transaction."""
@@ -58,6 +65,9 @@ def test_the_acts_of_the_desk_run_few_statements_and_fewer_under_the_write_lock(
     services = site.services("a")
     database = services.context.database
     services.verdicts.decide(failing(take(site).header.id))
+    # A time that is asked for again has moved on.
+    times = iter([site.clock() + timedelta(microseconds=moved) for moved in range(200)])
+    services.context.now = partial(next, times)
     counts: Counter[str] = Counter()
     for name, engine in (("read", database.reader), ("write", database.writer)):
         event.listen(engine, "after_cursor_execute", lambda *_statement, name=name: counts.update([name]))
@@ -69,6 +79,45 @@ def test_the_acts_of_the_desk_run_few_statements_and_fewer_under_the_write_lock(
     assert of_claim <= MOST_OF_CLAIM
     assert counts["write"] - of_claim <= MOST_OF_VERDICT
     assert counts["read"] <= MOST_READ
+
+
+def test_a_first_claim_parses_the_policy_before_it_keeps_others_from_writing_and_takes_one_applied_since(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.plant()
+    services, other = site.services("a"), site.elsewhere().services("admin")
+    services.context.cache.policies.clear()
+    newer = tmp_path / "policy.toml"
+    newer.write_text(default_policy_text().replace("hold_minutes = 30", "hold_minutes = 45"))
+    writing: list[int] = []
+
+    def parse(text: str, name: str) -> Policy:
+        pool: Any = services.context.database.writer.pool
+        writing.append(pool.checkedout())
+        if len(writing) == 1:
+            other.policies.apply(newer)
+        return parse_policy(text, name)
+
+    monkeypatch.setattr("workbench.services.foundation.context.parse_policy", parse)
+    until = take(site).header.held_until
+
+    assert writing[0] == 0
+    assert until == site.clock() + timedelta(minutes=45)
+
+
+def test_a_verdict_on_a_case_that_is_as_it_was_read_reads_nothing_outside_its_transaction(site: Site) -> None:
+    case, other = site.plant(2)
+    take(site)
+    reads = Reads(site)
+
+    site.services("a").verdicts.decide(failing(case))
+    assert reads.statements == 0
+    take(site)
+    site.services("sup").remarks.verify(other, VerificationKind.PHONE, "answered")
+    reads = Reads(site)
+    site.services("a").verdicts.decide(failing(other))
+
+    assert reads.cases == 1
 
 
 def test_the_next_preview_has_every_change_of_the_case(site: Site) -> None:

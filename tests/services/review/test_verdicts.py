@@ -258,6 +258,7 @@ def test_a_verdict_on_a_case_that_somebody_acts_on_meanwhile_says_so(site: Site)
         return found
 
     with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("workbench.services.review.verdicts.last_read", lambda *_case: None)
         patched.setattr(site.services("a").verdicts.casefiles, "cached", acted_on)
         with pytest.raises(Busy, match="C-000001 changed while you decided: somebody acted on it"):
             decide(site, passing(case))

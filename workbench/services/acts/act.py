@@ -19,6 +19,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.services.acts.declarations import ACTS, Changes
 from workbench.services.clock.case_clocks import update_due_date
+from workbench.services.foundation.audit_log import note_changed_rows
 from workbench.services.foundation.case_access import add_comment, case_in_state_for, grace_period_end, held_case
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.input_checks import checked_reason
@@ -172,7 +173,10 @@ def _end_inquiries(session: Session, context: Context, case: CaseRow) -> dict[st
     """Withdraw the open inquiries about a case that has its result, and return their count for the event."""
     is_open = (INQUIRY.c.case_id == case.id, INQUIRY.c.status == InquiryStatus.OPEN.value)
     ended = update(INQUIRY).where(*is_open).values(status=InquiryStatus.WITHDRAWN.value, ended_at=context.now())
-    count = row_count(session.execute(ended))
+    updated = session.execute(ended)
+    # The event needs the changed rows too; a server answers both at once.
+    note_changed_rows(session)
+    count = row_count(updated)
     return {"inquiries": count} if count else {}
 
 

@@ -1,4 +1,4 @@
-"""Computes a stamp of a case, which tells whether a case in the cache is still current."""
+"""Finds a case in the cache, and computes a stamp of it, which tells whether the cached case is still current."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlmodel import Session
 from db.models import EventRow
 from db.queries.published import CASE, is_published, table_of
 from db.queries.workload import is_absent
+from workbench.domain.case.casefile import CachedCase
 from workbench.services.foundation.calendar_days import calendar_edition
 from workbench.services.foundation.case_access import refuse_while_reading
 from workbench.services.foundation.context import Context
@@ -38,3 +39,9 @@ def stamp_of(session: Session, context: Context, case_id: int) -> Any:
     today = context.today(session)
     row = session.connection().execute(_STAMP, {"case": case_id, "today": today}).first()
     return None if row is None else (*row, today, calendar_edition(session))
+
+
+def last_read(context: Context, case_id: int) -> CachedCase | None:
+    """Return a case as its person read it last, which may have changed since; None if they read another one."""
+    cached = context.cache.cases.get(context.actor.id)
+    return cached if cached is not None and cached.casefile.header.id == case_id else None

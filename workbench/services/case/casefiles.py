@@ -29,7 +29,7 @@ from workbench.errors import WrongUsage
 from workbench.i18n import _
 from workbench.services.case import history
 from workbench.services.case.assessment import earlier_fail_of, findings_of_case, is_stale, refresh_findings
-from workbench.services.case.case_stamp import stamp_of
+from workbench.services.case.case_stamp import last_read, stamp_of
 from workbench.services.case.decisions import appeals_of, decisions_of, due_if_answered, first_deadline, last_appeal_day
 from workbench.services.case.drafts import draft_body
 from workbench.services.case.evidence_reader import calls_by_day_and_hour, read_evidence
@@ -81,7 +81,7 @@ class CaseFiles(Service):
         Raises:
             NotFound: If there is no such case.
         """
-        cached = self.context.cache.cases.get(self.context.actor.id)
+        cached = last_read(self.context, case_id)
         if cached is not None and cached.stamp == stamp_of(session, self.context, case_id):
             return cached
         return self._read_into_cache(session, read_case(session, case_id))

@@ -65,8 +65,7 @@ def _digest(prev_hash: str, values: Mapping[str, Any]) -> str:
 
 def append(session: Session, actor: Actor, action: str, at: datetime, **columns: Any) -> int:
     """Append one event in the caller's write transaction, and return its number; `event_of` explains the columns."""
-    if changes := take_row_digests(session):
-        add_to_next_event(session, ROWS, changes)
+    note_changed_rows(session)
     body = {**(columns.pop("body", None) or {}), **session.info.pop(_FACTS, {})}
     return append_all(session, [event_of(actor, action, at, body=body, **columns)])
 
@@ -133,6 +132,12 @@ def add_to_next_event(session: Session, name: str, facts: Any) -> None:
     waiting_facts[name] = {**waiting_facts.get(name, {}), **facts} if isinstance(facts, Mapping) else facts
 
 
+def note_changed_rows(session: Session) -> None:
+    """Add the digests of the rows that the transaction changed since the last call to its next event."""
+    if changes := take_row_digests(session):
+        add_to_next_event(session, ROWS, changes)
+
+
 def log_remaining_facts(session: Session, actor: Actor, at: datetime) -> None:
     """Append an event with the facts that the caller's transaction has not recorded yet, if there are any."""
     changes = take_row_digests(session)
@@ -197,6 +202,11 @@ def append_all(session: Session, events: Iterable[Mapping[str, Any]]) -> int:
         append_events(session.connection(), chunk)
     session.info[_LAST_OWN_EVENT] = seq, prev_hash
     return seq
+
+
+def keep_last_event(session: Session) -> None:
+    """Read the last event for the next one; who holds the write lock can do so before it is needed."""
+    session.info.setdefault(_LAST_OWN_EVENT, last_event(session))
 
 
 def last_event(session: Session) -> tuple[int, str]:

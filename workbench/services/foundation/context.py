@@ -130,11 +130,13 @@ class Context:
             yield session
 
     @contextmanager
-    def write(self, *, is_bulk: bool = False, wait_s: float | None = None) -> Iterator[Session]:
+    def write(
+        self, *, is_bulk: bool = False, wait_s: float | None = None, ahead: Sequence[Callable[[Session], Any]] = ()
+    ) -> Iterator[Session]:
         """Open a write transaction, which is committed at the end, or rolled back on an exception.
 
-        With `is_bulk`, it writes rows that are visible only after a later transaction. It waits `wait_s` seconds for
-        the write lock, ten by default.
+        With `is_bulk`, the rows are visible only after a later transaction. It waits `wait_s` seconds for the lock, ten
+        by default. A server answers the reads of `ahead` with the first ones.
 
         Raises:
             NotAllowed: If the person has no role, or none that allows the current act.
@@ -142,7 +144,7 @@ class Context:
             StorageFailed: If the disk or the database fails.
         """
         with storage_errors(self.database.path), self.database.write(is_bulk=is_bulk, wait_s=wait_s) as session:
-            self.read_roles(session)
+            self.read_roles(session, audit_log.keep_last_event, *ahead)
             self._check_roles(lambda: nullcontext(session))
             yield session
             audit_log.log_remaining_facts(session, self.actor, self.now())
@@ -152,13 +154,12 @@ class Context:
         """The files of the database and its store, which no output may replace."""
         return OwnFiles(files=self.database.files, store=self.store.folder)
 
-    def read_roles(self, session: Session) -> None:
+    def read_roles(self, session: Session, *ahead: Callable[[Session], Any]) -> None:
         """Give the person the present roles, or raise NotAllowed if there are none."""
         if self.is_finishing:
             return
-        [(roles, session.info[READING])] = read_together(
-            session, partial(roles_and_reading, session, self.actor.id), ahead=(policy_versions, calendar_edition)
-        )
+        read, ahead = partial(roles_and_reading, session, self.actor.id), (policy_versions, calendar_edition, *ahead)
+        [(roles, session.info[READING])] = read_together(session, read, ahead=ahead)
         if not roles:
             is_active = bool(session.connection().execute(_IS_ACTIVE, {"person": self.actor.id}).scalar())
             raise NotAllowed(roleless_refusal(self.actor.login, is_active=is_active))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import update
@@ -61,6 +61,10 @@ class Claims(Service):
             Busy: If others claimed all cases that the filter found.
         """
         with self.context.acting(Action.NEXT):
+            if not self.context.cache.policies:
+                # Reading a policy takes long; under the write lock, all others would wait for it.
+                with self.context.read() as session:
+                    self.context.policy(session)
             claimed, skills = self._held_or_claimed(None if filter_text.strip() else claim_next)
             if claimed is None and (filter_text.strip() or skills):
                 claimed = self._claim_within(filter_text, skills)
@@ -105,9 +109,11 @@ class Claims(Service):
         There is no case if there is none to claim, or if `claim_next`, which ignores skills, would ignore some.
         """
         context = self.context
-        with context.write() as session:
-            now = context.now()
-            desk, holds = context.policy(session).desk, holds_of(session, context.actor.id, now)
+        # The time of a server is known when the transaction has begun. A read that runs again needs the same time.
+        begun_at = cache(lambda _session: context.now())
+        holding = cache(lambda session: holds_of(session, context.actor.id, begun_at(session)))
+        with context.write(ahead=(holding,)) as session:
+            desk, holds, now = context.policy(session).desk, holding(session), begun_at(session)
             until = now + timedelta(minutes=desk.hold_minutes)
             if holds.on_desk:
                 _bring_to_desk(session, holds.on_desk[0], until)

@@ -7,7 +7,8 @@ from db.enums.case import IN_EFFECT
 from db.models import CaseRow
 from db.queries.published import DECISION
 from workbench.domain.case.case_id import format_case, format_decision
-from workbench.domain.case.casefile import VerdictRequest
+from workbench.domain.case.casefile import CaseFile, VerdictRequest
+from workbench.domain.case.records import ChangesSinceSeen
 from workbench.errors import Busy, NotAllowed
 from workbench.i18n import _
 from workbench.services.foundation.case_access import held_case
@@ -44,3 +45,19 @@ def case_to_decide(session: Session, context: Context, request: VerdictRequest) 
         message = _("Your verdict on {case} is already recorded as {decision}; it was not recorded again.")
         name = format_case(request.case_id)
         raise NotAllowed(message.format(case=name, decision=format_decision(found.id))) from error
+
+
+def has_known_reasons(request: VerdictRequest, casefile: CaseFile) -> bool:
+    """Return whether a request has reasons, and all are reasons of the policy of the case."""
+    return bool(request.reasons) and all(code in casefile.policy.reasons for code in request.reasons)
+
+
+def changed_meanwhile(case_id: int, news: ChangesSinceSeen) -> Busy:
+    """Return the error for a case that changed since its reviewer saw it; it names the changes."""
+    if news.has_evidence:
+        message = _("{case} changed while you decided: new evidence arrived. Look at it and confirm again.")
+    elif news.policy:
+        message = _("The policy of {case} changed while you decided: {change}. Look and confirm again.")
+    else:
+        message = _("{case} changed while you decided: somebody acted on it. Look at it and confirm again.")
+    return Busy(message.format(case=format_case(case_id), change=news.policy))

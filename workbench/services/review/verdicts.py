@@ -13,16 +13,15 @@ from db.dialect import read_together
 from db.enums import RESTRICTIONS, CaseState, Verdict
 from db.models import CaseRow, DecisionReasonRow, DecisionRow
 from db.queries.published import DECISION, table_of
-from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CachedCase, CaseFile, DecisionResult, VerdictPreview, VerdictRequest
 from workbench.domain.case.lifecycle import Action
 from workbench.domain.case.records import ChangesSinceSeen, Waiver
 from workbench.domain.case.verdict import first_verdict_problem
 from workbench.domain.policy.policy import Policy
 from workbench.domain.text.mask import MaskKind, mask
-from workbench.errors import Busy, NotAllowed, WrongUsage
-from workbench.i18n import _
+from workbench.errors import NotAllowed, WrongUsage
 from workbench.services.acts.act import act_in
+from workbench.services.case.case_stamp import last_read, stamp_of
 from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.documents import opening_problem, unopened_kinds
 from workbench.services.case.drafts import close_draft
@@ -34,7 +33,7 @@ from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.result_letters import with_clear_findings, with_numbers_in_clear
 from workbench.services.review.apply_verdict import apply_verdict, decision_result, preview_letter
-from workbench.services.review.case_to_decide import case_to_decide
+from workbench.services.review.case_to_decide import case_to_decide, changed_meanwhile, has_known_reasons
 from workbench.services.review.measures.orders import chosen_numbers, lifted_numbers, masked_numbers
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
 from workbench.services.site.people import IMPORTER, importer_refusal, solo_reason, waiver_details, waiver_text
@@ -140,29 +139,40 @@ class Verdicts(Service):
             WrongUsage: If no reason is given, or the policy does not have it.
         """
         with self.context.acting(Action.DECIDE, request.case_id):
+            known = last_read(self.context, request.case_id)
+            if known is not None and has_known_reasons(request, known.casefile):
+                # A case that did not change since it was read needs no transaction to read it.
+                looked_up = partial(Session.get, entity=CaseRow, ident=request.case_id)
+                with self.context.write(ahead=(looked_up, all_suspensions)) as session:
+                    held = partial(case_to_decide, session, self.context, request)
+                    stamp = partial(stamp_of, session, self.context, request.case_id)
+                    case, present = read_together(session, held, stamp)
+                    if present == known.stamp:
+                        return self._decide(session, case, request, known)
             with self.context.read() as session:
                 cached = self.casefiles.cached(session, request.case_id)
-            casefile = cached.casefile
-            if not request.reasons or any(code not in casefile.policy.reasons for code in request.reasons):
-                raise WrongUsage(first_verdict_problem(request, casefile) or "")
+            if not has_known_reasons(request, cached.casefile):
+                raise WrongUsage(first_verdict_problem(request, cached.casefile) or "")
             with self.context.write() as session:
-                held = partial(case_to_decide, session, self.context, request)
-                [case] = read_together(session, held, ahead=(all_suspensions,))
-                shown = casefile.header
-                has_unseen_evidence = request.evidence_no is not None and request.evidence_no != case.evidence_no
-                if has_unseen_evidence or (case.version, case.evidence_no) != (shown.version, shown.evidence_no):
-                    seen_no = shown.evidence_no if request.evidence_no is None else request.evidence_no
-                    raise _changed_meanwhile(request.case_id, changes_since(session, case, seen_no))
-                now = self.context.now()
-                clear = with_clear_findings(session, casefile)
-                written = with_numbers_in_clear(request, casefile, clear)
-                plan = self._plan(session, case, written, clear, now, case.applicant_name)
-                plan = self._apply_two_person_rules(session, plan, casefile.policy)
-                if plan.problems:
-                    raise NotAllowed(plan.problems[0])
-                with session.no_autoflush:
-                    # Without autoflush, the case is written only once, at the end.
-                    return self._record(session, case, cached, plan, now)
+                case = case_to_decide(session, self.context, request)
+                return self._decide(session, case, request, cached)
+
+    def _decide(self, session: Session, case: CaseRow, request: VerdictRequest, cached: CachedCase) -> DecisionResult:
+        casefile, shown = cached.casefile, cached.casefile.header
+        has_unseen_evidence = request.evidence_no is not None and request.evidence_no != case.evidence_no
+        if has_unseen_evidence or (case.version, case.evidence_no) != (shown.version, shown.evidence_no):
+            seen_no = shown.evidence_no if request.evidence_no is None else request.evidence_no
+            raise changed_meanwhile(request.case_id, changes_since(session, case, seen_no))
+        now = self.context.now()
+        clear = with_clear_findings(session, casefile)
+        written = with_numbers_in_clear(request, casefile, clear)
+        plan = self._plan(session, case, written, clear, now, case.applicant_name)
+        plan = self._apply_two_person_rules(session, plan, casefile.policy)
+        if plan.problems:
+            raise NotAllowed(plan.problems[0])
+        with session.no_autoflush:
+            # Without autoflush, the case is written only once, at the end.
+            return self._record(session, case, cached, plan, now)
 
     def _plan(
         self,
@@ -227,17 +237,6 @@ class Verdicts(Service):
             act.finish(body)
         result = decision_result(case, decision, now, notice, plan.check_for if plan.is_staged else ())
         return replace(result, warnings=plan.warnings)
-
-
-def _changed_meanwhile(case_id: int, news: ChangesSinceSeen) -> Busy:
-    """Return the error for a case that changed since its reviewer saw it; it names the changes."""
-    if news.has_evidence:
-        message = _("{case} changed while you decided: new evidence arrived. Look at it and confirm again.")
-    elif news.policy:
-        message = _("The policy of {case} changed while you decided: {change}. Look and confirm again.")
-    else:
-        message = _("{case} changed while you decided: somebody acted on it. Look at it and confirm again.")
-    return Busy(message.format(case=format_case(case_id), change=news.policy))
 
 
 def _decision_row(case: CaseRow, casefile: CaseFile, plan: VerdictPlan, maker_id: int, now: datetime) -> DecisionRow:
