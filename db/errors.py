@@ -32,6 +32,9 @@ class Refusal(StrEnum):
     UNCERTAIN = "uncertain"
     NOT_PERMITTED = "not_permitted"
     UPGRADED_BY_OWNER = "upgraded_by_owner"
+    NO_CLIENT = "no_client"
+    IN_SERVER = "in_server"
+    IN_FILE = "in_file"
     MOVED = "moved"
     MOVING = "moving"
 

@@ -41,6 +41,7 @@ def start() -> None:
 
     server = get_server(Path(mkdtemp(prefix="server-", dir=_roomy_memory())), cleanup_mode="delete")
     _started.append(server)
+    os.environ["PATH"] = f"{server.bin_path}{os.pathsep}{os.environ['PATH']}"
     os.environ[_VARIABLE] = server.get_uri().replace("postgres:@", "postgres:secret-word@")
     for setting in ("fsync = off", "full_page_writes = off", "max_connections = 400", "autovacuum = off"):
         run(f"ALTER SYSTEM SET {setting}")

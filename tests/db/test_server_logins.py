@@ -20,8 +20,10 @@ from tests.services.intake.importing.files import application, csv_text
 from tests.services.review.verdict_acts import failing
 from tests.sites import SUPPLIER, ManualClock, Site, plant
 from workbench.domain.case.casefile import CaseFile
-from workbench.errors import NotAllowed
+from workbench.errors import BadConfiguration, CannotCreate, NotAllowed
+from workbench.services.database.backups import back_up, restore
 from workbench.services.database.opening import NewDatabase, make_database, open_services
+from workbench.services.foundation import os_identity
 from workbench.services.foundation.audit_log import verify
 from workbench.services.intake.importing.plan import ImportRequest
 from workbench.services.site.doctor import examine
@@ -159,6 +161,49 @@ def test_what_another_program_tries_with_a_login_is_refused_or_found(office: Off
     }
 
     assert results == dict(attacks)
+
+
+def test_the_owner_backs_a_site_up_and_restores_it_with_groups_of_its_own(
+    office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file, new = tmp_path / "b.tar", tmp_path / "new.postgresql"
+    with pytest.raises(NotAllowed, match="the owner of the database"):
+        back_up(office.services["zhao"].context, file)
+    office.work_as(office.owner)
+    monkeypatch.setattr(os_identity, "os_login", lambda: "zhao")
+    owner = open_services(office.path, None, office.clock)
+    with closing(owner), monkeypatch.context() as patched:
+        patched.setenv("PATH", str(tmp_path))
+        with pytest.raises(BadConfiguration, match="`pg_dump` of PostgreSQL is not on this machine"):
+            back_up(owner.context, file)
+    asked = "do they take the store"
+    assert asked in told(office)
+    with closing(owner):
+        back_up(owner.context, file)
+    assert asked not in told(office)
+    with pytest.raises(BadConfiguration, match="with --database postgresql://"):
+        restore(file, tmp_path / "w.db", None, office.clock)
+
+    # Another server does not know the groups of the site that was copied.
+    url = servers.create_database(new)
+    owner_of_new = servers.give_owner(new)
+    remember(new, url.replace("postgres:secret-word@", f"{owner_of_new}@"))
+    restore(file, new, None, office.clock)
+
+    remember(new, url.replace("postgres:secret-word@", "wang@"))
+    with closing(open_services(new, None, office.clock)) as wang:
+        assert isinstance(wang.claims.next(), CaseFile)
+        with wang.context.read() as session:
+            [group] = session.execute(text("SELECT site_group('desks')")).scalars()
+            assert group == f"{owner_of_new.removeprefix('owner_of_')}_desks"
+            assert list(log_faults(session)) == []
+    with pytest.raises(CannotCreate, match="already exists"):
+        restore(file, new, None, office.clock)
+
+
+def told(office: Office) -> str:
+    """Return what the doctor says."""
+    return "\n".join(line for _result, line in examine(office.path, office.clock()))
 
 
 def attack(person: Services, statement: str) -> str:

@@ -22,9 +22,9 @@ _SETTINGS_OF_DESKS = ("calendar_edition", "clock", "days_off_to_follow", "last_b
 _DEFINED_BY_OWNER = ("append_events(jsonb)", "follow_roles()", "raise_sequence()")
 """The functions that have the rights of the owner, whoever calls them."""
 
-# The names are those of the database when the site was made: a restored copy keeps them.
+# The names are those of the database when the site was made or restored; a copy that pg_restore makes keeps them.
 _GROUP_NAMES = """DO $$ BEGIN EXECUTE format(
-    'CREATE FUNCTION site_group(text) RETURNS text LANGUAGE sql IMMUTABLE RETURN %L || $1',
+    'CREATE OR REPLACE FUNCTION site_group(text) RETURNS text LANGUAGE sql IMMUTABLE RETURN %L || $1',
     left(current_database(), 50) || '_'); END $$"""
 
 _APPEND = """CREATE OR REPLACE FUNCTION append_events(added jsonb) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$

@@ -7,14 +7,19 @@ import random
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session
 
-from db.dialects.sqlite_backup import copy_in_use
+from db.copies import copied
+from db.dialect import files_of, is_server
+from db.engine import Database
 from db.enums import ImportKind
+from tests import servers
 from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.site.filled_desk import filled_desk, read_again
 from tests.cli.site.test_doctor import ills
@@ -27,8 +32,6 @@ from workbench.errors import BadData
 from workbench.services.database import backups
 from workbench.services.foundation import audit_log
 from workbench.services.intake.batches.undoing import UndoneBatch
-
-pytestmark = pytest.mark.sqlite("backups of a file")
 
 
 @pytest.fixture
@@ -49,6 +52,8 @@ def lose(terminal: Terminal) -> None:
     terminal.site.services_by_login.clear()
     for path in terminal.site.path.parent.glob(f"{terminal.site.path.name}*"):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if is_server(terminal.site.path):
+        servers.create_database(terminal.site.path)
 
 
 def places(terminal: Terminal) -> dict[str, bytes | None]:
@@ -67,7 +72,7 @@ def test_a_restored_backup_has_the_cases_documents_calls_and_key_and_its_log_goe
     terminal: Terminal, desk: Desk, tmp_path: Path
 ) -> None:
     shown = read_again(terminal, "C-1")
-    store = terminal.site.path.with_name("w.db.store")
+    store = terminal.site.store
     kept = contents(store)
     file = tmp_path / "backup.tar"
 
@@ -109,15 +114,15 @@ def test_an_interrupted_restore_leaves_nothing_and_can_be_repeated(
 ) -> None:
     file = backed_up(terminal, tmp_path / "b.tar")
     lose(terminal)
-    left_by_a_crash = terminal.site.path.with_name("w.db-wal")
+    left_by_a_crash = files_of(terminal.site.path)[-1]
     left_by_a_crash.touch()
-    assert "w.db-wal already exists" in refused(terminal.as_person("admin", "restore", str(file)), 73)
+    assert f"{left_by_a_crash.name} already exists" in refused(terminal.as_person("admin", "restore", str(file)), 73)
     left_by_a_crash.unlink()
     before, rename, failures = places(terminal), Path.rename, [KeyboardInterrupt, OSError]
 
     def interrupt(path: Path, target: Path) -> Path:
         moved = rename(path, target)
-        if target.name == "w.db.store" and target.parent == terminal.site.path.parent:
+        if target == terminal.site.store:
             raise failures.pop()
         return moved
 
@@ -132,16 +137,16 @@ def test_an_interrupted_restore_leaves_nothing_and_can_be_repeated(
 
 def test_a_backup_never_replaces_a_file_of_the_database(terminal: Terminal) -> None:
     path = terminal.site.path
-    for own in (path, path.with_name("w.db-wal"), path.with_name("w.db.store") / "hash.key"):
+    for own in (*files_of(path)[:2], terminal.site.store / "hash.key"):
         refused(terminal.as_person("admin", "backup", str(own), "--json"), 73)
 
 
 def document_file(terminal: Terminal) -> Path:
-    return next(terminal.site.path.with_name("w.db.store").glob("documents/*/*"))
+    return next(terminal.site.store.glob("documents/*/*"))
 
 
 def call_file(terminal: Terminal) -> Path:
-    return next(terminal.site.path.with_name("w.db.store").glob("calls/*.parquet"))
+    return next(terminal.site.store.glob("calls/*.parquet"))
 
 
 @pytest.mark.proof
@@ -164,8 +169,7 @@ def test_a_damaged_or_missing_file_of_the_store_is_refused_and_the_older_backup_
 
 
 def test_a_changed_log_is_not_backed_up(terminal: Terminal, tmp_path: Path) -> None:
-    with terminal.site.services("admin").context.write() as session:
-        session.execute(text("DROP TRIGGER event_is_never_changed"))
+    with terminal.site.tampering() as session:
         session.execute(text("UPDATE event SET body = '{}' WHERE seq = 2"))
 
     assert "event 2" in refused(terminal.as_person("admin", "backup", str(tmp_path / "b.tar"), "--json"), 74)
@@ -181,6 +185,7 @@ def damage(terminal: Terminal) -> None:
     terminal.site.services_by_login.clear()
 
 
+@pytest.mark.sqlite("a damaged file")
 @pytest.mark.promise("S4")
 def test_a_damaged_database_is_told_without_its_content_and_not_as_a_fault_of_the_target(
     terminal: Terminal, tmp_path: Path
@@ -197,6 +202,7 @@ def test_a_damaged_database_is_told_without_its_content_and_not_as_a_fault_of_th
     assert any(f"{terminal.site.path} is damaged" in line for line in ills(terminal))
 
 
+@pytest.mark.sqlite("a damaged file")
 def test_a_backup_of_a_damaged_database_is_refused_and_writes_nothing(
     terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,12 +224,14 @@ def test_an_import_that_is_undone_during_a_backup_does_not_spoil_it(
     desk.run(ImportKind.CALLS, [call(1, caller="13900139000")])
     done: list[UndoneBatch] = []
 
-    def copied(*given: Any) -> None:
-        copy_in_use(*given)
-        if not done:
-            done.append(terminal.site.services("admin").imports.undo(4))
+    @contextmanager
+    def undoing(database: Database, copy: Path) -> Iterator[Session]:
+        with copied(database, copy) as session:
+            if not done:
+                done.append(terminal.site.services("admin").imports.undo(4))
+            yield session
 
-    monkeypatch.setattr(backups, "copy_in_use", copied)
+    monkeypatch.setattr(backups, "copied", undoing)
 
     backed_up(terminal, tmp_path / "b.tar")
 
@@ -404,6 +412,8 @@ def test_a_shared_database_is_given_to_the_group_of_its_folder(terminal: Termina
     shared.mkdir()
     shared.chmod(0o2770)
     elsewhere = Terminal(Site(shared / "w.db", terminal.site.clock))
+    if is_server(elsewhere.site.path):
+        servers.create_database(elsewhere.site.path)
 
     elsewhere.document("admin", "restore", str(file))
 

@@ -196,9 +196,7 @@ def backup(
 ) -> None:
     """Write a backup."""
     from workbench.services.database.backups import back_up
-    from workbench.services.foundation.locations import refuse_server
 
-    refuse_server(context.database(), "`workbench backup`")
     with context.services() as services:
         files = back_up(services.context, file)
     sentence = _("Wrote and verified {file}: {count} files.").format(file=file, count=commas(files))
@@ -223,7 +221,8 @@ def restore(
     from workbench.services.foundation.locations import refuse_server
 
     path = context.database()
-    refuse_server(path, "`workbench restore`")
+    if encrypt:
+        refuse_server(path, "--encrypt")
     group_id = sharing_group(path.parent) if path.parent.exists() else None
     with new_key(key_file, key_command, path, group_id) if encrypt else nullcontext() as fresh_key:
         source = None if encrypt else key_source_named(key_file, key_command)

@@ -1,38 +1,36 @@
-"""Writes and restores backups: tar files with a database, its hash key, documents and call files, and checksums."""
+"""Writes and restores backups: tar files with a database, its hash key, documents and call files, and checksums.
+
+The database is a file of SQLite or, of a site on a server, the output of pg_dump.
+"""
 
 import io
 import os
 import re
 import shutil
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy import select, union
 from sqlmodel import Session
 
 from db import dialect
 from db.access import FileAccess, new_file, sync
-from db.dialect import copy_in_use
-from db.engine import Database
+from db.copies import copied, refilled, stand_for
 from db.errors import DatabaseRefused, Refusal
-from db.models import DocumentRow
-from db.queries.published import ANSWER_DOCUMENT, BATCH, is_published, table_of
 from workbench.errors import BadConfiguration, BadData, DatabaseDamaged, NotFound, StorageFailed
 from workbench.i18n import _
 from workbench.services.database.opening import open_services
 from workbench.services.database.reencryption import reencrypt
+from workbench.services.database.store_copies import HASH_KEY, store_sums
 from workbench.services.encryption import KEY_SETTINGS
 from workbench.services.encryption.key_settings import KeySettings, open_data_keys
 from workbench.services.encryption.key_source import Ask, Key, KeyKind, KeySource, sharing_group
-from workbench.services.files.calls.parquet import CallFiles
-from workbench.services.files.reseller_sheets.maps import map_files
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store, move_with_store
 from workbench.services.foundation.group_sharing import group_of
@@ -42,9 +40,9 @@ from workbench.services.site.doctor import faults
 from workbench.services.site.machine_clock import note_clock
 from workbench.services.wiring import Services
 
-_DATABASE, _HASH_KEY, _SUMS = "database", "hash.key", "SHA256SUMS"
+_DATABASE, _SUMS = "database", "SHA256SUMS"
 _NAMES = re.compile(
-    rf"{_DATABASE}|{_HASH_KEY}|{re.escape(KEY_SETTINGS)}|{_SUMS}|documents/[0-9a-f]{{2}}/[0-9a-f]{{64}}|calls/calls-[0-9]{{8,}}\.parquet"
+    rf"{_DATABASE}|{HASH_KEY}|{re.escape(KEY_SETTINGS)}|{_SUMS}|documents/[0-9a-f]{{2}}/[0-9a-f]{{64}}|calls/calls-[0-9]{{8,}}\.parquet"
     r"|maps/\w[\w-]*\.[a-z]+\.toml"
 )
 _ATTEMPTS = 3
@@ -83,10 +81,8 @@ def _write(context: Context, draft: Path) -> int:
     sums: Sums = {}
     copy = draft.with_name(_DATABASE)
     copy.unlink(missing_ok=True)  # of an earlier attempt
-    copy_in_use(context.database.path, copy, context.database.key)
     with (
-        closing(Database(copy, key=context.database.key)) as database,
-        database.read() as session,
+        copied(context.database, copy) as session,
         tarfile.open(draft, "w", format=tarfile.GNU_FORMAT) as archive,
     ):
         _refuse_damaged(session, context.now())
@@ -137,23 +133,30 @@ def restore(
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with draft_folder(path) as folder:
                 copy = folder / path.name
-                count = _restore_copy(file, copy, partial(open_services, copy, as_login, now, resumes=False), key)
-                move_with_store(copy, path)
+                sums = _unpack(file, Store.beside(copy))
+                dump = Store.beside(copy).folder / _DATABASE
+                open_copy = partial(open_services, copy, as_login, now, resumes=False)
+                with storage_errors(path), refilled(dump, copy, path):
+                    _complete(file, copy, open_copy, key, sums)
+                    move_with_store(copy, path)
             sync(path.parent)
     except DatabaseDamaged as error:
         raise _incomplete(file) from error
     except OSError as error:
         raise cannot_write(path, error) from error
-    return count
+    return len(sums)
 
 
-def _restore_copy(file: Path, copy: Path, open_copy: Callable[..., Services], key: BackupKey) -> int:
-    """Restore a database and its store in their own folder, check them, and log the restore."""
-    store = Store.beside(copy)
+def _unpack(file: Path, store: Store) -> Sums:
+    """Unpack a backup into a new store, and return its checksums."""
     for folder in (store.folder, store.documents, store.calls, store.batches):
         folder.mkdir()
-    sums = _read_verified(file, store.folder)
-    (store.folder / _DATABASE).rename(copy)
+    return _read_verified(file, store.folder)
+
+
+def _complete(file: Path, copy: Path, open_copy: Callable[..., Services], key: BackupKey, sums: Sums) -> None:
+    """Check a restored database and its store in their own folder, log the restore, and give them their access."""
+    store = Store.beside(copy)
     group_id = sharing_group(copy.parent.parent)
     settings = _unlock_store(store, key, group_id)
     with storage_errors(copy), closing(open_copy(store=store)) as services:
@@ -172,10 +175,11 @@ def _restore_copy(file: Path, copy: Path, open_copy: Callable[..., Services], ke
     elif settings is not None:
         settings.write(store.folder)
     access = FileAccess.SHARED if is_shared else FileAccess.PRIVATE
+    if dialect.is_server(copy):
+        stand_for(copy, copy, access)
     for entry in copy.parent.rglob("*"):
         entry.chmod(access.folder_mode if entry.is_dir() else access.file_mode)
         sync(entry)
-    return len(sums)
 
 
 def _unlock_store(store: Store, key: BackupKey, group_id: int | None) -> KeySettings | None:
@@ -197,37 +201,6 @@ def _unlock_store(store: Store, key: BackupKey, group_id: int | None) -> KeySett
     given = Key(source, source.read(group_id, key.ask))
     store.keys = open_data_keys(settings, given)
     return None if source == settings.source else KeySettings.sealing(store.keys, given)
-
-
-def store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
-    """Yield the path in the store and the SHA-256 of each file of a backup, except for the database.
-
-    They are the keys, the maps, and the documents and calls of published batches.
-    """
-    yield _HASH_KEY, sha256(store.hash_key_file.read_bytes() if store.keys else store.hash_key).hexdigest()
-    if store.keys:
-        yield KEY_SETTINGS, sha256((store.folder / KEY_SETTINGS).read_bytes()).hexdigest()
-    for path in map_files(store):
-        yield str(path.relative_to(store.folder)), sha256(path.read_bytes()).hexdigest()
-    document = table_of(DocumentRow)
-    kept = select(document.c.sha256).where(is_published(document.c.batch_id), document.c.erased_at.is_(None))
-    for row in session.execute(union(kept, select(ANSWER_DOCUMENT.c.sha256))):
-        yield str(store.document_path(row.sha256).relative_to(store.folder)), _document_sum(store, row.sha256)
-    batches = select(BATCH.c.id, BATCH.c.calls_sha256).where(is_published(BATCH.c.id), BATCH.c.calls_sha256 != "")
-    for batch in session.execute(batches):
-        yield str(CallFiles(store.calls, {}).path(batch.id).relative_to(store.folder)), batch.calls_sha256
-
-
-def _document_sum(store: Store, digest: str) -> str:
-    """Return the SHA-256 of the file of a document; "" for a sealed file whose content has another digest."""
-    if store.keys is None:
-        return digest
-    try:
-        with store.open_document(digest) as content:
-            is_right = sha256(content.read()).hexdigest() == digest
-        return sha256(store.document_path(digest).read_bytes()).hexdigest() if is_right else ""
-    except (OSError, ValueError):
-        return ""
 
 
 def _refuse_damaged(session: Session, now: datetime) -> None:

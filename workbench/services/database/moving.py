@@ -25,9 +25,8 @@ from db.queries.published import BATCH, CASE, chunks
 from db.queries.search_index import index_rows
 from workbench.errors import BadConfiguration, BadData, Busy, StorageFailed
 from workbench.i18n import N_, _, comma_joined
-from workbench.services.database.backups import store_sums
 from workbench.services.database.opening import open_context, open_services
-from workbench.services.database.store_copies import copy_store, verify_store
+from workbench.services.database.store_copies import copy_store, store_sums, verify_store
 from workbench.services.foundation.audit_log import last_event
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store

@@ -1,17 +1,59 @@
-"""Copies the files of a store to another store, and compares each with its SHA-256."""
+"""Says which files of a store belong to a site, compares each with its SHA-256, and copies them to another store."""
 
 import shutil
-from collections.abc import Mapping
-from hashlib import file_digest
+from collections.abc import Iterator, Mapping
+from hashlib import file_digest, sha256
 from pathlib import Path
 
+from sqlalchemy import select, union
+from sqlmodel import Session
+
 from db.access import FileAccess, make_folder, new_file, sync
+from db.models import DocumentRow
+from db.queries.published import ANSWER_DOCUMENT, BATCH, is_published, table_of
 from workbench.errors import BadConfiguration, BadData, NotFound
 from workbench.i18n import _
+from workbench.services.encryption import KEY_SETTINGS
+from workbench.services.files.calls.parquet import CallFiles
+from workbench.services.files.reseller_sheets.maps import map_files
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.safe_files import cannot_write, open_regular
 
+HASH_KEY = "hash.key"
+"""The name of the hash key in a store and in a backup."""
+
 _PART = ".part"
+
+
+def store_sums(session: Session, store: Store) -> Iterator[tuple[str, str]]:
+    """Yield the path in the store and the SHA-256 of each file of a backup, except for the database.
+
+    They are the keys, the maps, and the documents and calls of published batches.
+    """
+    yield HASH_KEY, sha256(store.hash_key_file.read_bytes() if store.keys else store.hash_key).hexdigest()
+    if store.keys:
+        yield KEY_SETTINGS, sha256((store.folder / KEY_SETTINGS).read_bytes()).hexdigest()
+    for path in map_files(store):
+        yield str(path.relative_to(store.folder)), sha256(path.read_bytes()).hexdigest()
+    document = table_of(DocumentRow)
+    kept = select(document.c.sha256).where(is_published(document.c.batch_id), document.c.erased_at.is_(None))
+    for row in session.execute(union(kept, select(ANSWER_DOCUMENT.c.sha256))):
+        yield str(store.document_path(row.sha256).relative_to(store.folder)), _document_sum(store, row.sha256)
+    batches = select(BATCH.c.id, BATCH.c.calls_sha256).where(is_published(BATCH.c.id), BATCH.c.calls_sha256 != "")
+    for batch in session.execute(batches):
+        yield str(CallFiles(store.calls, {}).path(batch.id).relative_to(store.folder)), batch.calls_sha256
+
+
+def _document_sum(store: Store, digest: str) -> str:
+    """Return the SHA-256 of the file of a document; "" for a sealed file whose content has another digest."""
+    if store.keys is None:
+        return digest
+    try:
+        with store.open_document(digest) as content:
+            is_right = sha256(content.read()).hexdigest() == digest
+        return sha256(store.document_path(digest).read_bytes()).hexdigest() if is_right else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def verify_store(store: Store, sums: Mapping[str, str]) -> None:

@@ -90,6 +90,18 @@ _MESSAGES: dict[Refusal, str] = {
         "{where} has an older schema than this program; who works as the owner of the database (PGUSER) must start this"
         " program once, which upgrades it."
     ),
+    Refusal.NO_CLIENT: N_(
+        "`{detail}` of PostgreSQL is not on this machine, so the database {where} was left alone; install PostgreSQL's"
+        " client programs in the version of the server or a later one."
+    ),
+    Refusal.IN_SERVER: N_(
+        "The backup is of a site on a PostgreSQL server, and {where} is a file; name an empty database of a server"
+        " with --database postgresql://…"
+    ),
+    Refusal.IN_FILE: N_(
+        "The backup is of a site in a file, and {where} is on a server; restore it to a file, then move it with"
+        " `workbench migrate`."
+    ),
     Refusal.MOVED: N_(
         "The site of {where} moved to {detail}, so this database is sealed; use --database {detail}, or change the"
         " settings that name the database."

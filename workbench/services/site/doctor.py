@@ -91,6 +91,7 @@ def examine(
             if server := dialect.server_version(session.connection()):
                 lines.append((Health.OK, _("The server is PostgreSQL {version}.").format(version=server)))
                 lines.append(_check_login(database, dialect.session_login(session.connection())))
+                lines.append(file_checks.check_backups(session, store, now))
                 if note := host_clock_note(path):
                     lines.append((Health.NOTE, note))
             checks = _check_opened(session, path, store, now, is_deep=is_deep, is_current=version == schema.VERSION)

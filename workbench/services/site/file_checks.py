@@ -14,7 +14,7 @@ from sqlalchemy import exists, func, select, union_all
 from sqlmodel import Session
 
 from db import dialect
-from db.models import DocumentRow, SettingRow
+from db.models import DocumentRow, EventRow, SettingRow
 from db.queries.published import ANSWER_DOCUMENT, CASE, call_file_checks, is_published, table_of
 from db.queries.retention import has_case_before, has_import_before, has_pending_files
 from workbench.domain.policy.policy import Policy
@@ -39,7 +39,7 @@ class Health(Enum):
 CheckLine = tuple[Health, str]
 """One line of the health check: the result and its sentence."""
 
-_DOCUMENT = table_of(DocumentRow)
+_DOCUMENT, _EVENT = table_of(DocumentRow), table_of(EventRow)
 _MOST_LISTED = 5
 _LEAST_FREE_BYTES = 500_000_000
 """Less free space is always reported. A backup or an upgrade needs as much space as the database uses."""
@@ -186,6 +186,7 @@ REMNANTS_SETTING = "erased_remnants"
 """The setting that exists while the database file may still contain erased data, until it is compacted."""
 
 _TOLERATED_DELAY = timedelta(days=30)
+_RECENT_BACKUP = timedelta(days=7)
 
 
 def has_remnants(session: Session) -> bool:
@@ -202,6 +203,19 @@ def kept_by_server(path: Path) -> tuple[str, ...]:
     """Return the sentence about what the server of a database keeps of erased rows; none for a file."""
     kept = _("The write-ahead log, replicas and backups of the server still have what was erased until they expire.")
     return (kept,) if dialect.is_server(path) else ()
+
+
+def check_backups(session: Session, store: Store, now: datetime) -> CheckLine:
+    """Say when the last backup of a site on a server was made, and ask about its own means if that is long ago."""
+    last = select(func.max(_EVENT.c.at)).where(_EVENT.c.action == "backup", ~_EVENT.c.is_refused)
+    at = session.execute(last).scalar()
+    if at is not None and now - at < _RECENT_BACKUP:
+        return Health.OK, _("The last `workbench backup` is of {at}.").format(at=f"{at:%Y-%m-%d %H:%M} UTC")
+    message = _(
+        "No `workbench backup` in the last {days} days. If the server's own means make the backups: do they take the"
+        " store {store} too, after the database?"
+    )
+    return Health.NOTE, message.format(days=_RECENT_BACKUP.days, store=store.folder)
 
 
 def check_retention(session: Session, path: Path, policy: Policy, now: datetime) -> Iterator[CheckLine]:
