@@ -25,8 +25,8 @@ from workbench.domain.evidence.evidence import CreditFacts
 from workbench.i18n import _
 from workbench.wording.amounts import commas, money_words
 from workbench.wording.case.history import appeal_outcome_words
-from workbench.wording.case.labels import CREDIT_LIST_WORDS, CREDIT_MATCH_WORDS, DECIDED_WORDS
-from workbench.wording.findings import earlier_fail_text
+from workbench.wording.case.labels import CREDIT_MATCH_WORDS, DECIDED_WORDS
+from workbench.wording.findings import CREDIT_LIST_WORDS, earlier_fail_text
 from workbench.wording.measures import measure_lines
 
 

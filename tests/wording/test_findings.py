@@ -79,7 +79,7 @@ TEXTS: list[tuple[str, Evidence, str, str]] = [
         "CR-NAME-ONLY",
         evidence(credit=(credit(CreditList.COURT, CreditMatch.NAME_ONLY),)),
         "1 record matches by name only: court list",
-        "1条记录仅名称相符：失信被执行人名单",
+        "1条记录仅名称相符：失信被执行人",
     ),
     (
         "USE-SCRIPT",

@@ -10,7 +10,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.i18n import N_, _, current_language
 from workbench.wording import amounts
 from workbench.wording.case.fields import FIELD_NAMES, FieldWords
-from workbench.wording.findings import LIST_WORDS, document_name, finding_text
+from workbench.wording.findings import CREDIT_LIST_WORDS, document_name, finding_text
 
 PART_WORDS: Mapping[EvidencePart, str] = {
     EvidencePart.FINDINGS: N_("Findings"),
@@ -57,5 +57,5 @@ class ChangeWords(FieldWords):
             return document_name(DocumentKind(entry.subject), self.policy, current_language())
         if entry.part is EvidencePart.CREDIT:
             name, _blank, reference = entry.subject.partition(" ")
-            return f"{LIST_WORDS[name].in_language(current_language())} {reference}".rstrip()
+            return f"{_(CREDIT_LIST_WORDS[name])} {reference}".rstrip()
         return entry.subject

@@ -12,7 +12,7 @@ from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import placeholder_names, replace_optional_parts
 from workbench.domain.policy.policy import NO_TEXT, BilingualText, FactValue, Policy, Reason, Rule, RuleLimit
 from workbench.domain.text.mask import MaskKind, mask
-from workbench.i18n import N_, _, comma_joined
+from workbench.i18n import N_, _, catalogue, comma_joined
 from workbench.wording.letter_dates import plain_day
 
 _FEN_OF_YUAN = 100
@@ -23,13 +23,13 @@ _YES_NO = {True: BilingualText("yes", "是"), False: BilingualText("no", "否")}
 
 SEVERITY_WORDS = {Severity.BLOCK: N_("block"), Severity.WARN: N_("warn"), Severity.INFO: N_("info")}
 
-LIST_WORDS: dict[str, BilingualText] = {
-    CreditList.ARREARS: BilingualText("arrears", "欠费名单"),
-    CreditList.COURT: BilingualText("court list", "失信被执行人名单"),
-    CreditList.ABNORMAL: BilingualText("abnormal operation", "经营异常名录"),
-    CreditList.SERIOUS: BilingualText("serious violation", "严重违法失信名单"),
-    CreditList.TELECOM: BilingualText("telecom list", "电信业务经营不良名单"),
-    CreditList.PUNISHMENT: BilingualText("joint-punishment list", "联合惩戒名单"),
+CREDIT_LIST_WORDS: dict[str, str] = {
+    CreditList.ARREARS: N_("arrears"),
+    CreditList.COURT: N_("court list"),
+    CreditList.ABNORMAL: N_("abnormal operation"),
+    CreditList.SERIOUS: N_("serious violation"),
+    CreditList.TELECOM: N_("telecom list"),
+    CreditList.PUNISHMENT: N_("joint-punishment list"),
 }
 
 PEOPLE_WORDS: dict[str, BilingualText] = {
@@ -215,8 +215,8 @@ def _subject(part: str, policy: Policy, language: str) -> str:
     """Return a subject of a finding: the name of a document, list or role, or the number or words as they are."""
     if part in _DOCUMENT_CODES:
         return document_name(DocumentKind(part), policy, language)
-    if part in LIST_WORDS:
-        return LIST_WORDS[part].in_language(language)
+    if part in CREDIT_LIST_WORDS:
+        return catalogue(language).gettext(CREDIT_LIST_WORDS[part])
     return PEOPLE_WORDS[part].in_language(language) if part in PEOPLE_WORDS else part
 
 

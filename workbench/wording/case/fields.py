@@ -14,12 +14,11 @@ from workbench.i18n import N_, _, comma_joined, current_language
 from workbench.wording import amounts
 from workbench.wording.case.labels import (
     APPLICANT_KIND_WORDS,
-    CREDIT_LIST_WORDS,
     CREDIT_MATCH_WORDS,
     ID_NUMBER_WORDS,
     QUALITY_WORDS,
 )
-from workbench.wording.findings import document_name
+from workbench.wording.findings import CREDIT_LIST_WORDS, document_name
 
 FIELD_NAMES: Mapping[str, str] = {
     "agent": N_("agent"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from db.enums import ApplicantKind, CreditList, CreditMatch, IdType, ItemResult, Measure, Quality, Verdict, WaitsFor
+from db.enums import ApplicantKind, CreditMatch, IdType, ItemResult, Measure, Quality, Verdict, WaitsFor
 from workbench.domain.case.records import DecisionLine
 from workbench.i18n import N_, _, comma_joined, with_details
 
@@ -28,14 +28,6 @@ VERIFICATION_WORDS: dict[str, str] = {
     "registry": N_("in a registry"),
     "visit": N_("by a visit"),
     "department": N_("by another department"),
-}
-CREDIT_LIST_WORDS: dict[CreditList, str] = {
-    CreditList.ARREARS: N_("arrears"),
-    CreditList.COURT: N_("court list"),
-    CreditList.ABNORMAL: N_("abnormal operation"),
-    CreditList.SERIOUS: N_("serious violation"),
-    CreditList.TELECOM: N_("telecom list"),
-    CreditList.PUNISHMENT: N_("joint-punishment list"),
 }
 CREDIT_MATCH_WORDS: dict[CreditMatch, str] = {
     CreditMatch.EXACT: N_("listed"),

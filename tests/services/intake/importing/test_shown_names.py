@@ -14,12 +14,11 @@ from workbench.services.files.reading.kinds import COLUMN_TYPES, kind_spec
 from workbench.wording.case.fields import _VALUES
 from workbench.wording.case.labels import (
     APPLICANT_KIND_WORDS,
-    CREDIT_LIST_WORDS,
     CREDIT_MATCH_WORDS,
     ID_NUMBER_WORDS,
     QUALITY_WORDS,
 )
-from workbench.wording.findings import LIST_WORDS
+from workbench.wording.findings import CREDIT_LIST_WORDS
 
 SHOWN: dict[str, Mapping[object, str]] = {
     "applicant_kind": APPLICANT_KIND_WORDS,  # type: ignore[dict-item]  # a table of one enumeration
@@ -46,13 +45,6 @@ def test_every_word_that_is_shown_for_a_value_is_accepted() -> None:
             for value, word in words.items():
                 found = parse(catalogue(language).gettext(word))
                 assert value is None or found == getattr(value, "value", value)
-
-
-def test_every_name_of_a_credit_list_in_a_letter_is_accepted() -> None:
-    for language in Language:
-        parse = kind_spec(ImportKind.CREDIT, ZoneInfo("UTC")).columns["list"].parse
-
-        assert all(parse(names.in_language(language)) == kind for kind, names in LIST_WORDS.items())
 
 
 def test_every_province_that_is_shown_is_known() -> None:
