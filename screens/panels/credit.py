@@ -22,7 +22,7 @@ from workbench.domain.case.reason_scope import RULE_OF_LIST, EvidencePart
 from workbench.domain.case.records import DecisionLine
 from workbench.domain.case.vocabulary import AppealStatus, CreditList, CreditMatch, PanelKind
 from workbench.domain.evidence.evidence import CreditFacts
-from workbench.i18n import _
+from workbench.i18n import _, ngettext
 from workbench.wording.amounts import commas, money_words
 from workbench.wording.case.history import appeal_outcome_words
 from workbench.wording.case.labels import CREDIT_MATCH_WORDS, DECIDED_WORDS
@@ -77,7 +77,8 @@ def _record_details(record: CreditFacts, view: View) -> list[str]:
     """Return what else is known of a record, each in words."""
     parts: list[str] = []
     if record.overdue_days:
-        parts.append(_("{count} days overdue").format(count=commas(record.overdue_days)))
+        overdue = ngettext("{count} day overdue at check", "{count} days overdue at check", record.overdue_days)
+        parts.append(overdue.format(count=commas(record.overdue_days)))
     if record.listed_on is not None:
         listed = _("owed since {day}") if record.list is CreditList.ARREARS else _("listed {day}")
         parts.append(listed.format(day=view.day(record.listed_on)))

@@ -65,7 +65,7 @@ def test_overdue_has_one_chinese_word_and_only_the_arrears_of_an_applicant_anoth
 
     assert words["overdue"] == "已超时"
     other = {key for key, text in words.items() if "overdue" in key.lower() and "逾期" in text}
-    assert other == {"days overdue", "{count} days overdue"}
+    assert other == {"days overdue", "{count} day overdue at check"}
 
 
 def test_no_space_stands_between_a_count_and_its_chinese() -> None:

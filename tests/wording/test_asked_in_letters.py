@@ -76,7 +76,9 @@ def test_findings_that_only_the_applicant_can_settle_are_mentioned() -> None:
 
 def test_a_letter_about_arrears_since_an_unknown_day_names_no_days() -> None:
     undated = evidence(credit=(credit(CreditList.ARREARS, CreditMatch.EXACT, amount_fen=90_000),))
-    assert finding_text(findings(undated)["CR-ARREARS"], default_policy(), "en") == "in arrears since an unknown day"
+    assert (
+        finding_text(findings(undated)["CR-ARREARS"], default_policy(), "en") == "arrears overdue since an unknown day"
+    )
     assert lines(undated, Language.EN)[0].startswith("1. Fees for telecommunications are overdue. ")
     assert lines(undated, Language.ZH)[0].startswith("1. 存在逾期未缴的电信费用。")
 
