@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from db.access import FileAccess
 from db.dialects import changes, search, server_address, sqlite, sqlite_backup, sqlite_compact
@@ -32,14 +32,14 @@ from db.round_trips import read_together, row_count
 __all__ = ["BulkRows", "bulk_rows", "insert_bulk", "insert_rows", "is_in_list", "is_server", "list_parameter"]
 __all__ += ["try_lock", "upgrade_lock", "without_password", "write_lock"]
 __all__ += ["NOTED_COLUMNS", "RECEIPT", "noted_rows", "receipts_of", "take_changes"]
-__all__ += ["copy_in_use", "copy_with_key", "encryption_faults", "is_plain"]
-__all__ += ["is_vulnerable", "library_version"]
+__all__ += ["copy_in_use", "copy_with_key", "encryption_faults", "is_plain", "is_vulnerable", "library_version"]
 __all__ += ["append_events", "desks_group", "has_login", "is_forbidden", "session_login", "try_misuses"]
 __all__ += ["MOVED_TO", "MOVING_FROM", "Misfit", "misfits", "read_rows", "seal_of", "write_rows"]
 __all__ += ["read_together", "row_count"]
 __all__ += ["added_rows", "clear_journals", "end_journal", "restore_rows", "start_journal"]
 
 _BUSY, _FULL = {"55P03", "57014"}, {"53100"}  # PostgreSQL's codes: a lock or a statement took too long; no space
+_LOST = {None, "57P01", "57P02", "57P03"}  # None: the connection broke; else the server stops or starts
 
 
 def path_of(where: str, folder: Callable[[], Path]) -> Path:
@@ -272,6 +272,12 @@ def clock_ahead(path: Path) -> timedelta:
 def is_busy(error: BaseException | None) -> bool:
     """Say whether an error of the driver means that another connection held a lock for too long."""
     return getattr(error, "sqlstate", None) in _BUSY or "database is locked" in str(error)
+
+
+def is_lost(error: DBAPIError) -> bool:
+    """Say whether an error means that the server ended the connection, or that it broke."""
+    is_ended = isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") in _LOST
+    return error.connection_invalidated or is_ended
 
 
 def is_damage(message: str) -> bool:

@@ -29,6 +29,7 @@ class Refusal(StrEnum):
     NOT_EMPTY = "not_empty"
     UNFIT_SERVER = "unfit_server"
     STOPPED = "stopped"
+    LOST = "lost"
     UNCERTAIN = "uncertain"
     NOT_PERMITTED = "not_permitted"
     UPGRADED_BY_OWNER = "upgraded_by_owner"

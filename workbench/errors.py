@@ -73,6 +73,12 @@ class StorageGone(StorageFailed):
     """The database file was replaced or removed while it was open."""
 
 
+class ConnectionLost(StorageFailed):
+    """The connection to the server of the database was lost; a repeated command gets another one."""
+
+    exit_code = ExitCode.BUSY
+
+
 class Busy(WorkbenchError):
     """The case, the database or a file is in use by another person or process."""
 

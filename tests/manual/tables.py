@@ -60,8 +60,8 @@ EXIT_CODES: dict[ExitCode, tuple[Words, Words]] = {
     ),
     ExitCode.BUSY: (
         {
-            "en": "Held by somebody else, changed meanwhile, or the database is busy.",
-            "zh": "已由他人领取，期间有变化，或数据库繁忙。",
+            "en": "Held by somebody else, changed meanwhile, the database is busy, or the server ended the connection.",
+            "zh": "已由他人领取，期间有变化，数据库繁忙，或服务器断开了连接。",
         },
         {
             "en": "Look again, and repeat the command if it still fits. Nothing was written.",

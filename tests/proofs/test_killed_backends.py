@@ -1,5 +1,6 @@
 """A server ends a connection at any statement of an act: it is recorded completely or not at all, and says which."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,16 +11,18 @@ import pytest
 from db.dialects.server_address import url_of
 from db.enums import FailKind
 from tests import servers
+from tests.services.intake.importing.files import Desk, application
 from tests.services.review.verdict_acts import decide, failing, passing, take
 from tests.sites import Site
 from tests.sizes import sample
 from workbench.domain.case.casefile import CaseFile
-from workbench.errors import StorageFailed
+from workbench.errors import ExitCode, StorageFailed
 from workbench.services.foundation.audit_log import verify
 
 pytestmark = pytest.mark.proof
 
-NEVER, BEFORE_COMMIT, ANSWER_LOST = 0, -1, -2
+NEVER, BEFORE_COMMIT, ANSWER_LOST, AT_COPY = 0, -1, -2, -3
+_IS_DONE = re.compile("is (recorded|imported)")
 _TABLES = ("case", "decision", "decision_reason", "notice", "event", "act", "draft")
 
 
@@ -37,13 +40,18 @@ class Killer:
         from db.dialects.postgresql.pipeline import PipelinedConnection
 
         self.at, self.count = NEVER, 0
-        run, commit = psycopg.Cursor.execute, PipelinedConnection.commit
+        run, commit, copy = psycopg.Cursor.execute, PipelinedConnection.commit, psycopg.Cursor.copy
 
         def counted(cursor: Any, *arguments: Any, **options: Any) -> Any:
             self.count += 1
             if self.count == self.at:
                 self.kill(cursor.connection)
             return run(cursor, *arguments, **options)
+
+        def copied(cursor: Any, *arguments: Any, **options: Any) -> Any:
+            if self.at == AT_COPY:
+                self.kill(cursor.connection)
+            return copy(cursor, *arguments, **options)
 
         def committed(connection: Any) -> None:
             if self.at == BEFORE_COMMIT:
@@ -54,6 +62,7 @@ class Killer:
                 psycopg.Connection.execute(connection, "SELECT 1")
 
         patched.setattr(psycopg.Cursor, "execute", counted)
+        patched.setattr(psycopg.Cursor, "copy", copied)
         patched.setattr(PipelinedConnection, "commit", committed)
 
     def kill(self, connection: Any) -> None:
@@ -63,15 +72,19 @@ class Killer:
 
     def killing(self, at: int, act: Callable[[], object]) -> str:
         """Do an act whose connection ends at a statement; return what it says, "" if it succeeds."""
-        self.count, self.at = 0, at
+        self.count, self.at, failure = 0, at, None
         try:
             act()
         except StorageFailed as error:
-            return str(error)
+            failure = error
         finally:
             was_killed, self.at = self.at == NEVER, NEVER
-        assert was_killed, at
-        return ""
+        if failure is None:
+            assert was_killed, at
+            return ""
+        # What is done must not be repeated; all else may be.
+        assert failure.exit_code is (ExitCode.IO if _IS_DONE.search(str(failure)) else ExitCode.BUSY), failure
+        return str(failure)
 
 
 @pytest.fixture
@@ -129,7 +142,8 @@ def test_an_act_whose_connection_ends_is_recorded_completely_or_not_at_all_and_s
     site: Site, monkeypatch: pytest.MonkeyPatch, prepare: Callable[[Site], Callable[[], object]]
 ) -> None:
     killer = Killer(monkeypatch)
-    assert killer.killing(NEVER, prepare(site)) == ""
+    for _ in ("reads what the process keeps", "counted"):
+        assert killer.killing(NEVER, prepare(site)) == ""
     statements = range(killer.count + 1)
     said = dict[int, str]()
 
@@ -147,3 +161,26 @@ def test_an_act_whose_connection_ends_is_recorded_completely_or_not_at_all_and_s
     assert "nothing was written" in said[BEFORE_COMMIT]
     with site.services("a").context.read() as session:
         assert verify(session).is_whole
+
+
+@pytest.mark.promise("P1", "K5")
+def test_an_import_whose_connection_ends_keeps_no_row_and_says_to_import_again(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, killer, numbers = Desk(site, tmp_path), Killer(monkeypatch), iter(range(1000))
+
+    def act() -> None:
+        desk.applications(application(f"A-{next(numbers)}"))
+
+    for _ in ("reads what the process keeps", "counted"):
+        assert killer.killing(NEVER, act) == ""
+    for at in (AT_COPY, *sample(range(1, killer.count), ci=3)):
+        before = desk.count("application")
+        said = killer.killing(at, act)
+        is_done = said == "" or _IS_DONE.search(said) is not None
+        assert desk.count("application") == before + is_done, (at, said)
+        assert is_done or "was lost" in said, (at, said)
+        assert at != AT_COPY or "none of its rows was kept" in said
+    assert killer.killing(NEVER, act) == ""
+    assert desk.sql("SELECT count(*) FROM import_batch WHERE published_at IS NULL") == [(0,)]
+    assert desk.is_chain_whole()

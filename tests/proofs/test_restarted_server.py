@@ -81,7 +81,7 @@ def test_a_process_that_is_stopped_in_a_transaction_delays_others_by_four_second
     assert isinstance(found, CaseFile)
     assert IDLE_S / 2 < time.monotonic() - began < IDLE_S + 1
     child.send_signal(signal.SIGCONT)
-    assert child.stdout.readline().endswith("; nothing was written.\n")
+    assert child.stdout.readline().endswith("; nothing was written. Try again.\n")
     child.communicate()
     assert "half" not in site.actions(found.header.id)
 
@@ -102,7 +102,7 @@ async def test_desks_keep_their_drafts_while_the_server_is_gone_and_go_on_after_
         with servers.stopped():
             for desk in desks:
                 await desk.press("escape", "b")
-                assert any("The server of postgresql://" in note for note in desk.notes), desk.notes
+                assert any("server of postgresql://" in note for note in desk.notes), desk.notes
         for desk, (login, own), case in zip(desks, people.items(), cases, strict=True):
             await desk.press("b")
             assert own.services(login).casefiles.show(case).draft == {"comment": "called back"}

@@ -109,7 +109,8 @@ def _has_begun(connection: Connection, path: Path, *, query_only: bool) -> bool:
         is_lost = driver.closed
         connection.invalidate(error)
         if not is_lost or not was_used:
-            raise refused(Refusal.UNREACHABLE, path, getattr(error, "orig", error)) from error
+            kind = Refusal.LOST if is_lost else Refusal.UNREACHABLE
+            raise refused(kind, path, getattr(error, "orig", error)) from error
         return False
     return True
 
@@ -274,4 +275,6 @@ def driver_errors(path: Path) -> Iterator[None]:
     except (psycopg.Error, OperationalError) as error:
         cause = getattr(error, "orig", error)
         kind = Refusal.NOT_PERMITTED if isinstance(cause, psycopg.errors.InsufficientPrivilege) else Refusal.STOPPED
+        # A connection raises this when it is lost.
+        kind = Refusal.LOST if isinstance(error, OperationalError) else kind
         raise refused(kind, path, cause) from error

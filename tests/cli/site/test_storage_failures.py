@@ -83,7 +83,7 @@ def test_an_import_on_a_full_disk_says_what_it_left(
         desk.run(ImportKind.APPLICATIONS, rows)
 
     assert "nothing was written" not in str(failed.value)
-    said = "none of its rows was kept" if is_room_to_remove else "the next start with enough room removes them"
+    said = "none of its rows was kept" if is_room_to_remove else "the next start that can write removes them"
     assert said in str(failed.value)
     monkeypatch.undo()
     limit["pages"] = 0

@@ -78,6 +78,7 @@ _MESSAGES: dict[Refusal, str] = {
         "{where} is of PostgreSQL {detail}; this program needs version 16 or later, and a database in UTF8."
     ),
     Refusal.STOPPED: N_("The server of {where} stopped the work: {detail}. Correct that and repeat the command."),
+    Refusal.LOST: N_("The connection to the server of {where} was lost ({detail}); nothing was written. Try again."),
     Refusal.UNCERTAIN: N_(
         "The connection to the server of {where} was lost at the end of the act ({detail}), so it is recorded"
         " completely or not at all. Look at the case before you repeat it."
@@ -122,6 +123,7 @@ _ERRORS: dict[Refusal, type[errors.WorkbenchError]] = {
     Refusal.UNREACHABLE: errors.StorageFailed,
     Refusal.NOT_PERMITTED: errors.NotAllowed,
     Refusal.STOPPED: errors.StorageFailed,
+    Refusal.LOST: errors.ConnectionLost,
     Refusal.UNCERTAIN: errors.StorageFailed,
 }
 """The errors for refusals; one that is not listed here is a BadConfiguration."""
@@ -176,6 +178,8 @@ def storage_errors(path: Path) -> Iterator[None]:
         cause = driver_message(error.orig)
         if dialect.is_forbidden(error.orig):
             raise refusal(DatabaseRefused(Refusal.NOT_PERMITTED, dialect.place_of(path), cause)) from error
+        if dialect.is_lost(error):
+            raise refusal(DatabaseRefused(Refusal.LOST, dialect.place_of(path), cause)) from error
         if dialect.is_damage(cause):
             raise refusal(DatabaseRefused(Refusal.DAMAGED, str(path), cause)) from error
         failure = errors.DiskFull if dialect.is_full(error.orig) else errors.StorageFailed
@@ -183,8 +187,10 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def rewording_storage_failures(message: str, **values: str) -> Iterator[None]:
-    """Replace the message of a storage failure where "nothing was written" would be wrong.
+def rewording_storage_failures(
+    message: str, kind: type[errors.StorageFailed] = errors.StorageFailed, **values: str
+) -> Iterator[None]:
+    """Replace the message of a storage failure where "nothing was written" would be wrong, and its kind.
 
     `message` gets the `values` and the {cause} of the failure.
     """
@@ -195,7 +201,7 @@ def rewording_storage_failures(message: str, **values: str) -> Iterator[None]:
             raise
         original = getattr(error.__cause__, "orig", None)
         cause = driver_message(original) if isinstance(original, Exception) else str(error).rstrip(".")
-        raise errors.StorageFailed(message.format(cause=cause, **values)) from error
+        raise kind(message.format(cause=cause, **values)) from error
 
 
 def read_after_act(read: Callable[[int], Found], case_id: int) -> Found:

@@ -12,7 +12,8 @@ from db.enums import CaseState, ImportKind, Severity
 from db.queries.published import CASE, chunks
 from db.queries.unlinked_evidence import UnlinkedKind, unlinked_of_batch
 from workbench.domain.case.case_id import format_batch, format_case
-from workbench.i18n import _, current_language
+from workbench.errors import ConnectionLost, StorageFailed
+from workbench.i18n import N_, _, current_language
 from workbench.services.case.assessment import FINDING
 from workbench.services.clock.due_date_changes import due_changes_of_cases
 from workbench.services.files.calls.writing import PublishedCallFile
@@ -52,6 +53,8 @@ from workbench.services.intake.importing.progress import ImportProgress
 from workbench.services.intake.importing.writing import BatchWriter
 from workbench.services.notices.due_date_notices import follow_calendar
 
+UNFINISHED = N_("{batch} is imported, but the work after that stopped ({cause}). The next start completes it.")
+
 
 class _CalendarChanged(Exception):
     """The calendar changed while the batch was written."""
@@ -89,14 +92,10 @@ class ImportRun:
             except BaseException as error:
                 self._remove(batch_id, error)
                 raise
-            message = _(
-                "{batch} is imported, but not all of its evidence is in the open cases yet ({cause}). The next start"
-                " completes that."
-            )
             self.progress.begin(_("Updating the cases"), len(self.plan.affected))
-            with rewording_storage_failures(message, batch=format_batch(batch_id)):
+            with rewording_storage_failures(_(UNFINISHED), batch=format_batch(batch_id)):
                 unfiled = apply_batch(self.context, batch_id, self.progress.finish)
-        report = self._with_outcome(report, batch_id, {reader.kind for reader in readers})
+                report = self._with_outcome(report, batch_id, {reader.kind for reader in readers})
         return replace(report, batch=batch_id).with_unfiled(_problems(readers, unfiled))
 
     def _with_outcome(self, report: ImportReport, batch_id: int, kinds: Set[ImportKind]) -> ImportReport:
@@ -121,14 +120,17 @@ class ImportRun:
 
     def _remove(self, batch_id: int, error: BaseException) -> None:
         """Remove the rows of a failed import, and raise its error; if the storage failed, it says what is left."""
+        kind, way_out = StorageFailed, _("Correct that, then import again.")
+        if isinstance(error, ConnectionLost):
+            kind, way_out = ConnectionLost, _("The connection to the server was lost; import again.")
         not_removed = _(
-            "The import stopped before the end ({cause}). Nobody sees the rows that it wrote, and the next start with"
-            " enough room removes them. Correct that, then import again."
+            "The import stopped before the end ({cause}). Nobody sees the rows that it wrote, and the next start that"
+            " can write removes them. {way_out}"
         )
-        with rewording_storage_failures(not_removed):
+        with rewording_storage_failures(not_removed, kind, way_out=way_out):
             remove_batch(self.context, batch_id)
-        message = _("The import stopped, and none of its rows was kept ({cause}). Correct that, then import again.")
-        with rewording_storage_failures(message):
+        message = _("The import stopped, and none of its rows was kept ({cause}). {way_out}")
+        with rewording_storage_failures(message, kind, way_out=way_out):
             raise error
 
     def _calendar_edition(self) -> str:

@@ -19,6 +19,7 @@ from workbench.services.files.reading.problems import FileProblem, RowProblem
 from workbench.services.files.reading.reader import Reader, open_reader, open_readers
 from workbench.services.files.reading.sheets.names import IMPORT_ORDER
 from workbench.services.foundation.context import Context
+from workbench.services.foundation.locations import rewording_storage_failures
 from workbench.services.foundation.memory import check_memory_limit
 from workbench.services.foundation.workers import optional_helper
 from workbench.services.intake.batches.applying import apply_pending
@@ -38,7 +39,7 @@ from workbench.services.intake.importing.classifying.agents import agents_of_num
 from workbench.services.intake.importing.classifying.classifier import RowClassifier
 from workbench.services.intake.importing.classifying.existing import ImportTerms
 from workbench.services.intake.importing.classifying.outcome import RowOutcome
-from workbench.services.intake.importing.import_run import ImportRun, dry_report
+from workbench.services.intake.importing.import_run import UNFINISHED, ImportRun, dry_report
 from workbench.services.intake.importing.plan import (
     ImportPlan,
     ImportRefused,
@@ -119,10 +120,8 @@ class Imports:
             final_report = ImportRun(self.context, classifier, plan, import_progress, calls, helper).carry_out(
                 request, readers, report
             )
-            with self.context.read() as session:
-                is_policy_unsettled = self.context.has_unsettled_policy(session)
-            if is_policy_unsettled:
-                # The policy changed while this import opened cases.
+            with rewording_storage_failures(_(UNFINISHED), batch=format_batch(final_report.batch or 0)):
+                # The policy may have changed while this import opened cases.
                 from workbench.services.time.deadlines.policy_changes import PolicyChanges
 
                 PolicyChanges(self.context).finish()
