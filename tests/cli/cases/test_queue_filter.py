@@ -81,7 +81,7 @@ def test_the_queue_is_counted_by_a_property_with_a_filter_for_each_value(termina
         ("urgent", 1, 0.25),
     ]
     assert terminal.document("a", "queue", "--filter", found["counts"][1]["filter"])["total"] == 1
-    assert "25 %" in terminal.as_person("a", "queue", "--by", "priority").output
+    assert "urgent      1   25 %" in terminal.as_person("a", "queue", "--by", "priority").output
     fewer = terminal.as_person("a", "queue", "--by", "priority", "--limit", "1").output
     assert "urgent" not in fewer
     assert "1 more values are not shown" in fewer

@@ -26,7 +26,7 @@ def test_a_dry_run_lists_each_case_with_what_becomes_of_it(terminal: Terminal) -
     told = terminal.as_person("sup", "reviewers", "away", "b", "--dry-run")
     assert f"C-{case:06d}  held: the hold ends; back in the queue" in told.stdout
     assert "Dry run" in told.stderr
-    assert "2026-11-24 – 2026-11-27 (b)" in terminal.as_person("sup", "reviewers").stdout
+    assert "    3  2026-11-24 – 2026-11-27 (b)" in terminal.as_person("sup", "reviewers").stdout
 
 
 def test_skills_and_duties_are_set_and_listed(terminal: Terminal) -> None:
