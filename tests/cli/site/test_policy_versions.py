@@ -71,7 +71,8 @@ def test_the_file_in_force_applies_to_open_cases_from_the_day_given(
     assert (planned["policy"], planned["state"], planned["open_cases_changed"]) == (3, "to-come", 0)
     assert (again["policy"], again["changed"]) == (3, False)
     assert terminal.document("a", "show", "C-1")["policy_version"] == 1
-    terminal.site.clock.at = local("2026-11-26 08:00")
+    # The local day has begun, but that of UTC has not.
+    terminal.site.clock.at = local("2026-11-26 00:00")
     assert terminal.document("a", "show", "C-1")["policy_version"] == 3
 
 

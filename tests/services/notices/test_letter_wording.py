@@ -280,6 +280,8 @@ def test_a_delayed_answer_to_an_appeal_is_called_an_answer() -> None:
         resumed = replace(delay, kind=ClockLetterKind.RESUMED)
         stopped = replace(delay, stopped_at=delay.written_at)
         letters = [render(one) for one in (delay, resumed, stopped, replace(delay, is_late=True))]
+        at_due_date = replace(delay, due_at=delay.written_at)
+        assert render(at_due_date) == render(replace(at_due_date, is_late=True))
 
         title, label = {
             ZH: ("电销卡二次审核申诉答复延期通知", "答复期限：2026年12月3日（周四）"),
