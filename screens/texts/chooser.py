@@ -70,13 +70,15 @@ def texts_for(
     filled at once, and a text with a field that has no value is refused.
     """
     language = case.header.language if case is not None and is_letter else current_language()
-    texts = dict(own)
+    texts = list(own.items())
     if case is not None:
-        texts |= {name: words.in_language(language) for name, words in case.policy.texts.items() if name not in own}
+        shared = [(name, words) for name, words in case.policy.texts.items() if name not in own]
+        titles = [words.title.in_language(current_language()) if words.title else name for name, words in shared]
+        texts += zip(titles, (words.in_language(language) for _name, words in shared), strict=True)
     if keeps_fields:
-        return [CannedText(name, text) for name, text in texts.items()]
+        return [CannedText(name, text) for name, text in texts]
     values = _values_of(case, language) if case is not None else {}
-    return [_filled(name, text, values) for name, text in texts.items()]
+    return [_filled(name, text, values) for name, text in texts]
 
 
 def _values_of(case: CaseFile, language: str) -> dict[str, str]:

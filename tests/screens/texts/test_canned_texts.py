@@ -35,7 +35,7 @@ async def test_a_text_is_inserted_with_its_fields_filled_where_the_cursor_is() -
         await desk.type("xy")
         await desk.press("left", "ctrl+t")
         assert "1 talk" in desk.text
-        assert "missing-papers" in desk.text
+        assert "4 missing papers" in desk.text
         assert "C-000123 of 成都虚构远声科技有限公司" in desk.text
         # The case has no deadline, so that a text with one cannot be inserted.
         assert "soon  {deadline} cannot be filled here" in desk.text

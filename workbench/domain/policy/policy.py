@@ -268,7 +268,7 @@ class Policy:
     supplier: Supplier
     forecast: ForecastPolicy = DEFAULT_FORECAST
     notices: settings.NoticePolicy = settings.DEFAULT_NOTICES
-    texts: Mapping[settings.Code, BilingualText] = field(default_factory=dict)
+    texts: Mapping[settings.Code, settings.TitledText] = field(default_factory=dict)
     special: tuple[settings.SpecialCase, ...] = ()
     departments: Mapping[settings.Code, settings.Department] = field(default_factory=dict)
 

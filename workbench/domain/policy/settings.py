@@ -60,6 +60,13 @@ class BilingualText:
         return self.zh if language == "zh" else self.en
 
 
+@dataclass(frozen=True, slots=True)
+class TitledText(BilingualText):
+    """A text that people choose by its title; without one, by its name in the policy."""
+
+    title: BilingualText | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Department:
     """A department that answers inquiries: the working days to answer, and the fields of the application it may see.
