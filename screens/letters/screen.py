@@ -190,10 +190,24 @@ class LettersScreen(ModeScreen):
             has_step_back = bool(self._marks) or self.filter != LetterFilter()
             return has_step_back if action == "back" else not has_step_back
         if action in {"sent", "failed"}:
-            return True if self._targets() and recording_refusal(self.services.actor) is None else None
+            return True if self.why_not(keys.MARK_SENT.key) is None else None
         if action in {"open", "mark"}:
             return True if self.current is not None else None
         return True
+
+    def why_not(self, key: str) -> str | None:
+        """Return why a key cannot mark letters as sent or failed now; None if it can, or does something else."""
+        if key not in (*keys.MARK_SENT.keys, *keys.MARK_FAILED.keys):
+            return None
+        line, actor = self.current, self.services.actor
+        if self._targets() or recording_refusal(actor) is not None:
+            return recording_refusal(actor)
+        if line is None:
+            return self.filter.nothing_words()
+        if line.sent_at is not None:
+            return _("The letter of {case} was already sent.").format(case=format_case(line.case_id))
+        message = _("The letter of {case} is not released yet. From {when} on, it can be sent and marked.")
+        return message.format(case=format_case(line.case_id), when=self.view().instant(line.release_at))
 
     @on(OptionList.OptionSelected, "#list")
     def action_open(self) -> None:
@@ -209,7 +223,7 @@ class LettersScreen(ModeScreen):
 
     def action_mark(self) -> None:
         line = self.current
-        if line is not None and _can_be_sent(line):
+        if line is not None and _can_be_sent(line, self.clock):
             self._marks ^= {line.id}
             self.list.redraw(line.id, self._row(line))
         self.list.action_cursor_down()
@@ -232,7 +246,7 @@ class LettersScreen(ModeScreen):
         """Return the marked letters, or else the one under the cursor if it can be sent."""
         if self._marks:
             return tuple(line for line in self._page.lines if line.id in self._marks)
-        return (self.current,) if self.current is not None and _can_be_sent(self.current) else ()
+        return (self.current,) if self.current is not None and _can_be_sent(self.current, self.clock) else ()
 
     def _draw(self, done: Collection[int] = ()) -> None:
         width, has_summary = max(10, self.size.width - 2), self._page.lines or self.filter != LetterFilter()
@@ -257,9 +271,9 @@ def _title_for(targets: Sequence[NoticeLine], act: str) -> str:
     return with_details(act, which)
 
 
-def _can_be_sent(line: NoticeLine) -> bool:
-    """Return whether a letter is released and not sent yet."""
-    return line.is_released and line.sent_at is None
+def _can_be_sent(line: NoticeLine, clock: Clock) -> bool:
+    """Return whether a letter is released, perhaps since the list was read, and not sent yet."""
+    return line.release_at <= clock.now() and line.sent_at is None
 
 
 def _problem_of(text: str) -> str | None:

@@ -56,6 +56,7 @@ async def test_an_auditor_reads_letters_with_people_masked_and_marks_none(site: 
 
         await desk.press("escape", "s")
         assert desk.dialog == "LettersScreen"
+        assert "needs one of these roles" in desk.notes[-1]
 
 
 async def test_s_asks_when_a_letter_was_sent_if_its_deadline_depends_on_it(site: Site) -> None:
@@ -91,10 +92,20 @@ async def test_marked_letters_are_copied_and_failed_together_and_one_is_sent_thr
         line = site.services("a").notices.list(3)[0]
         assert (line.channel, line.sent_by) == ("email", "a")
         assert "1 letter is marked as sent." in desk.notes
-        # A letter that was sent is not marked again.
+        # A letter that was sent is not marked again, and one that is not released yet is not marked before.
         for key in "sx":
             await desk.press("end", key)
             assert desk.dialog == "LettersScreen"
+            assert desk.notes[-1] == "The letter of C-000003 was already sent."
+        decide(site, 1)
+        await desk.press("n", "home", "down")
+        until = "The letter of C-000004 is not released yet. From Tue 24 Nov 10:02 on, it can be sent and marked."
+        for key in ("f5", "x"):
+            await desk.press(key)
+            assert desk.notes[-1] == until
+        site.clock.advance(seconds=60)
+        await desk.press("s")
+        assert desk.dialog == "ChoiceDialog"
 
 
 async def test_t_shows_only_the_unsent_letters_and_m_the_measures_that_are_counted(site: Site) -> None:
