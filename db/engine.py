@@ -114,7 +114,9 @@ class Database:
                 if version < 0:
                     raise dialect.seal_of(session.connection(), dialect.place_of(self.path))
                 if version != self.schema and dialect.oldest_program(session.connection(), version) > self.schema:
-                    raise DatabaseRefused(Refusal.UPGRADED_WHILE_OPEN, str(self.path), f"{version} > {self.schema}")
+                    raise DatabaseRefused(
+                        Refusal.UPGRADED_WHILE_OPEN, dialect.place_of(self.path), f"{version} > {self.schema}"
+                    )
             if "_watch" in self.__dict__:
                 self._watch.note_writer(session.connection())
             yield session

@@ -116,9 +116,9 @@ def known_version(database: Database) -> int:
             raise refusal from error
         raise
     if version < FIRST_VERSION:
-        raise DatabaseRefused(Refusal.CREATED_BY_OLDER, str(database.path), str(version))
+        raise DatabaseRefused(Refusal.CREATED_BY_OLDER, dialect.place_of(database.path), str(version))
     if is_newer:
-        raise DatabaseRefused(Refusal.CREATED_BY_NEWER, str(database.path), f"{version} > {VERSION}")
+        raise DatabaseRefused(Refusal.CREATED_BY_NEWER, dialect.place_of(database.path), f"{version} > {VERSION}")
     return version
 
 

@@ -16,6 +16,8 @@ from db.engine import Database
 from db.enums import ImportKind, Role
 from db.queries.numbers import take_batch_number, take_case_numbers
 from tests import servers
+from tests.cli.framework.terminal import Terminal, refused
+from tests.kept_databases import release
 from tests.services.intake.importing.files import application, csv_text
 from tests.services.review.verdict_acts import failing
 from tests.sites import SUPPLIER, ManualClock, Site, plant
@@ -27,6 +29,7 @@ from workbench.services.foundation import os_identity
 from workbench.services.foundation.audit_log import verify
 from workbench.services.intake.importing.plan import ImportRequest
 from workbench.services.site.doctor import examine
+from workbench.services.site.file_checks import REMNANTS_SETTING
 from workbench.services.site.log_checks.unexplained_rows import log_faults
 from workbench.services.wiring import Services
 
@@ -199,6 +202,34 @@ def test_the_owner_backs_a_site_up_and_restores_it_with_groups_of_its_own(
             assert list(log_faults(session)) == []
     with pytest.raises(CannotCreate, match="already exists"):
         restore(file, new, None, office.clock)
+
+
+def test_commands_say_what_a_server_refuses(office: Office) -> None:
+    import psycopg
+
+    terminal = Terminal(Site(office.path, office.clock))
+
+    def said(login: str, code: int, *words: str) -> str:
+        release()
+        office.work_as(login)
+        return refused(terminal.run(*words), code)
+
+    def as_owner(*statements: str) -> None:
+        with psycopg.connect(office.url_of(office.owner)) as owner:
+            for statement in statements:
+                owner.execute(statement)
+
+    assert "wang is logged in at the server, which says who works" in said("wang", 77, "next", "--as", "li")
+    for option, *value in (("--identity named",), ("--shared", "staff"), ("--encrypt",)):
+        assert f"{option} is for a database in a file" in said(office.owner, 78, "init", *option.split(), *value)
+    as_owner(f"INSERT INTO setting (name, value) VALUES ('{REMNANTS_SETTING}', 'x')")
+    assert "as the owner of the database" in said("zhao", 77, "retention", "compact")
+    as_owner("DO $$ BEGIN EXECUTE format('REVOKE UPDATE ON \"case\" FROM %I', site_group('desks')); END $$")
+    assert "does not let your login do this (permission denied for table case)" in said("wang", 77, "next")
+    as_owner("UPDATE alembic_version SET version_num = '0023'")
+    assert "the owner of the database (PGUSER) must start this program once" in said("wang", 78, "next")
+    as_owner("UPDATE alembic_version SET version_num = '0099'")
+    assert office.url_of("wang").partition("?")[0] in said("wang", 78, "next")
 
 
 def told(office: Office) -> str:

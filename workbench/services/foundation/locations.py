@@ -145,10 +145,10 @@ def refuse_server(path: Path, what: str) -> None:
     """
     if dialect.is_server(path):
         message = _(
-            "{what} is for a database in a file. On a PostgreSQL server, use the server's own means, such as pg_dump,"
-            " its roles, and encrypted disks; back up the store {store} with it."
+            "{what} is for a database in a file. A PostgreSQL server knows people by their logins and lets them in by"
+            " its groups; its disks and TLS encrypt the data."
         )
-        raise errors.BadConfiguration(message.format(what=what, store=f"{path}.store"))
+        raise errors.BadConfiguration(message.format(what=what))
 
 
 def host_clock_note(path: Path) -> str:
