@@ -14,6 +14,14 @@ _LOGIN = (
     "SELECT CASE WHEN pg_has_role(datdba, 'USAGE') THEN '' ELSE session_user END"
     " FROM pg_database WHERE datname = current_database()"
 )
+_EXCESS = """SELECT l.rolname, g.rolname, b.rolname FROM pg_auth_members m JOIN pg_roles l ON l.oid = m.member
+    JOIN pg_roles g ON g.oid = m.roleid AND g.rolname IN (site_group('desks'), site_group('admins'))
+    JOIN pg_roles b ON b.oid = m.grantor
+    JOIN pg_database d ON d.datname = current_database() AND NOT pg_has_role(l.oid, d.datdba, 'USAGE')
+    WHERE l.rolname <> site_group('admins') AND NOT EXISTS (SELECT FROM reviewer p
+        JOIN reviewer_role r ON r.reviewer_id = p.id
+        WHERE p.login = l.rolname AND p.is_active AND (g.rolname = site_group('desks') OR r.role = 'admin'))
+    ORDER BY 1, 2"""
 _FORBIDDEN = "42501"
 _INSERT = insert(EventRow.__table__)  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
 
@@ -49,9 +57,14 @@ def try_misuses(engine: Engine) -> tuple[list[str], int]:
         return roles.try_misuses(connection.driver_connection)
 
 
-def desks_group(connection: Connection) -> str:
-    """Return the name of the group of a server whose members may work with a database."""
-    return str(connection.exec_driver_sql("SELECT site_group('desks')").scalar_one())
+def excess_members(connection: Connection) -> Sequence[tuple[str, str, str]]:
+    """Return each login of a server that is in a group of a site without the role for it, the group, and who let it in.
+
+    What another login granted, the owner of a database cannot take away.
+    """
+    if connection.dialect.name == "sqlite":
+        return ()
+    return [(login, group, grantor) for login, group, grantor in connection.exec_driver_sql(_EXCESS)]
 
 
 def is_forbidden(error: BaseException | None) -> bool:

@@ -116,6 +116,26 @@ def test_people_work_under_their_logins_and_the_log_says_so(office: Office) -> N
     } <= found
 
 
+def test_what_another_login_granted_and_the_program_cannot_take_away_is_told(office: Office) -> None:
+    servers.create_login("liu")
+    zhao = office.services["zhao"]
+    group = f"{office.owner.removeprefix('owner_of_')}_desks"
+    zhao.roles.add("liu", (Role.REVIEWER,))
+    zhao.deactivating.deactivate("liu")
+    zhao.deactivating.deactivate("wang")
+    assert zhao.people.login_faults() == ()
+
+    servers.run(f"GRANT {group} TO liu")
+    [fault] = zhao.people.login_faults()
+    assert fault in told(office)
+    repair = re.search("`(REVOKE .*)`", fault)
+    assert repair is not None
+    servers.run(repair[1])
+    assert zhao.people.login_faults() == ()
+    zhao.deactivating.activate("liu")
+    office.open("liu")
+
+
 def test_doctor_tries_what_a_login_must_not_do(office: Office) -> None:
     import psycopg
 

@@ -264,3 +264,5 @@ def _print_person(context: CommandContext, services: "Services", login: str, sen
         output.document(to_json(person, UTC))
     else:
         output.narrate(sentence.format(login=person.login, **values))
+    for fault in services.people.login_faults():
+        output.narrate(fault)

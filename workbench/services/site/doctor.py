@@ -37,7 +37,7 @@ from workbench.services.site.database import open_without_upgrade
 from workbench.services.site.file_checks import CheckLine, Health, check_retention
 from workbench.services.site.log_checks.anchors import check_anchors
 from workbench.services.site.log_checks.unexplained_rows import check_unexplained, choice_faults, log_faults
-from workbench.services.site.people import look_alikes, solo_reason
+from workbench.services.site.people import login_faults, look_alikes, solo_reason
 
 
 def examine(
@@ -91,6 +91,7 @@ def examine(
             if server := dialect.server_version(session.connection()):
                 lines.append((Health.OK, _("The server is PostgreSQL {version}.").format(version=server)))
                 lines.append(_check_login(database, dialect.session_login(session.connection())))
+                lines += [(Health.FAULT, fault) for fault in login_faults(session)]
                 lines.append(file_checks.check_backups(session, store, now))
                 if note := host_clock_note(path):
                     lines.append((Health.NOTE, note))

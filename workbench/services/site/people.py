@@ -5,6 +5,7 @@ Only this module decides whether the same person did two acts, and whether one p
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
+from db import dialect
 from db.enums import IdentityMode, Role
 from db.models import CaseRow, DutyRow, EventRow, ReviewerRoleRow, ReviewerRow, SettingRow, SubmissionRow
 from db.queries.published import BATCH
@@ -78,6 +80,11 @@ class People(Service):
         with self.context.read() as session:
             limit = self.context.policy(session).desk.max_held
             return self._line(session, find_person(session, login), self.context.today(session), limit)
+
+    def login_faults(self) -> tuple[str, ...]:
+        """Return a sentence for each login of the server that can still work with the data, although it must not."""
+        with self.context.read() as session:
+            return tuple(login_faults(session))
 
     def _line(self, session: Session, person: ReviewerRow, today: date, limit: int) -> PersonLine:
         roles = session.exec(select(ReviewerRoleRow.role).where(ReviewerRoleRow.reviewer_id == person.id)).all()
@@ -266,3 +273,13 @@ def waiver_text(waiver: Waiver | None) -> str:
 def waiver_details(waiver: Waiver | None) -> dict[str, Any]:
     """Return the details for an event about the two-person rules that did not apply: their names and the reason."""
     return {} if waiver is None else {"waived": list(waiver.rules), "waive_reason": mask_digits_within(waiver.reason)}
+
+
+def login_faults(session: Session) -> Iterator[str]:
+    """Yield a sentence for each login of a server that can still work with the data, although the person must not."""
+    message = _(
+        "The login {login} can still use the data with other programs, because {grantor} gave it the role {group}; run"
+        " `REVOKE {group} FROM {login} GRANTED BY {grantor}` in psql as {grantor}."
+    )
+    for login, group, grantor in dialect.excess_members(session.connection()):
+        yield message.format(login=login, group=group, grantor=grantor)

@@ -103,10 +103,9 @@ class Roles(Service):
         if dialect.is_server(self.context.database.path):
             message = _(
                 "The server has no login {login} yet: an administrator of the server creates it with `createuser"
-                " --pwprompt`, then `GRANT {group} TO` it in psql."
+                " --pwprompt`; then `workbench reviewers deactivate {login}` and `activate {login}` let it in."
             )
-            group = dialect.desks_group(session.connection())
-            return "" if dialect.has_login(session.connection(), login) else message.format(login=login, group=group)
+            return "" if dialect.has_login(session.connection(), login) else message.format(login=login)
         is_os = self.context.actor.identity.startswith(f"{IdentityMode.OS}:")
         return login_warning(session, login) if is_os else ""
 
