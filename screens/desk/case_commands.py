@@ -163,7 +163,7 @@ async def file_appeal(screen: CaseScreen, case: CaseFile) -> None:
     reader = await reader_for(screen, read_receipt, Tense.PAST)
     if reader is None:
         return
-    form = AppealForm(ref.name, partial(services.appeals.file, ref.id), reader)
+    form = AppealForm(ref.name, partial(services.appeals.file, ref.id), replace(reader, default=screen.view().now))
     filed = await screen.app.push_screen_wait(form)
     if filed is not None:
         message = _("Appeal filed; {login} decides it. To undo, press {desk.undo} on the desk.")

@@ -55,7 +55,7 @@ class AppealForm(BoxDialog[AppealResult]):
     def parts(self) -> ComposeResult:
         yield Static(plain(_("Grounds of the applicant"), MUTED), markup=False)
         yield MultilineField(id="grounds")
-        received = _("Received, such as yesterday, 24 Nov or 24 Nov 9:30; empty: now")
+        received = _("Received, such as yesterday 16:30 or 24 Nov; a day alone means closing time")
         yield Static(plain(received, MUTED), classes="title", markup=False)
         yield TextLine(id="received")
         yield self._understood
@@ -69,13 +69,13 @@ class AppealForm(BoxDialog[AppealResult]):
         )
         yield Static(key_hints(*keys), id="foot", markup=False)
 
+    def on_mount(self) -> None:
+        self._understood.read("")
+
     @on(Input.Changed, "#received")
     def show_received(self, event: Input.Changed) -> None:
         """Show how the typed time of receipt is read."""
-        if event.value.strip():
-            self._understood.read(event.value)
-        else:
-            self._understood.update()
+        self._understood.read(event.value)
 
     def action_file(self) -> None:
         is_now = not self.received.value.strip()

@@ -32,7 +32,7 @@ class TimeReader(Generic[Moment]):
     default: Moment | None = None
     """What an empty field means; without it, an empty field is refused."""
     deadline_at: datetime | None = None
-    """A typed day without a time means its end, or this deadline if it is on that day."""
+    """A typed day without a time means its closing time, or this deadline if it is on that day."""
 
     def read(self, text: str) -> Moment:
         """Return the day or time of a text.

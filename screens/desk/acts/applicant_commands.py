@@ -59,7 +59,9 @@ async def record_resubmission(screen: CaseScreen, case: CaseFile) -> None:
         return
     reader = replace(reader, default=view.now, deadline_at=case.rectify_by)
     title = _("Resubmission of {case}").format(case=ref.name)
-    hint = _("When was it received, such as yesterday 16:30 or 3 Dec? A day alone means its end, at most the deadline.")
+    hint = _(
+        "When was it received, such as yesterday 16:30 or 3 Dec? A day alone means closing time, at most the deadline."
+    )
     hint_lines = _with_hint(asked_lines(case, view, _WIDTH), hint)
     received_at = await screen.app.push_screen_wait(
         TimePrompt(title, hint_lines, reader, enter=_("next: what came") if open_items(case) else _("next: the note"))

@@ -128,16 +128,16 @@ def test_a_day_alone_means_its_opening_its_beginning_or_its_end() -> None:
 @pytest.mark.parametrize(
     ("text", "deadline", "meaning"),
     [
-        ("yesterday", None, "26 23:59"),
-        ("yesterday", "26 18:00", "26 18:00"),
-        ("yesterday", "25 18:00", "26 23:59"),
+        ("yesterday", None, "26 18:00"),
+        ("yesterday", "26 17:00", "26 17:00"),
+        ("yesterday", "25 18:00", "26 18:00"),
         ("昨天", "26 18:00", "26 18:00"),
         ("yesterday 19:00", "26 18:00", "26 19:00"),
         ("today", None, "27 14:30"),
         ("today", "27 12:00", "27 12:00"),
     ],
 )
-def test_a_day_of_receipt_means_its_end_at_most_the_deadline_and_now(
+def test_a_day_of_receipt_means_closing_time_at_most_the_deadline_and_now(
     text: str, deadline: str | None, meaning: str
 ) -> None:
     def of_november(when: str) -> datetime:

@@ -34,6 +34,7 @@ async def test_an_appeal_is_filed_by_key_on_the_failed_case(services: ClockSite)
         await driver.press("enter", "enter")
         assert "appeal" in driver.text
         await driver.press("G")
+        assert "empty means Tue 1 Dec" in driver.text
         assert "Enter file it   Tab next field   ^j new line   ^t canned text   Esc back" in driver.text
         await driver.type("not us")
         await driver.press("ctrl+j")
@@ -42,6 +43,9 @@ async def test_an_appeal_is_filed_by_key_on_the_failed_case(services: ClockSite)
         await driver.type("tomorrow")
         await driver.press("enter")
         assert "“tomorrow = 2026-12-02” is in the future" in driver.text
+        await driver.press("ctrl+u")
+        await driver.type("yesterday")
+        assert "understood: Mon 30 Nov 18:00, yesterday" in driver.text
         await driver.press("ctrl+u")
         await driver.type("30 Nov 9:30")
         assert "understood: Mon 30 Nov 09:30, yesterday" in driver.text

@@ -51,7 +51,7 @@ def parse_instant_option(text: str, option: str, services: "Services", tense: "T
 
 
 def parse_receipt_option(text: str, option: str, services: "Services", deadline_at: datetime | None = None) -> datetime:
-    """Parse when something was received; a day alone means its end, or `deadline_at` if that is on this day.
+    """Parse when something was received; a day alone means its closing time, or `deadline_at` if that is on this day.
 
     Raises:
         WrongUsage: If it is not understood.

@@ -27,7 +27,6 @@ from workbench.domain.values.bad_value import BadValue
 from workbench.i18n import _
 
 _DAY = timedelta(days=1)
-_LAST_MINUTE = time(23, 59)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +109,10 @@ def read_end(text: str, reference: DateReference) -> datetime:
 
 
 def read_receipt(text: str, reference: DateReference) -> datetime:
-    """Return when something was received, in UTC. A day alone means its last minute, but not after now.
+    """Return when something was received, in UTC. A working day alone means its closing time, but not after now.
 
-    If the deadline is on that day, the result is at most the deadline, so that a missing time of day never makes an
-    answer late.
+    So it counts from that day; later on the day, it would count from the next one. If the deadline is on that day, the
+    result is at most the deadline, so that a missing time of day never makes an answer late.
 
     Raises:
         UnclearTime: As `read_time`.
@@ -121,8 +120,7 @@ def read_receipt(text: str, reference: DateReference) -> datetime:
     typed = read_time(text, reference)
     if typed.at is not None:
         return typed.instant(reference)
-    last = datetime.combine(typed.on, _LAST_MINUTE, tzinfo=reference.calendar.zone).astimezone(UTC)
-    deadline_at = reference.deadline_at
+    last, deadline_at = reference.calendar.closing(typed.on), reference.deadline_at
     if deadline_at is not None and reference.calendar.local_day(deadline_at) == typed.on:
         last = min(last, deadline_at)
     return min(last, reference.now)
