@@ -69,7 +69,10 @@ class Database:
     def _writing_engine(self, *, is_bulk: bool = False) -> Engine:
         engine = dialect.make_engine(self.path, self.key, is_bulk=is_bulk)
         event.listen(engine, "before_cursor_execute", _refuse_nul)
-        return engine if self.schema is None else engine.execution_options(**{READS_VERSION: True})
+        if self.schema is not None:
+            # `execution_options` would make an engine that asks for the listeners of two at every statement.
+            engine.update_execution_options(**{READS_VERSION: True})
+        return engine
 
     @cached_property
     def _watch(self) -> CommitWatch:
