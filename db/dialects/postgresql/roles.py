@@ -102,11 +102,6 @@ def statements() -> Iterator[str]:
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN EXECUTE format('CREATE ROLE %I', name); END IF;
         END LOOP; EXECUTE format('GRANT %I TO %I', site_group('desks'), site_group('admins')); END $$"""
     yield from renewed()
-    names = ", ".join(f"'{name}'" for name in _SETTINGS_OF_DESKS)
-    yield "ALTER TABLE setting ENABLE ROW LEVEL SECURITY"
-    yield "CREATE POLICY readers ON setting FOR SELECT USING (true)"
-    yield _granted(f"CREATE POLICY desks ON setting TO %1$I USING (name IN ({names}))")
-    yield _granted("CREATE POLICY admins ON setting TO %2$I USING (true)")
 
 
 def renewed() -> Iterator[str]:
@@ -130,6 +125,25 @@ def renewed() -> Iterator[str]:
     yield _granted(f"GRANT INSERT, UPDATE, DELETE ON {_list(tables - set(_OF_ADMINS))} TO %1$I")
     yield _granted("GRANT UPDATE (settled_at) ON policy_version TO %1$I")
     yield _granted(f"GRANT INSERT, UPDATE, DELETE ON {_list({*_OF_ADMINS, 'alembic_version'})} TO %2$I")
+    yield from _for_settings()
+
+
+def _for_settings() -> Iterator[str]:
+    """Yield the statements that say which settings a login may write."""
+    are_of_desks = "name IN ({})".format(", ".join(f"'{name}'" for name in _SETTINGS_OF_DESKS))
+    # A name that could be changed would make another setting of one that desks may write.
+    yield _granted("REVOKE UPDATE ON setting FROM %1$I")
+    yield _granted("GRANT UPDATE (value) ON setting TO %1$I")
+    yield "ALTER TABLE setting ENABLE ROW LEVEL SECURITY"
+    for policy, rows in (
+        ("readers", "FOR SELECT USING (true)"),
+        ("desks", f"TO %1$I USING ({are_of_desks})"),
+        # The other rows are seen too, because a change of a row that is not seen does nothing, and says nothing.
+        ("changes", f"FOR UPDATE TO %1$I USING (true) WITH CHECK ({are_of_desks})"),
+        ("admins", "TO %2$I USING (true)"),
+    ):
+        yield f"DROP POLICY IF EXISTS {policy} ON setting"
+        yield _granted(f"CREATE POLICY {policy} ON setting {rows}")
 
 
 def _list(tables: set[str]) -> str:
