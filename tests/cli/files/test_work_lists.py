@@ -128,7 +128,11 @@ def test_each_letter_is_a_text_a_page_and_a_short_message(terminal: Terminal, de
         f"{SUPPLIER.name.en}: Secondary review of your telesales cards: pending (something is missing), case "
         f"{english}. Submit by: Tuesday, 1 December 2026. For the whole letter, call {SUPPLIER.phone}."
     )
-    assert terminal.document("a", "notices", "sent", str(folder / "notices.csv"))["sent"] == 5
+    (tmp_path / "one").write_text("1\n", encoding="ascii")
+    terminal.document("a", "notices", "sent", str(tmp_path / "one"))
+    words = ("export", "notices", "--to", str(tmp_path / "rest"), "--unsent")
+    assert terminal.document("admin", *words)["rows"] == 4
+    assert terminal.document("a", "notices", "sent", str(folder / "notices.csv"))["sent"] == 4
 
 
 def test_places_that_do_not_go_together_and_folders_with_files_are_refused(terminal: Terminal, desk: Desk) -> None:
@@ -138,6 +142,7 @@ def test_places_that_do_not_go_together_and_folders_with_files_are_refused(termi
         ("decisions", "--to", "a"),
         ("notices", "--to", "a", "--format", "csv"),
         ("notices", "--output", "b.csv", "--sms"),
+        ("decisions", "--output", "b.csv", "--unsent"),
     ):
         refused(terminal.as_person("admin", "export", *words, "--json"), 2)
     assert "not empty" in refused(terminal.as_person("admin", "export", "notices", "--to", str(desk.folder)), 73)

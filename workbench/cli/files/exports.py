@@ -29,6 +29,7 @@ def export(
         option("--to", N_("New or empty folder for notices: each one as a text and an HTML page."), "FOLDER"),
     ] = None,
     sms: Annotated[bool, option("--sms", N_("With --to: also a short message for each notice."))] = False,
+    unsent: Annotated[bool, option("--unsent", N_("Only notices that are released but not sent."))] = False,
     file_format: Annotated[
         ExportFormat | None, option("--format", N_("File format. Default: from the file name."))
     ] = None,
@@ -49,6 +50,8 @@ def export(
         raise WrongUsage(_("--to is only for notices, as text and HTML; write other files with --output FILE."))
     if sms and folder is None:
         raise WrongUsage(_("--sms is only for letters in a folder; add --to FOLDER."))
+    if unsent and what is not ExportKind.NOTICES:
+        raise WrongUsage(_("--unsent is only for notices."))
     layout = _layout(what, (filter_text, order, columns), since)
     with context.services() as services, reporting_filter_position():
         if what is ExportKind.QUEUE:
@@ -58,6 +61,7 @@ def export(
             output=path,
             is_folder=folder is not None,
             with_sms=sms,
+            unsent=unsent,
             format=file_format,
             since=None if since is None else parse_day_option(since, "--since", services, Tense.PAST),
             reveal=reveal,

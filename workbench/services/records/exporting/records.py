@@ -154,7 +154,7 @@ def notices(source: ExportSource) -> Iterator[Record]:
 def notices_with_people(source: ExportSource) -> Iterator[tuple[Record, Redaction]]:
     """Yield the notices that can be sent, each with the redaction of the people of its case."""
     is_released = (NOTICE.c.release_at <= source.now, *source.on_or_after_since(NOTICE.c.release_at))
-    statement = select_letters().where(*is_released)
+    statement = select_letters().where(*is_released, *([NOTICE.c.sent_at.is_(None)] if source.unsent else []))
     for row, record, people in source.records(statement, NOTICE.c.id, ("subject", "body")):
         yield {**record, "notice": row.id, **_recipient(row, source)}, people
 

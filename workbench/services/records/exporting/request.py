@@ -39,6 +39,8 @@ class ExportRequest:
     """Whether `output` is a folder that gets a letter for each notice."""
     with_sms: bool = False
     """Whether the folder also gets a short message for each notice."""
+    unsent: bool = False
+    """Whether the notices that were sent are left out."""
     reason: str = ""
     filter_text: str = ""
     """The filter of the queue."""

@@ -127,7 +127,7 @@ class Exports(Service):
         body = {
             "rows": count,
             "reveal": request.reveal,
-            **details(filter=keys, order=layout.order, columns=list(layout.columns)),
+            **details(unsent=request.unsent or None, filter=keys, order=layout.order, columns=list(layout.columns)),
         }
         with self.context.write() as session:
             row = None

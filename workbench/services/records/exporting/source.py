@@ -57,7 +57,7 @@ def _quarter_hour(zone: ZoneInfo, quarter: int) -> tuple[str, int, str] | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportSource:
-    """The database as an export reads it; `reveal` leaves personal values unmasked."""
+    """The database as an export reads it; `reveal` unmasks personal values, `unsent` leaves out sent notices."""
 
     session: Session
     store: Store
@@ -65,6 +65,7 @@ class ExportSource:
     now: datetime
     since: date | None
     reveal: bool
+    unsent: bool = False
 
     @classmethod
     def of(cls, context: Context, session: Session, request: ExportRequest) -> "ExportSource":
@@ -76,6 +77,7 @@ class ExportSource:
             now=context.now(),
             since=request.since,
             reveal=request.reveal,
+            unsent=request.unsent,
         )
 
     def record(self, row: Mapping[str, Any], texts: Iterable[str] = (), people: Redaction = _NOBODY) -> dict[str, Any]:
