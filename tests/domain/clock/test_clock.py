@@ -132,7 +132,7 @@ def test_a_suspension_of_another_province_or_agent_has_no_effect() -> None:
 def test_a_case_late_before_a_suspension_stays_late() -> None:
     made = _plain(FIRST + timedelta(hours=2))
     due = due_of(made)
-    after = Suspension(id=1, span=TimeSpan(due, due + timedelta(days=3)), reason="x")
+    after = Suspension(id=1, span=TimeSpan(due, due + timedelta(days=7)), reason="x")
     before = Suspension(id=2, span=TimeSpan(due - timedelta(minutes=1), due + timedelta(days=3)), reason="x")
 
     assert due_of(GeneratedCase(made.calendar, made.received_at, made.days, (), (after,))) == due
@@ -176,7 +176,10 @@ def test_an_appeal_is_due_after_its_working_days_and_never_after_its_calendar_da
     ordinary = datetime(2026, 3, 2, 10, tzinfo=calendar.zone)
     # The Spring Festival, 15 to 23 February, puts the seventh working day on the sixteenth day.
     before_the_festival = datetime(2026, 2, 11, 10, tzinfo=calendar.zone)
-    for filed_at, due in ((ordinary, "2026-03-11T18:00"), (before_the_festival, "2026-02-26T18:00")):
+    # The fifteenth day after this one is a Sunday.
+    until_a_sunday = datetime(2026, 2, 14, 10, tzinfo=calendar.zone)
+    days = ("2026-03-11T18:00", "2026-02-26T18:00", "2026-02-28T18:00")
+    for filed_at, due in zip((ordinary, before_the_festival, until_a_sunday), days, strict=True):
         filed = ClockEvent(at=filed_at, action="appeal", state=CaseState.APPEALED, runs=True)
         extended = ClockEvent(at=filed_at, action="extend", extended_s=30 * 8 * 3600)
 

@@ -1,5 +1,6 @@
 """Deadlines of applicants: properties on generated calendars and suspensions, and the cases of the law by example."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,14 @@ from db.enums import DayStatus
 from tests.domain.clock.clock_cases import FIRST, calendars, instants
 from workbench.domain.case.appeal import last_filing_day
 from workbench.domain.clock.calendar import CalendarDay, DayKind, WorkingCalendar
-from workbench.domain.clock.due import latest_receipt, moved_deadline, open_suspension_start
+from workbench.domain.clock.due import (
+    feasible_deadline,
+    latest_receipt,
+    moved_deadline,
+    open_day_from,
+    open_suspension_start,
+    short_deadline_problem,
+)
 from workbench.domain.clock.spans import NEVER, TimeSpan, merge_spans, subtract_spans
 from workbench.domain.clock.suspension import Suspension
 from workbench.services.time.calendar.public_holidays import seed_days
@@ -84,19 +92,18 @@ def test_a_suspension_moves_a_deadline() -> None:
         (at(27, 18), [(at(27, 18), at(1, 0, month=12))], at(27, 18)),  # begins when it has passed
         (at(27, 18), [(at(28, 0), at(30, 0))], at(27, 18)),  # on days off only
         (at(24, 22), [(at(24, 20), at(26, 0))], at(26, 9)),  # hours that end at night
+        (at(24, 22), [(at(24, 20), at(24, 22))], at(24, 22)),  # ends with the deadline
         (at(27, 18), [(at(25, 0), at(26, 0)), (at(25, 9), at(26, 12))], at(1, 12, month=12)),  # overlap
     ]:
         assert moved_deadline(told, GIVEN, suspended(*(TimeSpan(*pair) for pair in off)), CALENDAR) == moved
 
 
 def test_a_day_that_is_set_off_moves_its_deadlines_to_the_next_working_day() -> None:
-    for told, moved in [(at(27, 18), at(30, 18)), (at(27, 22, 15), at(30, 22, 15)), (at(26, 18), at(26, 18))]:
-        off = CalendarDay(
-            on=date(2026, 11, 27), working=False, kind=DayKind.OVERRIDE, name="", status=DayStatus.OFFICIAL
-        )
-        assert (
-            moved_deadline(told, GIVEN, (), WorkingCalendar([*DAYS, off], hours=HOURS, zone="Asia/Shanghai")) == moved
-        )
+    off = CalendarDay(on=date(2026, 11, 27), working=False, kind=DayKind.OVERRIDE, name="", status=DayStatus.OFFICIAL)
+    half = replace(off, on=date(2026, 11, 30), working=True, hours=HOURS[:1])
+    calendar = WorkingCalendar([*DAYS, off, half], hours=HOURS, zone="Asia/Shanghai")
+    for told, moved in [(at(27, 18), at(30, 12)), (at(27, 22, 15), at(30, 22, 15)), (at(26, 18), at(26, 18))]:
+        assert moved_deadline(told, GIVEN, (), calendar) == moved
 
 
 def test_no_deadline_passes_while_the_end_of_a_suspension_is_unknown() -> None:
@@ -105,7 +112,9 @@ def test_no_deadline_passes_while_the_end_of_a_suspension_is_unknown() -> None:
     held = open_suspension_start(at(27, 18), open_end)
     assert held == at(26, 9)
     assert latest_receipt(at(27, 18), held) == NEVER
-    assert latest_receipt(at(25, 18), held) == at(25, 18)
+    for earlier in (at(25, 18), at(26, 9)):
+        assert open_suspension_start(earlier, open_end) is None
+        assert latest_receipt(earlier, held) == earlier
     assert latest_receipt(at(27, 18), None) == at(27, 18)
 
 
@@ -113,3 +122,12 @@ def test_a_last_day_moves_by_whole_days() -> None:
     three_hours = suspended(TimeSpan(at(25, 9), at(25, 12)))
     assert last_filing_day(GIVEN, 4, CALENDAR) == date(2026, 11, 27)
     assert last_filing_day(GIVEN, 4, CALENDAR, three_hours) == date(2026, 11, 30)
+    from_closing_to_closing = suspended(TimeSpan(at(26, 18), at(27, 18)))
+    for day, open_day in ((26, 26), (27, 30)):
+        assert open_day_from(date(2026, 11, day), from_closing_to_closing, CALENDAR) == date(2026, 11, open_day)
+
+
+def test_a_deadline_leaves_two_working_hours() -> None:
+    assert short_deadline_problem(at(27, 18), at(27, 16), CALENDAR) is None
+    assert feasible_deadline(at(27, 11), at(27, 9), CALENDAR) == at(27, 11)
+    assert feasible_deadline(at(27, 10, 59), at(27, 9), CALENDAR) == at(27, 18)

@@ -58,7 +58,7 @@ def test_what_others_may_take_goes_first_if_it_is_due_before_what_is_mine(site: 
 @pytest.mark.parametrize(
     ("due_in_days", "comes_back"),
     # The site begins at 10:00 on 24 November.
-    [(3, "2026-11-27 00:00"), (0.2, "2026-11-24 14:48"), (-1, "2026-12-08 10:00"), (20, "2026-12-08 10:00")],
+    [(3, "2026-11-27 00:00"), (0.2, "2026-11-24 14:48"), (0, "2026-12-08 10:00"), (20, "2026-12-08 10:00")],
 )
 def test_a_case_put_aside_comes_back_when_its_due_day_begins(site: Site, due_in_days: float, comes_back: str) -> None:
     (case,) = site.plant(1, due_in_days=due_in_days)
