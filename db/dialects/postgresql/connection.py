@@ -17,6 +17,7 @@ from db.errors import DatabaseRefused, Refusal
 _OPTIONS: dict[str, Any] = {
     "autocommit": True,
     "application_name": "workbench",
+    "client_encoding": "utf8",
     "connect_timeout": 10,
     # A host or a network that is gone is noticed within a minute.
     "keepalives_idle": 30,

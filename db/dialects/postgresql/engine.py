@@ -253,13 +253,15 @@ def schema_version(connection: Connection, path: Path) -> int:
     """Return the schema version of a database.
 
     Raises:
-        DatabaseRefused: If the database is not ours.
+        DatabaseRefused: If the database is not ours, or the login may not read it.
     """
     driver: Any = connection.connection.driver_connection
     try:
         return int(driver.version or driver.execute(_VERSION).fetchone()[0])
     except (psycopg.errors.UndefinedTable, TypeError, ValueError) as error:
         raise DatabaseRefused(Refusal.NOT_OURS, without_password(server_address.url_of(path))) from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise refused(Refusal.NOT_PERMITTED, path, error) from error
 
 
 def refusal_of(error: OperationalError, path: Path) -> DatabaseRefused:
