@@ -160,6 +160,23 @@ async def _carry_out_take(app: "AppBase", desk: "DeskScreen", case_id: int, reas
         desk.read_again()
 
 
+async def undo_verdict(app: "AppBase") -> None:
+    """Ask whether to take back the own verdict under the cursor of the checks, and show its case on the desk."""
+    screen = _screen_below(app)
+    if app.desk is not None and isinstance(screen, ShowsCase) and screen.case is not None:
+        run_in_worker(app, partial(_ask_and_undo, app, app.desk, screen.case.header.id), "dialog")
+
+
+async def _ask_and_undo(app: "AppBase", desk: "DeskScreen", case_id: int) -> None:
+    from screens.desk.acts.undoing import UndoQuestion
+    from workbench.domain.case.case_id import format_case
+
+    question = UndoQuestion(format_case(case_id), [_("Your verdict is taken back, and the case comes to your desk.")])
+    undo = in_thread(desk.session.services.undo.undo, case_id)
+    if await app.push_screen_wait(question) and await attempt(app, undo) is not None:
+        open_case(app, desk, case_id)
+
+
 async def change_scope(app: "AppBase") -> None:
     """Make the filter of the list the scope of the desk, or end that scope."""
     from screens.queue.screen import QueueScreen

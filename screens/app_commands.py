@@ -17,6 +17,7 @@ from screens.app_cases import (
     quality_screen,
     show_view,
     take_case,
+    undo_verdict,
 )
 from screens.desk.start_screen import StartScreen
 from screens.shell.base_screen import ModeScreen, attempt, drop_messages, in_thread, run_in_worker
@@ -28,7 +29,7 @@ from workbench.errors import ExitCode, StorageFailed
 from workbench.i18n import _, ngettext
 from workbench.keys import queue
 from workbench.keys.command import Place
-from workbench.keys.desk import ACTS, FIND, TAKE
+from workbench.keys.desk import ACTS, FIND, TAKE, UNDO
 from workbench.keys.manual import MANUAL
 from workbench.keys.registry import COPY, GO, HELP, MODES, PALETTE, QUIT, TEXTS, THEME
 
@@ -175,8 +176,7 @@ async def _leave(app: "AppBase") -> None:
         from screens.desk.outcomes import CaseRef
 
         ref = CaseRef.of(case)
-        dialog = QuitDialog(ref.name, desk.view().instant(case.header.held_until))
-        choice = await app.push_screen_wait(dialog)
+        choice = await app.push_screen_wait(QuitDialog(ref.name, desk.view().instant(case.header.held_until)))
         release = partial(desk.session.give_up, ref, desk.session.services.claims.release)
         if choice is None or (choice == "release" and await desk.carry_out(release) is None):
             return
@@ -267,8 +267,8 @@ COMMANDS: dict[str, Callable[["AppBase"], Awaitable[None]]] = {
     QUIT.id: quit_workbench,
     FIND.id: find_case,
     ACTS.id: open_acts,
-    TAKE.id: take_case,
-    queue.TAKE.id: take_case,
+    **dict.fromkeys((TAKE.id, queue.TAKE.id), take_case),
+    UNDO.id: undo_verdict,
     queue.SCOPE.id: change_scope,
     **{f"{queue.VIEW.id}.{key}": partial(show_view, key=key) for key in queue.VIEW.keys},
 }

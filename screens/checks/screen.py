@@ -12,7 +12,7 @@ from screens.cases.screen import CaseBrowserScreen
 from screens.checks.staged_text import StagedVerdict, row_line
 from screens.dialogs.prompt import Prompt
 from screens.shell.base_screen import attempt, in_thread
-from screens.shell.bindings import bind
+from screens.shell.bindings import bind, refusal_elsewhere
 from screens.shell.view import Clock, View
 from screens.widgets.safe_text import WARNING, fitted, plain
 from workbench.domain.case.case_id import format_case
@@ -58,6 +58,8 @@ class StagedSource:
         """Return why this person may not check the staged verdict now; each case is opened before it is approved."""
         why = self.verdict_of(case).warning if action in {"approve", "give_back"} else ""
         message = _("Open the case with {checks.open} first; each one is read before it is approved.")
+        if action == "undo":
+            return refusal_elsewhere(desk.UNDO, self._services.actor)
         return why or (with_keys(message) if action == "approve" else "")
 
     def row_content(self, row: StagedRow, view: View, width: int) -> Content:
@@ -93,10 +95,11 @@ class ChecksScreen(CaseBrowserScreen):
         bind(BACK, "back"),
         bind(LEAVE_CHECKS, "desk"),
         bind(desk.DOCUMENTS, "documents"),
+        bind(desk.UNDO, "undo"),
         bind(desk.ACTS, f"app.act('{desk.ACTS.id}')"),
         bind(desk.CHANGES, "changes"),
     ]
-    footer_commands = (APPROVE, GIVE_BACK, OPEN_CHECK, LEAVE_CHECKS, READ_VERDICT, BACK)
+    footer_commands = (APPROVE, GIVE_BACK, desk.UNDO, OPEN_CHECK, LEAVE_CHECKS, READ_VERDICT, BACK)
     """The commands in the footer; the label of Esc says what it does now."""
 
     def __init__(self, clock: Clock, services: Services) -> None:
@@ -139,7 +142,13 @@ class ChecksScreen(CaseBrowserScreen):
             is_read = action == "give_back" or self.browser.is_open
             may_check = self._verdict.may(Action.APPROVE if action == "approve" else Action.RETURN)
             return True if is_read and may_check else None
+        if action == "undo":
+            return True if self._verdict.is_own and self._verdict.appeal is None else None
         return super().check_action(action, parameters)
+
+    async def action_undo(self) -> None:
+        """Take back the own verdict under the cursor, not the newest act as on the desk."""
+        await self.run_action(f"app.act('{desk.UNDO.id}')")
 
     def action_approve(self) -> None:
         hint = ""

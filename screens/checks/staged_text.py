@@ -103,10 +103,7 @@ class StagedVerdict:
         if self.is_own and self.appeal is not None:
             return _("You have a part in this decision or in the verdict before it; another person must check it.")
         if self.is_own:
-            message = _(
-                "This is your own verdict; a second person must check it. "
-                "Until then, undo it with {desk.undo} on the desk."
-            )
+            message = _("This is your own verdict; a second person must check it. Until then, {desk.undo} undoes it.")
             return with_keys(message)
         if self.comes_back:
             return _("The case comes back to you if this verdict is returned; another person must check it.")

@@ -71,12 +71,23 @@ async def test_a_small_list_says_who_made_each_verdict_and_why_a_key_does_nothin
         assert "虚构公司1" in rows[0]
         assert "Esc" in desk.text.splitlines()[-1]
 
-        await desk.press("up", "a", "enter", "c", "u")
+        await desk.press("u", "up", "a", "enter", "c")
         assert desk.notes == [
-            "This is your own verdict; a second person must check it. Until then, undo it with u on the desk.",
-            "This key works on a case that you open from the queue (g q). To see the keys of this screen, press ?.",
             "This key works on the desk: press g d first.",
+            "This is your own verdict; a second person must check it. Until then, u undoes it.",
+            "This key works on a case that you open from the queue (g q). To see the keys of this screen, press ?.",
         ]
+
+        # `u` takes back the verdict that is shown, although another act is newer.
+        services.received("2026-11-24 09:03")
+        services.run("a", "next")
+        services.run("a", "decide", "C-3", "fail", "--final", "--reason", "ID-USCC")
+        await desk.press("u")
+        assert "Undo on C-000001" in desk.text
+        await desk.press("y")
+        assert desk.dialog == "DeskScreen"
+        assert "C-000001" in desk.text.splitlines()[0]
+        assert site.services("a").casefiles.show(3).header.state is CaseState.AWAITING_CHECK
 
 
 async def test_the_parts_of_a_verdict_have_chinese_commas_in_chinese() -> None:
