@@ -1,6 +1,6 @@
 """The sheet with the changes since the last round, where the reviewer judges the items to rectify."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -61,7 +61,8 @@ class ChangesSheet(PageDialog[bool]):
         self._view = view
         self._judge = judge
         self._items = case.asked_items
-        self._cursor = next((index for index, item in enumerate(case.asked_items) if item.judged is None), 0)
+        self._cursor = _first_unjudged(self._items)
+        """The item that digits judge; past the last one after all were judged, so that no digit changes a judgement."""
         self._is_folded = True
         self._has_judged = False
         # The first key can come before the page is drawn.
@@ -86,7 +87,7 @@ class ChangesSheet(PageDialog[bool]):
 
     @work(group="write")
     async def save(self, result: ItemResult) -> None:
-        """Save the judgement of the item under the cursor, and move to the next item."""
+        """Save the judgement of the item under the cursor, and move to the first item that is not judged."""
         if self._judge is None:
             return
         judge = partial(self._judge, self._cursor + 1, result)
@@ -94,11 +95,15 @@ class ChangesSheet(PageDialog[bool]):
         if items is not None:
             self._items, self._has_judged = items, True
             self.message.update("")
-            self._cursor = min(self._cursor + 1, len(items) - 1)
+            self._cursor = _first_unjudged(items)
             self.draw()
 
     def action_judge(self, result: str) -> None:
-        if self._can_judge:
+        if not self._can_judge:
+            self.message.update(plain(_("There is no item to judge here. Press Esc first to choose a panel."), MUTED))
+        elif self._cursor == len(self._items):
+            self.message.update(plain(_("All items are judged. Choose one with ↑ to judge it again."), MUTED))
+        else:
             self.save(ItemResult(result))
 
     def action_move(self, step: int) -> None:
@@ -142,3 +147,8 @@ class ChangesSheet(PageDialog[bool]):
         lines += [Content(), *text.change_lines()] if lines else list(text.change_lines())
         self._line_of_unchanged = len(lines) + 1
         return [*lines, Content(), *text.unchanged_lines(is_folded=self._is_folded)]
+
+
+def _first_unjudged(items: Sequence[ItemLine]) -> int:
+    """Return the index of the first item that is not judged; if all are, the number of items."""
+    return next((index for index, item in enumerate(items) if item.judged is None), len(items))

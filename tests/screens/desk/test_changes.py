@@ -66,7 +66,10 @@ async def test_a_case_of_the_second_round_opens_on_what_changed_and_its_verdicts
         assert "✓ ±" in desk.text
         await desk.press("d")
         assert desk.dialog == "ChangesSheet"
-        await desk.press("1", "2", "2", "up", "3", "escape", "p")
+        # After the last item, a digit that is meant for a panel changes no judgement.
+        await desk.press("1", "2", "2", "3")
+        assert "All items are judged. Choose one with ↑ to judge it again." in desk.text
+        await desk.press("up", "up", "3", "escape", "p")
         found = resubmitted.terminal.document("a", "show", "C-1")["items"]
         assert [item["judged"] for item in found] == ["fixed", "not_fixed", "partly"]
         assert "2 of 3 items of the last round are not judged fixed" in desk.text
@@ -86,7 +89,9 @@ async def test_who_does_not_hold_the_case_only_reads_the_changes(resubmitted: Cl
         await desk.go("q")
         await desk.press("enter", "d")
         assert desk.dialog == "ChangesSheet"
-        await desk.press("1", "escape")
+        await desk.press("1")
+        assert "There is no item to judge here." in desk.text
+        await desk.press("escape")
         assert desk.dialog == "ReadOnlyScreen"
     assert [item["judged"] for item in resubmitted.terminal.document("a", "show", "C-1")["items"]] == [None] * 3
 
