@@ -70,22 +70,25 @@ class ServerConnection(PipelinedConnection):
             DBAPIError: If the connection is lost, or an earlier statement failed, as SQLAlchemy raises for its own
                 statements.
         """
-        with self._as_sqlalchemy():
+        with self._as_sqlalchemy(is_first=not self.has_sent):
             return super().execute(*arguments, **options)
 
     def run(self, statement: str, values: Any = ()) -> None:
-        """Send a statement without rows that does not go through SQLAlchemy; errors are raised as by `execute`."""
-        with self._as_sqlalchemy():
+        """Send a statement without rows that does not go through SQLAlchemy.
+
+        Raises:
+            DBAPIError: If its error, or that of an earlier statement, is there already.
+        """
+        with self._as_sqlalchemy(is_first=False):
             self.send(statement, values)
 
     def run_all(self) -> None:
-        """Wait until everything that was sent has run; errors are raised as by `execute`."""
-        with self._as_sqlalchemy():
+        """Wait until everything that was sent has run; errors are raised as by `run`."""
+        with self._as_sqlalchemy(is_first=False):
             self.settle()
 
     @contextmanager
-    def _as_sqlalchemy(self) -> Iterator[None]:
-        is_first = not self.has_sent
+    def _as_sqlalchemy(self, *, is_first: bool) -> Iterator[None]:
         try:
             yield
         except psycopg.Error as error:
