@@ -16,7 +16,7 @@ def test_a_case_is_overdue_only_while_its_clock_runs() -> None:
             runs = state.value in RUNNING or on_others
 
             assert clock_runs(state, waits_for) is runs
-            assert is_overdue(NOW, NOW, state, waits_for) is runs
+            assert is_overdue(NOW, NOW, state, waits_for) is is_overdue(NOW, NOW, state, waits_for, NOW) is runs
             assert not is_overdue(NOW + timedelta(microseconds=1), NOW, state, waits_for)
             assert not is_overdue(None, NOW, state, waits_for)
 

@@ -2,7 +2,8 @@
 
 import itertools
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, given, settings
@@ -13,7 +14,16 @@ from tests.domain.clock.clock_cases import FIRST, GeneratedCase, cases, instants
 from tests.lifecycle.clock_model import CaseClock, Hours
 from tests.sizes import sized
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.clock import AppealDays, ClockEvent, budget_of, clock_state, extension_s
+from workbench.domain.clock.clock import (
+    AppealDays,
+    ClockEvent,
+    affects_due_date,
+    budget_of,
+    clock_state,
+    extension_s,
+    is_suspended,
+    version_at_filing,
+)
 from workbench.domain.clock.explanation import StepKind, explain_clock
 from workbench.domain.clock.spans import NEVER, TimeSpan, merge_spans, subtract_spans
 from workbench.domain.clock.suspension import Suspension
@@ -127,6 +137,14 @@ def test_a_suspension_of_another_province_or_agent_has_no_effect() -> None:
     assert stop.concerns("Sichuan", "A")
     assert not stop.concerns("四川省", "B")
     assert not stop.concerns("", "A")
+    assert replace(stop, province=None).concerns("", "A")
+    assert replace(stop, agent=None).concerns("四川", "B")
+    midnight = datetime(2026, 11, 24, tzinfo=UTC)
+    of_a_day, days = (
+        replace(stop, span=TimeSpan(midnight, midnight + timedelta(days=1))),
+        [date(2026, 11, 23 + n) for n in range(3)],
+    )
+    assert [of_a_day.stops_days(day, day, ZoneInfo("UTC")) for day in days] == [False, True, False]
 
 
 def test_a_case_late_before_a_suspension_stays_late() -> None:
@@ -137,6 +155,15 @@ def test_a_case_late_before_a_suspension_stays_late() -> None:
 
     assert due_of(GeneratedCase(made.calendar, made.received_at, made.days, (), (after,))) == due
     assert due_of(GeneratedCase(made.calendar, made.received_at, made.days, (), (before,))) > due
+    budget = budget_of((), made.received_at, made.days, _APPEAL_DAYS)
+    endless = replace(after, span=TimeSpan(due))
+    assert is_suspended((after,), due)
+    assert not affects_due_date(endless, due, clock_state(budget, (endless,), made.calendar), runs=True)
+    # An extension is right although a suspension begins at the due date before, and another at the new one.
+    until = due + timedelta(days=15)
+    stops = (after, Suspension(id=3, span=TimeSpan(until, until + timedelta(days=3)), reason="x"))
+    extended = replace(budget, extended_s=extension_s(budget, stops, made.calendar, until))
+    assert clock_state(extended, stops, made.calendar).due_at == until
 
 
 def test_only_a_reopened_case_gets_a_new_time_budget() -> None:
@@ -153,6 +180,9 @@ def test_only_a_reopened_case_gets_a_new_time_budget() -> None:
         ]
 
         assert budget_of(events, FIRST, 3, _APPEAL_DAYS).is_renewed is is_renewed
+
+    held = [ClockEvent(at=FIRST + timedelta(days=day), action="x", state=CaseState.PASSED) for day in (1, 2)]
+    assert budget_of(held, FIRST, 3, _APPEAL_DAYS).closed_at == held[0].at
 
 
 def test_a_lapsed_case_continues_after_an_answer_in_time_and_restarts_if_reopened() -> None:
@@ -196,16 +226,26 @@ def test_an_appeal_keeps_its_budget_through_its_check_and_an_undo_restores_the_o
         ("appeal:appealed appeal-decide:awaiting_check approve:queued", False, 3),
         ("appeal:appealed appeal-decide:awaiting_check approve:queued undo:awaiting_check", True, 1),
         ("appeal:appealed appeal-decide:awaiting_check approve:failed appeal:appealed", True, 4),
+        ("appeal:appealed appeal-decide:awaiting_check approve:lapsed", True, 1),
     ]:
         steps = [act.split(":") for act in acts.split()]
         events = [
-            ClockEvent(at=FIRST + timedelta(days=day), action=action, state=CaseState(state), runs=state != "failed")
+            ClockEvent(
+                at=FIRST + timedelta(days=day),
+                action=action,
+                state=CaseState(state),
+                runs=state not in {"failed", "lapsed"},
+            )
             for day, (action, state) in enumerate(steps, start=1)
         ]
         budget = budget_of(_failed(FIRST, *events), FIRST, 3, _APPEAL_DAYS)
 
         assert (budget.cap_days is not None) is is_appeal
-        assert budget.start == FIRST + timedelta(days=start_day)
+        assert (budget.start, budget.pauses) == (FIRST + timedelta(days=start_day), ())
+
+    filed = ClockEvent(at=FIRST, action="appeal", state=CaseState.APPEALED)
+    changed = ClockEvent(at=FIRST, action="policy", policy_from=1)
+    assert [version_at_filing(events, 2) for events in ([filed, changed], [changed, filed])] == [1, 2]
 
 
 def _failed(at: datetime, *later: ClockEvent) -> list[ClockEvent]:
