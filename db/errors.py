@@ -28,6 +28,7 @@ class Refusal(StrEnum):
     UNREACHABLE = "unreachable"
     NOT_EMPTY = "not_empty"
     UNFIT_SERVER = "unfit_server"
+    CREATES_NO_ROLES = "creates_no_roles"
     STOPPED = "stopped"
     LOST = "lost"
     UNCERTAIN = "uncertain"

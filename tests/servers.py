@@ -53,14 +53,15 @@ def _roomy_memory() -> Path | None:
     return _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES else None
 
 
-def create_database(path: Path, template: Path | None = None) -> str:
+def create_database(path: Path, template: Path | None = None, encoding: str = "UTF8") -> str:
     """Create a database on the server, empty or as a copy; let a path stand for it, and return its URL."""
     source, name = "template0" if template is None else _name(template), _name(path)
     late = _dropped[:-_KEPT]
     _dropped[:] = [one for one in _dropped[-_KEPT:] if one != name]
     for one in {name, *late}:
         run(f"DROP DATABASE IF EXISTS {one} WITH (FORCE)")
-    run(f"CREATE DATABASE {_name(path)} TEMPLATE {source} ENCODING 'UTF8' LOCALE 'C.UTF-8'")
+    locale = "C.UTF-8" if encoding == "UTF8" else "C"
+    run(f"CREATE DATABASE {_name(path)} TEMPLATE {source} ENCODING '{encoding}' LOCALE '{locale}'")
     url = os.environ[_VARIABLE].replace("/postgres?", f"/{_name(path)}?")
     server_address.remember(path, url)
     if template is not None:

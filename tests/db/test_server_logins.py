@@ -26,6 +26,7 @@ from tests.sites import SUPPLIER, ManualClock, Site, plant
 from workbench.domain.case.casefile import CaseFile
 from workbench.errors import BadConfiguration, CannotCreate, NotAllowed
 from workbench.services.database.backups import back_up, restore
+from workbench.services.database.moving import move_site
 from workbench.services.database.opening import NewDatabase, make_database, open_services
 from workbench.services.foundation import os_identity
 from workbench.services.foundation.audit_log import verify
@@ -278,6 +279,18 @@ def test_commands_say_what_a_server_refuses(office: Office) -> None:
     assert "the owner of the database (PGUSER) must start this program once" in said("wang", 78, "next")
     as_owner("UPDATE alembic_version SET version_num = '0099'")
     assert office.url_of("wang").partition("?")[0] in said("wang", 78, "next")
+
+
+def test_a_database_in_which_no_site_can_be_is_refused_with_the_way_out(office: Office, tmp_path: Path) -> None:
+    new = tmp_path / "new.postgresql"
+    url = servers.create_database(new, encoding="SQL_ASCII")
+    office.work_as("zhao")
+    with pytest.raises(BadConfiguration, match="a database in UTF8"):
+        move_site(office.path, new, None, office.clock, is_dry_run=True)
+    servers.create_database(new)
+    remember(new, url.replace("postgres:secret-word@", "wang@"))
+    with pytest.raises(NotAllowed, match="`ALTER ROLE wang CREATEROLE`"):
+        make_database(new, NewDatabase(login="wang", supplier=SUPPLIER), office.clock)
 
 
 def told(office: Office) -> str:

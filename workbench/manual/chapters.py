@@ -10,8 +10,8 @@ from workbench.errors import NotFound
 from workbench.i18n import _, current_language
 
 _COMMENT = re.compile(r"<!--.*?-->\n?")
-_MARKS = re.compile(r"\[([^]]*)\]\([^)]*\)|[`*\\]")
-"""A link, of which the words stay, and the marks of code and of bold text."""
+_MARKS = re.compile(r"\[([^]]*)\]\([^)]*\)|^\* |\*\*|[`\\]", re.MULTILINE)
+"""A link, of which the words stay, and the marks of items, of bold text and of code."""
 _LINK = re.compile(r"\[([^]]*)\]\(\d+-([\w-]+)\.md\)")
 """A link to a chapter: its words, and the name of the chapter in commands."""
 

@@ -47,7 +47,8 @@ _IS_OWNER = "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname 
 _VERSION = "SELECT version_num FROM alembic_version WHERE to_regclass('search_term') IS NOT NULL"
 _FITNESS = (
     "SELECT NOT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace),"
-    " current_setting('server_version_num')::int / 10000, current_setting('server_encoding')"
+    " current_setting('server_version_num')::int / 10000, current_setting('server_encoding'),"
+    " (SELECT CASE WHEN rolcreaterole OR rolsuper THEN '' ELSE rolname END FROM pg_roles WHERE rolname = current_user)"
 )
 
 registry.register("postgresql.workbench", "db.dialects.postgresql.compiling", "Dialect")
@@ -201,18 +202,20 @@ def disable_fsync(engine: Engine) -> None:
 
 
 def refuse_unfit(path: Path) -> None:
-    """Refuse a database of a server that is not empty, is of an older server, or does not store Unicode.
+    """Refuse a database that is not empty, is of an older server or not in Unicode, or a login that creates no roles.
 
     Raises:
         DatabaseRefused: If it is refused or cannot be reached.
     """
     where = without_password(server_address.url_of(path))
     with closing(ServerConnection.of(path)) as connection:
-        has_nothing, version, encoding = connection.execute(_FITNESS).fetchone()
+        has_nothing, version, encoding, creates_no_roles = connection.execute(_FITNESS).fetchone()
     if not has_nothing:
         raise DatabaseRefused(Refusal.NOT_EMPTY, where)
     if version < OLDEST_SERVER or encoding != "UTF8":
         raise DatabaseRefused(Refusal.UNFIT_SERVER, where, f"{version}, {encoding}")
+    if creates_no_roles:
+        raise DatabaseRefused(Refusal.CREATES_NO_ROLES, where, creates_no_roles)
 
 
 def write_address_file(path: Path, access: FileAccess) -> None:

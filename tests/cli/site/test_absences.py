@@ -53,6 +53,7 @@ def test_a_duty_moves_no_due_date(terminal: Terminal) -> None:
     assert terminal.document("a", "clock", f"C-{case}") == before
 
 
+@pytest.mark.sqlite("users of the host")
 def test_a_login_that_the_system_or_the_group_does_not_know_is_told(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

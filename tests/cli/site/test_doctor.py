@@ -33,6 +33,7 @@ def chain_anew(session: Session) -> None:
     """Number and chain the events anew, as somebody does who hides what they cut out."""
     rows = session.execute(select(audit_log._EVENT).order_by(audit_log._EVENT.c.seq)).mappings().all()
     session.execute(text("DELETE FROM event"))
+    session.info.pop(audit_log._LAST_OWN_EVENT, None)
     audit_log.append_all(
         session, [{name: row[name] for name in row if name not in {"seq", "prev_hash", "hash"}} for row in rows]
     )

@@ -40,6 +40,7 @@ def test_a_search_prints_the_lines_with_all_words_and_their_headings(terminal: T
     assert [line.split()[0] for line in found] == ["first-hour", "retention"]
     assert found[0].split()[1:4] == ["Open", "the", "demo"]
     assert all("--reset" in line and "demo" in line for line in found)
+    assert "db.example.com:5432:*:*:PASSWORD" in terminal.run_bare("manual", "--search", "pgpass 5432").stdout
     assert "try fewer words" in refused(terminal.run_bare("manual", "--search", "zebra crossing"), 66)
 
 

@@ -149,6 +149,10 @@ def _is_current(database: Path) -> bool:
     except DatabaseRefused as error:
         if error.refusal is Refusal.CREATED_BY_OLDER:
             return False
+        if error.refusal is Refusal.MOVED:
+            from workbench.services.foundation.locations import refusal
+
+            raise refusal(error) from error
         message = _("The sample data at {where} are of another version; `workbench demo --reset` makes new ones.")
         raise BadConfiguration(message.format(where=database)) from error
     return True

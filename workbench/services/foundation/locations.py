@@ -77,6 +77,10 @@ _MESSAGES: dict[Refusal, str] = {
     Refusal.UNFIT_SERVER: N_(
         "{where} is of PostgreSQL {detail}; this program needs version 16 or later, and a database in UTF8."
     ),
+    Refusal.CREATES_NO_ROLES: N_(
+        "{detail} may not create roles on the server of {where}, and a site needs two; a superuser of the server runs"
+        " `ALTER ROLE {detail} CREATEROLE` in psql."
+    ),
     Refusal.STOPPED: N_("The server of {where} stopped the work: {detail}. Correct that and repeat the command."),
     Refusal.LOST: N_("The connection to the server of {where} was lost ({detail}); nothing was written. Try again."),
     Refusal.UNCERTAIN: N_(
@@ -122,6 +126,7 @@ _ERRORS: dict[Refusal, type[errors.WorkbenchError]] = {
     Refusal.NOT_EMPTY: errors.CannotCreate,
     Refusal.UNREACHABLE: errors.StorageFailed,
     Refusal.NOT_PERMITTED: errors.NotAllowed,
+    Refusal.CREATES_NO_ROLES: errors.NotAllowed,
     Refusal.STOPPED: errors.StorageFailed,
     Refusal.LOST: errors.ConnectionLost,
     Refusal.UNCERTAIN: errors.StorageFailed,

@@ -58,7 +58,6 @@ def examine(
         read_target: Returns the file or command to which the site's settings send anchors of the log.
     """
     lines: list[CheckLine] = [
-        (Health.NOTE, _("Logins prove nothing: anybody who can write the database can change who did what.")),
         *_check_library(path),
         *file_checks.check_drafts(path),
     ]
@@ -136,9 +135,10 @@ def _check_login(database: Database, login: str) -> CheckLine:
 
 
 def _check_library(path: Path) -> Iterator[CheckLine]:
-    """Check the library of a database file."""
+    """Check the library of a database file, and say what its logins prove; those of a server are tried later."""
     if dialect.is_server(path):
         return
+    yield Health.NOTE, _("Logins prove nothing: anybody who can write the database can change who did what.")
     version = ".".join(str(part) for part in dialect.library_version())
     if dialect.is_vulnerable(dialect.library_version()):
         slower = _("SQLite {version} has the WAL-reset bug, so the slower DELETE journal is used.")
