@@ -27,6 +27,8 @@ def ask_about(proposal: "Proposal", *, dry_run: bool) -> bool:
     message = _("The map {name} of {kind} is new. It would read {file} like this:")
     output.narrate(message.format(name=proposal.name, kind=kind_name(proposal.kind), file=proposal.file))
     _print_proposal(proposal)
+    if proposal.doubt:
+        output.narrate(proposal.doubt)
     # A list, because each of these questions is asked, whatever the answers before.
     if any([_ask_meanings(proposal), _ask_missing(proposal), _ask_conversions(proposal)]):
         _print_proposal(proposal)

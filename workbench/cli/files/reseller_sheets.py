@@ -14,7 +14,7 @@ from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.parameters import argument, option
 from workbench.cli.framework.questions import is_terminal
 from workbench.errors import ExitCode, NotFound, WrongUsage
-from workbench.i18n import N_, _, comma_joined, ngettext
+from workbench.i18n import N_, _, comma_joined, ngettext, sentences_joined
 from workbench.services.files.reading.sheets.names import kind_name
 from workbench.services.files.templates import CALENDAR, column_guides, kinds_within
 from workbench.services.intake.importing.plan import ImportReport, ImportRequest
@@ -174,7 +174,8 @@ def _new_maps(context: CommandContext, services: "Services", request: ImportRequ
         "use with `workbench maps accept {name}`."
     )
     kinds = comma_joined(kind_name(proposal.kind) for proposal in proposals)
-    raise NotFound(message.format(name=name, kind=kinds, file=files))
+    told = message.format(name=name, kind=kinds, file=files)
+    raise NotFound(sentences_joined((told, *(proposal.doubt for proposal in proposals if proposal.doubt))))
 
 
 def _narrate_preview(services: "Services", path: Path, layouts: "Sequence[SheetMap]", encoding: str | None) -> None:

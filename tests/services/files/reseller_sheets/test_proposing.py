@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from db.enums import DocumentKind, ImportKind
-from tests.services.files.reseller_sheets.sheets import CODES, COMPANIES, NUMBERS, Sheet
+from tests.services.files.reseller_sheets.sheets import CODES, COMPANIES, ID_NUMBERS, NUMBERS, Sheet
+from workbench.services.files.reading.problems import FileProblem
 from workbench.services.files.reseller_sheets.proposal import Proposal
 from workbench.services.files.reseller_sheets.proposing import propose
 from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED
@@ -103,3 +104,17 @@ def test_names_that_the_policy_gives_to_documents_are_not_asked_about(tmp_path: 
 
     assert proposal.columns[1].means == "kind"
     assert proposal.columns[1].words == {"合影": UNDECIDED}
+
+
+@pytest.mark.parametrize("value", [PHONE, ID_NUMBERS[0], CODES[0], "2026年11月24日", "6222-0000"])
+def test_a_record_is_never_taken_for_the_header(tmp_path: Path, value: str) -> None:
+    header = [["Seq", "Form no", "Clerk", ""], ["", "", "Title", "Paper"]]
+    records = [["1", "S-01", "Yan Xu", value], ["2", "S-02", "Yan Xu", value]]
+    path = Sheet([*header, *records]).write(tmp_path / "s.csv")
+
+    [proposal] = propose("m", [ImportKind.APPLICATIONS], path, None, "")
+
+    assert [column.name for column in proposal.columns] == ["Seq", "Form no", "Clerk/Title", "Clerk/Paper"]
+    assert "line 2 may not be the header. If it is not, write the names of" in proposal.doubt
+    with pytest.raises(FileProblem, match="No line is a header; add one"):
+        propose("m", [ImportKind.APPLICATIONS], Sheet(records).write(path), None, "")

@@ -27,6 +27,7 @@ _USCC = re.compile(r"[159NY][1-9A]\d{6}[0-9A-HJ-NP-RTUW-Y]{10}")
 _CODE = re.compile(r"(?=.*\d)(?=.*[A-Za-z_/-]|\d{6})[\w/-]{3,32}", re.ASCII)
 _MOBILE = re.compile(r"(?:\+?86)?1[3-9]\d{9}")
 _RESOLD = re.compile(r"(?:\+?86)?1(?:6[257]|7[01])\d{8}")
+_LONG_NUMBER = re.compile(r"(?:[\W_]*\d){6}[\W\d_]*")
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,4}")
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆汪范廖石贾韦夏付方邹熊孟秦邱侯江尹薛闫段雷龙陶贺顾毛郝龚邵万覃武钱戴严莫孔向汤"
@@ -57,6 +58,12 @@ def guess_column(texts: Sequence[str], kind: ImportKind, taken: Set[str]) -> str
         if fits and (column != "application_no" or len(set(texts)) == len(texts)):
             return column
     return ""
+
+
+def is_value(text: str) -> bool:
+    """Say whether a text is a date or a long number, so that it cannot be the name of a column."""
+    tests = (_LONG_NUMBER.fullmatch, _is_day, _is_id_number, _is_uscc)
+    return any(map(str.isdigit, text)) and any(test(text) for test in tests)
 
 
 def _is_uscc(text: str) -> bool:

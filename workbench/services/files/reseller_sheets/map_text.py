@@ -29,6 +29,8 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     source = _("How to read the sheets of {name}; proposed for {file}.").format(name=proposal.name, file=proposal.file)
     yield f"# {source}"
     yield f"# {_('A ? is for you to decide. What is ignored is not imported.')}"
+    if proposal.doubt:
+        yield f"# {proposal.doubt}"
     yield f"kind = {_text(proposal.kind.value)}"
     if proposal.agent:
         yield f"agent = {_text(proposal.agent)} # {_('of rows that name none')}"

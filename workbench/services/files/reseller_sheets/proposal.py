@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 
 from db.enums import ImportKind
+from workbench.i18n import _
 from workbench.services.files.reading.kinds import KindSpec
 from workbench.services.files.reading.sheets.workbook import MergedCells, SheetRow
+from workbench.services.files.reseller_sheets.by_values import is_value
 from workbench.services.files.reseller_sheets.conversions import Order
 from workbench.services.files.reseller_sheets.grid import HEAD_ROWS
 from workbench.services.files.reseller_sheets.header import Header, headers_in
@@ -56,6 +59,8 @@ class Proposal:
     columns: list[ProposedColumn] = field(default_factory=list)
     rows: RowRules = field(default_factory=RowRules)
     constants: dict[str, str] = field(default_factory=dict)
+    doubt: str = ""
+    """A sentence to the user if the header may be another line, else ''."""
 
     @property
     def meanings(self) -> set[str]:
@@ -79,18 +84,36 @@ class SheetHead:
     header: Header
     recognised: int
 
+    @property
+    def doubt(self) -> str:
+        """A sentence to the user if the header may be another line, else ''."""
+        message = _(
+            "No name in the header is known, so line {line} may not be the header. If it is not, write the names of "
+            "the right line under `columns` of the map: the header is found by them."
+        )
+        return "" if self.recognised else message.format(line=self.header.last_line)
 
-def sheet_head(name: str, rows: Sequence[SheetRow], merges: Sequence[MergedCells], kind: ImportKind) -> SheetHead:
-    """Return a sheet with the header that has the most recognised columns.
 
-    If no column is recognised, the header is the first row that fills the most columns.
+def sheet_head(
+    name: str, rows: Sequence[SheetRow], merges: Sequence[MergedCells], kind: ImportKind
+) -> SheetHead | None:
+    """Return a sheet with the header that has the most recognised columns; None if each row may be a record.
+
+    If no column is recognised, the header is the first row with the most names without a digit.
     """
 
     def count_recognised(header: Header) -> int:
         return len({meaning_of(parts, kind)[0] for parts in header.parts.values()} - {""})
 
-    candidates = list(headers_in(rows[:HEAD_ROWS], merges))
+    def count_plain(header: Header) -> int:
+        return sum(not any(map(str.isdigit, "".join(parts))) for parts in header.parts.values())
+
+    # The values of a record may be personal, so they are never taken for names.
+    headers = headers_in(rows[:HEAD_ROWS], merges)
+    candidates = [header for header in headers if not any(map(is_value, chain(*header.parts.values())))]
+    if not candidates:
+        return None
     best = max(candidates, key=lambda header: (count_recognised(header), header.has_hints))
     if not count_recognised(best):
-        best = max(candidates, key=lambda header: len(header.parts))
+        best = max(candidates, key=count_plain)
     return SheetHead(name, kind, rows, merges, best, count_recognised(best))

@@ -48,7 +48,6 @@ from workbench.services.files.reseller_sheets.words import (
 _FEWEST_KNOWN = 3
 """The number of recognised columns that a sheet needs for its kind to be clear."""
 
-
 _LEAST_SIMILARITY = 0.75
 """How alike a name must be to a known name, from 0 to 1."""
 
@@ -268,14 +267,18 @@ def propose(
 
     Raises:
         BadData: If it is not a regular file.
-        FileProblem: If it has no rows, or its kind is not clear.
+        FileProblem: If it has no rows or no header, or its kind is not clear.
         WrongUsage: If it is neither CSV nor a workbook.
     """
     sheets = list(sheets_in(path, encoding))
     if not sheets:
         message = _("The sheet is empty; it needs a header and rows.")
         raise FileProblem(RowProblem(file=path.name, message=message))
-    heads = [max((sheet_head(*sheet, kind) for kind in kinds), key=attrgetter("recognised")) for sheet in sheets]
+    heads_by_sheet = ([head for kind in kinds if (head := sheet_head(*sheet, kind))] for sheet in sheets)
+    heads = [max(of_sheet, key=attrgetter("recognised")) for of_sheet in heads_by_sheet if of_sheet]
+    if not heads:
+        message = _("No line is a header; add one with the names of the columns above the rows.")
+        raise FileProblem(RowProblem(file=path.name, message=message))
     proposals = []
     for kind in kinds:
         of_kind = [head for head in heads if head.kind is kind]
@@ -287,6 +290,7 @@ def propose(
             alike = tuple(head.name.strip() for head in of_kind if set(head.header.names().values()) == names)
             spec = kind_spec(kind, ZoneInfo("UTC"), document_names=document_names)
             proposal = Proposal(name, kind, path.name, alike if len(sheets) > 1 else (), agent or name, spec)
+            proposal.doubt = best.doubt
             Proposer(proposal, best).fill()
             proposals.append(proposal)
     if not proposals:
