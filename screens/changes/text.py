@@ -13,8 +13,9 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.changes import RoundChange, RoundChanges, UnchangedEntry
 from workbench.domain.case.reason_scope import EvidencePart
 from workbench.domain.case.records import ItemLine
+from workbench.domain.text.mask import DOT
 from workbench.domain.text.safe import pad_right
-from workbench.i18n import _, comma_joined
+from workbench.i18n import _, comma_joined, with_remark
 from workbench.wording.case.labels import ITEM_RESULT_WORDS
 from workbench.wording.changes import PART_WORDS, ChangeWords
 
@@ -82,6 +83,8 @@ class ChangesText:
     def _change(self, change: RoundChange) -> Iterator[Content]:
         label = self.words.label(change)
         old, new = self.words.value(change.field, change.old), self.words.value(change.field, change.new)
+        if old == new and DOT in new:
+            new = with_remark(new, _("differs in what is masked"))
         if self.width < _SIDE_BY_SIDE:
             yield plain(f" {label}")
             yield from hanging([(f"   {self.view.symbols.removed} ", MUTED)], old, self.width - 1, MUTED)

@@ -19,13 +19,13 @@ Resubmit = Callable[[], ClockSite]
 
 @pytest.fixture
 def resubmitted(site: Site, tmp_path: Path) -> ClockSite:
-    """Resubmit an application with another number, handler and licence."""
+    """Resubmit an application with another number, handler and licence; the two handlers look alike when masked."""
     services = ClockSite(site)
     start_failed(services)
     desk = Desk(site, tmp_path)
     path = write_new_document(desk, "2")
     assert services.at("2026-11-25 10:00").terminal.as_person("b", "resubmit", "C-1", str(path)).exit_code == 0
-    desk.applications(application(uscc="91110000600037341L", handler_name="丙某某"))
+    desk.applications(application(uscc="91110000600037341L", handler_name="乙某乙"))
     return services
 
 
@@ -51,7 +51,12 @@ async def test_a_case_of_the_second_round_opens_on_what_changed_and_its_verdicts
     async with site_workbench(resubmitted.site, "a") as desk:
         await desk.press("n")
         assert desk.dialog == "ChangesSheet"
-        for words in ("received Mon 23 Nov 15:00", "accepted in round 1", "not judged"):
+        for words in (
+            "乙•• (differs in what is masked)",
+            "received Mon 23 Nov 15:00",
+            "accepted in round 1",
+            "not judged",
+        ):
             assert words in desk.text
         await desk.press("question_mark")
         for command in commands_of("changes"):
