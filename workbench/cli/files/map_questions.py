@@ -27,11 +27,17 @@ def ask_about(proposal: "Proposal", *, dry_run: bool) -> bool:
     message = _("The map {name} of {kind} is new. It would read {file} like this:")
     output.narrate(message.format(name=proposal.name, kind=kind_name(proposal.kind), file=proposal.file))
     _print_proposal(proposal)
+    if proposal.kept_in:
+        message = _("It has the answers that are kept in {file}; delete the file to begin again.")
+        output.narrate(message.format(file=proposal.kept_in))
     if proposal.doubt:
         output.narrate(proposal.doubt)
     # A list, because each of these questions is asked, whatever the answers before.
     if any([_ask_meanings(proposal), _ask_missing(proposal), _ask_conversions(proposal)]):
         _print_proposal(proposal)
+    if proposal.is_open():
+        output.narrate(_("The map cannot be used before each ? and each required column is answered."))
+        return False
     question = _("Use this map, keep it as {name}, and import? [y/N]")
     if dry_run:
         question = _("Use this map, and keep it as {name}? Nothing is imported yet. [y/N]")
@@ -154,7 +160,7 @@ def _ask_conversions(proposal: "Proposal") -> bool:
 
     def parse_unit(answer: str) -> str:
         unit_name = answer if answer in FACTORS else f"{answer}元"
-        if unit_name not in FACTORS:
+        if not answer or unit_name not in FACTORS:
             raise _Unusable(_("The units are {units}.").format(units=comma_joined(FACTORS)))
         return unit_name
 
@@ -165,10 +171,8 @@ def _ask_conversions(proposal: "Proposal") -> bool:
     asked = False
     for column in proposal.columns:
         if column.unit == UNDECIDED:
-            column.unit = (
-                _ask_until_usable(_("In which unit is “{name}”: 元 or 万元?").format(name=column.name), parse_unit)
-                or UNDECIDED
-            )
+            question = _("In which unit is “{name}”: 元 or 万元?").format(name=column.name)
+            column.unit = _ask_until_usable(question, parse_unit, is_required=True)
             asked = True
         for word in [word for word, code in column.words.items() if code == UNDECIDED]:
             shown = column_names(proposal.kind).shown(column.means)
@@ -179,9 +183,9 @@ def _ask_conversions(proposal: "Proposal") -> bool:
     return asked
 
 
-def _ask_until_usable(question: str, parse: Callable[[str], str]) -> str:
-    """Ask until an answer can be parsed, and return the result; Enter leaves the question open and returns ""."""
-    while answer := ask(question):
+def _ask_until_usable(question: str, parse: Callable[[str], str], *, is_required: bool = False) -> str:
+    """Ask until an answer can be parsed, and return the result; Enter returns "", unless an answer is required."""
+    while (answer := ask(question)) or is_required:
         try:
             return parse(answer)
         except (_Unusable, BadValue) as error:

@@ -166,7 +166,11 @@ def _new_maps(context: CommandContext, services: "Services", request: ImportRequ
             output.narrate(_in_use(name, confirmed))
             return confirmed
         files = comma_joined(str(services.maps.keep(proposal)) for proposal in proposals)
-        output.narrate(_("Nothing was imported. The proposal is in {file}; edit it, or ask again.").format(file=files))
+        message = _(
+            "Nothing was imported. The proposal is kept in {file}: edit it, or give the same command again, which asks "
+            "only what is open."
+        )
+        output.narrate(message.format(file=files))
         raise typer.Exit(ExitCode.DATA)
     files = comma_joined(str(services.maps.keep(proposal)) for proposal in proposals)
     message = _(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from db.access import make_folder, new_file, sync
@@ -14,7 +14,13 @@ from workbench.services.files.reseller_sheets.map_text import map_text
 from workbench.services.files.reseller_sheets.mapped_source import MappedSheet, sources_of
 from workbench.services.files.reseller_sheets.proposal import Proposal
 from workbench.services.files.reseller_sheets.proposing import propose
-from workbench.services.files.reseller_sheets.sheet_map import MAPPED_KINDS, WORKBOOK_KINDS, SheetMap, parse_map
+from workbench.services.files.reseller_sheets.sheet_map import (
+    MAPPED_KINDS,
+    WORKBOOK_KINDS,
+    SheetMap,
+    parse_kept,
+    parse_map,
+)
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.file_store import Store
 from workbench.services.foundation.safe_files import cannot_write, read_whole
@@ -73,15 +79,22 @@ class Maps(Service):
         return [self._parsed(file, name, each) for each, file in files.items()]
 
     def propose(self, name: str, kind: ImportKind, path: Path, encoding: str | None, agent: str) -> list[Proposal]:
-        """Propose maps for a file, one for each kind in a workbook; nothing is written.
+        """Propose maps for a file, one for each kind in a workbook, with the answers kept earlier; nothing is written.
 
         Raises:
             NotAllowed: If the person is not an admin.
             BadData: If the file cannot be read.
+            BadConfiguration: If somebody edited the kept proposal, and it is not TOML or has unknown keys.
         """
         with self.context.as_admin("import"):
             kinds = WORKBOOK_KINDS if kind is ImportKind.WORKBOOK else (kind,)
-            return propose(name, kinds, path, encoding, agent, self._document_names())
+            proposals = propose(name, kinds, path, encoding, agent, self._document_names())
+        for proposal in proposals:
+            file = self._file(name, proposal.kind, _PROPOSAL_SUFFIX)
+            if file.exists():
+                kept = parse_kept(_read(file), str(file))
+                proposal.resume(replace(kept, agent=proposal.agent) if agent else kept, str(file))
+        return proposals
 
     def keep(self, proposal: Proposal) -> Path:
         """Write a proposal, which somebody may edit and accept, and return its file.

@@ -10,10 +10,10 @@ from workbench.i18n import _
 from workbench.services.files.reading.kinds import KindSpec
 from workbench.services.files.reading.sheets.workbook import MergedCells, SheetRow
 from workbench.services.files.reseller_sheets.by_values import is_value
-from workbench.services.files.reseller_sheets.conversions import Order
+from workbench.services.files.reseller_sheets.conversions import ColumnRule, Order
 from workbench.services.files.reseller_sheets.grid import HEAD_ROWS
 from workbench.services.files.reseller_sheets.header import Header, headers_in
-from workbench.services.files.reseller_sheets.sheet_map import RowRules
+from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED, MapContent, RowRules
 from workbench.services.files.reseller_sheets.words import meaning_of
 
 
@@ -62,6 +62,9 @@ class Proposal:
     doubt: str = ""
     """A sentence to the user if the header may be another line, else ''."""
 
+    kept_in: str = ""
+    """The file of the kept proposal whose answers it has; '' without one."""
+
     @property
     def meanings(self) -> set[str]:
         """The meanings of the columns of the sheet, and the columns with one value for all rows."""
@@ -71,6 +74,25 @@ class Proposal:
         """Return the sets of required columns of which the sheet has none."""
         present = self.meanings
         return [choices for choices in self.spec.required if choices.isdisjoint(present)]
+
+    def is_open(self) -> bool:
+        """Say whether a person still has to decide something before the map can be used."""
+        words = [word for column in self.columns for word in (column.means, column.unit, *column.words.values())]
+        return bool(self.missing()) or UNDECIDED in {*words, *self.constants.values()}
+
+    def resume(self, kept: MapContent, file: str) -> None:
+        """Take over the answers of a proposal that was kept in a file, if it is for the same columns."""
+        if {column.name for column in self.columns} != {*kept.columns, *kept.ignored}:
+            return
+        for column in self.columns:
+            rule = kept.columns.get(column.name, ColumnRule(means=""))
+            is_same = rule.means == column.means
+            column.source = column.source if is_same else MeaningSource.PERSON
+            # This sheet may have words that the earlier one had not.
+            column.words = {**(column.words if is_same else {}), **rule.values}
+            column.means, column.unit, column.order = rule.means, rule.unit, rule.order
+        self.sheets, self.rows, self.constants = kept.sheets, kept.rows, dict(kept.constants)
+        self.agent, self.doubt, self.kept_in = kept.agent, "", file
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,15 @@ def parse_map(
     return SheetMap(name, hashlib.sha256(text.encode()).hexdigest(), content)
 
 
+def parse_kept(text: str, file: str) -> MapContent:
+    """Parse a proposal that was kept in a file; it may be undecided.
+
+    Raises:
+        BadConfiguration: If it is not TOML or has unknown keys; the message names their lines.
+    """
+    return parse_table(text, file, MapContent, _expanded)
+
+
 def _expanded(values: dict[str, Any]) -> dict[str, Any]:
     """Expand the short form of columns: a text, which is the meaning, becomes a table."""
     columns = values.get("columns")
