@@ -7,10 +7,11 @@ from textual.content import Content
 from screens.widgets.safe_text import BOLD, MUTED, WARNING, fitted, flowing, joined, plain, row, wrapped_lines
 from workbench.domain.case.case_id import format_case
 from workbench.domain.policy.policy import Policy
+from workbench.domain.quality.second_look import Answer, SecondLook
 from workbench.domain.text.safe import pad_left
 from workbench.i18n import _, comma_joined, current_language
 from workbench.keys.quality import READ
-from workbench.services.quality.figures import Answer, QualityFigures, SecondLook
+from workbench.services.quality.figures import QualityFigures
 from workbench.services.quality.opinions import OpinionWork
 from workbench.services.quality.samples import SampleLine
 from workbench.wording.amounts import commas
@@ -79,11 +80,11 @@ def all_figures(figures: QualityFigures, sample: SampleLine | None, width: int) 
     return [*lines, Content(), *(line for part in more for line in part), *strata]
 
 
-def look_row(look: SecondLook, width: int) -> Content:
+def look_row(look: SecondLook, name: str, width: int) -> Content:
     """Return a differing opinion as a row: the right answer or the decision, the opinion, and which stands."""
     stands = _(words.STANDS_WORDS[look.stands]) if look.stands else _("waits for a third person")
     first, second = map(words.answer_words, (look.right or look.first, look.second))
-    left = joined((f"{format_case(look.case_id)}  ", BOLD), (f"{first} ", ""), ("≠ ", WARNING), (second, ""))
+    left = joined((f"{name}  ", BOLD), (f"{first} ", ""), ("≠ ", WARNING), (second, ""))
     return row(left, plain(stands, MUTED if look.stands else WARNING), width)
 
 

@@ -21,21 +21,22 @@ from screens.shell.bindings import bind
 from screens.shell.view import Clock, View
 from screens.widgets.row_list import RowList
 from screens.widgets.safe_text import MUTED, Static, plain
-from workbench.domain.case.case_id import format_case, parse_case
+from workbench.domain.case.case_id import parse_case
 from workbench.domain.case.vocabulary import FailKind, Verdict
 from workbench.domain.policy.policy import Policy
 from workbench.domain.quality.period import parse_period
+from workbench.domain.quality.second_look import SecondLook
 from workbench.errors import NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _, comma_joined
 from workbench.keys import quality as keys
 from workbench.keys.command import Place
-from workbench.services.quality.figures import QualityFigures, SecondLook
+from workbench.services.quality.figures import QualityFigures
 from workbench.services.quality.opinions import OpinionWork, reading_refusal
 from workbench.services.quality.population import STRATA
 from workbench.services.quality.samples import SampleLine, SampleRequest, listing_refusal, strata_of
 from workbench.services.wiring import Services
 from workbench.wording.amounts import commas
-from workbench.wording.case.quality import STANDS_WORDS, answer_words
+from workbench.wording.case.quality import STANDS_WORDS, answer_words, look_names
 
 _COMMANDS = {"read": keys.READ, "sample": keys.SAMPLE, "adjudicate": keys.ADJUDICATE, "golden": keys.GOLDEN}
 """The commands that only some roles may use, by action."""
@@ -134,6 +135,10 @@ class QualityScreen(ModeScreen):
         return self._shown.looks.get(self.looks.current or 0)
 
     @property
+    def _names(self) -> Mapping[int, str]:
+        return look_names(self._shown.looks.values())
+
+    @property
     def _sample_id(self) -> int | None:
         return self.query_one("#samples", RowList).current if self._lists_samples else None
 
@@ -174,10 +179,10 @@ class QualityScreen(ModeScreen):
     def action_adjudicate(self) -> None:
         if (look := self.look) is None:
             return
-        case, words = format_case(look.case_id), {name: _(sentence) for name, sentence in STANDS_WORDS.items()}
+        case, words = self._names[look.sampled_id], {name: _(sentence) for name, sentence in STANDS_WORDS.items()}
 
         def adjudicate(stands: str, why: str) -> str:
-            self.services.quality.adjudicate(look.case_id, stands, why)
+            self.services.quality.adjudicate(look.case_id, stands, why, look.decision_id, look.sample_id)
             return _("{case}: {stands}. The case itself stays as it is.").format(case=case, stands=words[stands])
 
         title = _("Which opinion on {case} stands?").format(case=case)
@@ -214,7 +219,8 @@ class QualityScreen(ModeScreen):
             self.query_one("#figures", Static).update(Content("\n").join(lines))
         heading = _("Opinions that differ") if self._lists_samples else _("Your adjudicated decisions")
         self.query_one("#heading", Static).update(plain(f"{heading}: {commas(len(self._shown.looks))}"))
-        self.looks.show({number: quality_text.look_row(look, width) for number, look in self._shown.looks.items()})
+        looks, names = self._shown.looks, self._names
+        self.looks.show({number: quality_text.look_row(look, names[number], width) for number, look in looks.items()})
         self.show_look()
 
     on_resize = _draw

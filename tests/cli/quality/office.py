@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from db.enums import Role
 from tests import tables
+from tests.cli.framework.terminal import Terminal
 from tests.prepared import prepared
 from tests.services.review.verdict_acts import decide, passing, take
 from tests.sites import Site
@@ -46,3 +47,17 @@ def pass_tellingly(site: Site) -> None:
         site.clock.advance(seconds=50)
         decide(site, passing(case, note=f"{NOTE} {case}", letter=f"{LETTER} {case}"), MAKER)
     site.clock.advance(hours=1)
+
+
+@prepared
+def differ_twice(site: Site) -> None:
+    """Let a pass a case twice, and b and then c fail it in a sample of both decisions."""
+    pass_all(site, 1)
+    site.services("sup").reopening.reopen(1, "a list of punishments")
+    decide(site, passing(take(site).header.id))
+    site.clock.advance(hours=1)
+    terminal = Terminal(site)
+    terminal.document("sup", *SAMPLE)
+    for login in ("b", "c"):
+        terminal.document(login, "quality", "review")
+        terminal.document(login, "quality", "review", "fail", "--reason", "USE-TRADE", "--note", f"{login} read it")

@@ -9,7 +9,7 @@ import pytest
 
 from tests import tables
 from tests.cli.framework.terminal import Terminal, refused
-from tests.cli.quality.office import SAMPLE, pass_all, rows
+from tests.cli.quality.office import SAMPLE, differ_twice, pass_all, rows
 from tests.languages import speaking
 from tests.services.review.verdict_acts import decide, passing, take
 from workbench.errors import ExitCode
@@ -158,6 +158,24 @@ def test_golden_answers_are_mixed_in_beside_the_drawn_ones(decided: Terminal) ->
     report = decided.document("sup", "quality", "report")
     assert report["golden"] == {"opinions": 1, "right": 1}
     assert "C-000009" not in {look["case"] for look in report["differing"]}
+
+
+def test_of_two_decisions_of_a_case_the_named_one_is_adjudicated(terminal: Terminal) -> None:
+    differ_twice(terminal.site)
+    assert "C-000001 (D-000002)" in terminal.as_person("sup", "quality", "report").stdout
+    words = ("quality", "adjudicate", "C-1", "second", "--note", "x")
+    candidates = "2 differing opinions match. Name one of these with --decision and --sample: {}."
+    told = refused(terminal.as_person("sup", *words), ExitCode.USAGE)
+    assert candidates.format("D-000001 (sample 1), D-000002 (sample 1)") in told
+    done = terminal.as_person("sup", *words, "--decision", "D-2")
+    assert "C-000001, D-000002: the second opinion stands" in done.output
+    # Given again, it does not take the other one; of a decision in two samples, the sample says which is meant.
+    told = refused(terminal.as_person("sup", *words), ExitCode.USAGE)
+    assert candidates.format("D-000001 (sample 1)") in told
+    for wrong in (("--decision", "D-2"), ("--sample", "2")):
+        assert "No differing opinions" in refused(terminal.as_person("sup", *words, *wrong), ExitCode.NO_INPUT)
+    looks = terminal.document("sup", "quality", "report")["differing"]
+    assert [(look["decision"], look["stands"]) for look in looks] == [("D-000001", None), ("D-000002", "second")]
 
 
 def test_periods_begin_and_end_at_midnight_of_the_office(decided: Terminal) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from db.enums import FailKind, Verdict
-from tests.cli.quality.office import pass_all, rows
+from tests.cli.quality.office import differ_twice, pass_all, rows
 from tests.screens.driver import KeyDriver, site_workbench
 from tests.sites import Site
 from workbench.domain.quality.period import parse_period
@@ -106,6 +106,20 @@ async def test_a_third_person_says_which_opinion_stands_and_the_maker_learns_it(
         # A reviewer draws, marks and adjudicates nothing, and reads none of the own cases.
         await desk.press("s", "m", "a", "n")
         assert (desk.dialog, "No sampled case is left for you." in desk.text) == ("QualityScreen", True)
+
+
+async def test_of_two_decisions_of_a_case_the_one_under_the_cursor_is_adjudicated(site: Site) -> None:
+    differ_twice(site)
+    async with site_workbench(site, "sup") as desk:
+        await desk.go("l")
+        await desk.press("tab", "down")
+        assert ("c read it" in desk.text, "C-000001 (D-000001)" in desk.text) == (True, True)
+        await desk.press("a")
+        assert "Which opinion on C-000001 (D-000002) stands?" in desk.text
+        await desk.type("it is listed")
+        await desk.press("enter")
+        assert "C-000001 (D-000002): the first opinion stands. The case itself stays as it is." in desk.notes
+    assert [look.stands for look in site.services("sup").quality.differing()] == ["", "first"]
 
 
 async def test_leaving_keeps_the_case_and_giving_back_ends_the_reading(office: Site) -> None:

@@ -8,7 +8,7 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import to_json
 from workbench.cli.framework.options import CaseArgument, DryRun, NoteText
 from workbench.cli.framework.parameters import argument, option
-from workbench.domain.case.case_id import format_case, format_decision, quoted_masked
+from workbench.domain.case.case_id import format_case, format_decision, parse_decision, quoted_masked
 from workbench.domain.quality.period import parse_period
 from workbench.errors import NothingAvailable, WrongUsage
 from workbench.i18n import N_, _, comma_joined, with_details
@@ -21,6 +21,7 @@ from workbench.wording.case.quality import (
     answer_words,
     estimate_words,
     golden_words,
+    look_names,
     stratum_words,
 )
 
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
     from workbench.cli.framework.output import Columns
     from workbench.domain.quality.agreement import Agreement, Estimate
-    from workbench.services.quality.figures import Answer, QualityFigures, SecondLook
+    from workbench.domain.quality.second_look import Answer, SecondLook
+    from workbench.services.quality.figures import QualityFigures
     from workbench.services.quality.samples import SampleLine
 
 PeriodText = Annotated[str, option("--period", N_("2026, 2026-Q4, 2026-11 or 2026-11-01..2026-11-15."), "P")]
@@ -149,15 +151,20 @@ def adjudicate(
     case: CaseArgument,
     stands: Annotated[str, argument("first|second|neither", N_("Which opinion stands."))],
     note: NoteText = "",
+    decision: Annotated[
+        int | None, option("--decision", N_("Which decision, if several are drawn."), "D-…", parser=parse_decision)
+    ] = None,
+    sample_id: Annotated[int | None, option("--sample", N_("Number of the sample. Default: all."), "N")] = None,
 ) -> None:
     """Say which of two differing opinions stands, and why."""
     if stands not in STANDS_WORDS:
         message = _("“{text}” is not one of {choices}.")
         raise WrongUsage(message.format(text=quoted_masked(stands), choices=comma_joined(STANDS_WORDS)))
     with context.services() as services:
-        look = services.quality.adjudicate(case, stands, note)
-        sentence = _("{case}: {stands}. To open the case again: `workbench reopen {case} --reason …`.")
-        words = sentence.format(case=format_case(case), stands=_(STANDS_WORDS[stands]))
+        look = services.quality.adjudicate(case, stands, note, decision, sample_id)
+        sentence = _("{case}, {decision}: {stands}. To open the case again: `workbench reopen {case} --reason …`.")
+        names = {"case": format_case(case), "decision": format_decision(look.decision_id)}
+        words = sentence.format(**names, stands=_(STANDS_WORDS[stands]))
         context.print_result(_look_document(look), words)
 
 
@@ -184,8 +191,9 @@ def report(
         ]
     )
     output.line("")
+    names = look_names(differing)
     columns: Columns[SecondLook] = {
-        _("Case"): lambda look: format_case(look.case_id),
+        _("Case"): lambda look: names[look.sampled_id],
         _("First"): lambda look: with_details(look.maker, answer_words(look.first)),
         _("Second"): lambda look: with_details(look.reader, answer_words(look.second)),
         _("Right answer"): lambda look: answer_words(look.right) if look.right else "",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy import RowMapping, and_, select
@@ -19,11 +19,12 @@ from db.models import (
     SampleRow,
 )
 from db.queries.published import CASE, DECISION, table_of
-from workbench.domain.case.case_id import format_case
+from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.lifecycle import missing_role_refusal
 from workbench.domain.quality.agreement import Agreement, Estimate, Pair, agreement_of, jaccard_of
+from workbench.domain.quality.second_look import SecondLook
 from workbench.errors import NotAllowed, NotFound, WrongUsage
-from workbench.i18n import _
+from workbench.i18n import _, comma_joined, with_remark
 from workbench.services.foundation.context import READING, Service
 from workbench.services.quality.samples import GOLDEN_STRATUM
 
@@ -43,41 +44,6 @@ _GOLDEN = table_of(GoldenAnswerRow)
 adjudicating_refusal = partial(missing_role_refusal, _ADJUDICATORS)
 """Return why a person may not adjudicate, or None if they may."""
 _figures_refusal = partial(missing_role_refusal, _READERS)
-
-Answer = tuple[str, str, frozenset[str]]
-"""A verdict, the kind of a fail, and the codes of the reasons."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecondLook:
-    """A decision with the second opinion on it; `right` is the right answer, None if the case is not golden."""
-
-    case_id: int
-    sampled_id: int
-    decision_id: int
-    stratum: str
-    maker: str
-    reader: str
-    first: Answer
-    second: Answer
-    right: Answer | None
-    service_class: str
-    month: str
-    note: str
-    stands: str
-    adjudicator: str
-    adjudication: str
-
-    @property
-    def differs(self) -> bool:
-        """Whether verdict or reasons differ from the right answer, or without one from the decision.
-
-        A right answer without reasons is about the verdict alone.
-        """
-        verdict, kind, reasons = self.right or self.first
-        if self.right and not reasons:
-            reasons = self.second[2]
-        return self.second != (verdict, kind, reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,22 +93,31 @@ class Quality(Service):
             looks = [look for look in _looks(session, sample.id or 0) if look.differs and self._may_see(look)]
         return tuple(look for look in looks if look.stands or self._sees_all)
 
-    def adjudicate(self, case_id: int, stands: str, note: str) -> SecondLook:
+    def adjudicate(
+        self, case_id: int, stands: str, note: str, decision_id: int | None = None, sample_id: int | None = None
+    ) -> SecondLook:
         """Record which opinion on a case stands, and why. Nothing of the case changes.
+
+        A decision and a sample tell several opinions on the case apart.
 
         Raises:
             NotAllowed: If the person is no supervisor, or gave one of the opinions.
             NotFound: If no differing opinion on the case waits.
-            WrongUsage: If the note is empty.
+            WrongUsage: If the note is empty, or several differing opinions are meant.
         """
         if not note.strip():
             raise WrongUsage(_("Say why: --note."))
         with self.context.requiring(ADJUDICATE, adjudicating_refusal, case_id), self.context.write() as session:
-            waiting = (look for look in _looks(session, None, case_id) if look.differs and not look.stands)
-            look = next(waiting, None)
-            if look is None:
+            found = (look for look in _looks(session, sample_id, case_id) if look.differs)
+            looks = [look for look in found if decision_id in {None, look.decision_id}]
+            waiting = [look for look in looks if not look.stands]
+            if not waiting:
                 message = _("No differing opinions on {case} wait for a third person.")
                 raise NotFound(message.format(case=format_case(case_id)))
+            # With one left of several, a command that is given twice would take the other opinion.
+            if len(looks) > 1:
+                raise WrongUsage(_several_words(waiting, len(looks)))
+            (look,) = waiting
             if self.context.actor.login in {look.maker, look.reader}:
                 raise NotAllowed(_("You gave one of the two opinions; a third person says which stands."))
             row = AdjudicationRow(
@@ -157,7 +132,7 @@ class Quality(Service):
             session.flush()
             body = {"adjudication": row.id, "stands": stands}
             self.context.log(session, ADJUDICATE, body=body, case_id=case_id)
-            return next(one for one in _looks(session, None, case_id) if one.sampled_id == look.sampled_id)
+            return replace(look, stands=stands, adjudicator=self.context.actor.login, adjudication=row.note)
 
     def _sample(self, session: Session, sample_id: int | None) -> SampleRow:
         newest = select(SampleRow).order_by(SampleRow.id.desc()).limit(1)  # type: ignore[union-attr]
@@ -180,6 +155,14 @@ def agreement_in(session: Session, sample: SampleRow) -> Agreement:
     return agreement_of([_verdicts(look) for look in drawn], tuple(Verdict), _sizes_of(sample))
 
 
+def _several_words(waiting: Iterable[SecondLook], count: int) -> str:
+    """Return why a case does not say which of its differing opinions is meant."""
+    sample = _("sample {number}")
+    names = (with_remark(format_decision(look.decision_id), sample.format(number=look.sample_id)) for look in waiting)
+    message = _("{count} differing opinions match. Name one of these with --decision and --sample: {candidates}.")
+    return message.format(count=count, candidates=comma_joined(names))
+
+
 def _sizes_of(sample: SampleRow) -> Mapping[str, int]:
     """Return the number of decisions in each stratum of a sample."""
     return {name: size for name, (size, _drawn) in json.loads(sample.strata).items()}
@@ -190,10 +173,8 @@ def _looks(session: Session, sample_id: int | None, case_id: int | None = None) 
     maker, reader, third = _PERSON.alias("maker"), _PERSON.alias("reader"), _PERSON.alias("third")
     statement = (
         select(
-            _SAMPLED.c.case_id,
+            *(_SAMPLED.c[name] for name in ("case_id", "sample_id", "decision_id", "stratum")),
             _SAMPLED.c.id.label("sampled_id"),
-            _SAMPLED.c.decision_id,
-            _SAMPLED.c.stratum,
             maker.c.login.label("maker"),
             reader.c.login.label("reader"),
             DECISION.c.verdict,
@@ -204,9 +185,7 @@ def _looks(session: Session, sample_id: int | None, case_id: int | None = None) 
             _OPINION.c.fail_kind.label("second_fail_kind"),
             _OPINION.c.reasons,
             _OPINION.c.note,
-            _GOLDEN.c.verdict.label("right_verdict"),
-            _GOLDEN.c.fail_kind.label("right_fail_kind"),
-            _GOLDEN.c.reasons.label("right_reasons"),
+            *(_GOLDEN.c[name].label(f"right_{name}") for name in ("verdict", "fail_kind", "reasons")),
             _ADJUDICATION.c.stands,
             third.c.login.label("adjudicator"),
             _ADJUDICATION.c.note.label("adjudication"),
@@ -232,7 +211,7 @@ def _looks(session: Session, sample_id: int | None, case_id: int | None = None) 
 
 
 def _look(row: RowMapping, codes: Mapping[int, frozenset[str]]) -> SecondLook:
-    names = ("case_id", "sampled_id", "decision_id", "stratum", "maker", "reader", "service_class", "note")
+    names = ("case_id", "sample_id", "sampled_id", "decision_id", "stratum", "maker", "reader", "service_class", "note")
     return SecondLook(
         **{name: row[name] for name in names},
         first=(row["verdict"], row["fail_kind"], codes.get(row["decision_id"], frozenset())),

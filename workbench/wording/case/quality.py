@@ -1,16 +1,19 @@
 """The words of the quality review."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from db.enums import FailKind, Verdict
+from workbench.domain.case.case_id import format_case, format_decision
 from workbench.domain.case.lifecycle import CLASS_WORDS, RISK_WORDS
 from workbench.i18n import N_, _, comma_joined, with_remark
 from workbench.wording.case.labels import DECIDED_WORDS, VERDICT_TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from workbench.domain.quality.agreement import Agreement, Estimate
+    from workbench.domain.quality.second_look import Answer, SecondLook
 
 LEFT_OUT_WORDS = {
     "open": N_("of open cases"),
@@ -64,6 +67,17 @@ def agreement_words(found: "Agreement") -> list[str]:
     return [estimate_words(estimate) for estimate in (found.raw, found.kappa, found.ac1)]
 
 
+def look_names(looks: "Collection[SecondLook]") -> dict[int, str]:
+    """Return the number of the case of each look by `sampled_id`, with that of the decision if the case is repeated."""
+    times = Counter(look.case_id for look in looks)
+    return {
+        look.sampled_id: with_remark(
+            format_case(look.case_id), format_decision(look.decision_id) if times[look.case_id] > 1 else ""
+        )
+        for look in looks
+    }
+
+
 def estimate_words(estimate: "Estimate | None") -> str:
     """Return a figure with its 95 % interval unless that has no width, "–" without a figure."""
     if estimate is None:
@@ -79,7 +93,7 @@ def golden_words(golden: tuple[int, int]) -> str:
     return _("{right} of {opinions}").format(right=right, opinions=opinions) if opinions else "–"
 
 
-def answer_words(answer: tuple[str, str, frozenset[str]]) -> str:
+def answer_words(answer: "Answer") -> str:
     """Return a verdict with its reasons."""
     verdict, fail_kind, reasons = answer
     words = _(VERDICT_TITLES[Verdict(verdict)])
