@@ -33,6 +33,7 @@ class Refusal(StrEnum):
     LOST = "lost"
     UNCERTAIN = "uncertain"
     NOT_PERMITTED = "not_permitted"
+    MADE_BY_OWNER = "made_by_owner"
     UPGRADED_BY_OWNER = "upgraded_by_owner"
     NO_CLIENT = "no_client"
     IN_SERVER = "in_server"

@@ -45,11 +45,14 @@ _TRY_LOCK = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
 _UPGRADE_LOCK = "SELECT pg_advisory_lock(%s, hashtext('upgrade'))"
 _IS_OWNER = "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
 _VERSION = "SELECT version_num FROM alembic_version WHERE to_regclass('search_term') IS NOT NULL"
-_FITNESS = (
-    "SELECT NOT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace),"
-    " current_setting('server_version_num')::int / 10000, current_setting('server_encoding'),"
-    " (SELECT CASE WHEN rolcreaterole OR rolsuper THEN '' ELSE rolname END FROM pg_roles WHERE rolname = current_user)"
-)
+_FITNESS = """SELECT NOT EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace),
+    current_setting('server_version_num')::int / 10000, current_setting('server_encoding'),
+    (SELECT CASE WHEN rolcreaterole OR rolsuper THEN '' ELSE rolname END FROM pg_roles WHERE rolname = current_user),
+    string_agg(name, ', ' ORDER BY name), bool_and(pg_has_role(datdba, 'USAGE')
+        AND (g.oid IS NULL OR pg_has_role(g.oid, 'USAGE WITH ADMIN OPTION')))
+    FROM pg_database CROSS JOIN unnest(ARRAY['_desks', '_admins']) AS kind
+    CROSS JOIN concat(left(datname, 50), kind) AS name LEFT JOIN pg_roles g ON g.rolname = name
+    WHERE datname = current_database()"""
 
 registry.register("postgresql.workbench", "db.dialects.postgresql.compiling", "Dialect")
 
@@ -204,18 +207,22 @@ def disable_fsync(engine: Engine) -> None:
 def refuse_unfit(path: Path) -> None:
     """Refuse a database that is not empty, is of an older server or not in Unicode, or a login that creates no roles.
 
+    It is also refused to a login that does not own it, or groups of its name.
+
     Raises:
         DatabaseRefused: If it is refused or cannot be reached.
     """
     where = without_password(server_address.url_of(path))
     with closing(ServerConnection.of(path)) as connection:
-        has_nothing, version, encoding, creates_no_roles = connection.execute(_FITNESS).fetchone()
+        has_nothing, version, encoding, creates_no_roles, groups, is_owner = connection.execute(_FITNESS).fetchone()
     if not has_nothing:
         raise DatabaseRefused(Refusal.NOT_EMPTY, where)
     if version < OLDEST_SERVER or encoding != "UTF8":
         raise DatabaseRefused(Refusal.UNFIT_SERVER, where, f"{version}, {encoding}")
     if creates_no_roles:
         raise DatabaseRefused(Refusal.CREATES_NO_ROLES, where, creates_no_roles)
+    if not is_owner:
+        raise DatabaseRefused(Refusal.MADE_BY_OWNER, where, groups)
 
 
 def write_address_file(path: Path, access: FileAccess) -> None:

@@ -91,6 +91,11 @@ _MESSAGES: dict[Refusal, str] = {
         "The server of {where} does not let your login do this ({detail}). What people do needs a registered login; the"
         " rest, such as `retention compact`, does who works as the owner of the database (PGUSER)."
     ),
+    Refusal.MADE_BY_OWNER: N_(
+        "Your login cannot set up {where}, which was left unchanged: it must own the database, and have made the group"
+        " roles {detail} if they are left of an earlier one. A superuser of the server sees to that with ALTER DATABASE"
+        " or DROP ROLE."
+    ),
     Refusal.UPGRADED_BY_OWNER: N_(
         "{where} has an older schema than this program; who works as the owner of the database (PGUSER) must start this"
         " program once, which upgrades it."
@@ -127,6 +132,7 @@ _ERRORS: dict[Refusal, type[errors.WorkbenchError]] = {
     Refusal.UNREACHABLE: errors.StorageFailed,
     Refusal.NOT_PERMITTED: errors.NotAllowed,
     Refusal.CREATES_NO_ROLES: errors.NotAllowed,
+    Refusal.MADE_BY_OWNER: errors.NotAllowed,
     Refusal.STOPPED: errors.StorageFailed,
     Refusal.LOST: errors.ConnectionLost,
     Refusal.UNCERTAIN: errors.StorageFailed,
