@@ -31,7 +31,8 @@ def _refuse_nul(_connection: object, _cursor: object, sql: str, values: Any, _co
 class Database:
     """One database. Any thread may read and write through it.
 
-    With `schema`, a write is refused if the database no longer has this schema, because a newer program upgraded it.
+    With `schema`, a write is refused if a newer program upgraded the database to a schema that a program of this schema
+    may not use.
     Reads and writes are refused once the path names another file, or none. An encrypted database has a `key`.
     """
 
@@ -70,7 +71,7 @@ class Database:
         engine = dialect.make_engine(self.path, self.key, is_bulk=is_bulk)
         event.listen(engine, "before_cursor_execute", _refuse_nul)
         if self.schema is not None:
-            # `execution_options` would make an engine that asks for the listeners of two at every statement.
+            # Set in place, because an engine that `execution_options` returns runs the listeners of two engines.
             engine.update_execution_options(**{READS_VERSION: True})
         return engine
 
@@ -109,12 +110,12 @@ class Database:
         self._check_in_place()
         engine = self.bulk_writer if is_bulk else self.writer
         if wait_s is not None:
-            # A server waits within the transaction.
+            # On a server, the transaction itself waits for the lock when it begins.
             engine = engine.execution_options(wait_s=wait_s)
         with self._turn_to_write(wait_s), Session(engine) as session, session.begin():
             if self.schema is not None:
                 version = dialect.schema_version(session.connection(), self.path)
-                if version < 0:
+                if version < 0:  # sealed
                     raise dialect.seal_of(session.connection(), dialect.place_of(self.path))
                 if version != self.schema and dialect.oldest_program(session.connection(), version) > self.schema:
                     raise DatabaseRefused(
@@ -139,7 +140,10 @@ class Database:
             return dialect.compact(self.path, self.writer)
 
     def is_changed_elsewhere(self) -> bool:
-        """Return whether another program has committed since the last call; False if that cannot be read now."""
+        """Return whether another program has committed since the last call, which this call therefore answers once.
+
+        It is False if that cannot be read now.
+        """
         return self._watch.has_foreign_commit()
 
     @contextmanager

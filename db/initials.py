@@ -1,4 +1,4 @@
-"""The pinyin initials of Chinese text, for finding names without typing them."""
+"""The pinyin initials of Chinese text, for finding names without an input method."""
 
 import re
 import unicodedata
@@ -28,8 +28,8 @@ def initials(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold().strip()
     if SEVERAL_INITIALS.isdisjoint(folded):
         return folded.translate(_INITIALS)
-    # Each pair of adjacent characters in a known word is a known pair. So a word around such a character lies within
-    # the longest piece around it that has only known pairs.
+    # Only the piece around such a character is split into words. It grows as long as each two adjacent characters of it
+    # stand together in some known word, so it contains the whole word of the character.
     known_pairs, done = _pairs_in_words(), 0
     parts: list[str] = []
     for ambiguous in _WITH_SEVERAL.finditer(folded):

@@ -157,8 +157,8 @@ class DayStatus(StrEnum):
 class SuspensionNotice(StrEnum):
     """The kinds of notices that an applicant gets about a suspension.
 
-    If a suspension ends while another one still stops the clock, no end notice is sent yet. A HELD record then
-    names the other suspension, so that the end notice is sent when that one ends too.
+    HELD is a record, not a letter. If a suspension ends while another one still stops the clock, no end notice is sent
+    yet; the record names the other suspension, so that the end notice is sent when that one ends too.
     """
 
     STARTED = "started"

@@ -15,6 +15,7 @@ class IdType(StrEnum):
     """The kind of a person's identity document.
 
     RESIDENT includes the residence permits of people from Hong Kong, Macau and Taiwan, whose numbers have its form.
+    HMT_PERMIT is the travel permit of people from Hong Kong and Macau, TW_PERMIT that of people from Taiwan.
     """
 
     RESIDENT = "resident"

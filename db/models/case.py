@@ -16,10 +16,12 @@ class CaseRow(ApplicationPartRow, table=True):
         priority_rank: 0 (low) to 3 (urgent).
         due_at: The due date, which counts all ended pauses. `due_at`, `is_due_provisional` and `suspended_from` cache
             the state of the clock for sorting.
-        suspended_from: The start of an open suspension, during which a case is overdue only if it was due before it.
+        suspended_from: When the open suspension started. Until it ends, a case is overdue only if it was due before.
         is_class_set: Whether a supervisor chose the service class, so that new evidence does not change it.
         is_priority_set: Whether a supervisor chose the priority, so that new evidence does not change it.
-        returned_to_id: To whom a check returned the case; before the check, who gets the case instead of its maker.
+        returned_to_id: Who decides again when a check returns the case. After the check, it is the person who got the
+            case; before, it is set only if somebody else than the maker of the verdict would get it.
+        aside_until: Until when the holder set the case aside.
         fence: The number of the hold, which grows with each claim.
         version: A number that grows with each write, to refuse a concurrent one.
         evidence_no: A number that grows with each change of evidence, so that a skipped case is offered again.
@@ -27,8 +29,8 @@ class CaseRow(ApplicationPartRow, table=True):
             evidence, never a mix.
         is_listed: Whether a queued case is in the index that `next` uses.
         reopen_for: The rules, separated by spaces, whose block findings are newer than the verdict.
-        corrects_id: The decision whose notice the next verdict's letter corrects, because the case was opened again. It
-            is no foreign key, because decisions refer to cases.
+        corrects_id: Set when a decided case is opened again: the decision that the letter of the next verdict corrects.
+            It is no foreign key, because decisions refer to cases.
         erased_at: When retention erased the personal data of the case.
         arrived_without: The kinds of the required documents that were missing at its import, separated by spaces.
     """
@@ -130,7 +132,7 @@ class FindingRow(CasePartRow, table=True):
     """One rule hit of a case.
 
     Attributes:
-        leg: The kind of the panel that shows the finding.
+        leg: The `PanelKind` of the panel that shows the finding.
         observes: The name of the fact.
         observed: The value of the fact, as a JSON scalar.
         limit_value: The limit of the rule, as a JSON scalar.

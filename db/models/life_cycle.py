@@ -21,9 +21,9 @@ class AppealRow(CasePartRow, table=True):
         outcome: Stands or overturned, empty until it is decided.
         to_state: The state after the decision on the appeal.
         answer: The reason that the applicant reads.
-        waived: The two-person rules that did not apply, as in a decision.
+        waived: Which two-person rules did not apply, as `DecisionRow.waived`.
         version_after: Unused.
-        before: The assignee of the case before the appeal, as JSON.
+        before: Further columns of the case as they were before the appeal, as JSON: to whom it was assigned.
         seen: The findings that the person who decided saw, as JSON.
     """
 

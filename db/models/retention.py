@@ -1,4 +1,4 @@
-"""The legal holds that prevent erasure, the erasures of retention, and the reasons of exports."""
+"""The legal holds that prevent erasure, what retention erased, and the reasons of exports."""
 
 from datetime import datetime
 
@@ -24,12 +24,12 @@ class LegalHoldRow(CasePartRow, table=True):
 
 
 class ErasureRow(CasePartRow, table=True):
-    """One erasure.
+    """The erasure of a case, or of a part of it, by retention.
 
     Attributes:
         part: `case` for a whole case, or one of the parts that the policy names.
-        pending: JSON with the SHA-256 of documents and the keyed hashes of numbers whose files are still to be erased;
-            empty once that is done.
+        pending: What is still to be erased from files, as JSON: documents by their SHA-256, and the calls of numbers by
+            the keyed hashes of the numbers. Empty once that is done.
     """
 
     __tablename__ = "erasure"
@@ -46,7 +46,10 @@ class ErasureRow(CasePartRow, table=True):
 
 
 class ExportReasonRow(NumberedRow, table=True):
-    """The reason of an export; its event has the number and the digest, and retention deletes the row."""
+    """The reason of an export.
+
+    Events cannot be erased, so the event of the export has only the number of this row, which retention deletes.
+    """
 
     __tablename__ = "export_reason"
 

@@ -32,7 +32,7 @@ _UNTIL = f"""CASE c.state WHEN 'pending' THEN {DAY_AS_US.format(day="c.next_acti
     WHEN 'rectifying' THEN (SELECT min(coalesce(i.deadline_at, r.deadline_at)) FROM rectification r
         JOIN rectification_item i ON i.rectification_id = r.id
         WHERE r.case_id = c.id AND r.is_open AND i.satisfied_at IS NULL AND i.waived_at IS NULL) END"""
-_CLASS_RANKS = " ".join(f"WHEN '{promised.value}' THEN {rank}" for rank, promised in enumerate(ServiceClass))
+_CLASS_RANKS = " ".join(f"WHEN '{service.value}' THEN {rank}" for rank, service in enumerate(ServiceClass))
 _PROVINCE = "(SELECT a.province FROM application a WHERE a.id = c.application_id)"
 
 _SORT_KEYS: dict[str, tuple[str, ...]] = {
@@ -64,7 +64,7 @@ class ListOrder:
     Attributes:
         name: One of ORDERS.
         is_reversed: Whether the order is reversed.
-        late_shares: The chance of each case to be late, for the order `late`.
+        late_shares: The chance of each case to be late, from 0 to 1, for the order `late`.
     """
 
     name: str = NEXT
@@ -102,19 +102,24 @@ def position_in_order(session: Session, cases: CaseQuery, order: ListOrder, case
 
 
 def _in_order(cases: CaseQuery, order: ListOrder) -> CaseQuery:
-    # Cases without a due date come last, also in the reverse order.
+    # A reversed list is read from the end, so what is first here is shown last: the cases without a due date.
     return replace(cases, by_due=order.name == DUE, none_first=order.is_reversed)
 
 
 def _page_along_index(
     session: Session, cases: CaseQuery, order: ListOrder, start: int, limit: int, total: int | None
 ) -> list[int]:
-    """Return a page in an order that an index has."""
+    """Return a page in an order that an index has.
+
+    A reversed list begins at the end of the index. A page in the second half of a list is read from the other end, so
+    that fewer cases are skipped.
+    """
     skip, from_end = start, order.is_reversed
     if total is not None and start > total // 2:
         limit = min(limit, total - start)
         skip, from_end = total - start - limit, not from_end
     ids = case_pages.page(session, _in_order(cases, order), skip=skip, limit=limit, from_end=from_end)
+    # From either end, a page is read in the order of the index.
     return ids[::-1] if order.is_reversed else ids
 
 

@@ -12,6 +12,7 @@ from workbench.domain.clock.calendar import CalendarDay, DayKind, assumed_day
 
 _LAST_MONTH = 12
 _SPECIAL = frozenset({DayKind.HOLIDAY, DayKind.IN_LIEU, DayKind.MAKE_UP})
+"""The kinds of days that a notice names. No holiday of a year falls in its own December."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,7 @@ def days_defined_by(notices: Iterable[YearNotice], known: Mapping[date, Calendar
 
 
 def _is_of_next_notice(day: CalendarDay) -> bool:
+    """Say whether the next year's notice defined a day: by itself, a year has no official special day in December."""
     return day.on.month == _LAST_MONTH and day.status is DayStatus.OFFICIAL and day.kind in _SPECIAL
 
 

@@ -63,7 +63,7 @@ class RetentionPeriod:
     is_in_years: bool
 
     def last_over(self, today: date) -> date | None:
-        """Return the last start day for which the period is over today; None before the calendar begins."""
+        """Return the latest begin of a period that is over today; None if it is before the calendar begins."""
         try:
             if not self.is_in_years:
                 return today - timedelta(days=self.count)
