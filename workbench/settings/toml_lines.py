@@ -1,5 +1,6 @@
 """Finds the line of a key in a TOML text, for error messages."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import takewhile
@@ -7,6 +8,18 @@ from typing import Any
 
 KeyPath = tuple[str | int, ...]
 """Keys and, for lists, positions from 0: ("rules", "ID-RIC", "limits", 0, "op")."""
+
+
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+
+
+def place_of(error: Exception, text: str) -> tuple[int, int]:
+    """Return the line and column, from 1, at which a text is not TOML; the end of the text if the error names none."""
+    # The message of the library is English, and ends with the place, or with "at end of document".
+    if found := _PLACE.search(str(error)):
+        return int(found[1]), int(found[2])
+    lines = text.removesuffix("\n").split("\n")
+    return len(lines), len(lines[-1]) + 1
 
 
 def known_path(values: Any, path: KeyPath) -> KeyPath:

@@ -1,6 +1,5 @@
 """The settings of a user: a TOML file, checked at the start. An invalid setting is ignored, the others apply."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.i18n import _, comma_joined
 from workbench.settings.table import SettingsTable
-from workbench.settings.toml_lines import line_of
+from workbench.settings.toml_lines import line_of, place_of
 
 if TYPE_CHECKING:
     from workbench.settings.queue_view import QueueView
@@ -20,7 +19,6 @@ DATE_ORDERS = ("day_first", "month_first")
 """The orders of day and month in dates that are written in numbers."""
 
 _MAX_BYTES = 1 << 20
-_LINE_IN_MESSAGE = re.compile(r"\(at line (\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +93,7 @@ def _cause(file: Path, text: str, error: Exception) -> str:
         return _("{file}, line {line}: this is not UTF-8.").format(file=file, line=line)
     if isinstance(error, RecursionError):
         return _("The settings {file} cannot be read: their tables or lists are nested too deep.").format(file=file)
-    # The message of the library is English, and ends with the place, or with "at end of document".
-    place = _LINE_IN_MESSAGE.search(str(error))
-    last_line = len(text.removesuffix("\n").split("\n"))
-    line = last_line if place is None else int(place[1])
+    line, _column = place_of(error, text)
     return _('{file}, line {line}: this is not TOML, such as theme = "light".').format(file=file, line=line)
 
 

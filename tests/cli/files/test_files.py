@@ -137,7 +137,7 @@ def test_an_import_reports_findings_evidence_of_no_application_and_provinces_tha
     long_ago = {"submitted_at": "2026-10-12 10:00", "province": "重庆市", **wrong}
     rows = [application("A-1", province="河北湖", licence_valid_to="2020-01-01"), application("A-2", **long_ago)]
     dry = terminal.as_person("admin", "import", "applications", _file(desk, *rows), "--dry-run")
-    assert "1 (河北湖 in line 2); see --columns" in dry.stdout
+    assert "1 (河北湖 in line 2). `workbench import applications --columns` lists" in dry.stdout
     assert "Wrong ID numbers and USCCs, each a finding: 2 (handler_id_no in line 3; uscc in line 3)." in dry.stdout
     told = terminal.as_person("admin", "import", "applications", _file(desk, *rows)).stdout
     assert "ID-LICENCE-EXPIRED (licence expired) 1" in told

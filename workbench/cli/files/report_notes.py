@@ -62,7 +62,10 @@ def report_notes(report: ImportReport) -> Iterator[str]:
         changed, count = [with_remark(number, names) for number, names in report.changed], report.changed_count
         yield message.format(count=commas(count), applications=_first(changed, count))
     if provinces := report.unknown_provinces:
-        message = _("Rows whose province is none of China's: {count} ({lines}); see --columns.")
+        message = _(
+            "Rows whose province is none of China's: {count} ({lines}). `workbench import applications --columns` lists"
+            " the names; with a map, give the word its name under `values` of the column."
+        )
         yield message.format(count=commas(len(provinces)), lines=_lines(provinces))
     if numbers := report.wrong_numbers:
         message = _("Wrong ID numbers and USCCs, each a finding: {count} ({lines}).")

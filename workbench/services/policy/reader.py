@@ -16,7 +16,7 @@ from workbench.errors import BadConfiguration
 from workbench.i18n import _, ngettext
 from workbench.policies import default_policy_text
 from workbench.services.policy.error_text import faults_in
-from workbench.settings.toml_lines import KeyPath, line_of
+from workbench.settings.toml_lines import KeyPath, line_of, place_of
 
 _Table = TypeVar("_Table")
 
@@ -106,9 +106,13 @@ def _values_in(text: str, name: str) -> dict[str, Any]:
         values = _with_codes(tomllib.loads(text))
         # A policy has no dates and times: JSON replaces them with a value that is invalid for every key.
         [plain] = json.loads(json.dumps([values], default=lambda _date_or_time: [{}]))
-    # A number may have too many digits, and lists may be nested too deeply.
+    except tomllib.TOMLDecodeError as error:
+        line, column = place_of(error, text)
+        message = _("{file}, line {line}, column {column}: this is not TOML; correct it.")
+        raise BadConfiguration(message.format(file=name, line=line, column=column)) from error
     except (ValueError, RecursionError) as error:
-        raise BadConfiguration(_("{file} is not TOML: {error}. Correct it.").format(file=name, error=error)) from error
+        message = _("{file} has a number with too many digits, or lists that are nested too deep; correct it.")
+        raise BadConfiguration(message.format(file=name)) from error
     return plain  # type: ignore[no-any-return]
 
 

@@ -8,6 +8,7 @@ from db.enums import ImportKind
 from tests.languages import speaking
 from workbench.domain.values import values
 from workbench.domain.values.bad_value import BadValue
+from workbench.domain.values.moments import parse_day
 from workbench.services.files.reading import kinds
 from workbench.services.files.reading.kinds import ColumnType
 from workbench.services.files.reseller_sheets.conversions import ColumnRule, Order, Unit, import_text, parse_converted
@@ -39,6 +40,13 @@ def test_an_unknown_word_is_told_with_the_accepted_ones_and_that_a_map_takes_it(
         parse_converted("股份公司", choice, ColumnRule(means=""), partial(values.parse_choice, names=names))
     assert "enterprise（企业）" in caught.value.outlined
     assert "对照表中此列的 values" in caught.value.outlined
+
+
+def test_a_date_of_two_days_is_told_with_the_order_that_a_map_can_name() -> None:
+    for raw, is_told in (("03/04/2026", True), ("3 April", False)):
+        with pytest.raises(BadValue) as caught:
+            parse_converted(raw, kinds.DAY, ColumnRule(means=""), parse_day)
+        assert ('order = "dmy" or "mdy" for this column' in caught.value.outlined) is is_told
 
 
 def test_dates_get_the_year_first() -> None:

@@ -190,7 +190,8 @@ def test_errors_name_the_row_and_column_of_the_sheet(terminal: Terminal, tmp_pat
 @BOTH
 def test_errors_in_a_record_of_several_rows_name_the_row(terminal: Terminal, tmp_path: Path, suffix: str) -> None:
     sheet = sheets.one_row_for_each_number()
-    propose(terminal, sheet.write(tmp_path / f"good{suffix}"))
+    good = sheet.write(tmp_path / f"good{suffix}")
+    file = propose(terminal, good).with_name("湖北联合.applications.toml")
     accept(terminal)
     for row, column, value, told in (
         (3, 7, "170****5672", (3, "手机号码")),
@@ -204,6 +205,12 @@ def test_errors_in_a_record_of_several_rows_name_the_row(terminal: Terminal, tmp
         errors = errors_of(terminal, path)
 
         assert [(error["line"], error["column"]) for error in errors] == [told]
+
+    # Without the rule, each further row is told once, with the key of the map.
+    file.write_text(file.read_text(encoding="utf-8").replace("continued = true", ""), encoding="utf-8")
+    errors = errors_of(terminal, good)
+    assert [error["line"] for error in errors] == [3, 4, 6, 7]
+    assert all("write continued = true under [rows] of the map" in error["message"] for error in errors)
 
 
 @BOTH
@@ -285,7 +292,7 @@ EDITS = [
     ("[rows]", "[constants]\napplication_no = '1'\n[rows]", "Each row needs its own application_no"),
     ('kind = "applications"', 'kind = "calls"', "kind: the name of the file says applications"),
     ('kind = "applications"', 'kind = "cards"\n[rows2]', "rows2: unknown key; perhaps “rows” is meant"),
-    ("[columns]", "[columns", "is not TOML"),
+    ("[columns]", "[columns", "column 9: this is not TOML; correct it."),
 ]
 """What is written into a map instead of what, and what is told of it."""
 

@@ -35,6 +35,7 @@ _MOST_OF_A_RANGE = 1_000
 _BETWEEN = re.compile(r"[\s/|;,、]+")
 _WHOLE_NUMBER = re.compile(r"(?:\+?86)?1\d{10}(?:\d{2})?|0\d{2,3}-?\d{7,8}")
 _YES = {**FLAGS, **dict.fromkeys("√✓✔☑有", True), **dict.fromkeys("×✗✘☒无", False)}
+_DATES = (kinds.DAY, kinds.INSTANT_OR_DAY, kinds.VALID_TO)
 _IDENTIFYING = (kinds.CODE, kinds.NUMBER, kinds.USCC, kinds.ID_NUMBER, kinds.PHONE, kinds.PHONES)
 
 
@@ -61,13 +62,17 @@ def parse_converted(raw: str, column_type: kinds.ColumnType, rule: ColumnRule, p
     A text that cannot be converted is parsed unchanged, so that the parser words the error.
 
     Raises:
-        BadValue: If the result is not valid; for a column of choices, the message says how the map can take the word.
+        BadValue: If the result is not valid; for a word and for an unclear date, the message names the key of the map.
     """
     try:
         return parse(import_text(raw, column_type, rule))
     except BadValue as error:
+        remedy = ""
         if column_type.words is not None:
             remedy = _("Or give the word a code in the map, under `values` of this column.")
+        elif column_type in _DATES and rule.order in {None, "ymd"} and _YEAR_LAST.fullmatch(raw.strip()):
+            remedy = _('Or name the order of the dates in the map: order = "dmy" or "mdy" for this column.')
+        if remedy:
             error.outlined = sentences_joined((error.outlined, remedy))
         raise
 
@@ -81,7 +86,7 @@ def import_text(raw: str, column_type: kinds.ColumnType, rule: ColumnRule) -> st
         return raw
     if column_type is kinds.MONEY:
         text = _amount(raw, rule.unit)
-    elif column_type in (kinds.DAY, kinds.INSTANT_OR_DAY, kinds.VALID_TO):
+    elif column_type in _DATES:
         text = _date(raw, rule.order, is_end=column_type is kinds.VALID_TO)
     elif column_type is kinds.QUANTITY:
         found = _COUNT.fullmatch(unicodedata.normalize("NFKC", raw).strip())

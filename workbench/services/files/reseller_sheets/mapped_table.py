@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
+from db.enums import ImportKind
 from workbench.domain.values.bad_value import BadValue
 from workbench.domain.values.numbers import parse_phones
 from workbench.i18n import _
@@ -142,9 +143,11 @@ class MappedTable:
             record = self._record(row.line, cells)
             if record is None:
                 continue
-            if is_continued and open_record is not None and self._belongs(record, open_record):
-                self._join(record, open_record)
-                continue
+            if open_record is not None and self._belongs(record, open_record):
+                if is_continued:
+                    self._join(record, open_record)
+                    continue
+                self._hint_at_continued(record, open_record)
             if open_record is not None:
                 yield self._as_record(open_record)
             open_record = record
@@ -217,9 +220,24 @@ class MappedTable:
 
     def _belongs(self, record: _Record, earlier: _Record) -> bool:
         """Say whether a row belongs to the record above: it repeats or leaves out the application number."""
-        column = self._column_of[_KEY]
+        column = self._column_of.get(_KEY)
+        if column is None or self._layout.content.kind is not ImportKind.APPLICATIONS:
+            return False
         key = str(record.cells.get(column, "")).strip()
         return key in {"", str(earlier.cells.get(column, "")).strip()}
+
+    def _hint_at_continued(self, record: _Record, earlier: _Record) -> None:
+        """Add the problem of a row that brings only numbers to the application above, without a rule for such rows."""
+        numbers = self._column_of.get(_NUMBERS)
+        if numbers in record.cells and all(
+            column == numbers or cell == earlier.cells.get(column) for column, cell in record.cells.items()
+        ):
+            message = _(
+                "This row repeats or leaves out the application number of line {line}. If it brings further numbers of "
+                "that application, write continued = true under [rows] of the map."
+            )
+            name = self._columns[self._column_of[_KEY]]
+            record.problem = BrokenRecord(record.line, name, message.format(line=earlier.line))
 
     def _join(self, record: _Record, earlier: _Record) -> None:
         """Add the numbers of a row to the record above; a different value in another column is a problem."""
