@@ -38,7 +38,7 @@ def day_form(services: Services, title: str, setting: DaySetting, view: View) ->
         wanted = typed_setting(values)
         effect = services.calendars.set_day(wanted, "", dry_run=True)
         is_same = effect.changes_nothing and wanted.name == setting.name
-        refusal = _("Nothing would change. Press Esc to cancel.") if is_same else ""
+        refusal = _("Nothing would change. Press Esc to go back.") if is_same else ""
         return Preview(partial(effect_lines, effect, view), refusal)
 
     def save(values: Values) -> CalendarEffect:

@@ -161,7 +161,7 @@ class AssignDialog(TaskDialog[Assignment]):
         if self.is_busy or self._submits or plan is None or not plan.assigned:
             return
         if not reason:
-            self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
+            self.hint.update(plain(_("Enter some text first, or press Esc to go back."), WARNING))
             return
         message = _("Moving {cases} …").format(cases=cases_words(len(plan.assigned)))
         self.run_task(partial(self._services.assigning.carry_out, plan, reason), plain(message, MUTED))

@@ -90,7 +90,7 @@ class ChoiceDialog(BoxDialog[tuple[Choice, str]], Generic[Choice]):
         if event.value.strip():
             self.leave((self._choice, event.value.strip()))
         else:
-            self.hint.update(plain(_("Enter some text first, or press Esc to cancel."), WARNING))
+            self.hint.update(plain(_("Enter some text first, or press Esc to go back."), WARNING))
 
     def action_submit(self) -> None:
         if not self._placeholder:

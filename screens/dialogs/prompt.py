@@ -20,7 +20,7 @@ from workbench.keys.registry import TEXTS
 
 
 def _problem_if_empty(text: str) -> str | None:
-    return None if text else _("Enter some text first, or press Esc to cancel.")
+    return None if text else _("Enter some text first, or press Esc to go back.")
 
 
 def any_text(_text: str) -> None:

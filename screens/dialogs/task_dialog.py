@@ -192,7 +192,7 @@ class FormDialog(TaskDialog[Result]):
             problem = _("The effect is not known yet. Wait, or correct the fields.")
             if self._preview is not None:
                 is_empty = any(field.is_required and not values[field.name] for field in self._fields)
-                problem = _("Enter some text first, or press Esc to cancel.") if is_empty else ""
+                problem = _("Enter some text first, or press Esc to go back.") if is_empty else ""
                 problem = self._preview.refusal or problem
             if problem:
                 self.hint.update(plain(problem, WARNING))

@@ -156,7 +156,7 @@ def _help(word: TypedWord, width: int, reader: Reader | None, known: KnownValues
 
 def _keyboard_hint(width: int) -> Content:
     """Return the keys of the keyboard that apply, complete and cancel the filter."""
-    return joined((fit(_("Enter applies · Tab completes · Esc cancels"), width), MUTED))
+    return joined((fit(_("Enter applies · Tab completes · Esc goes back"), width), MUTED))
 
 
 def _listed(words: tuple[str, ...], width: int) -> tuple[Content, tuple[str, ...]]:

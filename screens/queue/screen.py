@@ -60,7 +60,8 @@ class QueueScreen(ListScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in {"back", "desk"}:
             # Esc first closes the filter line, the range and the marks; only then it leaves the screen.
-            has_step_back = self.bar.is_open or bool(self.rows.marks) or self.rows.range_from is not None
+            has_marks = bool(self.rows.marks) or self.rows.range_from is not None
+            has_step_back = self.bar.is_open or has_marks or self.way_back != "desk"
             return has_step_back if action == "back" else not has_step_back
         if action == "list_act":
             command, row = COMMAND_BY_ID[str(parameters[0])], self.rows.current
@@ -94,7 +95,8 @@ class QueueScreen(ListScreen):
             return ()
         if self.rows.marks or self.rows.range_from is not None:
             return (keys.ASSIGN, keys.PRIORITY, keys.CLASS, BACK)
-        shown = (keys.OPEN_CASE, keys.FILTER, keys.LEAVE_QUEUE, GO, keys.ORDER, keys.COLUMNS, keys.COUNT, keys.TAKE)
+        leaving = (keys.LEAVE_QUEUE, BACK)
+        shown = (keys.OPEN_CASE, keys.FILTER, *leaving, GO, keys.ORDER, keys.COLUMNS, keys.COUNT, keys.TAKE)
         return (keys.REOPEN, *shown) if self.preset.id == "reopen" else shown
 
     def action_filter(self) -> None:
@@ -135,15 +137,17 @@ class QueueScreen(ListScreen):
     def action_again(self) -> None:
         self.cases.load()
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         if self.bar.is_open:
             self.bar.is_open = False
             self.rows.focus()
         elif self.rows.range_from is not None:
             self.rows.range_from = None
             self.rows.refresh()
-        else:
+        elif self.rows.marks:
             self.rows.clear()
+        else:
+            await self.action_desk()
         self.show_header()
 
     @work(exclusive=True, group="dialog")

@@ -86,7 +86,7 @@ class UnderstoodTime(WrappedText, Generic[Moment]):
         except UnclearTime as error:
             problem = str(error)
             if not text.strip():
-                problem = _("Enter a date, or press Esc to cancel.") if is_final else ""
+                problem = _("Enter a date, or press Esc to go back.") if is_final else ""
             self.update(plain(problem, ERROR if is_final else WARNING))
             return None
         words = _("understood: {when}") if text.strip() else _("empty means {when}")

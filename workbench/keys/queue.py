@@ -110,7 +110,7 @@ RELOAD = view_command("queue.again", "n,f2", N_("refresh"), N_("Reload the list;
 LEAVE_QUEUE = go_command(
     "queue.desk",
     "escape",
-    N_("back"),
+    N_("desk"),
     N_("Close the filter line, end the range or clear the marks; otherwise go back to the desk, or to the board."),
     hint=True,
 )

@@ -110,7 +110,7 @@ async def test_an_approval_and_a_return_require_a_note_and_store_it() -> None:
         assert desk.notes == ["Open the case with Enter first; each one is read before it is approved."]
         await desk.press("enter", "a", "enter")
         assert "A note is required" in desk.text
-        assert "Enter some text first, or press Esc to cancel." in desk.text
+        assert "Enter some text first, or press Esc to go back." in desk.text
         await desk.type("agreed")
         await desk.press("escape", "a", "enter")
         assert ("approve", 123, "agreed") in desk.services.log

@@ -335,7 +335,7 @@ async def test_escape_closes_what_is_open_in_each_list_and_then_returns_to_the_d
             assert under_cursor(screen) == first
             assert filtered in desk.text
             footer = desk.text.splitlines()[-1]
-            assert all(hint in footer for hint in ("Enter open", "/ filter", "Esc back", "g go to …", "? keys"))
+            assert all(hint in footer for hint in ("Enter open", "/ filter", "Esc desk", "g go to …", "? keys"))
 
             await desk.press("slash", "escape")
             assert desk.app.screen is screen

@@ -34,7 +34,7 @@ async def test_what_is_typed_is_completed_and_explained_and_an_error_is_shown_at
         await desk.type("失信")
         await desk.press("tab")
         assert (screen.bar.field.value, "dishonest debtor" in desk.text) == ("reason:CR-DEBTOR", True)
-        assert "Enter applies · Tab completes · Esc cancels" in desk.text
+        assert "Enter applies · Tab completes · Esc goes back" in desk.text
 
         for typed, words in (
             ("due<+5", "understood: Tue 1 Dec, in 5 working days"),
