@@ -161,10 +161,12 @@ def _complete(file: Path, copy: Path, open_copy: Callable[..., Services], key: B
     settings = _unlock_store(store, key, group_id)
     with storage_errors(copy), closing(open_copy(store=store)) as services:
         context = services.context
-        with context.as_admin("restore"), context.write() as session:
+        # The checks take longer than a server lets a writer be idle.
+        with context.as_admin("restore"), context.read() as session:
             if not set(store_sums(session, store)) <= sums.items():
                 raise _incomplete(file)
             _refuse_damaged(session, context.now())
+        with context.write() as session:
             is_shared = group_of(session) is not None and group_id is not None
             context.log(session, "restore", body={"files": len(sums)})
             note_clock(session, context.now())

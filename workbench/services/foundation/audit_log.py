@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, select
+from sqlalchemy import Boolean, Select, select
 from sqlmodel import Session
 
 from db.columns import as_stored, to_us
@@ -18,6 +18,7 @@ from db.queries.published import chunks
 from workbench.domain.case.lifecycle import Actor
 from workbench.domain.case.running import clock_runs
 
+_READ_TOGETHER = 5_000
 _FIRST_PREV_HASH = "0" * 64
 
 _EVENT = EventRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is a table
@@ -221,10 +222,22 @@ def first_hash(session: Session) -> str:
     return _FIRST_PREV_HASH if found is None else str(found)
 
 
+def in_order(session: Session, events: Select[Any]) -> Iterator[Any]:
+    """Yield the rows of events, which have the number `seq`, in order; only some thousands of them are in memory.
+
+    The driver of a server reads all rows of a statement at once.
+    """
+    rest = events.order_by(_EVENT.c.seq).limit(_READ_TOGETHER)
+    rows = session.execute(rest).all()
+    while rows:
+        yield from rows
+        rows = session.execute(rest.where(_EVENT.c.seq > rows[-1].seq)).all()
+
+
 def verify(session: Session) -> ChainReport:
     """Recompute the hash chain from the stored values, from the first event on."""
     prev_hash, count = _FIRST_PREV_HASH, 0
-    for row in session.execute(select(*as_stored(_EVENT)).order_by(_EVENT.c.seq)).yield_per(5000):
+    for row in in_order(session, select(*as_stored(_EVENT))):
         values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
         stored_prev_hash, stored_hash = values.pop("prev_hash"), values.pop("hash")
         for name in _BOOLEAN_COLUMNS:

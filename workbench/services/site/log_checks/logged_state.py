@@ -12,7 +12,7 @@ from sqlmodel import Session
 from db.models import EventRow
 from db.queries.published import table_of
 from workbench.domain.policy.retention import RetentionKind
-from workbench.services.foundation.audit_log import CALENDAR, ROWS, TOGETHER, rows_named
+from workbench.services.foundation.audit_log import CALENDAR, ROWS, TOGETHER, in_order, rows_named
 from workbench.services.site.due_erasures import ERASED, WHOLE
 
 _EVENT = table_of(EventRow)
@@ -98,11 +98,11 @@ def logged_state(session: Session) -> LoggedState:
     """Return the state according to all events of the log."""
     first_action = session.execute(select(_EVENT.c.action).order_by(_EVENT.c.seq).limit(1)).scalar() or ""
     logged = LoggedState(first_action=first_action)
-    names = ("action", "actor_id", "case_id", "batch_id", "state", "is_refused", "body")
+    names = ("seq", "action", "actor_id", "case_id", "batch_id", "state", "is_refused", "body")
     facts = (_EVENT.c.body.contains(f'"{name}":') for name in (CALENDAR, ROWS, TOGETHER))
     acts = _EVENT.c.action.in_(_ACTIONS) & _EVENT.c.is_refused.is_(False)
     events = select(*(_EVENT.c[name] for name in names)).where(or_(acts, _EVENT.c.state != "", *facts))
-    for row in session.execute(events.order_by(_EVENT.c.seq)).yield_per(5_000):
+    for row in in_order(session, events):
         body = json.loads(row.body)
         # The event of a refusal inside a larger act also has the facts that the act had changed until then.
         logged.apply_facts(row, body)
