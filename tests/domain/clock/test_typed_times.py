@@ -54,6 +54,7 @@ def test_a_time_is_read_as_people_say_it() -> None:
         *((text, "2026-12-03 15:00") for text in ("12月3日下午3点", "3 Dec 15:00", "3 Dec, 3 pm", "十二月三日十五点")),
         ("+1 9:00", "2026-11-30 09:00"),
         ("周三10点", "2026-12-02 10:00"),
+        *((f"周三中午{hour}点", f"2026-12-02 {meant}:00") for hour, meant in ((11, 11), (12, 12), (1, 13), (2, 14))),
         ("今晚8点", "2026-11-27 20:00"),
     ]:
         assert read(text) == meaning
@@ -102,7 +103,7 @@ def test_a_refusal_says_why() -> None:
         ("3 Dec", PAST, "is 2026-12-03, in the future; for 2025-12-03 write the year"),
         *(
             (text, FUTURE, "is not a date or time")
-            for text in ("", "soon", "may", "31 June", "00-00", "25:00", "晚上12点")
+            for text in ("", "soon", "may", "31 June", "00-00", "25:00", "晚上12点", "中午5点")
         ),
         *((text, FUTURE, "is not a date or time") for text in ("2999-01-01", "9" * 500, "\x1b[2J", "٣ Dec")),
     ]:

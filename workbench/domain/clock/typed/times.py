@@ -5,8 +5,9 @@ from datetime import time, timedelta
 
 from workbench.domain.clock.typed.reference import ambiguous
 
-_NOON, _LAST_NOON_HOUR = 12, 2
-"""Noon, and the last hour that 中午 (around noon) can mean in the afternoon."""
+_NOON = 12
+_AROUND_NOON = frozenset({11, 12, 13, 14, 1, 2})
+"""The hours that can follow 中午 (around noon)."""
 
 _HOURS = 24
 _MINUTES = 60
@@ -49,13 +50,19 @@ def read_clock(text: str) -> time | None:
     chinese_part, hours, minutes, seconds, chinese_minutes, half, am_or_pm = match.groups()
     part_of_day = chinese_part or (am_or_pm or "")[:1]
     hour, minute, second = int(hours), int(minutes or chinese_minutes or (30 if half else 0)), int(seconds or 0)
-    is_late_morning = hour > _NOON and part_of_day in _MORNING
-    is_valid = hour < _HOURS and minute < _MINUTES and second < _MINUTES and not is_late_morning
-    if not is_valid or (chinese_part and am_or_pm) or (part_of_day == "晚上" and hour == _NOON):
+    is_contradictory = (
+        (chinese_part and am_or_pm)
+        or (part_of_day in _MORNING and hour > _NOON)
+        or (part_of_day == "中午" and hour not in _AROUND_NOON)
+        # It could be the midnight at the start or at the end of the day.
+        or (part_of_day == "晚上" and hour == _NOON)
+    )
+    if is_contradictory or hour >= _HOURS or minute >= _MINUTES or second >= _MINUTES:
         return None
     if not part_of_day and minutes is None and 0 < hour < _FIRST_CLEAR_HOUR:
         raise ambiguous(text, f"{hour:02}:{minute:02}", f"{hour + _NOON:02}:{minute:02}")
-    if part_of_day in _AFTERNOON and hour < _NOON and not (part_of_day == "中午" and hour > _LAST_NOON_HOUR):
+    is_before_noon = part_of_day == "中午" and hour == _NOON - 1
+    if part_of_day in _AFTERNOON and hour < _NOON and not is_before_noon:
         hour += _NOON
     elif part_of_day in _MORNING and hour == _NOON:
         hour = 0
