@@ -8,7 +8,17 @@ Answer = tuple[str, str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondLook:
-    """A decision with the second opinion on it; `right` is the right answer, None if the case is not golden."""
+    """A decision with the second opinion on it.
+
+    Attributes:
+        maker: Who decided.
+        reader: Who gave the second opinion.
+        first: The decision.
+        second: The second opinion.
+        right: The right answer, None if the case is not golden.
+        stands: Which of the two stands, as the adjudicator says; empty before.
+        adjudication: The adjudicator's reason.
+    """
 
     case_id: int
     sample_id: int
@@ -29,7 +39,7 @@ class SecondLook:
 
     @property
     def differs(self) -> bool:
-        """Whether verdict or reasons differ from the right answer, or without one from the decision.
+        """Whether the second opinion differs from the right answer or, if there is none, from the decision.
 
         A right answer without reasons is about the verdict alone.
         """

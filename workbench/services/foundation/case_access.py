@@ -15,7 +15,7 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import PERMISSIONS, STATE_WORDS, Action, erased_refusal, state_refusal
 from workbench.errors import Busy, NotAllowed, NotFound
 from workbench.i18n import _
-from workbench.services.foundation.context import READING, Context
+from workbench.services.foundation.context import READ_BLINDLY, Context
 
 # The actions by which a person takes or gives up a case. New evidence and checks do so too, but as a side effect.
 _HOLD_ACTIONS = (
@@ -99,7 +99,7 @@ def refuse_while_reading(session: Session, case_id: int | None = None) -> None:
     Raises:
         NotAllowed: If the person must not know yet what was decided.
     """
-    reading = session.info.get(READING)
+    reading = session.info.get(READ_BLINDLY)
     if reading and case_id in {None, reading}:
         message = _("You read {case} for a second opinion. Give it, or the case back, with `workbench quality review`.")
         raise NotAllowed(message.format(case=format_case(reading)))

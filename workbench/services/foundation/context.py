@@ -64,7 +64,7 @@ class Cache:
 # These statements use tables: they take a third of the time of statements with models, and each transaction runs one.
 _REVIEWER, _VERSION = table_of(ReviewerRow), table_of(PolicyVersionRow)
 _IS_ACTIVE = select(_REVIEWER.c.is_active).where(_REVIEWER.c.id == bindparam("person"))
-READING = "reading"
+READ_BLINDLY = "reading"
 """The name under which a session keeps the case whose verdict its person must not know yet."""
 VERSIONS = "policy_versions"
 """The name under which a session keeps the policy versions that it read."""
@@ -159,7 +159,7 @@ class Context:
         if self.is_finishing:
             return
         read, ahead = partial(roles_and_reading, session, self.actor.id), (policy_versions, calendar_edition, *ahead)
-        [(roles, session.info[READING])] = read_together(session, read, ahead=ahead)
+        [(roles, session.info[READ_BLINDLY])] = read_together(session, read, ahead=ahead)
         if not roles:
             is_active = bool(session.connection().execute(_IS_ACTIVE, {"person": self.actor.id}).scalar())
             raise NotAllowed(roleless_refusal(self.actor.login, is_active=is_active))

@@ -25,17 +25,17 @@ from workbench.domain.quality.agreement import Agreement, Estimate, Pair, agreem
 from workbench.domain.quality.second_look import SecondLook
 from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _, comma_joined, with_remark
-from workbench.services.foundation.context import READING, Service
+from workbench.services.foundation.context import READ_BLINDLY, Service
 from workbench.services.quality.samples import GOLDEN_STRATUM
 
 ADJUDICATE, REPORT = "quality-adjudicate", "quality-report"
 """The actions of the events."""
 STANDS = ("first", "second", "neither")
-"""What a third person can say."""
+"""Which opinion can stand, as a third person says it."""
 
 _ADJUDICATORS = frozenset({Role.SUPERVISOR})
-_READERS = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR})
-_READERS_OF_ALL = frozenset({Role.SUPERVISOR, Role.AUDITOR})
+_MAY_SEE_FIGURES = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR})
+_MAY_SEE_ALL = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 
 _SAMPLE, _SAMPLED, _OPINION = table_of(SampleRow), table_of(SampledDecisionRow), table_of(OpinionRow)
 _ADJUDICATION, _REASON, _PERSON = table_of(AdjudicationRow), table_of(DecisionReasonRow), table_of(ReviewerRow)
@@ -43,7 +43,7 @@ _GOLDEN = table_of(GoldenAnswerRow)
 
 adjudicating_refusal = partial(missing_role_refusal, _ADJUDICATORS)
 """Return why a person may not adjudicate, or None if they may."""
-_figures_refusal = partial(missing_role_refusal, _READERS)
+_figures_refusal = partial(missing_role_refusal, _MAY_SEE_FIGURES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +52,9 @@ class QualityFigures:
 
     Attributes:
         verdicts: Weighted by strata.
-        by: The same without weights, by a name such as "rev1", for each reviewer, class and month.
-        reasons: Each code as yes or no.
+        by: The agreement on verdicts without weights, first by what the sample is divided by ("reviewer", "class" or
+            "month"), then by a reviewer such as "rev1", a class or a month.
+        reasons: By code, the agreement on whether the code is a reason.
         jaccard: The mean Jaccard index of the sets of reasons; None with too few pairs.
         golden: How many opinions are on golden cases, and how many of those are right.
         stands: How often a third person said which opinion stands.
@@ -74,7 +75,7 @@ class Quality(Service):
     """Compares first and second opinions for one person."""
 
     def figures(self, sample_id: int | None = None) -> QualityFigures:
-        """Return the figures of a sample, by default the newest one; a mere reviewer gets the own decisions alone.
+        """Return the figures of a sample, by default the newest one; reviewers get those of their own decisions only.
 
         Raises:
             NotAllowed: If the person has no role that reads figures.
@@ -87,10 +88,11 @@ class Quality(Service):
         return _figures_of(sample.id or 0, looks, sizes)
 
     def differing(self, sample_id: int | None = None) -> tuple[SecondLook, ...]:
-        """Return the differing opinions of a sample; a mere reviewer gets the own adjudicated ones."""
+        """Return the differing opinions of a sample; reviewers get those on their own decisions, once adjudicated."""
         with self.context.requiring(REPORT, _figures_refusal), self.context.read() as session:
             sample = self._sample(session, sample_id)
             looks = [look for look in _looks(session, sample.id or 0) if look.differs and self._may_see(look)]
+        # Reviewers learn of a differing opinion only after a third person decided.
         return tuple(look for look in looks if look.stands or self._sees_all)
 
     def adjudicate(
@@ -146,7 +148,7 @@ class Quality(Service):
 
     @property
     def _sees_all(self) -> bool:
-        return missing_role_refusal(_READERS_OF_ALL, self.context.actor) is None
+        return missing_role_refusal(_MAY_SEE_ALL, self.context.actor) is None
 
 
 def agreement_in(session: Session, sample: SampleRow) -> Agreement:
@@ -206,7 +208,7 @@ def _looks(session: Session, sample_id: int | None, case_id: int | None = None) 
         statement = statement.where(_SAMPLED.c.case_id == case_id)
     rows = session.execute(statement).mappings().all()
     codes = _reasons_of(session, [row["decision_id"] for row in rows])
-    hidden = session.info.get(READING)
+    hidden = session.info.get(READ_BLINDLY)
     yield from (_look(row, codes) for row in rows if row["case_id"] != hidden)
 
 

@@ -22,7 +22,7 @@ from workbench.errors import NotAllowed, NotFound, WrongUsage
 from workbench.i18n import _, comma_joined
 from workbench.services.case.documents import Documents
 from workbench.services.foundation.case_access import visible_case
-from workbench.services.foundation.context import READING, Service
+from workbench.services.foundation.context import READ_BLINDLY, Service
 from workbench.services.records.auditing.seen_cases import case_as_seen, has_snapshot
 
 READ, GIVE, RETURN = "quality-read", "quality-opinion", "quality-return"
@@ -77,7 +77,7 @@ class Opinions(Service):
                 return None
             sampled = session.get_one(SampledDecisionRow, row.sampled_id)
             # Only this transaction may read the case that is refused to the person elsewhere.
-            session.info.pop(READING, None)
+            session.info.pop(READ_BLINDLY, None)
             decision = session.get_one(DecisionRow, sampled.decision_id)
             seen = case_as_seen(session, self.context, decision, is_masked=True)
             return BlindCase(casefile=_blind(seen.casefile), gaps=seen.gaps, decided_at=decision.decided_at)
@@ -89,7 +89,7 @@ class Opinions(Service):
             NotAllowed: If the person is no reviewer.
         """
         with self.context.requiring(READ, reading_refusal), self.context.read() as session:
-            return OpinionWork(session.info[READING], sum(1 for _sampled in self._waiting(session)))
+            return OpinionWork(session.info[READ_BLINDLY], sum(1 for _sampled in self._waiting(session)))
 
     def give(
         self,
@@ -184,8 +184,8 @@ class BlindDocuments(Documents):
     """Lists, opens and copies what the maker could open too, without saying who else did."""
 
     def _case(self, session: Session, case_id: int) -> CaseRow:
-        if session.info[READING] == case_id:
-            session.info.pop(READING)
+        if session.info[READ_BLINDLY] == case_id:
+            session.info.pop(READ_BLINDLY)
         return visible_case(session, case_id)
 
     def _lines(self, case_id: int) -> tuple[DocumentLine, ...]:

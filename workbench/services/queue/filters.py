@@ -33,7 +33,7 @@ from workbench.domain.values.provinces import province_parts
 from workbench.domain.values.spelling import folded, matching_values
 from workbench.errors import NotFound
 from workbench.i18n import _, comma_joined, current_language
-from workbench.services.foundation.context import READING, Context
+from workbench.services.foundation.context import READ_BLINDLY, Context
 from workbench.services.queue.named_cases import has_phone, has_word, is_named
 from workbench.services.site.people import find_person
 
@@ -145,7 +145,7 @@ class _FilterReader:
     @property
     def _not_read_blindly(self) -> tuple[CaseCondition, ...]:
         """The condition that leaves out the case whose verdict this person must not know yet; empty without one."""
-        case = self.session.info.get(READING)
+        case = self.session.info.get(READ_BLINDLY)
         return (CaseCondition(check="c.id <> :reading", values={"reading": case}),) if case else ()
 
     @property

@@ -26,8 +26,7 @@ from workbench.services.case.known_people import key_of, redaction_of
 from workbench.services.case.masking import masked_evidence
 from workbench.services.files.document_files import BadDocument, copy_to_store
 from workbench.services.foundation.case_access import refuse_while_reading, unerased_case
-from workbench.services.foundation.context import READING as READ_BLINDLY
-from workbench.services.foundation.context import Context, Service
+from workbench.services.foundation.context import READ_BLINDLY, Context, Service
 from workbench.services.foundation.input_checks import check_not_far
 from workbench.services.policy.departments import find_department
 from workbench.services.review.back_to_queue import queue_if_answered
