@@ -98,16 +98,13 @@ class RetentionPolicy:
     Attributes:
         years: The period of closed cases, and of evidence without an application, for kinds without their own period.
         periods: The periods by kind.
-        keep_in_service: The results with which a case is kept as long as one of its cards has no recorded end of
-            service.
+        keep_in_service: The final states in which a case is kept as long as one of its cards has no recorded end of
+            service; by default all.
     """
 
     years: Annotated[int, Interval(ge=1, le=366)] | None = None
     periods: Mapping[RetentionKind, Annotated[str, Len(1, 32)]] = field(default_factory=dict)
-    keep_in_service: tuple[CaseState, ...] = (
-        *(CaseState.PASSED, CaseState.FAILED),
-        *(CaseState.LAPSED, CaseState.WITHDRAWN),
-    )
+    keep_in_service: tuple[CaseState, ...] = tuple(state for state in CaseState if state in FINAL_STATES)
 
     @property
     def shortest(self) -> timedelta | None:

@@ -6,9 +6,6 @@ from datetime import time, timedelta
 from workbench.domain.clock.typed.reference import ambiguous
 
 _NOON = 12
-_AROUND_NOON = frozenset({11, 12, 13, 14, 1, 2})
-"""The hours that can follow 中午 (around noon)."""
-
 _HOURS = 24
 _MINUTES = 60
 _FIRST_CLEAR_HOUR = 7
@@ -17,6 +14,8 @@ _FIRST_CLEAR_HOUR = 7
 _NOON_WORDS = frozenset({"noon", "中午"})
 _MORNING = frozenset({"a", "上午", "早上", "凌晨"})
 _AFTERNOON = frozenset({"p", "下午", "晚上", "中午"})
+_IMPOSSIBLE = {**dict.fromkeys(_MORNING, range(13, 24)), "中午": (0, *range(3, 11), *range(15, 24)), "晚上": (12,)}
+"""The hours that a part of the day cannot have: 晚上12点 could be the midnight at either end of the day."""
 
 _CLOCK = re.compile(
     r"(上午|早上|凌晨|中午|下午|晚上)? ?([0-9]{1,2})"
@@ -50,14 +49,8 @@ def read_clock(text: str) -> time | None:
     chinese_part, hours, minutes, seconds, chinese_minutes, half, am_or_pm = match.groups()
     part_of_day = chinese_part or (am_or_pm or "")[:1]
     hour, minute, second = int(hours), int(minutes or chinese_minutes or (30 if half else 0)), int(seconds or 0)
-    is_contradictory = (
-        (chinese_part and am_or_pm)
-        or (part_of_day in _MORNING and hour > _NOON)
-        or (part_of_day == "中午" and hour not in _AROUND_NOON)
-        # It could be the midnight at the start or at the end of the day.
-        or (part_of_day == "晚上" and hour == _NOON)
-    )
-    if is_contradictory or hour >= _HOURS or minute >= _MINUTES or second >= _MINUTES:
+    is_possible = hour not in _IMPOSSIBLE.get(part_of_day, ()) and not (chinese_part and am_or_pm)
+    if not is_possible or hour >= _HOURS or minute >= _MINUTES or second >= _MINUTES:
         return None
     if not part_of_day and minutes is None and 0 < hour < _FIRST_CLEAR_HOUR:
         raise ambiguous(text, f"{hour:02}:{minute:02}", f"{hour + _NOON:02}:{minute:02}")
