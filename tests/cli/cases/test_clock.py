@@ -73,18 +73,6 @@ def test_a_receipt_outside_working_hours_counts_from_the_next_opening(services: 
     assert lines[0].startswith("11月27日 周五 19:10")
 
 
-@pytest.mark.promise("D7")
-def test_a_receipt_on_any_day_and_hour_has_the_right_due_date(services: ClockSite) -> None:
-    for received, due in (
-        ("2026-10-03 10:00", "2026-10-09 18:00"),  # on a holiday
-        ("2026-10-10 10:00", "2026-10-12 18:00"),  # on a make-up Saturday
-        ("2026-10-09 18:01", "2026-10-12 18:00"),  # in the evening before a make-up Saturday
-        ("2026-11-24 18:00", "2026-11-25 18:00"),  # at closing
-        ("2026-11-24 12:30", "2026-11-25 18:00"),  # in the midday break
-    ):
-        assert services.due(services.received(received, "expedited")) == due
-
-
 def test_days_set_by_hand_are_labelled(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "complex")
     calendars = services.site.services("admin").calendars

@@ -100,6 +100,14 @@ def test_an_event_that_is_cut_out_moved_or_put_in_is_found(busy: Site) -> None:
             assert not is_whole_after(session, partial(_run_all, statements=statements)), what
 
 
+def test_the_names_of_removed_rows_name_each_row_once() -> None:
+    rows = [*(("appeal", number) for number in (1, 2, 3, 5)), ("case", 6)]
+    names = list(audit_log.runs_of(reversed(rows)))
+
+    assert names == ["appeal 1-3", "appeal 5", "case 6"]
+    assert [row for name in names for row in audit_log.rows_named(*name.split())] == rows
+
+
 def _run_all(session: Session, statements: tuple[str, ...]) -> None:
     for statement in statements:
         session.execute(text(statement))

@@ -92,12 +92,6 @@ def test_one_provisional_day_before_it_makes_a_due_date_provisional() -> None:
     assert not clock_of(at(2026, 11, 26, 10), 3, calendar).is_due_provisional
 
 
-def test_a_year_beyond_the_table_is_provisional() -> None:
-    clock_of_case = clock_of(at(2028, 3, 3, 10), 1)
-
-    assert clock_of_case == ClockState(due_at=at(2028, 3, 6, 18), is_due_provisional=True)
-
-
 @pytest.mark.usefixtures("machine_zone")
 def test_the_due_date_does_not_depend_on_the_time_zone_of_the_machine() -> None:
     received = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)  # half past midnight of the 25th in Shanghai

@@ -45,6 +45,7 @@ from workbench.domain.findings.evaluate import (
     raised_priority,
     risk_of,
     service_class_of,
+    worse_blocks,
     worst_severity,
     worst_severity_if_answered,
 )
@@ -160,6 +161,23 @@ def test_risk_follows_the_findings() -> None:
         assert risk_of(found) is risk
 
 
+def test_a_block_is_worse_if_it_is_new_of_another_fact_or_further_beyond_its_limit() -> None:
+    rows: list[tuple[str, dict[str, Any], bool]] = [
+        (">", {}, False),
+        (">=", {}, False),
+        ("<", {"observed": 60}, True),
+        (">=", {"observed": 62}, True),
+        (">=", {"observed": 60}, False),
+        (">=", {"observes": "other"}, True),
+        (">", {"rule": "ID-CAPITAL"}, True),
+        (">", {"severity": Severity.WARN, "observed": 62}, False),
+    ]
+    for op, changes, is_worse in rows:
+        before = replace(BLOCK, op=op)
+        after = replace(before, **changes)
+        assert worse_blocks([before], [after]) == ((after,) if is_worse else ())
+
+
 def test_the_priority_is_the_highest_from_kind_risk_and_cards() -> None:
     policy = default_policy()
     assert priority_of((), 1, KIND, policy) is Priority.NORMAL
@@ -215,7 +233,8 @@ def test_a_clean_pass_marks_ok_and_a_blocked_pass_marks_the_override() -> None:
 
 
 def test_a_hit_by_name_alone_is_marked_on_a_pending_but_not_on_a_fail() -> None:
-    by_name = (finding(Severity.BLOCK, "CR-NAME-ONLY"), BLOCK, finding(Severity.INFO, "ACT-STALE"))
+    infos = (finding(Severity.WARN, "ID-CAPITAL"), finding(Severity.INFO, "ACT-STALE"))
+    by_name = (finding(Severity.BLOCK, "CR-NAME-ONLY"), BLOCK, *infos)
     assert preselected(by_name, Verdict.PENDING) == ("CR-NAME-ONLY",)
     assert preselected(by_name, Verdict.FAIL) == ("ACT-PEAK-HOUR",)
 

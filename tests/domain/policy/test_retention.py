@@ -1,5 +1,7 @@
 """How long closed cases are kept."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from db.enums import CaseState
@@ -59,42 +61,42 @@ def test_the_last_day_whose_period_is_over_is_the_last_one() -> None:
         assert RetentionPeriod(9999, is_in_years=True).last_over(date(2027, 1, 1)) is None
 
 
+Row = tuple[
+    Sequence[CaseAge], Sequence[date | None], RetentionKind | None, RetentionPolicy, KeepReason | None, date | None
+]
+
+
 def test_a_case_goes_once_nothing_keeps_it() -> None:
-    rows: list[tuple[list[CaseAge], list[date | None], RetentionKind | None, RetentionPolicy, RetentionOutcome]] = [
-        ([age()], [], None, YEARS, RetentionOutcome(keep_reason=None, due_on=date(2026, 3, 1))),
-        ([age()], [None], None, YEARS, RetentionOutcome(keep_reason=KeepReason.IN_SERVICE)),
-        (
-            [age()],
-            [date(2024, 6, 1)],
-            None,
-            YEARS,
-            RetentionOutcome(keep_reason=KeepReason.NOT_YET, due_on=date(2026, 6, 1)),
-        ),
-        (
-            [age(appeal_until=date(2024, 4, 1))],
-            [],
-            None,
-            YEARS,
-            RetentionOutcome(keep_reason=KeepReason.NOT_YET, due_on=date(2026, 4, 1)),
-        ),
-        ([age(appeal_until=date(2026, 3, 1))], [], None, YEARS, RetentionOutcome(keep_reason=KeepReason.APPEALABLE)),
-        ([age(CaseState.APPEALED)], [], None, YEARS, RetentionOutcome(keep_reason=KeepReason.OPEN)),
-        ([age(), age(CaseState.QUEUED)], [], None, YEARS, RetentionOutcome(keep_reason=KeepReason.OPEN)),
-        ([age(), age(is_held=True)], [], None, YEARS, RetentionOutcome(keep_reason=KeepReason.HELD)),
-        ([age(is_owed=True)], [], None, YEARS, RetentionOutcome(keep_reason=KeepReason.OWED)),
-        ([age()], [], None, RetentionPolicy(), RetentionOutcome(keep_reason=KeepReason.NO_PERIOD)),
-        ([age(), age(CaseState.PASSED)], [], None, SHORT, RetentionOutcome(keep_reason=KeepReason.NO_PERIOD)),
-        ([age()], [], RetentionKind.SNAPSHOTS, YEARS, RetentionOutcome(keep_reason=KeepReason.NO_PERIOD)),
-        ([age()], [None], RetentionKind.CALLS, SHORT, RetentionOutcome(keep_reason=None, due_on=date(2024, 3, 7))),
-        ([age()], [None], RetentionKind.DOCUMENTS, SHORT, RetentionOutcome(keep_reason=KeepReason.IN_SERVICE)),
-        ([age(is_held=True)], [], RetentionKind.CALLS, SHORT, RetentionOutcome(keep_reason=KeepReason.HELD)),
+    june, calls, documents = date(2024, 6, 1), RetentionKind.CALLS, RetentionKind.DOCUMENTS
+    both, passed = replace(SHORT, periods={**SHORT.periods, RetentionKind.PASSED: "2 years"}), age(CaseState.PASSED)
+    endless = replace(SHORT, periods={**SHORT.periods, RetentionKind.PASSED: "9999 years"})
+    in_service = replace(YEARS, keep_in_service=(CaseState.PASSED,))
+    rows: list[Row] = [
+        ([age()], [], None, YEARS, None, date(2026, 3, 1)),
+        ([age()], [None], None, YEARS, KeepReason.IN_SERVICE, None),
+        ([age()], [None], None, in_service, None, date(2026, 3, 1)),
+        ([age(), passed], [None], None, in_service, KeepReason.IN_SERVICE, None),
+        ([age()], [june], None, YEARS, KeepReason.NOT_YET, date(2026, 6, 1)),
+        ([age()], [june], calls, SHORT, None, date(2024, 3, 7)),
+        ([age(appeal_until=date(2024, 4, 1))], [], None, YEARS, KeepReason.NOT_YET, date(2026, 4, 1)),
+        ([age(appeal_until=date(2026, 3, 1))], [], None, YEARS, KeepReason.APPEALABLE, None),
+        ([age(CaseState.APPEALED)], [], None, YEARS, KeepReason.OPEN, None),
+        ([age(), age(CaseState.QUEUED)], [], None, YEARS, KeepReason.OPEN, None),
+        ([age(), age(is_held=True)], [], None, YEARS, KeepReason.HELD, None),
+        ([age(), age(is_owed=True)], [], None, YEARS, KeepReason.OWED, None),
+        ([age()], [], None, RetentionPolicy(), KeepReason.NO_PERIOD, None),
+        ([age(), passed], [], None, SHORT, KeepReason.NO_PERIOD, None),
+        ([age(), passed], [], None, both, None, date(2026, 3, 1)),
+        ([age(), passed], [], None, endless, KeepReason.NOT_YET, None),
+        ([age()], [], RetentionKind.SNAPSHOTS, YEARS, KeepReason.NO_PERIOD, None),
+        ([age()], [None], calls, SHORT, None, date(2024, 3, 7)),
+        ([age()], [None], documents, SHORT, KeepReason.IN_SERVICE, None),
+        ([age(is_held=True)], [], calls, SHORT, KeepReason.HELD, None),
     ]
-    for cases, ends, part, policy, expected in rows:
+    for cases, ends, part, policy, reason, due_on in rows:
+        expected = RetentionOutcome(keep_reason=reason, due_on=due_on)
         assert ApplicationAge(cases=cases, service_ends=ends).outcome(part, policy, date(2026, 3, 1)) == expected
 
 
-def test_a_result_that_may_go_in_service_does() -> None:
-    policy = RetentionPolicy(years=2, keep_in_service=(CaseState.PASSED,))
-    failed = ApplicationAge(cases=[age()], service_ends=[None])
-
-    assert failed.outcome(None, policy, date(2026, 3, 1)).keep_reason is None
+def test_the_shortest_period_counts_for_the_clock() -> None:
+    assert [policy.shortest for policy in (SHORT, YEARS, RetentionPolicy())] == [timedelta(7), timedelta(730), None]

@@ -128,9 +128,8 @@ def state_columns(case: CaseRow) -> dict[str, Any]:
 
 
 def add_to_next_event(session: Session, name: str, facts: Any) -> None:
-    """Add facts to the next event of the caller's transaction; mappings with the same name are merged."""
-    waiting_facts = session.info.setdefault(_FACTS, {})
-    waiting_facts[name] = {**waiting_facts.get(name, {}), **facts} if isinstance(facts, Mapping) else facts
+    """Add facts to the next event of the caller's transaction."""
+    session.info.setdefault(_FACTS, {})[name] = facts
 
 
 def note_changed_rows(session: Session) -> None:

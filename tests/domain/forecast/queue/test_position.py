@@ -31,14 +31,14 @@ def test_a_case_overtakes_no_more_cases_than_wait_at_its_position() -> None:
 
 
 def test_overdue_cases_come_first_then_cases_due_today_then_by_priority() -> None:
-    overdue = position_of(NOW, 0, NOW, ZONE)
+    overdue, urgent = (position_of(NOW, rank, NOW, ZONE) for rank in (0, 3))
     # 15:30 in UTC is today in Shanghai, 16:30 is tomorrow.
     today = position_of(NOW.replace(hour=15, minute=30), 0, NOW, ZONE)
     tomorrow = position_of(NOW.replace(hour=16, minute=30), 3, NOW, ZONE)
     later = position_of(NOW + timedelta(days=3), 3, NOW, ZONE)
     low = position_of(NOW + timedelta(days=1), 0, NOW, ZONE)
 
-    assert HELD_POSITION < overdue < today < tomorrow < later < low
+    assert HELD_POSITION < urgent < overdue < today < tomorrow < later < low
 
 
 @given(st.lists(PLACES), st.lists(PLACES))
