@@ -25,7 +25,9 @@ class DeskPage(VerticalScroll):
         yield Static(opening_page(), markup=False)
 
     def show(self, text: Content, *, is_overview: bool = False) -> None:
-        """Show a text."""
+        """Show a text from its top; the overview is only updated, because the reader has not left it."""
+        if not (is_overview and self.is_overview):
+            self.scroll_home(animate=False)
         self.is_overview = is_overview
         self.text_view.update(text)
 

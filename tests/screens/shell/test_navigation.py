@@ -52,8 +52,8 @@ async def test_the_desk_says_to_whom_a_check_was_returned_and_confirms_an_approv
         assert "C-000001 approved (failed by a); letter is released in 60 s; u takes it back" in desk.text
 
 
-async def test_the_letter_shown_after_a_verdict_names_no_person(site: Site) -> None:
-    site.plant()
+async def test_the_letter_shown_after_a_verdict_names_no_person_and_begins_at_its_top(site: Site) -> None:
+    site.plant(2)
     with site.services("admin").context.write() as session:
         session.execute(text("UPDATE application SET applicant_kind = 'individual', applicant_name = '虚构人'"))
         session.execute(text("UPDATE \"case\" SET applicant_name = '虚构人'"))
@@ -62,6 +62,12 @@ async def test_the_letter_shown_after_a_verdict_names_no_person(site: Site) -> N
         assert "The applicant reads" in desk.text
         assert "虚••" in desk.text
         assert "虚构人" not in desk.text
+
+        await desk.pilot.resize_terminal(80, 24)
+        await desk.press("pagedown")
+        assert "The applicant reads" not in desk.text
+        await desk.press("n", "p", "y")
+        assert "The applicant reads" in desk.text
 
 
 async def test_n_says_what_to_do_first_with_the_case_on_the_desk_unless_its_hold_is_lost() -> None:
