@@ -1,4 +1,7 @@
-"""Fills a new database with the rows of another one, which a site moves to, and says whether a database is sealed."""
+"""Creates the database that a site moves to, and says whether a database is sealed by a move.
+
+A sealed database has a negative schema version, so no program opens it.
+"""
 
 import os
 from collections.abc import Iterator
@@ -16,7 +19,9 @@ from db.schema import VERSION, create_schema, known_version
 
 
 def seal_of(path: Path) -> DatabaseRefused | None:
-    """Return the refusal of a database whose site moved or is moving there, None for any other one or for none.
+    """Return why a sealed database is refused: its site moved away, or is still moving to it.
+
+    None means that there is no database at the path, or that it is not sealed.
 
     Raises:
         DatabaseRefused: If it is on a server that cannot be reached.
@@ -50,7 +55,7 @@ def refuse_occupied(path: Path) -> None:
 
 @contextmanager
 def driver_errors(*paths: Path) -> Iterator[None]:
-    """Raise DatabaseRefused for an error of a server that reading and writing rows meets; one path is of a server."""
+    """Raise DatabaseRefused for the errors of a server in the block; exactly one of the paths is a server's."""
     from db.dialects.postgresql.engine import driver_errors as errors
 
     with errors(next(filter(dialect.is_server, paths))):
@@ -61,8 +66,8 @@ def driver_errors(*paths: Path) -> Iterator[None]:
 def filling(path: Path, access: FileAccess, origin: str, folder: Path | None) -> Iterator[Session]:
     """Yield a session in which a database gets its schema and all its rows; then it is sealed. All or nothing.
 
-    A file is made in a folder, and gets its path once it is complete. An unfinished copy of the database at the path
-    `origin`, which a killed attempt left, is replaced.
+    A file is made in `folder`, and gets its path once it is complete. A database of a server needs no folder (None).
+    An unfinished copy of the database at the path `origin`, which a killed attempt left, is replaced.
 
     Raises:
         DatabaseRefused: If something else is there, or the database cannot be created.
