@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.domain.forecast.conformal_margin import FEWEST_SCORES, UNTESTED, ConformalMargin, PastForecasts
+from workbench.domain.forecast.conformal_margin import FEWEST_FORECASTS, UNTESTED, ConformalMargin, PastForecasts
 
 MANY = 2_000
 UNTIL = 100.0
@@ -47,8 +47,8 @@ def test_half_of_the_cases_end_before_p50() -> None:
 
 
 def test_too_few_scores_leave_the_range_unchanged() -> None:
-    assert scores(np.full(FEWEST_SCORES - 1, 30.0)).margin(0.9, UNTIL) is UNTESTED
-    assert scores(np.full(FEWEST_SCORES, 30.0), at=UNTIL - 30).margin(0.9, UNTIL) is not UNTESTED
+    assert scores(np.full(FEWEST_FORECASTS - 1, 30.0)).margin(0.9, UNTIL) is UNTESTED
+    assert scores(np.full(FEWEST_FORECASTS, 30.0), at=UNTIL - 30).margin(0.9, UNTIL) is not UNTESTED
 
 
 def test_slow_cases_widen_the_range_before_they_end() -> None:
@@ -82,7 +82,7 @@ def test_recent_forecasts_weigh_more() -> None:
 
 
 @given(
-    st.lists(st.floats(0, 60), min_size=FEWEST_SCORES, max_size=FEWEST_SCORES),
+    st.lists(st.floats(0, 60), min_size=FEWEST_FORECASTS, max_size=FEWEST_FORECASTS),
     st.floats(0, 40),
     st.floats(0, 40),
 )

@@ -15,34 +15,37 @@ from workbench.domain.forecast.learning.arrays import BoolArray, FloatArray
 _LEAST_SPREAD_DAYS = 0.5
 """What is added to the width of each range, so that narrow ranges can be widened too."""
 
-FEWEST_SCORES = 60
+FEWEST_FORECASTS = 60
 """The fewest past forecasts from which a margin is learnt."""
 
 _HALF_LIFE_DAYS = 12.0
 """The half-life of the weight of a past forecast."""
 
-_MIDDLE = 0.5
+_MEDIAN = 0.5
 """The share of the outcomes that must lie below the middle."""
 
 _LEAST_MIDDLE, _MOST_MIDDLE = -0.5, 1.5
-"""The range of the factor that moves the middle."""
+"""The least and the greatest factor `ConformalMargin.middle`."""
 
 _LEAST_GAP = 0.3
-"""The least distance of the end from the middle. A margin learnt on short ranges must not reverse long ones."""
+"""The least distance of the end from the shown middle and from p50, as a factor.
+
+A margin learnt on short ranges must not reverse long ones.
+"""
 
 _PRIOR_WEIGHT = 20.0
 """The weight of the untested margin, as a number of past forecasts."""
 
 _LEAST_TESTED = 0.2
-"""The least share of the weight that has outcomes to test a margin with; below it the margin is not tested."""
+"""The least share of the weight that has outcomes to test a factor with; below it a factor is not tested."""
 
-_MARGINS = np.arange(-1.0, 6.0, 0.05)
-"""The factors that are tried, the least first."""
+_FACTORS = np.arange(-1.0, 6.0, 0.05)
+"""The factors of the width that are tried, the least first."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConformalMargin:
-    """The margin between a predicted range and the range that is shown.
+    """The two factors between a predicted range and the range that is shown.
 
     shown middle = p50 + `middle` * width, and shown end = p50 + `end` * width,
     where width = p90 - p50 + `_LEAST_SPREAD_DAYS`.
@@ -88,38 +91,38 @@ class PastForecasts:
 
     def margin(self, share: float, until: float) -> ConformalMargin:
         """Return the margin with which a share of the ranges would have held, as known at the time `until`."""
-        if len(self.p50) < FEWEST_SCORES:
+        if len(self.p50) < FEWEST_FORECASTS:
             return UNTESTED
         width = self.p90 - self.p50 + _LEAST_SPREAD_DAYS
         weights = 0.5 ** ((until - self.at) / _HALF_LIFE_DAYS) * np.where(self.is_over, 1.0, self.share_with_outcome)
         greatest_tested = (until - self.at - self.p50) / width
 
-        def margin_for(duration: FloatArray, level: float) -> float:
+        def factor_for(duration: FloatArray, level: float) -> float:
             score = np.where(self.is_over, duration - self.p50, np.inf) / width
-            return _least_margin(score, greatest_tested, weights, level)
+            return _least_factor(score, greatest_tested, weights, level)
 
-        middle, end = margin_for(self.duration, _MIDDLE), margin_for(self.day_duration, share)
-        tested = float(weights.sum())
-        share_tested = tested / (tested + _PRIOR_WEIGHT)
-        middle = share_tested * min(max(middle, _LEAST_MIDDLE), _MOST_MIDDLE)
-        end = share_tested * end + (1 - share_tested) * UNTESTED.end
+        middle, end = factor_for(self.duration, _MEDIAN), factor_for(self.day_duration, share)
+        past = float(weights.sum())
+        share_learnt = past / (past + _PRIOR_WEIGHT)
+        middle = share_learnt * min(max(middle, _LEAST_MIDDLE), _MOST_MIDDLE)
+        end = share_learnt * end + (1 - share_learnt) * UNTESTED.end
         return ConformalMargin(middle, max(end, middle + _LEAST_GAP, _LEAST_GAP))
 
 
-def _least_margin(score: FloatArray, greatest_tested: FloatArray, weights: FloatArray, share: float) -> float:
-    """Return the least margin with which a share of the tested forecasts would have held.
+def _least_factor(score: FloatArray, greatest_tested: FloatArray, weights: FloatArray, share: float) -> float:
+    """Return the least factor with which a share of the tested forecasts would have held.
 
     Args:
-        score: The margin that each forecast needed to hold, infinite where the case is not over.
-        greatest_tested: The greatest margin for which the range of each forecast would have ended by now.
+        score: The factor that each forecast needed to hold, infinite where the case is not over.
+        greatest_tested: The greatest factor for which the range of each forecast would have ended by now.
         weights: The weight of each forecast.
         share: The share that must hold, 0 to 1.
     """
-    for margin in _MARGINS:
-        tested_weight = weights * (greatest_tested >= margin)
+    for factor in _FACTORS:
+        tested_weight = weights * (greatest_tested >= factor)
         if tested_weight.sum() < _LEAST_TESTED * weights.sum():
-            # Smaller margins did not hold, and greater ones are tested even less.
+            # Smaller factors did not hold, and greater ones are tested even less.
             break
-        if (tested_weight * (score <= margin)).sum() >= share * tested_weight.sum():
-            return float(margin)
-    return float(margin)
+        if (tested_weight * (score <= factor)).sum() >= share * tested_weight.sum():
+            return float(factor)
+    return float(factor)
