@@ -94,7 +94,7 @@ class ImportRun:
                 raise
             self.progress.begin(_("Updating the cases"), len(self.plan.affected))
             with rewording_storage_failures(_(UNFINISHED), batch=format_batch(batch_id)):
-                unfiled = apply_batch(self.context, batch_id, self.progress.finish)
+                unfiled = apply_batch(self.context, batch_id, self.progress.add_finished)
                 report = self._with_outcome(report, batch_id, {reader.kind for reader in readers})
         return replace(report, batch=batch_id).with_unfiled(_problems(readers, unfiled))
 
@@ -207,7 +207,7 @@ class ImportRun:
         callers = [msisdn for msisdn, _count in call_counts]
         self._write_figures(figures, self._numbers_to_update(figures, writer, callers), writer, readers)
         for reader in call_readers:
-            self.progress.finish(reader.pass_bytes)
+            self.progress.add_finished(reader.pass_bytes)
         if written is None:
             return report
         return replace(

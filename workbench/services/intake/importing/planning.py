@@ -103,7 +103,7 @@ class ImportPlanner:
                 self._plan.errors.add(problem.problems)
                 self._plan.is_broken = True
             finally:
-                self._progress.finish(reader.pass_bytes)
+                self._progress.add_finished(reader.pass_bytes)
 
     def _take_calls(self, file_index: int, reader: Reader) -> None:
         """Stage the calls of a file; duplicates of published calls are found at the publication."""
@@ -115,7 +115,7 @@ class ImportPlanner:
                 self._spill.add(portion)
                 portion.rejected.clear()
 
-        created, problem = self._calls.take(file_index, reader, refuse, self._progress.advance)
+        created, problem = self._calls.take(file_index, reader, refuse, self._progress.report)
         if portion.rejected:
             self._spill.add(portion)
         self._plan.rows_of_files[file_index] += created
@@ -134,7 +134,7 @@ class ImportPlanner:
         )
         for classified in distribute(classify_records, file_classifier, portions, self._helper):
             self._take(portions.read.popleft(), classified, file_index, reader)
-            self._progress.advance(reader.bytes_read)
+            self._progress.report(reader.bytes_read)
         if portions.problem is not None:
             raise portions.problem
 

@@ -24,23 +24,23 @@ class ImportProgress:
         self._total = self._bytes if total is None else total
         self._done = 0
 
-    def advance(self, done: int) -> None:
-        """Report how much is done, in the present pass through a file if the phase has files."""
+    def report(self, done: int) -> None:
+        """Report how much of the present pass through a file is done, on top of what is finished in the phase."""
         if self._progress is not None:
             self._progress(min(self._done + done, self._total), self._total, self._phase)
 
     def step(self, readers: Sequence[Reader], start: float, end: float) -> FractionCallback:
         """Return a callback for a step that covers a pass through files from the fraction `start` to `end`."""
         size = sum(reader.pass_bytes for reader in readers)
-        return lambda part: self.advance(round(size * (start + (end - start) * part)))
+        return lambda part: self.report(round(size * (start + (end - start) * part)))
 
     def counting(self, portions: Iterable[Sequence[int]]) -> Iterator[Sequence[int]]:
         """Yield portions, and count each as done when the next one is asked for."""
         for portion in portions:
             yield portion
-            self.finish(len(portion))
+            self.add_finished(len(portion))
 
-    def finish(self, done: int) -> None:
-        """Count a pass through a file with so many bytes, or so many cases, as done."""
+    def add_finished(self, done: int) -> None:
+        """Count a whole pass through a file, in bytes, or some cases as finished, and report the sum."""
         self._done += done
-        self.advance(0)
+        self.report(0)

@@ -59,12 +59,12 @@ class BatchWriter:
             while portion is not None and portion.file == file_index:
                 self._write_portion(portion, reader, files.index(reader.file) + 1)
                 written += len(portion.rows.rows) if portion.rows else 0
-                self.progress.advance(reader.pass_bytes * written // rows)
+                self.progress.report(reader.pass_bytes * written // rows)
                 yield reader, portion
                 portion = next(portions, None)
             # Calls are written after the other rows; that step reports their progress.
             if reader.kind is not ImportKind.CALLS:
-                self.progress.finish(reader.pass_bytes)
+                self.progress.add_finished(reader.pass_bytes)
         self.classifier.documents.sync_folders()
 
     def _write_portion(self, portion: PlannedPortion, reader: Reader, file_no: int) -> None:
