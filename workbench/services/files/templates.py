@@ -98,7 +98,7 @@ def _choices(column_type: kinds.ColumnType) -> Mapping[str, str]:
     if column_type is kinds.FLAG:
         return _FLAG_WORDS
     words = columns_file()["values"].get(column_type.section, {})
-    return {code.value: words[code.value][0] for code in column_type.words or ()}
+    return {code.value: words[code.value][0] for code in column_type.codes or ()}
 
 
 class Templates(Service):

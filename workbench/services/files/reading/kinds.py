@@ -42,11 +42,13 @@ class ColumnType:
     """The type of a column: the parser of its texts, and which other cells of JSON or of a sheet it accepts.
 
     Attributes:
-        types: The accepted JSON types. A number that identifies accepts a float, so its parser reports lost digits.
+        types: The accepted JSON types besides text. An identifier accepts a float too, so that its parser can say that
+            digits were lost.
         holds: How the cells of a sheet are converted.
         blank: The value of an empty cell.
         is_local: Whether its values are parsed with the time zone.
-        section: The section of the file of names with other names of `words`, the codes of a column of choices.
+        section: The section of the file of names that has other names of `codes`.
+        codes: The codes of a column of choices.
     """
 
     parse: Parse
@@ -55,7 +57,7 @@ class ColumnType:
     blank: Any = None
     is_local: bool = False
     section: str = ""
-    words: type[StrEnum] | None = None
+    codes: type[StrEnum] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +112,9 @@ PATH = ColumnType(parse=partial(values.parse_relative_path, limit=PATH_LENGTH), 
 SHA256 = ColumnType(parse=values.parse_sha256, blank="")
 
 
-def _choice(section: str, words: type[StrEnum]) -> ColumnType:
+def _choice(section: str, codes: type[StrEnum]) -> ColumnType:
     """Return the type of a column with codes, whose other names are in a section of the file of names."""
-    return ColumnType(parse=values.parse_choice, section=section, words=words, blank="")
+    return ColumnType(parse=values.parse_choice, section=section, codes=codes, blank="")
 
 
 # The columns of each kind; a name that ends in `*` is required.
@@ -213,10 +215,10 @@ _BLANK: Mapping[ImportKind, RowValue] = {
 }
 """The values of empty cells that differ from `ColumnType.blank`."""
 
-_FIELDS = {"registered_capital_cny": "registered_capital_fen", "amount_cny": "amount_fen"}
+_RENAMED_FIELDS = {"registered_capital_cny": "registered_capital_fen", "amount_cny": "amount_fen"}
 """The fields whose names differ from those of their columns."""
 
-FIELD_COLUMNS = {field: column for column, field in _FIELDS.items()}
+FIELD_COLUMNS = {field: column for column, field in _RENAMED_FIELDS.items()}
 """The columns of those fields."""
 
 _PAST = frozenset({"submitted_at", "received_at", "start_at", "checked_on", "listed_on", "activated_on"})
@@ -226,7 +228,7 @@ _PAST = frozenset({"submitted_at", "received_at", "start_at", "checked_on", "lis
 def blank_row(kind: ImportKind) -> dict[str, Any]:
     """Return the row of a record whose cells are all empty."""
     types_by_name = {starred.removesuffix("*"): column_type for starred, column_type in COLUMN_TYPES[kind].items()}
-    blank = {_FIELDS.get(name, name): column_type.blank for name, column_type in types_by_name.items()}
+    blank = {_RENAMED_FIELDS.get(name, name): column_type.blank for name, column_type in types_by_name.items()}
     return {**blank, **_BLANK.get(kind, {})}
 
 
@@ -254,7 +256,7 @@ def kind_spec(
             required.append(frozenset({name}))
         columns[name] = Column(
             name=name,
-            field=_FIELDS.get(name, name),
+            field=_RENAMED_FIELDS.get(name, name),
             parse=_bound(column_type, zone, now if name in _PAST else None, document_names),
             types=column_type.types,
             holds=column_type.holds,
@@ -275,12 +277,12 @@ def kind_spec(
 
 def _bound(column: ColumnType, zone: ZoneInfo, now: datetime | None, policy_names: Mapping[str, DocumentKind]) -> Parse:
     """Return a parser that needs only the text as argument."""
-    if column.words is not None:
-        words = value_names(column.section, column.words)
-        if column.words is DocumentKind:
+    if column.codes is not None:
+        codes_by_name = value_names(column.section, column.codes)
+        if column.codes is DocumentKind:
             # A code keeps its meaning, whatever the policy calls the documents.
-            words |= {**policy_names, **{word.value: word for word in column.words}}
-        return partial(column.parse, names={name: word.value for name, word in words.items()})
+            codes_by_name |= {**policy_names, **{code.value: code for code in column.codes}}
+        return partial(column.parse, names={name: code.value for name, code in codes_by_name.items()})
     parse = partial(column.parse, zone=zone) if column.is_local else column.parse
     if now is None:
         return parse

@@ -68,7 +68,7 @@ def parse_converted(raw: str, column_type: kinds.ColumnType, rule: ColumnRule, p
         return parse(import_text(raw, column_type, rule))
     except BadValue as error:
         remedy = ""
-        if column_type.words is not None:
+        if column_type.codes is not None:
             remedy = _("Or give the word a code in the map, under `values` of this column.")
         elif column_type in _DATES and rule.order in {None, "ymd"} and _YEAR_LAST.fullmatch(raw.strip()):
             remedy = _('Or name the order of the dates in the map: order = "dmy" or "mdy" for this column.')

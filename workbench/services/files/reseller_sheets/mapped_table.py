@@ -84,7 +84,7 @@ class MappedTable:
         self._merged = MergedCellFiller(below, self._columns)
         self._column_of = {self._meaning(self._columns[column]): column for column in self.places}
         column_types = column_types_of(layout.content.kind)
-        self._choices = {column for means, column in self._column_of.items() if column_types[means].words is not None}
+        self._choices = {column for means, column in self._column_of.items() if column_types[means].codes is not None}
         fill_down = set(map(normalised_name, layout.content.rows.fill_down))
         self._filled_down = [column for column, name in self._columns.items() if normalised_name(name) in fill_down]
         self._row_above: Cells = {}

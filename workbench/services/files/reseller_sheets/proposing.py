@@ -244,11 +244,11 @@ def add_conversions(proposal: Proposal, column: ProposedColumn) -> None:
         column.unit = unit_in(column.name) or unit_to_decide(column.values)
     elif column_type in _DATES:
         column.order = order_of(column.values)
-    elif column_type.words is not None:
+    elif column_type.codes is not None:
         column_spec = proposal.spec.columns[column.means]
         unknown = dict.fromkeys(value for value in column.values if not accepts(column_spec, value))
         column.words = dict.fromkeys(unknown, UNDECIDED)
-        if column_type.words is ApplicantKind:
+        if column_type.codes is ApplicantKind:
             column.words = {word: applicant_kind_in(word) or UNDECIDED for word in unknown}
 
 

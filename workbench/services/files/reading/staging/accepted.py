@@ -55,8 +55,8 @@ def accepted_value(column: ColumnType, cell: str, cast: str, zone: ZoneInfo, now
         return _accepted_instant(cell, cast, zone, now)
     if column is FLAG:
         return _accepted_word(cell, cast, {word: str(is_yes) for word, is_yes in values.FLAGS.items()})
-    if column.words is not None:
-        names = value_names(column.section, column.words)
+    if column.codes is not None:
+        names = value_names(column.section, column.codes)
         return _accepted_word(cell, cast, {word: f"'{code.value}'" for word, code in names.items()})
     if column is QUANTITY:
         usual = f"{cast}::VARCHAR = {cell} AND {cast} >= 0"
