@@ -1,4 +1,4 @@
-"""The command that lists the acts of one person: events."""
+"""The command that lists the acts of one person, as the log has them: events."""
 
 import json
 from collections.abc import Mapping
@@ -47,7 +47,10 @@ def _action_words(row: Mapping[str, Any]) -> str:
 
 
 def _details(row: Mapping[str, Any]) -> str:
-    """Return the facts of an event in codes: of a case those that its history shows, else each single value."""
+    """Return the facts of an event in codes.
+
+    An act on a case has those that the history of the case shows, any other event each value that is no list.
+    """
     body = row["body"]
     if row["case"] is not None and not row["is_refused"]:
         return event_text(row["action"], body)

@@ -37,7 +37,7 @@ COLUMN_NAMES = (
     *("due", LATE, "priority", "state", "who", "findings", "waits", "round", "application", "agent", "province"),
     *("class", "risk", "received", "case"),
 )
-"""The columns that can be chosen; `case` is always shown, so choosing it replaces no other column."""
+"""The columns that can be chosen. `case` need not be chosen, because it is always shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ _LATE_COLUMNS = ("due", LATE, "state", "who")
 def parse_order(text: str) -> tuple[str, bool]:
     """Return the name of an order and whether it is reversed; an empty text is the default order.
 
-    An order has also the names that its key has in a filter, such as 截止时间 for `due`.
+    The name can also be one by which a filter calls the same fact, such as 截止时间 for `due`.
 
     Raises:
         WrongUsage: If there is no such order.
@@ -78,7 +78,7 @@ def parse_order(text: str) -> tuple[str, bool]:
 
 
 def order_in_codes(text: str) -> str:
-    """Return an order with its name in ORDER_WORDS.
+    """Return an order in the form in which it is stored, such as `-due` for `-截止时间`.
 
     Raises:
         WrongUsage: If there is no such order.

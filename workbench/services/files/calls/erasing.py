@@ -12,7 +12,8 @@ from workbench.services.files.calls.parquet import CallFileCheck, CallFiles, che
 if TYPE_CHECKING:
     from workbench.services.encryption.data_keys import DataKeys
 
-_KEPT = "SELECT * EXCLUDE (place) FROM call ANTI JOIN erased USING (msisdn) ORDER BY msisdn, start_us"
+_SELECT_KEPT_CALLS = "SELECT * EXCLUDE (place) FROM call ANTI JOIN erased USING (msisdn) ORDER BY msisdn, start_us"
+"""The calls that stay, in the columns and the order of a call file; only the view `call` has the column `place`."""
 
 
 def replacement_path(files: CallFiles, batch_id: int) -> Path:
@@ -28,13 +29,13 @@ def write_without(files: CallFiles, batch_id: int, numbers: Collection[str], key
         StorageFailed: If the file is missing or damaged, or the disk is full.
         BadConfiguration: If the file was changed.
     """
-    [path] = files.paths([batch_id])
+    [path] = files.paths([batch_id])  # checks the file
     replacement = replacement_path(files, batch_id)
     with open_engine(files.folder, keys) as duck, translated_failures(files.folder):
         os.close(create_restricted_file(replacement))
         duck.open_calls([path])
         duck.load("erased", {"msisdn": "VARCHAR"}, ((number,) for number in numbers))
-        duck.write_calls(_KEPT, replacement, (0, 1))
+        duck.write_calls(_SELECT_KEPT_CALLS, replacement, part=(0, 1))
         sync(replacement)
     return check_values_of(replacement)
 

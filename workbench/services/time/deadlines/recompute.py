@@ -73,6 +73,7 @@ class _PortionEffect:
         announced_ids = self.letters.add_notices(case, unannounced, before) if gets_notices else []
         holding = [one for one in unannounced if one.span.is_open and one.id in announced_ids]
         if holding and has_deadline and case_id not in self.moves:
+            # The event names what acted on the deadline, also if that only holds or keeps it.
             self.moves[case_id] = {"moved_by": f"held {_numbers(holding)}"}
         for suspension_id in announced_ids:
             self.notified_by_suspension.setdefault(suspension_id, []).append(case_id)
@@ -115,7 +116,11 @@ def preview_suspensions(context: Context, *planned: Suspension) -> SuspensionEff
 
 
 def _portions(context: Context, *planned: Suspension) -> Iterator[Sequence[int]]:
-    """Yield the ids of the cases with a clock or a deadline of the applicant, those of one transaction together."""
+    """Yield the ids of the cases that a suspension can affect, in portions of one transaction each.
+
+    These are the complete cases that are open, or whose applicant has a deadline after the first start of the planned
+    suspensions and of those that some due date does not include yet.
+    """
     with context.read() as session:
         starts = [one.span.start for one in all_suspensions(session) if not one.is_settled]
         started_at = min([*starts, *(one.span.start for one in planned)], default=context.now())
@@ -141,13 +146,16 @@ def _is_concerned(session: Session, context: Context, started_at: datetime) -> C
 def _recompute(
     session: Session, context: Context, case_ids: Sequence[int], given_suspensions: tuple[Suspension, ...] | None = None
 ) -> _PortionEffect:
-    """Recompute the due dates of some cases, with the stored or the given suspensions, and collect the notices."""
+    """Recompute the due dates of some cases, with the stored or the given suspensions, and collect the notices.
+
+    Given suspensions are a preview, which moves no deadline of an applicant.
+    """
     clocks = Clocks(session, context, clock_events(session, case_ids), given_suspensions=given_suspensions)
     # Only the applicants of published cases get notices.
     published = select(CASE.c.id).where(CASE.c.id.in_(case_ids), is_published(CASE.c.batch_id))
     published_ids = set(session.execute(published).scalars())
-    states = (CASE.c.id.in_(case_ids), CASE.c.state.not_in((CaseState.PASSED.value, CaseState.WITHDRAWN.value)))
-    cases = session.execute(select(CaseRow).where(*states).order_by(CASE.c.id)).scalars().all()
+    conditions = (CASE.c.id.in_(case_ids), CASE.c.state.not_in((CaseState.PASSED.value, CaseState.WITHDRAWN.value)))
+    cases = session.execute(select(CaseRow).where(*conditions).order_by(CASE.c.id)).scalars().all()
     portion = _PortionEffect(letters_about(clocks, cases))
     # The cases are written together at the end; no query in between depends on them.
     with session.no_autoflush:
@@ -166,7 +174,10 @@ def _recompute(
 
 
 def _adjust_deadlines(session: Session, case: CaseRow, portion: _PortionEffect) -> None:
-    """Move the deadlines of an applicant, and take back a lapse if the moved deadline had not passed."""
+    """Move the deadlines of an applicant, and take back a lapse if the moved deadline had not passed.
+
+    A date in a sent letter is a promise. As long as the letter can be cancelled, the deadline may become earlier.
+    """
     case_id, clocks = case.id or 0, portion.letters.clocks
     stated, suspensions = portion.letters.deadlines[case_id], clocks.suspensions_of(case)
     unsettled = [one for one in suspensions if not one.is_settled]
