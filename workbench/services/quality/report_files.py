@@ -10,7 +10,7 @@ from workbench.services.foundation.safe_files import new_workbook
 from workbench.services.notices.rendering import letter_environment
 from workbench.wording.case.report import FigureTable, figure_tables, period_words
 
-_FIRST_ROW = 5
+_HEADING_ROW = 5
 """The row of the headings in a sheet, from 0."""
 
 _A4 = 9
@@ -29,29 +29,29 @@ _FORMATS = {
 }
 
 _RATIOS = frozenset({FigureKind.SHARE, FigureKind.PARETO, FigureKind.SECONDS})
-"""The kinds of figures whose first column is a share of the whole."""
+"""The kinds of figures whose first column is a share of the whole: of SECONDS, of the whole time."""
 
 
-def write_page(found: Report, path: Path) -> None:
+def write_page(report: Report, path: Path) -> None:
     """Write a report as one HTML page that needs nothing from elsewhere and prints on A4."""
     page = {
         "language": {"zh": "zh-CN"}.get(current_language(), "en"),
-        "title": _("Report {period}").format(period=period_words(found.period)),
-        "before": f"{_('Period before')}: {period_words(found.before)}",
+        "title": _("Report {period}").format(period=period_words(report.period)),
+        "before": f"{_('Period before')}: {period_words(report.before)}",
         "nothing": _("none"),
         "terms": list(map(_, TERMS)),
-        "tables": list(figure_tables(found)),
+        "tables": list(figure_tables(report)),
     }
     html = letter_environment(is_html=True).get_template("report.html.jinja").render(page)
     path.write_text(html + "\n", encoding="utf-8")
 
 
-def write_workbook(found: Report, path: Path) -> None:
+def write_workbook(report: Report, path: Path) -> None:
     """Write a report as a workbook: a sheet with a chart for each figure, and one with the terms."""
     with new_workbook(path) as book:
         formats = {name: book.add_format(look) for name, look in _FORMATS.items()}
-        for number, table in enumerate(figure_tables(found), start=1):
-            _add_figure(book, f"{number} {table.title}"[:31], table, formats, period_words(found.period))
+        for number, table in enumerate(figure_tables(report), start=1):
+            _add_figure(book, f"{number} {table.title}"[:31], table, formats, period_words(report.period))
         sheet = book.add_worksheet(_("Terms"))
         sheet.set_landscape()
         sheet.set_paper(_A4)
@@ -69,13 +69,14 @@ def _add_figure(book: Any, name: str, table: FigureTable, formats: dict[str, Any
     sheet.set_column(1, len(table.headings) + 1, _WIDTHS[1])
     sheet.write_string(0, 0, table.title, formats["title"])
     sheet.write_string(1, 0, period)
+    # A merged cell does not grow with its text: about 100 characters fit in a line across nine columns.
     sheet.set_row(2, 15 * (1 + len(table.definition) // 100))
     sheet.merge_range(2, 0, 2, 8, table.definition, formats["text"])
     is_pareto = table.figure.kind is FigureKind.PARETO
     for column, heading in enumerate((*table.headings, *([_("cumulative")] if is_pareto else [])), start=1):
-        sheet.write_string(_FIRST_ROW, column, heading, formats["head"])
-    shares = accumulate(row.numbers[0] or 0.0 for row in table.rows)
-    for line, (row, so_far) in enumerate(zip(table.rows, shares, strict=True), start=_FIRST_ROW + 1):
+        sheet.write_string(_HEADING_ROW, column, heading, formats["head"])
+    sums = accumulate(row.numbers[0] or 0.0 for row in table.rows)
+    for line, (row, so_far) in enumerate(zip(table.rows, sums, strict=True), start=_HEADING_ROW + 1):
         sheet.write_string(line, 0, row.name)
         for column, (cell, value) in enumerate(zip(row.cells, row.numbers, strict=True), start=1):
             if value is None:
@@ -90,8 +91,9 @@ def _add_figure(book: Any, name: str, table: FigureTable, formats: dict[str, Any
 
 def _add_chart(book: Any, sheet: Any, table: FigureTable, *, is_pareto: bool) -> None:
     """Add a chart of the first column of both periods, or of the shares and their sums so far."""
-    name, last, columns = sheet.get_name(), _FIRST_ROW + len(table.rows), len(table.headings)
+    name, last, columns = sheet.get_name(), _HEADING_ROW + len(table.rows), len(table.headings)
     chart = book.add_chart({"type": "column"})
+    # The second half of the columns is about the period before.
     for column in (1,) if is_pareto else (1, columns // 2 + 1):
         chart.add_series(_series(name, column, last))
     if is_pareto:
@@ -106,9 +108,9 @@ def _add_chart(book: Any, sheet: Any, table: FigureTable, *, is_pareto: bool) ->
 
 
 def _series(sheet: str, column: int, last: int) -> dict[str, Any]:
-    first = _FIRST_ROW + 1
+    first = _HEADING_ROW + 1
     return {
-        "name": [sheet, _FIRST_ROW, column],
+        "name": [sheet, _HEADING_ROW, column],
         "categories": [sheet, first, 0, last, 0],
         "values": [sheet, first, column, last, column],
     }
