@@ -161,7 +161,7 @@ async def _carry_out_take(app: "AppBase", desk: "DeskScreen", case_id: int, reas
 
 
 async def undo_verdict(app: "AppBase") -> None:
-    """Ask whether to take back the own verdict under the cursor of the checks, and show its case on the desk."""
+    """Ask whether to take back your verdict under the cursor of the checks, and show its case on the desk."""
     screen = _screen_below(app)
     if app.desk is not None and isinstance(screen, ShowsCase) and screen.case is not None:
         run_in_worker(app, partial(_ask_and_undo, app, app.desk, screen.case.header.id), "dialog")

@@ -147,7 +147,7 @@ class ChecksScreen(CaseBrowserScreen):
         return super().check_action(action, parameters)
 
     async def action_undo(self) -> None:
-        """Take back the own verdict under the cursor, not the newest act as on the desk."""
+        """Take back your verdict under the cursor, not the newest act as on the desk."""
         await self.run_action(f"app.act('{desk.UNDO.id}')")
 
     def action_approve(self) -> None:

@@ -141,7 +141,7 @@ class ItemChooser(MarkDialog[str]):
         yield Static(Content("\n").join(flowing(hints, width - _FRAME_CELLS)), id="hint", markup=False)
 
     def on_key(self, event: events.Key) -> None:
-        """Begin the own words with a letter that is typed over the list; digits and Space mark."""
+        """Begin your own words with a letter that is typed over the list; digits and Space mark."""
         if self.list.has_focus and self.list.check_consume_key(event.key, event.character):
             event.stop()
             self._write(event.character or "")
@@ -149,7 +149,7 @@ class ItemChooser(MarkDialog[str]):
             super().on_key(event)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Begin the own words with a text that an input method, or a paste, puts over the list."""
+        """Begin your own words with a text that an input method, or a paste, puts over the list."""
         self._write(event.text)
 
     def _write(self, text: str) -> None:

@@ -79,12 +79,13 @@ def _statements(text: str) -> Sequence[tuple[int, dict[str, Any], bool]]:
 def _table_of(header: Any, positions: dict[KeyPath, int]) -> KeyPath:
     """Return the path of the table that a header begins; `positions` counts the tables of each list so far, from 0."""
     path: KeyPath = ()
-    while header:
-        [(key, header)] = header.items()
+    inner = header
+    while inner:
+        [(key, inner)] = inner.items()
         path += (key,)
-        if isinstance(header, list):
+        if isinstance(inner, list):
             positions[path] = positions.get(path, -1) + 1
-            [header] = header
+            [inner] = inner
         if path in positions:
             path += (positions[path],)
     return path

@@ -52,13 +52,13 @@ def test_the_last_day_whose_period_is_over_is_the_last_one() -> None:
         period = parse_period(text)
         assert period is not None
         for today in (date(2027, 2, 28) + timedelta(days=number) for number in range(800)):
-            last = period.last_over(today)
+            last = period.latest_begin(today)
             assert last is not None
             after, next_after = period.after(last), period.after(last + timedelta(days=1))
             assert after is not None
             assert next_after is not None
             assert after <= today < next_after
-        assert RetentionPeriod(9999, is_in_years=True).last_over(date(2027, 1, 1)) is None
+        assert RetentionPeriod(9999, is_in_years=True).latest_begin(date(2027, 1, 1)) is None
 
 
 Row = tuple[

@@ -62,7 +62,7 @@ class RetentionPeriod:
     count: int
     is_in_years: bool
 
-    def last_over(self, today: date) -> date | None:
+    def latest_begin(self, today: date) -> date | None:
         """Return the latest begin of a period that is over today; None if it is before the calendar begins."""
         try:
             if not self.is_in_years:

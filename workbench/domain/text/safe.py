@@ -149,8 +149,8 @@ def _visible(text: str, keep: str, instead_of: Callable[[str], str]) -> Iterator
 def clean_input(text: str, *, keep_newlines: bool = False) -> str:
     """Return typed or pasted text without control and invisible characters, otherwise unchanged.
 
-    Invisible characters are removed, since they were not intended and must not get into a letter. Without
-    `keep_newlines`, lines are joined by a blank.
+    Invisible characters are removed, since they were not intended and must not get into a letter. A tab becomes a
+    blank. Without `keep_newlines`, lines are joined by a blank.
     """
     if text.isascii() and text.isprintable():
         return text

@@ -131,7 +131,7 @@ def _unlinked_periods(policy: RetentionPolicy) -> dict[UnlinkedKind, RetentionPe
 
 def _unlinked_end(period: RetentionPeriod | None, zone: ZoneInfo, today: date) -> datetime:
     """Return the end of the last local day whose evidence is due."""
-    day = None if period is None else period.last_over(today)
+    day = None if period is None else period.latest_begin(today)
     return _BEFORE_ALL_EVIDENCE if day is None else datetime.combine(day + timedelta(days=1), time(), zone)
 
 

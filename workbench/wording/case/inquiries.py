@@ -16,6 +16,7 @@ def status_words(line: InquiryLine) -> str:
     if line.status is InquiryStatus.VOID:
         return _("void: the department left the policy")
     if not line.is_open:
+        # Nobody withdrew an inquiry that ended with its case.
         return _("withdrawn") if line.ended_by else _("ended with the case")
     if line.is_overdue:
         return _("overdue")

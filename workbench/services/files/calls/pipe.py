@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-_DRAINED_TOGETHER = 1 << 20
+_DRAINED_BYTES = 1 << 20
 
 
 @contextmanager
@@ -18,7 +18,7 @@ def piped(content: bytes) -> Iterator[str]:
             yield f"/dev/fd/{read_end}"
         finally:
             # A reader that failed may keep the pipe open, and the writer would wait for ever.
-            while os.read(read_end, _DRAINED_TOGETHER):
+            while os.read(read_end, _DRAINED_BYTES):
                 pass
             os.close(read_end)
 

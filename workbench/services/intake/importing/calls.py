@@ -47,6 +47,7 @@ _NUMBERS_TOGETHER = 2_000
 _APPLICATIONS_TOGETHER = 10_000
 _ROWS_TOGETHER = 5_000
 _FACTS = tuple(field.name for field in fields(CallFacts) if field.name not in {"half_hours", "calls_outside_service"})
+"""The figures that a column of the same name stores as they are."""
 _HAS_CALLS = exists().where(CALL_WINDOW.c.msisdn_hash == CARD.c.msisdn_hash)
 
 Insert = Callable[[Iterable[tuple[Any, list[Columns]]]], None]
@@ -103,6 +104,7 @@ class CallFigures:
                 continue
             periods = {period for cards in groups.values() for period in cards}
             with self._surveyed([*periods, *(period.msisdn for period in periods)]) as survey:
+                # A period without its own figures includes all calls of its number, whose figures it shares.
                 known = {facts.msisdn for facts in survey.windows}
                 found = survey.together(
                     {
@@ -199,6 +201,7 @@ class CallFigures:
         return list({period.key: period for period in found}.values())
 
     def _write_numbers(self, survey: CallSurvey) -> None:
+        """Write the figures of a survey, whose `msisdn` is a number or the key of a service period."""
         hashed = lru_cache(self.context.store.hashed)
         windows = (
             {
@@ -218,6 +221,7 @@ class CallFigures:
             {"msisdn_hash": hashed(hour.msisdn), "weekday": hour.weekday, "hour": hour.hour, "calls": hour.calls}
             for hour in survey.hours()
         )
+        # Counting takes long, so the days and hours are written meanwhile; the windows need its result.
         with survey.counting_callees():
             self._write(CALL_DAY, days)
             self._write(CALL_HOUR, hours)

@@ -184,6 +184,7 @@ def _adjust_deadlines(session: Session, case: CaseRow, portion: _PortionEffect) 
     relied_on = portion.letters.relied_on(case) if any(one.is_ended for one in unsettled) else ()
     may_shorten = bool(relied_on) and case_id in portion.letters.unsent
     if unsettled and case_id not in portion.letters.unsent:
+        # In place, because the letters of the case state these deadlines.
         stated[:] = map(with_promise, stated)
     if unsettled and (body := move_deadlines(case, stated, clocks, relied_on=relied_on, may_shorten=may_shorten)):
         why = "kept" if "is_kept" in body else "suspensions"
