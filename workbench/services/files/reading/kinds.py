@@ -44,7 +44,7 @@ class ColumnType:
     Attributes:
         types: The accepted JSON types besides text. An identifier accepts a float too, so that its parser can say that
             digits were lost.
-        holds: How the cells of a sheet are converted.
+        content: What the column contains, which decides how the cells of a sheet are converted.
         blank: The value of an empty cell.
         is_local: Whether its values are parsed with the time zone.
         section: The section of the file of names that has other names of `codes`.
@@ -53,7 +53,7 @@ class ColumnType:
 
     parse: Parse
     types: frozenset[type] = frozenset({int})
-    holds: CellContent = CellContent.ANYTHING
+    content: CellContent = CellContent.ANYTHING
     blank: Any = None
     is_local: bool = False
     section: str = ""
@@ -68,7 +68,7 @@ class Column:
     field: str
     parse: Parse
     types: frozenset[type]
-    holds: CellContent
+    content: CellContent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,16 +97,16 @@ USCC = ColumnType(parse=partial(numbers.parse_identifier, checks=(uscc_valid,)),
 ID_NUMBER = ColumnType(
     parse=partial(numbers.parse_identifier, checks=(numbers.has_ric_check_digit,)), types=_DECIMAL, blank=""
 )
-PHONE = ColumnType(parse=numbers.parse_phone, holds=CellContent.PHONES, types=_DECIMAL, blank="")
-PHONES = ColumnType(parse=numbers.parse_phones, holds=CellContent.PHONES, types=_DECIMAL | {list}, blank="")
+PHONE = ColumnType(parse=numbers.parse_phone, content=CellContent.PHONES, types=_DECIMAL, blank="")
+PHONES = ColumnType(parse=numbers.parse_phones, content=CellContent.PHONES, types=_DECIMAL | {list}, blank="")
 QUANTITY = ColumnType(parse=values.parse_quantity, types=_DECIMAL)
 MONEY = ColumnType(parse=values.parse_money_fen, types=_DECIMAL)
-FLAG = ColumnType(parse=values.parse_flag, holds=CellContent.FLAGS, types=frozenset({int, bool}))
-DAY = ColumnType(parse=moments.parse_day, holds=CellContent.DAYS, types=_DECIMAL)
-VALID_TO = ColumnType(parse=moments.parse_day_or_long_term, holds=CellContent.DAYS, types=_DECIMAL)
-INSTANT = ColumnType(parse=moments.parse_instant, holds=CellContent.INSTANTS, types=_DECIMAL, is_local=True)
+FLAG = ColumnType(parse=values.parse_flag, content=CellContent.FLAGS, types=frozenset({int, bool}))
+DAY = ColumnType(parse=moments.parse_day, content=CellContent.DAYS, types=_DECIMAL)
+VALID_TO = ColumnType(parse=moments.parse_day_or_long_term, content=CellContent.DAYS, types=_DECIMAL)
+INSTANT = ColumnType(parse=moments.parse_instant, content=CellContent.INSTANTS, types=_DECIMAL, is_local=True)
 INSTANT_OR_DAY = ColumnType(
-    parse=moments.parse_instant_or_day, holds=CellContent.INSTANTS, types=_DECIMAL, is_local=True
+    parse=moments.parse_instant_or_day, content=CellContent.INSTANTS, types=_DECIMAL, is_local=True
 )
 PATH = ColumnType(parse=partial(values.parse_relative_path, limit=PATH_LENGTH), blank="")
 SHA256 = ColumnType(parse=values.parse_sha256, blank="")
@@ -259,7 +259,7 @@ def kind_spec(
             field=_RENAMED_FIELDS.get(name, name),
             parse=_bound(column_type, zone, now if name in _PAST else None, document_names),
             types=column_type.types,
-            holds=column_type.holds,
+            content=column_type.content,
         )
     if kind is ImportKind.DOCUMENTS:
         required.append(frozenset({"path", "sha256"}))

@@ -186,7 +186,7 @@ def _text_in(cell: Cell, column: Column) -> str:
         BadValue: If the column does not accept cells of this type.
     """
     if isinstance(cell, SheetValue):
-        return cell.text_in(column.holds)
+        return cell.text_in(column.content)
     elements = cell if isinstance(cell, list) and list in column.types else [cell]
     if any(type(element) not in column.types | {str} for element in elements):
         raise BadValue(_("The value has the wrong type; write it as text, in quotes."))

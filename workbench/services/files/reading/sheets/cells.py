@@ -48,12 +48,12 @@ class NumberCell:
             return str(int(self.value)).zfill(self.digits)
         return repr(self.value) if abs(self.value) >= EXACT_BELOW else format(self.value, ".15g")
 
-    def text_in(self, holds: CellContent) -> str:
+    def text_in(self, content: CellContent) -> str:
         """Return the cell as text for its column; raise BadValue if the spreadsheet has damaged the value."""
         if abs(self.value) >= EXACT_BELOW:
             raise BadValue(lost_digits_message())
         text = str(self)
-        if holds is CellContent.PHONES and _lost_its_zero(text):
+        if content is CellContent.PHONES and _lost_its_zero(text):
             raise BadValue(
                 _("The spreadsheet has lost the zero in front; format the column as text and enter the number again.")
             )
@@ -77,14 +77,14 @@ class DateTimeCell:
         is_midnight = not self.has_time and clock == "00:00:00"
         return str(self.at.date()) if is_midnight else f"{self.at.date()} {clock}"
 
-    def text_in(self, holds: CellContent) -> str:
+    def text_in(self, content: CellContent) -> str:
         """Return the cell as text for its column; raise BadValue if the column does not hold dates."""
-        if holds not in {CellContent.DAYS, CellContent.INSTANTS}:
+        if content not in {CellContent.DAYS, CellContent.INSTANTS}:
             raise BadValue(
                 _("The spreadsheet made a date of this value; format the column as text and enter it again.")
             )
         # A time of day that the cell does not show is ignored.
-        return str(self.at.date()) if holds is CellContent.DAYS and not self.has_time else str(self)
+        return str(self.at.date()) if content is CellContent.DAYS and not self.has_time else str(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,9 @@ class FlagCell:
     def __str__(self) -> str:
         return "true" if self.is_set else "false"
 
-    def text_in(self, holds: CellContent) -> str:
+    def text_in(self, content: CellContent) -> str:
         """Return the cell as text for its column; raise BadValue if the column does not hold flags."""
-        if holds is not CellContent.FLAGS:
+        if content is not CellContent.FLAGS:
             raise BadValue(_("The cell holds a yes or no; format the column as text and enter the value again."))
         return str(self)
 
