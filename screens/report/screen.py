@@ -91,14 +91,14 @@ class ReportScreen(PageScreen):
         self.query_one("#page", VerticalScroll).scroll_to(y=self.cursor and _HEAD_LINES + self.cursor, animate=False)
 
 
-def page_lines(found: Report, cursor: int, view: View, width: int) -> Iterator[Content]:
+def page_lines(report: Report, cursor: int, view: View, width: int) -> Iterator[Content]:
     """Yield the lines of the page; the figure at the cursor is followed by its definition and its rows."""
-    yield joined((f"{period_words(found.period)}   ", "bold"), (f"{_('before')} {period_words(found.before)}", MUTED))
-    command = f"workbench report --period {found.period.first}..{found.period.last} --html FILE"
+    yield joined((f"{period_words(report.period)}   ", "bold"), (f"{_('before')} {period_words(report.before)}", MUTED))
+    command = f"workbench report --period {report.period.first}..{report.period.last} --html FILE"
     yield plain(fit(_("As a file: {command}").format(command=command), width), MUTED)
     yield Content()
     title_cells = min(width // 2 + 6, _TITLE_CELLS)
-    for index, table in enumerate(figure_tables(found)):
+    for index, table in enumerate(figure_tables(report)):
         first = table.rows[0] if table.rows else None
         value = "–" if first is None else f"{first.name} {first.cells[0]}"
         title = pad_right(fit(table.title, title_cells), title_cells)

@@ -70,7 +70,7 @@ def _reencrypt_calls(file: Path, store: Store, new: Store) -> CallFileCheck:
     with open_engine(file.parent, new.keys) as duck:
         duck.with_keys(store.keys).open_calls([file])
         os.close(create_restricted_file(part))
-        duck.write_calls("SELECT * EXCLUDE (place) FROM call", part, (0, 1))
+        duck.write_calls("SELECT * EXCLUDE (place) FROM call", part, part=(0, 1))
     part.replace(file)
     return check_values_of(file)
 

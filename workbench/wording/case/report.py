@@ -112,18 +112,18 @@ def period_words(period: Period) -> str:
     return f"{period.first} – {period.last}"
 
 
-def figure_tables(found: Report) -> Iterator[FigureTable]:
+def figure_tables(report: Report) -> Iterator[FigureTable]:
     """Yield the figures of a report, each with its definition."""
     for figure in FIGURES:
         fields = _FIELDS[figure.kind]
         names = [_(heading) for heading in fields.values()]
-        greatest = max((_bar(figure, row.now) for row in found.rows[figure.name]), default=0)
+        greatest = max((_bar(figure, row.now) for row in report.rows[figure.name]), default=0)
         rows = []
-        for row in found.rows[figure.name]:
+        for row in report.rows[figure.name]:
             values = [(name, value) for value in (row.now, row.before) for name in fields]
             rows.append(
                 FigureRow(
-                    name=part_words(figure, row.part, found),
+                    name=part_words(figure, row.part, report),
                     cells=tuple(_cell(name, value) for name, value in values),
                     numbers=tuple(_number(name, value) for name, value in values),
                     bar=_bar(figure, row.now) / greatest if greatest else 0.0,

@@ -167,7 +167,7 @@ class StagedCalls:
         tables = " UNION ALL ".join(f"FROM {table}" for table in sorted(self.tables))
         self.duck.run(f"CREATE OR REPLACE VIEW staged AS {tables}")
         self.duck.load("odd_number", {"msisdn": "VARCHAR", "code": "BIGINT"}, self._odd_numbers.items())
-        self.duck.write_calls(_MERGE, part, (0, 1))
+        self.duck.write_calls(_MERGE, part, part=(0, 1))
         [(rows,)] = self.duck.rows("SELECT count(*) FROM staged")
         while self.tables:
             self.duck.run(f"DROP TABLE {self.tables.pop()}")
