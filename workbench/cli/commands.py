@@ -68,7 +68,7 @@ COMMANDS: tuple[Entry | CommandGroup, ...] = (
         "cases.inquiries",
         N_("List, answer and withdraw inquiries to departments. Default: list."),
         (
-            Entry("list", ":list_inquiries", N_("List the inquiries; a verifier gets those of the own department.")),
+            Entry("list", ":list_inquiries", N_("List the inquiries; a verifier gets those of their department.")),
             act_entry(Action.INQUIRY_ANSWER, ":answer", "answer"),
             act_entry(Action.INQUIRY_WITHDRAW, ":withdraw", "withdraw"),
         ),

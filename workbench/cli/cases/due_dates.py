@@ -33,7 +33,7 @@ def extend(
     until: Annotated[str, option("--until", N_("New date; due at closing time that day."), "D")],
     reason: Annotated[str, option("--reason", N_("Reason; the applicant reads it in a notice."), "T")],
     item: Annotated[
-        str, option("--item", N_("Extend the own deadline of this item to rectify: its number or code."), "ITEM")
+        str, option("--item", N_("Extend only the deadline of this item to rectify: its number or code."), "ITEM")
     ] = "",
 ) -> None:
     """Extend a due date, or a rectification deadline."""
