@@ -83,6 +83,6 @@ def stand_for(path: Path, other: Path, access: FileAccess) -> None:
     """
     from db.dialects.postgresql.engine import write_address_file
 
-    server_address.remember(path, dialect.address_of(other))
+    server_address.remember_address(path, dialect.address_of(other))
     path.unlink(missing_ok=True)
     write_address_file(path, access)

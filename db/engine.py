@@ -12,7 +12,7 @@ from sqlmodel import Session
 from db import dialect
 from db.access import inode_of
 from db.dialects.changes import READS_VERSION
-from db.dialects.server_address import remember
+from db.dialects.server_address import remember_address
 from db.dialects.sqlite_watch import CommitWatch
 from db.errors import DatabaseRefused, Refusal, TextRefused
 
@@ -50,7 +50,7 @@ class Database:
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
         if address := self.__dict__.pop("_address"):
-            remember(self.path, address)
+            remember_address(self.path, address)
 
     @cached_property
     def reader(self) -> Engine:

@@ -63,7 +63,7 @@ def create_database(path: Path, template: Path | None = None, encoding: str = "U
     locale = "C.UTF-8" if encoding == "UTF8" else "C"
     run(f"CREATE DATABASE {_name(path)} TEMPLATE {source} ENCODING '{encoding}' LOCALE '{locale}'")
     url = os.environ[_VARIABLE].replace("/postgres?", f"/{_name(path)}?")
-    server_address.remember(path, url)
+    server_address.remember_address(path, url)
     if template is not None:
         path.unlink(missing_ok=True)
         server_address.write_file(path, url, FileAccess.PRIVATE)

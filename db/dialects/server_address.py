@@ -61,7 +61,7 @@ def url_of(path: Path) -> str:
     return url
 
 
-def remember(path: Path, url: str) -> None:
+def remember_address(path: Path, url: str) -> None:
     """Open the database that a file stands for by this URL, in this process."""
     _given[path] = url
 

@@ -83,7 +83,7 @@ class Figures:
 
 def our_act(path: Path, login: str, url: str) -> Act:
     """Return the act of a person at a desk."""
-    server_address.remember(path, url)
+    server_address.remember_address(path, url)
     services = open_for_race(path, login, TUESDAY)
 
     def claim() -> Callable[[], int]:

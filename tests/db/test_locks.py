@@ -38,7 +38,7 @@ def test_of_two_processes_that_create_one_database_at_once_one_is_refused(tmp_pa
     paths = [tmp_path / "w.db"] * 2
     if Site.uses_server:
         paths = [tmp_path / host / "w.postgresql" for host in ("one", "two")]
-        server_address.remember(paths[1], servers.create_database(paths[0]))
+        server_address.remember_address(paths[1], servers.create_database(paths[0]))
     together, refusals = Barrier(2), list[DatabaseRefused]()
 
     def create(path: Path) -> None:

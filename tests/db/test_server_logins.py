@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 import workbench
 from db import dialect
-from db.dialects.server_address import remember
+from db.dialects.server_address import remember_address
 from db.engine import Database
 from db.enums import ImportKind, Role
 from db.models import SettingRow
@@ -64,7 +64,7 @@ class Office:
 
     def work_as(self, login: str) -> None:
         """Let new connections have a login."""
-        remember(self.path, self.url_of(login))
+        remember_address(self.path, self.url_of(login))
 
     def open(self, login: str) -> None:
         """Open the services of a person."""
@@ -237,10 +237,10 @@ def test_the_owner_backs_a_site_up_and_restores_it_with_groups_of_its_own(
     # Another server does not know the groups of the site that was copied.
     url = servers.create_database(new)
     owner_of_new = servers.give_owner(new)
-    remember(new, url.replace("postgres:secret-word@", f"{owner_of_new}@"))
+    remember_address(new, url.replace("postgres:secret-word@", f"{owner_of_new}@"))
     restore(file, new, None, office.clock)
 
-    remember(new, url.replace("postgres:secret-word@", "wang@"))
+    remember_address(new, url.replace("postgres:secret-word@", "wang@"))
     with closing(open_services(new, None, office.clock)) as wang:
         assert isinstance(wang.claims.next(), CaseFile)
         with wang.context.read() as session:
@@ -288,7 +288,7 @@ def test_a_database_in_which_no_site_can_be_is_refused_with_the_way_out(office: 
     with pytest.raises(BadConfiguration, match="a database in UTF8"):
         move_site(office.path, new, None, office.clock, is_dry_run=True)
     servers.create_database(new)
-    remember(new, url.replace("postgres:secret-word@", "wang@"))
+    remember_address(new, url.replace("postgres:secret-word@", "wang@"))
     with pytest.raises(NotAllowed, match="`ALTER ROLE wang CREATEROLE`"):
         make_database(new, NewDatabase(login="wang", supplier=SUPPLIER), office.clock)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from db.dialects.server_address import remember
+from db.dialects.server_address import remember_address
 from tests import servers
 from tests.sites import SUPPLIER, ManualClock, Site
 from workbench.errors import NotAllowed
@@ -20,7 +20,7 @@ def test_only_the_owner_of_a_database_and_its_groups_sets_a_site_up(tmp_path: Pa
     servers.create_login("builder", "CREATEROLE")
 
     def make(login: str) -> None:
-        remember(path, url.replace("postgres:secret-word@", f"{login}@"))
+        remember_address(path, url.replace("postgres:secret-word@", f"{login}@"))
         make_database(path, NewDatabase(login="zhao", supplier=SUPPLIER), ManualClock())
 
     for login, hindrance, remedy in (
