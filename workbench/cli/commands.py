@@ -15,7 +15,11 @@ COMMANDS: tuple[Entry | CommandGroup, ...] = (
     Entry("backup", "site.database:backup", N_("Write the database, its store and its hash key to one file (admin).")),
     Entry("restore", "site.database:restore", N_("Restore a backup where no database is (admin).")),
     Entry("migrate", "site.migrate:migrate", N_("Move a site from a file to a PostgreSQL server, or back (admin).")),
-    Entry("rekey", "site.encryption:rekey", N_("Give an encrypted database another key (admin).")),
+    Entry(
+        "rekey",
+        "site.encryption:rekey",
+        N_("Give an encrypted database another key (admin). Default: a passphrase, asked."),
+    ),
     Entry(
         "import",
         "files.imports:import_files",

@@ -238,7 +238,9 @@ def test_a_passphrase_is_typed_twice_for_a_new_database_and_once_for_each_comman
     keyboard.answers = [PASSPHRASE]
     assert terminal.run_bare("--database", str(path), "queue", "--json").exit_code == 0
     keyboard.answers = [PASSPHRASE + "!"]
-    assert "the passphrase is wrong" in refused(terminal.run_bare("--database", str(path), "queue"), 78)
+    assert "the passphrase is wrong; run the command again and type it" in refused(
+        terminal.run_bare("--database", str(path), "queue"), 78
+    )
     assert PASSPHRASE.encode() not in b"".join(files_of(Site(path)).values())
 
 

@@ -32,5 +32,8 @@ def rekey(context: Context, key: Key) -> None:
 def not_encrypted() -> BadConfiguration:
     """Return the error for a database that is not encrypted."""
     return BadConfiguration(
-        _("The database is not encrypted, so it has no key; `workbench init --encrypt` makes one that is.")
+        _(
+            "The database is not encrypted, so it has no key. To encrypt it, run `workbench backup FILE`, then "
+            "`workbench restore FILE --encrypt` to another path."
+        )
     )

@@ -183,6 +183,8 @@ def open_data_keys(settings: KeySettings, key: Key) -> DataKeys:
     keys = settings.opened_with(key)
     if keys is None:
         message = _("The database was not opened, because {source} is wrong; give the right one.")
+        if key.source.kind is KeyKind.PROMPT:
+            message = _("The database was not opened, because {source} is wrong; run the command again and type it.")
         raise BadConfiguration(message.format(source=key.source))
     return keys
 
