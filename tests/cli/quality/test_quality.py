@@ -41,7 +41,8 @@ def test_opinions_are_compared_and_adjudicated_without_moving_anything(decided: 
     assert list(opinions(decided, "a")) == []
     given = list(opinions(decided, "b"))
     assert len(given) == len(set(given)) == 36
-    assert [sample["opinions"] for sample in decided.document("sup", "quality", "list")["samples"]] == [36]
+    (sample,) = decided.document("sup", "quality", "list")["samples"]
+    assert (sample["opinions"], sample["left"]) == (36, 0)
     assert list(opinions(decided, "c")) == []
 
     report = decided.document("sup", "quality", "report")

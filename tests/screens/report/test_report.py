@@ -16,7 +16,7 @@ async def test_a_figure_unfolds_with_its_definition_and_the_period_moves(site: S
         await desk.go("r")
         assert "2026-10-01 – 2026-10-31" in desk.text
         assert "Wilson" not in desk.text
-        assert "Open at a time: cases opened before it" in desk.text
+        assert "Open at the start and at the end: cases opened before" in desk.text
 
         await desk.press("right")
         assert "2026-11-01 – 2026-11-30   before 2026-10-01" in desk.text
@@ -26,7 +26,7 @@ async def test_a_figure_unfolds_with_its_definition_and_the_period_moves(site: S
 
         await desk.press("down")
         assert "Decisions that took effect in the period" in desk.text
-        assert "Open at a time" not in desk.text
+        assert "Open at the start and at the end" not in desk.text
         await desk.press("up", "left")
         assert "2026-10-01 – 2026-10-31   before 2026-09-01" in desk.text
         await desk.press("escape")

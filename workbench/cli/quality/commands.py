@@ -93,6 +93,7 @@ def list_samples(context: CommandContext) -> None:
             _("Drawn"): lambda line: commas(line.drawn),
             _("Golden"): lambda line: commas(line.golden),
             _("Opinions"): lambda line: commas(line.opinions),
+            _("Left"): lambda line: commas(line.left),
             _("Seed"): lambda line: str(line.seed),
             _("At"): lambda line: minute(line.drawn_at, zone) if line.drawn_at else "",
             _("By"): lambda line: line.drawn_by,
@@ -263,6 +264,7 @@ def _document(line: "SampleLine", zone: "ZoneInfo") -> dict[str, Any]:
         "drawn": line.drawn,
         "golden": line.golden,
         "opinions": line.opinions,
+        "left": line.left,
         "at": to_json(line.drawn_at, zone),
         "by_login": line.drawn_by or None,
     }

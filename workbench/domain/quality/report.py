@@ -39,9 +39,10 @@ FIGURES = (
     Figure(
         *("flow", FigureKind.COUNT, N_("Cases in and out")),
         N_(
-            "Open at a time: cases opened before it that are not closed then. Received: cases opened in the period. "
-            "Opened again: closings before the period that ended in it. Passed, failed, lapsed, withdrawn: closings "
-            "of the period. Open at the start + received + opened again − closings = open at the end."
+            "Open at the start and at the end: cases opened before that time and not closed at it. Received: cases "
+            "opened in the period. Opened again: cases that closed before the period and were opened again in it. "
+            "Passed, failed, lapsed, withdrawn: closings of the period. Open at the start + received + opened again "
+            "− closings = open at the end."
         ),
     ),
     Figure(
@@ -77,23 +78,24 @@ FIGURES = (
     Figure(
         *("time", FigureKind.SECONDS, N_("Where the time went")),
         N_(
-            "Of the closings of the period: the seconds from receipt (or the first event, if earlier) to the closing; "
-            "all instants are cut to seconds, and an event is one with a state that was not refused. Until the "
-            "application was complete, at latest until the first event, the applicant has the case; then the queue "
-            "until the first event. From each event with a state to the next: queued is the queue; in review a "
-            "reviewer, also while a hold has expired; awaiting check the checker; appealed the appeal; incomplete, "
-            "rectifying and pending with a stopped clock the applicant; a closed state closed in between. Pending "
-            "with a running clock is whom the last pending decision made by then waits for. A department is that of "
-            "the inquiry asked by then that ended last, after the event; an inquiry without an end ends at the "
-            "closing. Time within suspensions of the province and agent is suspended and nothing else. The parts of a "
-            "case sum to its whole."
+            "For the closings of the period: who had the case, for each second from receipt to closing. If the first "
+            "event is earlier than the receipt, the time starts with it. Instants are cut to whole seconds. Only "
+            "events with a state that were not refused count. Before the first event, the applicant has the case "
+            "until the application is complete, or all that time if no completeness is recorded; after completeness, "
+            "the queue has it. From the first event on, the state of each event tells who has the case until the next "
+            "event. Queued: the queue. In review: a reviewer, also after the hold expired. Awaiting check: the "
+            "checker. Appealed: the appeal. Incomplete, rectifying, or pending with a stopped clock: the applicant. A "
+            "closed state: closed in between. Pending with a running clock: whoever the last pending decision up to "
+            "the event waits for. If that is a department: of the inquiries asked up to the event and ended after it, "
+            "the department of the one that ended last; an inquiry without an end ends at the closing. Time in a "
+            "suspension of the province and agent counts only as suspended. The parts of a case sum to its whole."
         ),
     ),
     Figure(
         *("reasons", FigureKind.PARETO, N_("Reasons against a pass")),
         N_(
-            "Reasons of the decisions other than pass that took effect in the period, of which a decision may have "
-            "several; the shares are of all these reasons."
+            "Reasons of the fails and pending decisions that took effect in the period. A decision may have several; "
+            "the shares are of all these reasons."
         ),
     ),
     Figure(
@@ -157,7 +159,8 @@ TERMS = (
     N_(
         "A case has the state of its last event with a state that was not refused. Passed, failed, lapsed and "
         "withdrawn are closed. A closing is the event that closes a case that was open before; it ends with the next "
-        "event that gives an open state. The closings of a period happened in it and had not ended at its end."
+        "event that gives an open state. The closings of a period are those that happened in it and had not ended by "
+        "its end."
     ),
     N_(
         "A decision is in effect while its status is applied or approved. It took effect when it was checked, else "
@@ -168,7 +171,7 @@ TERMS = (
         "next working day. Working days from one instant to another are the working days after the day of the first, "
         "up to and with that of the second; never less than 0."
     ),
-    N_("A percentile is the smallest value that at least so many percent of the values do not exceed."),
+    N_("P90 is the smallest value that at least 90 % of the values do not exceed; so P95, and the median with 50 %."),
     N_("The interval of a share is the Wilson interval of 95 %."),
 )
 """The terms in the definitions."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.domain.quality.report import TERMS, FigureKind, Report
-from workbench.i18n import _, current_language
+from workbench.i18n import _, current_language, with_details
 from workbench.services.foundation.safe_files import new_workbook
 from workbench.services.notices.rendering import letter_environment
 from workbench.wording.case.report import FigureTable, figure_tables, period_words
@@ -37,7 +37,7 @@ def write_page(report: Report, path: Path) -> None:
     page = {
         "language": {"zh": "zh-CN"}.get(current_language(), "en"),
         "title": _("Report {period}").format(period=period_words(report.period)),
-        "before": f"{_('Period before')}: {period_words(report.before)}",
+        "before": with_details(_("Period before"), period_words(report.before)),
         "nothing": _("none"),
         "terms": list(map(_, TERMS)),
         "tables": list(figure_tables(report)),
@@ -47,7 +47,7 @@ def write_page(report: Report, path: Path) -> None:
 
 
 def write_workbook(report: Report, path: Path) -> None:
-    """Write a report as a workbook: a sheet with a chart for each figure, and one with the terms."""
+    """Write a report as a workbook: a sheet for each figure, with a chart if it has rows, and one with the terms."""
     with new_workbook(path) as book:
         formats = {name: book.add_format(look) for name, look in _FORMATS.items()}
         for number, table in enumerate(figure_tables(report), start=1):
