@@ -20,7 +20,7 @@ _DUMP = b"PGDMP"
 
 
 @contextmanager
-def copied(database: Database, copy: Path) -> Iterator[Session]:
+def snapshot_copy(database: Database, copy: Path) -> Iterator[Session]:
     """Copy one snapshot of a database to a file while others write, and yield a session that reads this snapshot.
 
     Raises:
@@ -43,7 +43,7 @@ def copied(database: Database, copy: Path) -> Iterator[Session]:
 
 
 @contextmanager
-def refilled(copy: Path, path: Path, target: Path) -> Iterator[None]:
+def restored_database(copy: Path, path: Path, target: Path) -> Iterator[None]:
     """Make a database of a copy at a path; if the block fails, it is gone again.
 
     Args:
@@ -63,26 +63,28 @@ def refilled(copy: Path, path: Path, target: Path) -> Iterator[None]:
         copy.rename(path)
         yield
         return
-    from db.dialects.postgresql.dumps import empty, load
+    from db.dialects.postgresql.dumps import empty, grant_rights, load
 
-    stand_for(path, target, FileAccess.PRIVATE)
+    copy_address(target, path, FileAccess.PRIVATE)
     load(copy, path)
     copy.unlink()
     try:
+        grant_rights(path)
         yield
     except BaseException:
+        # Whatever ends it, also an interruption, must not leave half a site.
         empty(path)
         raise
 
 
-def stand_for(path: Path, other: Path, access: FileAccess) -> None:
-    """Let a path stand for the same database of a server as another path, with a new file.
+def copy_address(source: Path, path: Path, access: FileAccess) -> None:
+    """Write a file with the address of the same database of a server that another file, or this one, has.
 
     Raises:
         DatabaseRefused: If the file cannot be written.
     """
     from db.dialects.postgresql.engine import write_address_file
 
-    server_address.remember_address(path, dialect.address_of(other))
+    server_address.remember_address(path, dialect.address_of(source))
     path.unlink(missing_ok=True)
     write_address_file(path, access)

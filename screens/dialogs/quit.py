@@ -30,7 +30,7 @@ class QuitDialog(BoxDialog[QuitChoice]):
         self._until = until
 
     def parts(self) -> ComposeResult:
-        message = _("You hold {case}. If you quit, the hold and your draft are kept until {until}.")
+        message = _("You hold {case}. If you quit, the hold is kept until {until}; your draft stays.")
         keys = (
             (QUIT.key, f"{_('quit')} (1)"),
             ("b", f"{_('release the case and quit')} (2)"),

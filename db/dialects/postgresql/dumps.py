@@ -32,7 +32,7 @@ def dump(path: Path, copy: Path, connection: Connection) -> None:
 
 
 def load(copy: Path, path: Path) -> None:
-    """Fill an empty database from a copy, completely or not at all; it gets group roles of its own.
+    """Fill an empty database from a copy, completely or not at all.
 
     Raises:
         DatabaseRefused: If the database cannot be used, or PostgreSQL's program is missing or fails.
@@ -45,12 +45,16 @@ def load(copy: Path, path: Path) -> None:
     whole = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-acl")
     _run("pg_restore", path, *whole, "--use-list", str(chosen), str(copy), "--dbname")
     chosen.unlink()
-    try:
-        with driver_errors(path), closing(ServerConnection.of(path)) as connection:
-            connection.execute("; ".join((*roles.statements(), _FOLLOW)))
-    except BaseException:
-        empty(path)
-        raise
+
+
+def grant_rights(path: Path) -> None:
+    """Give a filled database group roles of its own, and let the logins of its people in.
+
+    Raises:
+        DatabaseRefused: If the server does not let this user do so.
+    """
+    with driver_errors(path), closing(ServerConnection.of(path)) as connection:
+        connection.execute("; ".join((*roles.statements(), _FOLLOW)))
 
 
 def empty(path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from db.copies import copied
+from db.copies import snapshot_copy
 from db.dialect import files_of, is_server
 from db.engine import Database
 from db.enums import ImportKind
@@ -226,12 +226,12 @@ def test_an_import_that_is_undone_during_a_backup_does_not_spoil_it(
 
     @contextmanager
     def undoing(database: Database, copy: Path) -> Iterator[Session]:
-        with copied(database, copy) as session:
+        with snapshot_copy(database, copy) as session:
             if not done:
                 done.append(terminal.site.services("admin").imports.undo(4))
             yield session
 
-    monkeypatch.setattr(backups, "copied", undoing)
+    monkeypatch.setattr(backups, "snapshot_copy", undoing)
 
     backed_up(terminal, tmp_path / "b.tar")
 

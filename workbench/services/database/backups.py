@@ -21,7 +21,7 @@ from sqlmodel import Session
 
 from db import dialect
 from db.access import FileAccess, new_file, sync
-from db.copies import copied, refilled, stand_for
+from db.copies import copy_address, restored_database, snapshot_copy
 from db.errors import DatabaseRefused, Refusal
 from workbench.errors import BadConfiguration, BadData, DatabaseDamaged, NotFound, StorageFailed
 from workbench.i18n import _
@@ -82,7 +82,7 @@ def _write(context: Context, draft: Path) -> int:
     copy = draft.with_name(_DATABASE)
     copy.unlink(missing_ok=True)  # of an earlier attempt
     with (
-        copied(context.database, copy) as session,
+        snapshot_copy(context.database, copy) as session,
         tarfile.open(draft, "w", format=tarfile.GNU_FORMAT) as archive,
     ):
         _refuse_damaged(session, context.now())
@@ -136,7 +136,7 @@ def restore(
                 sums = _unpack(file, Store.beside(copy))
                 dump = Store.beside(copy).folder / _DATABASE
                 open_copy = partial(open_services, copy, as_login, now, resumes=False)
-                with storage_errors(path), refilled(dump, copy, path):
+                with storage_errors(path), restored_database(dump, copy, path):
                     _complete(file, copy, open_copy, key, sums)
                     move_with_store(copy, path)
             sync(path.parent)
@@ -178,7 +178,7 @@ def _complete(file: Path, copy: Path, open_copy: Callable[..., Services], key: B
         settings.write(store.folder)
     access = FileAccess.SHARED if is_shared else FileAccess.PRIVATE
     if dialect.is_server(copy):
-        stand_for(copy, copy, access)
+        copy_address(copy, copy, access)
     for entry in copy.parent.rglob("*"):
         entry.chmod(access.folder_mode if entry.is_dir() else access.file_mode)
         sync(entry)
