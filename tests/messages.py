@@ -14,6 +14,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from workbench.policies import COMMENT, default_policy_text
+
 ROOT = Path(__file__).parents[1]
 MESSAGES = ROOT / "workbench" / "locale" / "zh" / "LC_MESSAGES"
 KEYWORDS = {"_", "N_", "ngettext"}
@@ -30,8 +32,8 @@ def catalogue() -> Catalog:
 
 
 def messages_in_the_sources() -> dict[str, Identity]:
-    """Return the messages in the sources, by singular; also those in f-strings, which extractors overlook."""
-    found: dict[str, Identity] = {}
+    """Return the messages in the sources, by singular; also those in f-strings, and comments of the policy."""
+    found: dict[str, Identity] = {text: text for text in COMMENT.findall(default_policy_text())}
     for package in ("workbench", "screens", "db"):
         for path in sorted((ROOT / package).rglob("*.py")):
             for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

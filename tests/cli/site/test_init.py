@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import stat
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +14,7 @@ import pytest
 from typer.testing import Result
 
 from tests.cli.framework.terminal import Terminal, refused
+from workbench.policies import COMMENT, default_policy_text
 from workbench.services.foundation.os_identity import os_login
 
 GROUP = str(os.getegid())
@@ -154,3 +157,11 @@ def test_the_first_admin_of_a_named_database_is_the_login_given(terminal: Termin
     assert json.loads(made.stdout)["admin"] == "alice"
     listed = terminal.run_bare("--database", str(place), "--as", "alice", "reviewers", "--json")
     assert [person["login"] for person in json.loads(listed.stdout)["reviewers"]] == ["alice"]
+
+
+def test_the_policy_of_a_database_made_in_chinese_has_chinese_comments(terminal: Terminal, place: Path) -> None:
+    assert terminal.run_bare("--lang", "zh", "--database", str(place), "init").exit_code == 0
+
+    shown = terminal.run_bare("--database", str(place), "policy", "show", "--toml").stdout
+    assert tomllib.loads(shown) == tomllib.loads(default_policy_text())
+    assert [text for text in COMMENT.findall(shown) if not re.search("[\u4e00-\u9fff]", text)] == []

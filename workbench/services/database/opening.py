@@ -24,7 +24,7 @@ from workbench.domain.policy.policy import Supplier
 from workbench.domain.values.logins import normal_login
 from workbench.errors import NotAllowed, WorkbenchError
 from workbench.i18n import _, comma_joined
-from workbench.policies import default_policy_text
+from workbench.policies import default_policy_text, with_local_comments
 from workbench.services.foundation import audit_log
 from workbench.services.foundation.calendar_days import log_calendar, write_published
 from workbench.services.foundation.context import Context
@@ -146,7 +146,7 @@ def make_database(path: Path, new: NewDatabase, now: Clock, finish: Callable[[],
 def _first_policy(new: NewDatabase) -> tuple[str, str]:
     """Return the text of the first policy, and its country."""
     text = default_policy_text() if new.supplier is None else with_supplier(default_policy_text(), new.supplier)
-    return text, parse_policy(text, "policy 1").country
+    return with_local_comments(text), parse_policy(text, "policy 1").country
 
 
 def _write_first_rows(session: Session, new: NewDatabase, policy_text: str, country: str, at: datetime) -> None:
