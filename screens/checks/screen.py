@@ -24,6 +24,7 @@ from workbench.keys.command import Place
 from workbench.keys.registry import APPROVE, BACK, GIVE_BACK, LEAVE_CHECKS, OPEN_CHECK, READ_VERDICT, RELOAD, with_keys
 from workbench.services.review.second_checks import StagedRow
 from workbench.services.wiring import Services
+from workbench.wording.letters import letter_for_reader
 
 if TYPE_CHECKING:
     from workbench.services.review.appeals.checks import AppealChecks
@@ -39,6 +40,8 @@ class StagedSource:
         self._services = services
         self.reason_alone = ""
         """Why one person reviews alone and may check their own verdicts; "" if a second person checks."""
+        self._letter = (0, "")
+        """The case that was read last, and the letter of its staged verdict with its gloss."""
 
     def read_rows(self) -> Mapping[int, StagedRow]:
         """Return the cases by id, and store why one person may check alone."""
@@ -48,11 +51,17 @@ class StagedSource:
     def read_case(self, case_id: int) -> CaseFile:
         """Return a case, and log that this person read it."""
         self._services.readings.record(case_id)
-        return self._services.casefiles.show_current(case_id)
+        case = self._services.casefiles.show_current(case_id)
+        letter = letter_for_reader(*self._services.checks.letter(case_id), case.header.language)
+        self._letter = (case_id, letter)
+        return case
 
     def verdict_of(self, case: CaseFile | None) -> StagedVerdict:
         """Return the staged verdict of a case."""
-        return StagedVerdict(case, self._services.actor, is_alone=bool(self.reason_alone))
+        read_id, letter = self._letter
+        is_read = case is not None and case.header.id == read_id
+        alone = bool(self.reason_alone)
+        return StagedVerdict(case, self._services.actor, is_alone=alone, letter=letter if is_read else "")
 
     def refusal(self, action: str, case: CaseFile) -> str:
         """Return why this person may not check the staged verdict now; each case is opened before it is approved."""

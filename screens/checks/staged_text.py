@@ -56,6 +56,8 @@ class StagedVerdict:
     actor: Actor
     is_alone: bool = False
     """Whether one person reviews alone and may approve their own verdict."""
+    letter: str = ""
+    """The whole letter of the verdict, as its reader needs it."""
 
     @property
     def decision(self) -> DecisionLine | None:
@@ -114,7 +116,7 @@ class StagedVerdict:
         if self.case is not None and self.appeal is not None:
             verdict = staged_appeal_lines(self.case, self.appeal, view, width)
         elif self.case is not None and self.decision is not None:
-            verdict = staged_lines(self.case, self.decision, view, width)
+            verdict = staged_lines(self.case, self.decision, self.letter, view, width)
         else:
             return None
         warning = wrapped_lines(self.warning, width, WARNING) if self.warning else []
@@ -150,7 +152,7 @@ def row_line(staged: StagedRow, view: View, width: int) -> Content:
     return row(left, joined(*right), width)
 
 
-def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int) -> list[Content]:
+def staged_lines(case: CaseFile, decision: DecisionLine, letter: str, view: View, width: int) -> list[Content]:
     """Return the verdict, what changed since, its reasons, the internal note and the letter to the applicant."""
     verdict: list[Part] = [(f"{format_case(case.header.id)}  {decided_words(decision)}", "bold")]
     if decision.fail_kind is not None:
@@ -176,7 +178,7 @@ def staged_lines(case: CaseFile, decision: DecisionLine, view: View, width: int)
         lines.append(row(plain(f"  {title}"), plain(code, MUTED), width))
     lines += _asked_lines(case, width)
     lines += _titled_text(_("For us only"), decision.note, width)
-    lines += _titled_text(_("The applicant reads"), decision.letter, width)
+    lines += _titled_text(_("The applicant reads"), letter, width)
     return lines
 
 

@@ -25,7 +25,7 @@ from workbench.keys.registry import GO_CHECKS, with_keys
 from workbench.wording.amounts import assigned_words, commas, decided_today_words, number_words, queued_words
 from workbench.wording.case.history import action_name
 from workbench.wording.case.labels import DECIDED_WORDS, PROPOSED_WORDS, VERDICT_TITLES, check_cause_words
-from workbench.wording.letters import overdue_letters_words
+from workbench.wording.letters import letter_for_reader, overdue_letters_words
 
 if TYPE_CHECKING:
     from screens.desk.session import DeskSession
@@ -160,7 +160,7 @@ def decided_page(decision: DecisionResult, view: View) -> Content:
         deadline = _("to be rectified by {when}").format(when=view.instant(decision.deadline_at))
         lines += [plain(deadline), Content()]
     if decision.notice:
-        lines += [joined((_("The applicant reads"), MUTED)), paragraphs(decision.notice)]
+        lines += [joined((_("The applicant reads"), MUTED)), paragraphs(letter_for_reader(decision.notice, "", ""))]
     return Content("\n").join(lines)
 
 

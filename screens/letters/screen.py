@@ -210,10 +210,13 @@ class LettersScreen(ModeScreen):
         return message.format(case=format_case(line.case_id), when=self.view().instant(line.release_at))
 
     @on(OptionList.OptionSelected, "#list")
-    def action_open(self) -> None:
-        line, view = self.current, self.view()
-        if line is not None:
-            self.app.push_screen(TextSheet(*letter_page(line, view)))
+    @work(group="dialog")
+    async def action_open(self) -> None:
+        if (line := self.current) is None:
+            return
+        gloss = await attempt(self, in_thread(self.services.notices.gloss, line.id))
+        if gloss is not None:
+            self.app.push_screen(TextSheet(*letter_page(line, gloss, self.view())))
 
     @work(group="read")
     async def action_measures(self) -> None:

@@ -13,7 +13,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.records import NoticeLine
 from workbench.i18n import _
-from workbench.wording.letters import failure_words, has_moving_deadline, letter_kind_words
+from workbench.wording.letters import failure_words, has_moving_deadline, letter_for_reader, letter_kind_words
 
 
 def delivery_outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
@@ -63,13 +63,14 @@ def letters_of(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     return [*lines, EMPTY] if lines else []
 
 
-def letter_page(line: NoticeLine, view: View) -> tuple[str, Callable[[int], list[Content]]]:
-    """Return the title of a letter, and its page: the text that the applicant reads, with people masked."""
+def letter_page(line: NoticeLine, gloss: str, view: View) -> tuple[str, Callable[[int], list[Content]]]:
+    """Return the title of a letter, and its page: the text that the applicant reads, people masked, and its gloss."""
     title = _("Letter of {case}: {kind}").format(case=format_case(line.case_id), kind=letter_kind_words(line))
-    return title, partial(_page_lines, line, view)
+    return title, partial(_page_lines, line, gloss, view)
 
 
-def _page_lines(line: NoticeLine, view: View, width: int) -> list[Content]:
+def _page_lines(line: NoticeLine, gloss: str, view: View, width: int) -> list[Content]:
     text, style = delivery_outcome(line, view, has_time=True)
     head = [*wrapped_lines(text, width, style), *map(joined, _attempts(line)), Content()]
-    return [*head, *wrapped_lines(line.subject, width, "bold"), Content(), *wrapped_lines(line.body, width)]
+    text = letter_for_reader(line.body, gloss, line.language)
+    return [*head, *wrapped_lines(line.subject, width, "bold"), Content(), *wrapped_lines(text, width)]

@@ -17,6 +17,7 @@ from workbench.domain.clock.typed.reading import read_date
 from workbench.domain.clock.typed.reference import UnclearTime
 from workbench.domain.findings.evaluate import preselected_reasons
 from workbench.errors import WorkbenchError
+from workbench.wording.letters import letter_for_reader
 
 if TYPE_CHECKING:
     from workbench.services.wiring import Services
@@ -185,7 +186,7 @@ class VerdictActions:
     """Reads the date field."""
     preview: Callable[[VerdictRequest], VerdictPreview | None] = lambda _request: None
     letter: Callable[[VerdictRequest], str] = lambda _request: ""
-    """Returns the whole letter of a verdict."""
+    """Returns the whole letter of a verdict, with its gloss."""
     recent_reasons: tuple[str, ...] = ()
     """The codes of the reasons that were used last, newest first."""
     has_effects: bool = True
@@ -211,7 +212,7 @@ class VerdictActions:
         verdicts = services.verdicts
         actions = cls(
             preview=verdicts.preview,
-            letter=verdicts.letter,
+            letter=lambda request: letter_for_reader(*verdicts.letter(request), case.header.language),
             decide=decide,
             keep_draft=keep_draft,
             date_reader=reader,

@@ -13,6 +13,7 @@ from screens.widgets.text_fields import MultilineField
 from workbench.domain.case.casefile import CaseFile, VerdictPreview
 from workbench.i18n import _
 from workbench.keys.registry import LETTER, WHOLE_LETTER
+from workbench.wording.letters import gloss_heading, letter_heading
 
 
 class LetterView(Static, can_focus=True):
@@ -46,23 +47,19 @@ class LetterEditor(Vertical):
         heading.update(self._heading(heading.content_size.width))
 
     def _heading(self, width: int) -> Content:
-        left = plain(_("The applicant reads ({language})").format(language=self._language), MUTED)
+        left = plain(letter_heading(self._case.header.language, self._text), MUTED)
         keys = key_hints((LETTER.shown_keys, _("edit")), (WHOLE_LETTER.shown_keys, _("whole letter")))
         return row(left, keys, width)
-
-    @property
-    def _language(self) -> str:
-        return _("Chinese") if self._case.header.language == "zh" else _("English")
 
     def show(self, own_text: str | None, preview: VerdictPreview | None) -> None:
         """Show the reviewer's text, or else that of the preview; above it, what it says in the language in use."""
         is_own, translation = bool(own_text), preview.translation if preview else ""
         self._text = editable(own_text or (preview.letter if preview else ""))
-        words = _("The letter goes out in {language}. For you, it says:").format(language=self._language)
         translated = self.query_one("#translation", Static)
         translated.display = bool(translation)
-        translated.update(paragraphs(f"{words}\n{translation}"))
+        translated.update(paragraphs(f"{gloss_heading(self._case.header.language)}\n{translation}"))
         self.shown.update(paragraphs(self._text))
+        self.on_resize()
         if self.edit.display and not (is_own or self._is_edited) and self._last_text != self._text:
             # The reviewer typed nothing yet, and the text from the reasons has changed.
             self._load()

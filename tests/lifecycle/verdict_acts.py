@@ -65,7 +65,7 @@ class VerdictActs(LateLetters):
         verdicts, may_decide = self.services(who).verdicts, allowed and verdict != "no reason"
         if may_decide and verdict == "pass":
             self.open_documents(who, case)
-        letter = verdicts.letter(request) if may_decide else ""
+        letter = verdicts.letter(request)[0] if may_decide else ""
         done = self.attempt("decide", who, case, lambda: verdicts.decide(request), allowed=may_decide)
         if not done:
             return

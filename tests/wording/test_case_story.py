@@ -473,7 +473,7 @@ def test_many_chosen_numbers_are_all_named_or_end_with_their_count() -> None:
     assert f"bar outbound: {', '.join(numbers[:3])} … (5 in total): " in short.happened[0]
     with speaking("zh"):
         assert f"{'、'.join(numbers[:3])}等5个" in short.happened[0]
-    lines = staged_lines(whole.case, whole.case.decisions[0], View(now=NOW, zone=ZONE, symbols=UNICODE), 80)
+    lines = staged_lines(whole.case, whole.case.decisions[0], "", View(now=NOW, zone=ZONE, symbols=UNICODE), 80)
     assert max(line.cell_length for line in lines) <= 80
     assert f"bar outbound: {', '.join(numbers)}" in " ".join(line.plain.strip() for line in lines)
 

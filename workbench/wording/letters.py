@@ -6,6 +6,7 @@ from db.enums import CaseState, WaitsFor
 from workbench.domain.case.casefile import CaseHeader
 from workbench.domain.case.lifecycle import VERDICT_WORDS
 from workbench.domain.case.records import NoticeLine
+from workbench.domain.text.mask import DOT
 from workbench.i18n import N_, _, comma_joined, ngettext, sentences_joined
 from workbench.wording.amounts import commas
 
@@ -39,6 +40,31 @@ FAIL_KIND_WORDS: dict[str, str] = {"fixable": N_("fail, to rectify"), "final": N
 def letter_kind_words(line: NoticeLine) -> str:
     """Return the kind of a letter in words; a fail is fixable or final."""
     return _(FAIL_KIND_WORDS.get(line.fail_kind or "") or LETTER_KIND_WORDS.get(line.kind, line.kind))
+
+
+def gloss_heading(language: str) -> str:
+    """Return the line above what a letter in another language says to the reader of the screen."""
+    return _("The letter goes out in {language}. For you, it says:").format(language=_language_name(language))
+
+
+def letter_heading(language: str, text: str) -> str:
+    """Return the line above what the applicant reads; it says if something in the shown text is masked."""
+    words = _("The applicant reads ({language})").format(language=_language_name(language))
+    return _(", ").join(filter(None, (words, _mask_words(text))))
+
+
+def letter_for_reader(body: str, gloss: str, language: str) -> str:
+    """Return the masked text of a letter as a screen shows it, below what it says in the language in use."""
+    above = (gloss_heading(language), gloss, letter_heading(language, body)) if gloss else (_mask_words(body),)
+    return "\n\n".join(filter(None, (*above, body)))
+
+
+def _language_name(language: str) -> str:
+    return _("Chinese") if language == "zh" else _("English")
+
+
+def _mask_words(text: str) -> str:
+    return _("masked here, sent in full") if DOT in text else ""
 
 
 def has_moving_deadline(line: NoticeLine, header: CaseHeader) -> bool:

@@ -1,8 +1,9 @@
 """The list of the letters of a case: when each was released, exported and sent, and its text."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
@@ -28,7 +29,8 @@ async def show_letters(screen: CaseScreen, case: CaseFile) -> None:
     ref = CaseRef.of(case)
     lines = await attempt(screen, in_thread(screen.session.services.notices.list, ref.id))
     if lines is not None:
-        await screen.app.push_screen_wait(LetterList(ref.name, tuple(reversed(lines)), screen.view()))
+        gloss_of = screen.session.services.notices.gloss
+        await screen.app.push_screen_wait(LetterList(ref.name, tuple(reversed(lines)), gloss_of, screen.view()))
 
 
 class LetterList(ListDialog[NoticeLine, None]):
@@ -43,10 +45,11 @@ class LetterList(ListDialog[NoticeLine, None]):
         Binding(",".join(("q", *LETTERS.keys)), "back", show=False),
     ]
 
-    def __init__(self, case: str, lines: Sequence[NoticeLine], view: View) -> None:
+    def __init__(self, case: str, lines: Sequence[NoticeLine], gloss_of: Callable[[int], str], view: View) -> None:
         empty = _("{case} has no letters.").format(case=case)
         super().__init__(_("Letters of {case}").format(case=case), empty, ("Enter", _("read")))
         self._list = lines
+        self._gloss_of = gloss_of
         self._view = view
 
     def entry_lines(self, entry: NoticeLine, width: int) -> list[Content]:
@@ -57,6 +60,10 @@ class LetterList(ListDialog[NoticeLine, None]):
         steps = flowing([joined(step) for step in steps_of(entry, view)], width - _INDENT)
         return [head, *(Content.assemble(" " * _INDENT, line) for line in steps)]
 
-    def action_read(self) -> None:
-        if self.current is not None:
-            self.app.push_screen(TextSheet(*letter_page(self.current, self._view)))
+    @work(group="read", exclusive=True)
+    async def action_read(self) -> None:
+        if (line := self.current) is None:
+            return
+        gloss = await attempt(self, in_thread(self._gloss_of, line.id))
+        if gloss is not None:
+            self.app.push_screen(TextSheet(*letter_page(line, gloss, self._view)))

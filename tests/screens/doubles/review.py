@@ -71,11 +71,11 @@ class MemoryVerdicts(Verdicts):
         used = (code for request in reversed(self._services.decided) for code in request.reasons)
         return tuple(dict.fromkeys(used))
 
-    def letter(self, request: VerdictRequest) -> str:
+    def letter(self, request: VerdictRequest) -> tuple[str, str]:
         preview = self.preview(request)
         until = "" if preview.until is None else f"\n{preview.until:%Y-%m-%d}"
         items = "".join(f"\n{number}. {item.text}" for number, item in enumerate(preview.items, start=1))
-        return f"虚构远声:\n{preview.letter}{items}{until}"
+        return f"虚构远声:\n{preview.letter}{items}{until}", preview.translation
 
     def _problems(self, request: VerdictRequest, found: CaseFile) -> tuple[str, ...]:
         filled = replace(request, waits_for=request.waits_for or pending_waits_for(request.reasons, found.policy))
@@ -172,6 +172,9 @@ class MemoryChecks(Checks):
 
     def why_alone(self) -> str:
         return self._services.why_alone
+
+    def letter(self, case_id: int) -> tuple[str, str]:
+        return self._services.files[case_id].decisions[-1].letter, ""
 
     def waiting(self) -> tuple[StagedRow, ...]:
         return tuple(

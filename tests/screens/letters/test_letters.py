@@ -52,6 +52,9 @@ async def test_an_auditor_reads_letters_with_people_masked_and_marks_none(site: 
         assert desk.text.splitlines()[-1].split("  ")[0] == " Enter read"
         await desk.press("enter")
         assert "Letter of C-000002: pass" in desk.text
+        assert "For you, it says" in desk.text
+        assert "Dear 虚构公司" in desk.text
+        await desk.press("end")
         assert "尊敬的虚构公司" in desk.text
 
         await desk.press("escape", "s")

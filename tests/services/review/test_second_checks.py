@@ -92,14 +92,20 @@ def test_a_returned_case_that_its_maker_decided_again_is_no_longer_taken_first(s
     assert take(site).header.id == urgent
 
 
-def test_an_approval_returns_the_letter_masked(site: Site) -> None:
+def test_the_checker_reads_the_letter_masked_and_in_the_own_language_before_it_is_sent(site: Site) -> None:
     case = held(site, severity="block")
-    decide(site, failing(case, fail_kind=FailKind.FINAL, note="final", letter="测试人:(ACT-PEAK-HOUR, DOC-UNSEALED)"))
+    letter = "测试人:(ACT-PEAK-HOUR)\n材料未加盖公章。（DOC-UNSEALED）"
+    decide(site, failing(case, fail_kind=FailKind.FINAL, note="final", letter=letter))
 
+    shown, gloss = site.services("b").checks.letter(case)
     done = site.services("b").checks.approve(case, "looked at it")
 
-    assert "测••:" in (done.notice or "")
-    assert "测试人" not in (done.notice or "")
+    assert done.notice == shown
+    assert "测••:" in shown
+    assert "测试人" not in shown + gloss
+    assert "Result: not passed" in gloss
+    assert "(DOC-UNSEALED)" in gloss
+    assert "公章" not in gloss
 
 
 def test_a_verdict_is_void_once_the_evidence_no_longer_has_its_findings(site: Site) -> None:

@@ -17,16 +17,20 @@ from db.models import EventRow
 from db.queries.outbox import is_owed
 from db.queries.published import NOTICE, table_of
 from db.queries.workload import count_overdue_measures
+from workbench.domain.case.casefile import ItemRequest
 from workbench.domain.case.lifecycle import recording_refusal, work_list_refusal
 from workbench.domain.case.records import NoticeLine
 from workbench.domain.clock.due import last_overdue_receipt
 from workbench.errors import NotAllowed, NotFound, WorkbenchError, WrongUsage
 from workbench.i18n import _
 from workbench.services.acts.portions import record_in_portions
+from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.history import notice_lines, select_notices
 from workbench.services.foundation.case_access import refuse_while_reading, visible_case
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
+from workbench.services.notices.bulk_letters import select_letters, stored_letter
+from workbench.services.notices.glosses import gloss_of
 from workbench.services.outbox.recording import Delivery, RecordedDeliveries, notice_rows, record_deliveries
 from workbench.services.review.rectifying.late_letters import KINDS_WITH_DEADLINE, depends_on_sending
 
@@ -108,6 +112,18 @@ class Notices(Service):
             has_work_list = work_list_refusal(self.context.actor) is None
             measures = count_overdue_measures(session, self.context.now()) if has_work_list else 0
             return from_row(NoticePage, counts, lines=lines, measures_overdue=measures)
+
+    def gloss(self, notice_id: int) -> str:
+        """Return the masked text of a letter in the language in use; "" if it is in it, was erased or taken back."""
+        with self.context.read() as session:
+            found = session.execute(select_letters().where(NOTICE.c.id == notice_id)).one_or_none()
+            letter = None if found is None else stored_letter(found.facts)
+            if found is None or letter is None or letter.missing:
+                return ""
+            cached = CaseFiles(self.context).cached(session, found.case_id)
+            decided = (line for line in cached.casefile.decisions if line.id == found.decision_id)
+            items = [ItemRequest(code=item.code, text=item.text) for line in decided for item in line.items]
+            return gloss_of(letter, cached, self.context.policy(session).supplier, items)
 
     def record_file(self, path: Path) -> RecordedDeliveries:
         """Record the deliveries that a file reports; the person's roles are checked first.

@@ -20,6 +20,7 @@ from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.bulk_letters import add_notice
 from workbench.services.notices.due_date_notices import cancel_letters
+from workbench.services.notices.glosses import gloss_of
 from workbench.services.notices.letter_facts import ClockLetterKind
 from workbench.services.notices.letter_measures import bars_in_force, bars_to_name
 from workbench.services.notices.rendering import render
@@ -57,11 +58,12 @@ def apply_verdict(
 
 def preview_letter(
     session: Session, context: Context, case: CaseRow, decision: DecisionRow, cached: CachedCase, codes: Sequence[str]
-) -> str:
-    """Return the letter that a verdict would send, masked as by `apply_verdict`; nothing is written."""
+) -> tuple[str, str]:
+    """Return the letter that a verdict would send, masked as by `apply_verdict`, and its gloss; nothing is written."""
     plan, bars = plan_measure(session, context, case, decision), bars_to_name(session, context, case)
     letter = verdict_letter(session, context, case, decision, cached, codes, plan, bars)
-    return cached.redaction.mask_in(render(letter).body)
+    gloss = gloss_of(letter, cached, context.policy(session).supplier, items_in_plan(decision))
+    return cached.redaction.mask_in(render(letter).body), gloss
 
 
 def _change_state(session: Session, context: Context, case: CaseRow, decision: DecisionRow) -> None:

@@ -21,7 +21,7 @@ from workbench.i18n import _
 from workbench.services.acts.act import ActInProgress, act_in, checked_act_reason
 from workbench.services.case.assessment import is_contradicted, refresh_findings
 from workbench.services.case.casefiles import CaseFiles
-from workbench.services.case.decisions import makers_of_staged, newest_decision, waiver_of
+from workbench.services.case.decisions import makers_of_staged, newest_decision, reasons_of, waiver_of
 from workbench.services.case.measure_orders import choice_hash, chosen_in, logged_choices
 from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for
@@ -30,7 +30,7 @@ from workbench.services.foundation.locations import read_after_act
 from workbench.services.foundation.row_values import from_row
 from workbench.services.queue.listing import Queue
 from workbench.services.review.appeals.checks import AppealChecks
-from workbench.services.review.apply_verdict import apply_verdict, decision_result
+from workbench.services.review.apply_verdict import apply_verdict, decision_result, preview_letter
 from workbench.services.review.back_to_queue import return_to_owner, void_verdict
 from workbench.services.site import people
 from workbench.services.site.presence import absences_on
@@ -60,6 +60,16 @@ class Checks(Service):
         """Return the reason why one person reviews alone, so that nobody can check; "" if several people review."""
         with self.context.read() as session:
             return people.solo_reason(session)
+
+    def letter(self, case_id: int) -> tuple[str, str]:
+        """Return the whole letter of the staged verdict, masked, and its gloss; two empty texts if none is staged."""
+        with self.context.read() as session:
+            decision = newest_decision(session, case_id, "staged")
+            if decision is None:
+                return "", ""
+            cached = CaseFiles(self.context).cached(session, case_id)
+            case, codes = session.get_one(CaseRow, case_id), reasons_of(session, decision.id)
+            return preview_letter(session, self.context, case, decision, cached, codes)
 
     def approve(
         self, case_id: int, note: str, decision_id: int | None = None, evidence_no: int | None = None

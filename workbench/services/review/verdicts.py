@@ -108,8 +108,8 @@ class Verdicts(Service):
             codes = session.connection().execute(_RECENT_CODES, values).scalars()
             return tuple(dict.fromkeys(codes))[:_RECENT]
 
-    def letter(self, request: VerdictRequest) -> str:
-        """Return the whole letter that a verdict would send, with personal names masked.
+    def letter(self, request: VerdictRequest) -> tuple[str, str]:
+        """Return the whole letter that a verdict would send, with personal names masked, and its gloss.
 
         Raises:
             NotAllowed: If the verdict is incomplete, so that there is no letter yet.
