@@ -77,7 +77,7 @@ def test_while_something_stands_against_a_pass_the_letter_says_what_has_to_happe
 def test_a_forecast_later_than_the_due_date_says_so() -> None:
     for due_on, en, zh in [
         (DAYS.p90, "", ""),
-        (DAYS.p50, " The later of these days is after the due date.", "其中较晚的日期晚于本通知所载期限。"),
+        (DAYS.p50, " The decision may come after the due date.", "审核结论可能晚于本通知所载期限作出。"),
         (DAYS.p50 - timedelta(days=1), " That is later than the due date.", "上述预计时间晚于本通知所载期限。"),
     ]:
         for language, late in ((EN, en), (ZH, zh)):

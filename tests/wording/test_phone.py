@@ -76,6 +76,14 @@ def test_a_queued_case_is_decided_by_a_day_and_passes_if_nothing_is_found_agains
     )
 
 
+def test_after_a_warning_no_pass_is_promised() -> None:
+    warned = replace(LATER, has_warnings=True)
+    assert sentence(warned) == (
+        f"C-000001 has been received. {DECIDED}; whether it passes is not known before the decision."
+    )
+    assert sentence(warned, "zh").endswith("能否通过，以审核结论为准。")
+
+
 def test_that_handing_in_now_saves_time_is_said_only_if_the_forecasts_show_it() -> None:
     assert "save" not in sentence(LATER)
     assert sentence(replace(LATER, saved_days=3)).endswith(
@@ -237,7 +245,7 @@ def test_a_forecast_later_than_the_due_date_says_so_and_why_if_it_is_known() -> 
     for due_on, is_queue_long, words in [
         (26, True, "That is later than the due date, Thu 26 Nov, because more applications than usual are waiting."),
         (26, False, "That is later than the due date, Thu 26 Nov."),
-        (27, True, "The due date is Fri 27 Nov; the later of these days is after it."),
+        (27, True, "The due date is Fri 27 Nov; the decision may come after it."),
         (23, True, "The due date, Mon 23 Nov, has passed."),
     ]:
         due_at = NOW.replace(day=due_on)

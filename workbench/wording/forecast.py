@@ -226,9 +226,10 @@ def _waiting_count_words(forecast: QueueForecast) -> str:
 def decision_sentence(forecast: CaseForecast, write_day: Callable[[date], str], language: str) -> str:
     """Return when a case is decided, and when it passes or what must happen before it can pass.
 
-    A case against which nothing is found passes with the decision. `CaseForecast.passed` is not used, because it
-    includes the corrections of similar cases. While a verdict awaits its check, only the day of the result is given, so
-    that nothing reveals the verdict. While the applicant has the case, the days assume that everything arrives today.
+    A case against which nothing is found passes with the decision; after a warning, nothing is promised.
+    `CaseForecast.passed` is not used, because it includes the corrections of similar cases. While a verdict awaits its
+    check, only the day of the result is given, so that nothing reveals the verdict. While the applicant has the case,
+    the days assume that everything arrives today.
     """
     say = catalogue(language).gettext
     days, last = forecast.decided, write_day(forecast.decided.p90)
@@ -237,8 +238,11 @@ def decision_sentence(forecast: CaseForecast, write_day: Callable[[date], str], 
     decided = say(_DECIDED_BY[forecast.awaits_items, days.is_one_day]).format(p50=write_day(days.p50), p90=last)
     if forecast.awaits_check:
         return say(N_("{sentence}.")).format(sentence=decided)
-    passed = needs_words(forecast, language) or say(N_("if nothing is found against it, it passes by then"))
-    return say(N_("{decided}; {passed}.")).format(decided=decided, passed=passed)
+    unknown = N_("whether it passes is not known before the decision")
+    passed = unknown if forecast.has_warnings else N_("if nothing is found against it, it passes by then")
+    return say(N_("{decided}; {passed}.")).format(
+        decided=decided, passed=needs_words(forecast, language) or say(passed)
+    )
 
 
 def needs_words(forecast: CaseForecast, language: str) -> str:
@@ -265,7 +269,7 @@ def letter_sentence(forecast: CaseForecast, language: Language, due_on: date | N
     if due_on is not None and forecast.decided.p50 > due_on:
         sentences.append(say(N_("That is later than the due date.")))
     elif due_on is not None and forecast.decided.p90 > due_on:
-        sentences.append(say(N_("The later of these days is after the due date.")))
+        sentences.append(say(N_("The decision may come after the due date.")))
     sentences.append(say(N_("This is an estimate, not a commitment.")))
     return join_sentences(sentences, language.value)
 

@@ -75,7 +75,7 @@ def _late_sentences(forecast: CaseForecast, header: CaseHeader, zone: ZoneInfo, 
             message = _("That is later than the due date, {due}, because more applications than usual are waiting.")
         return [message.format(due=due)]
     if forecast.decided.p90 > due_on:
-        return [_("The due date is {due}; the later of these days is after it.").format(due=due)]
+        return [_("The due date is {due}; the decision may come after it.").format(due=due)]
     return []
 
 

@@ -122,7 +122,7 @@ async def test_the_header_has_the_likely_dates_and_t_shows_and_copies_the_senten
         sentence = (
             "C-000123 has been received. The application is decided usually by Wed 25 Nov, in nine of ten cases by "
             "Fri 27 Nov; if nothing is found against it, it passes by then. "
-            "The due date is Thu 26 Nov; the later of these days is after it."
+            "The due date is Thu 26 Nov; the decision may come after it."
         )
         text = " ".join(desk.text.replace("│", " ").split())
         assert "C-000123 has been received. The application is decided usually by Wed 25 Nov" in text

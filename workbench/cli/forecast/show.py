@@ -155,9 +155,13 @@ def _end_rows(forecast: CaseForecast, today: date) -> Iterator[tuple[str, str]]:
         yield _("Passed"), wording.needs_words(forecast, current_language())
     else:
         decided, passed = _days(forecast, forecast.decided, today), _days(forecast, forecast.passed, today)
-        yield _("Passed"), _("{days}, if nothing is found against it").format(days=decided)
-        if passed != decided:
-            yield "", _("{days} with the corrections of similar cases").format(days=passed)
+        if not forecast.has_warnings:
+            yield _("Passed"), _("{days}, if nothing is found against it").format(days=decided)
+        if forecast.has_warnings or passed != decided:
+            yield (
+                _("Passed") if forecast.has_warnings else "",
+                _("{days} with the corrections of similar cases").format(days=passed),
+            )
 
 
 def _days(forecast: CaseForecast, days: DayRange, today: date) -> str:

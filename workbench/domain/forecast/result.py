@@ -90,6 +90,7 @@ class CaseForecast(ForecastConditions):
         decided: When the next decision is made; while a verdict awaits its check, when the result is released.
         passed: When similar cases passed, including their corrections; None while something stands against a pass.
         passed_needs: What must happen before it can pass.
+        has_warnings: Whether a finding warns, so that nobody can say that it passes if nothing is found.
         pass_rate: How often similar cases passed at the first decision, for staff only; None after that decision, and
             without history.
         is_decided: Whether it got its first verdict.
@@ -108,6 +109,7 @@ class CaseForecast(ForecastConditions):
     decided: DayRange
     passed: DayRange | None
     passed_needs: tuple[PassNeed, ...] = ()
+    has_warnings: bool = False
     pass_rate: PassRate | None = None
     is_decided: bool
     ahead: int | None

@@ -42,6 +42,7 @@ class ForecastPresenter:
                 decided=decided,
                 passed=None if needs else passed,
                 passed_needs=needs,
+                has_warnings=case.history.attributes["findings"] == Severity.WARN,
                 pass_rate=self._pass_rate(case),
                 is_decided=case.history.first_result_at is not None,
                 ahead=None if case.is_arriving or case.is_returning else case.ahead,
