@@ -1,6 +1,7 @@
 """The items that the applicant must rectify, and the date of the verdict."""
 
 from datetime import date
+from string import ascii_lowercase
 
 from textual import events, getters, on
 from textual.app import ComposeResult
@@ -17,7 +18,18 @@ from workbench.domain.clock.typed.reference import UnclearTime
 from workbench.domain.text.safe import cells
 from workbench.i18n import _
 from workbench.keys.command import shown_key
-from workbench.keys.registry import FINAL, ITEMS, LETTER, MEASURE, NOTE, NUMBERS, SEARCH, WAIT_FOR, WHOLE_LETTER
+from workbench.keys.registry import (
+    CONFIRM,
+    FINAL,
+    ITEMS,
+    LETTER,
+    MEASURE,
+    NOTE,
+    NUMBERS,
+    SEARCH,
+    WAIT_FOR,
+    WHOLE_LETTER,
+)
 
 _COMMANDS = (FINAL, ITEMS, LETTER, MEASURE, NOTE, NUMBERS, SEARCH, WAIT_FOR, WHOLE_LETTER)
 _DATE_CELLS = 17
@@ -45,7 +57,7 @@ class ItemField(TextLine):
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Leave the keys of the dialog to it until the text is changed.
 
-        The key that confirms is too grave for a letter that may begin a text.
+        The key that confirms is too grave for a letter that may begin a text; like all other letters, it does nothing.
         """
         is_command = self._is_unchanged and any(key in command.keys for command in _COMMANDS)
         return super().check_consume_key(key, character) and not is_command
@@ -54,6 +66,10 @@ class ItemField(TextLine):
         if not self.check_consume_key(event.key, event.character):
             # Without its character the key is no text.
             event.character = None
+        elif self._is_unchanged and event.key in ascii_lowercase:
+            event.prevent_default().stop()
+            message = _("Letters are no text here: type + or - first. {key} confirms.")
+            self.notify(message.format(key=shown_key(CONFIRM.permanent_keys[0])))
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Replace text; + and - at the end of an unchanged text replace all of it, as the hint says."""
@@ -98,7 +114,7 @@ class RectificationForm(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="items-title", markup=False)
-        hint = _("Letters are commands until you type: + adds, - omits, ^u proposes again")
+        hint = _("Type + to add, - to omit; before, letters are commands. ^u proposes again")
         yield Static(plain(hint, MUTED), id="items-hint", markup=False)
         with Vertical(id="items"):
             yield from map(self._field, self._initial_items)

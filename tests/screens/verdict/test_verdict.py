@@ -222,7 +222,10 @@ async def test_keys_meant_as_commands_neither_replace_an_item_nor_reach_the_appl
         own = field.value
         await desk.press("t")
         assert desk.app.focused is desk.app.screen.query_one("#note")
-        await desk.press("f2", "1")
+        await desk.press("f2", "y", "n")
+        assert "Letters are no text here: type + or - first. F8 confirms." in desk.notes[-1]
+        assert (field.value, desk.services.decided) == (own, [])
+        await desk.press("1")
         assert field.value == f"{own}1"
         await desk.press("v")
         assert "You wrote into “ID card expired”" in desk.text
