@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.cli.framework import output
 from workbench.cli.framework.questions import ask
 from workbench.domain.values.bad_value import BadValue, outline_of, with_outlined_numbers
-from workbench.i18n import _, comma_joined, with_remark
+from workbench.i18n import N_, _, comma_joined, with_remark
 from workbench.services.files.reading.headers import column_names
 from workbench.services.files.reading.sheets.names import kind_name
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _SHOWN_IN_FULL = frozenset({"application_no", "submitted_at", "applicant_kind", "province", "industry", "card_type"})
 """The columns whose examples are shown in full, since they name no person; only long numbers are outlined."""
+
+_ORDER_WORDS = {"ymd": N_("year/month/day"), "dmy": N_("day/month/year"), "mdy": N_("month/day/year")}
 
 
 class _Unusable(ValueError):
@@ -80,7 +82,7 @@ def _meaning(column: "ProposedColumn", proposal: "Proposal") -> str:
     if not column.means:
         return _("not imported")
     meaning = names.shown(column.means) if column.means in names.chinese else column.means
-    details = [part for part in (column.unit, column.order) if part]
+    details = [part for part in (column.unit, column.order and _(_ORDER_WORDS[column.order])) if part]
     details += [f"{word} = {code}" for word, code in column.words.items()]
     return with_remark(meaning, comma_joined(details))
 
