@@ -71,6 +71,8 @@ def new_key(file: Path | None, command: str | None, database: Path, group_id: in
             "Created the key file {file}. Without it everything in the database is lost: keep a copy of it elsewhere."
         )
         output.narrate(message.format(file=file))
+    elif source.kind is KeyKind.PROMPT:
+        output.narrate(_("Without the passphrase everything in the database is lost: keep it in a safe place too."))
 
 
 def _may_need(database: Path, source: "KeySource") -> bool:
