@@ -3,7 +3,7 @@
 import re
 
 from workbench.errors import BadData
-from workbench.i18n import _
+from workbench.i18n import ngettext
 
 _LETTER_OR_DIGIT = r"[\dA-Za-zＡ-Ｚａ-ｚ]"
 _NUMBER = re.compile(rf"(?<!{_LETTER_OR_DIGIT}){_LETTER_OR_DIGIT}*\d{{7}}{_LETTER_OR_DIGIT}*")
@@ -24,7 +24,8 @@ class BadValue(BadData):
 def outline_of(value: str) -> str:
     """Return the first and last character of a value and its length; of two characters only the first."""
     last = value[-1] if len(value) > 2 else ""  # noqa: PLR2004 - two characters are a whole name
-    return _("{first}…{last} ({count} characters)").format(first=value[:1], last=last, count=len(value))
+    outline = ngettext("{first}…{last} ({count} character)", "{first}…{last} ({count} characters)", len(value))
+    return outline.format(first=value[:1], last=last, count=len(value))
 
 
 def with_outlined_numbers(message: str) -> str:
