@@ -129,14 +129,17 @@ async def _ask_and_take(app: "AppBase", desk: "DeskScreen", case_id: int) -> Non
     if held is not None and held.header.id == case_id:
         await app.switch_mode("desk")
         return
-    refusal = await attempt(app, in_thread(taking.why_not, case_id))
-    if refusal is None:
-        # `attempt` has reported that the refusal could not be read.
+    answers = await attempt(app, in_thread(lambda: (taking.why_not(case_id), taking.own_skip(case_id))))
+    if answers is None:
+        # `attempt` has reported that they could not be read.
         return
+    refusal, skipped = answers
     if refusal:
         app.notify(refusal, severity="error", timeout=8)
         return
     hint = _("Why this case now? Only colleagues read it, in the history.")
+    if skipped:
+        hint = f"{_('You skipped this case: “{reason}”.').format(reason=skipped)} {hint}"
     if held is not None:
         stays = with_keys(_("{case} stays yours; {desk.next} shows it after this one.")).format(
             case=format_case(held.header.id)

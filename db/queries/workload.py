@@ -20,6 +20,7 @@ _OPEN_COUNTS = text(
     (SELECT count(*) FROM "case" c WHERE c.state = 'awaiting_check' AND coalesce(c.returned_to_id, 0) <> :me
         AND NOT EXISTS (SELECT 1 FROM decision WHERE case_id = c.id AND status = 'staged' AND maker_id = :me)
         AND NOT EXISTS (SELECT 1 FROM appeal WHERE case_id = c.id AND status = 'staged' AND decided_by_id = :me)
+        AND NOT EXISTS (SELECT 1 FROM skip WHERE case_id = c.id AND reviewer_id = :me)
     ) AS to_check"""
 )
 _ASSIGNED = text(

@@ -40,8 +40,8 @@ class StagedSource:
         self._services = services
         self.reason_alone = ""
         """Why one person reviews alone and may check their own verdicts; "" if a second person checks."""
-        self._letter = (0, "")
-        """The case that was read last, and the letter of its staged verdict with its gloss."""
+        self._read = (0, "", "")
+        """The case that was read last, the letter of its staged verdict with its gloss, and why it is refused here."""
 
     def read_rows(self) -> Mapping[int, StagedRow]:
         """Return the cases by id, and store why one person may check alone."""
@@ -53,15 +53,15 @@ class StagedSource:
         self._services.readings.record(case_id)
         case = self._services.casefiles.show_current(case_id)
         letter = letter_for_reader(*self._services.checks.letter(case_id), case.header.language)
-        self._letter = (case_id, letter)
+        self._read = (case_id, letter, self._services.checks.why_not(case_id))
         return case
 
     def verdict_of(self, case: CaseFile | None) -> StagedVerdict:
         """Return the staged verdict of a case."""
-        read_id, letter = self._letter
-        is_read = case is not None and case.header.id == read_id
+        read_id, *read = self._read
+        letter, skipped = read if case is not None and case.header.id == read_id else ("", "")
         alone = bool(self.reason_alone)
-        return StagedVerdict(case, self._services.actor, is_alone=alone, letter=letter if is_read else "")
+        return StagedVerdict(case, self._services.actor, is_alone=alone, letter=letter, skipped=skipped)
 
     def refusal(self, action: str, case: CaseFile) -> str:
         """Return why this person may not check the staged verdict now; each case is opened before it is approved."""

@@ -58,6 +58,8 @@ class StagedVerdict:
     """Whether one person reviews alone and may approve their own verdict."""
     letter: str = ""
     """The whole letter of the verdict, as its reader needs it."""
+    skipped: str = ""
+    """Why the actor, who skipped the case, may not check it; empty if they did not skip it."""
 
     @property
     def decision(self) -> DecisionLine | None:
@@ -94,7 +96,7 @@ class StagedVerdict:
 
     def may(self, action: Action) -> bool:
         """Return whether the actor may approve or return the verdict."""
-        is_other = not (self.is_own or self.comes_back) or (self.is_alone and action is Action.APPROVE)
+        is_other = not (self.is_own or self.comes_back or self.skipped) or (self.is_alone and action is Action.APPROVE)
         return self.case is not None and is_other and is_allowed(action, self.case.header.state, self.actor)
 
     @property
@@ -109,7 +111,7 @@ class StagedVerdict:
             return with_keys(message)
         if self.comes_back:
             return _("The case comes back to you if this verdict is returned; another person must check it.")
-        return role_refusal(Action.APPROVE, self.actor, _("approve")) or ""
+        return role_refusal(Action.APPROVE, self.actor, _("approve")) or self.skipped
 
     def lines(self, view: View, width: int) -> Content | None:
         """Return the verdict, below its warning if there is one; None if no verdict is staged."""

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from db.enums import CaseState
+from db.enums import CaseState, FailKind
 from tests.clock_site import ClockSite
 from tests.screens.cases import troubled
 from tests.screens.driver import Driver, memory_workbench, site_workbench
-from tests.services.review.verdict_acts import decide_plainly, staged
+from tests.services.review.verdict_acts import decide, decide_plainly, failing, staged, take
 from tests.sites import Site
 from workbench.domain.case.records import HistoryLine
 
@@ -206,6 +206,21 @@ async def test_who_gets_a_moved_case_back_cannot_check_it_and_reads_why(site: Si
         assert "by a" in desk.text
         await desk.press("a")
         assert "another person must check it" in desk.text
+        assert desk.dialog == "ChecksScreen"
+    assert site.state(case) == CaseState.AWAITING_CHECK
+
+
+async def test_who_skipped_a_case_reads_why_another_person_must_check_it(site: Site) -> None:
+    site.plant()
+    for login in "ba":
+        case = take(site, login).header.id
+        if login == "b":
+            site.services("b").claims.skip(case, "my cousin works there")
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+    async with site_workbench(site, "b") as desk:
+        await desk.go("c")
+        await desk.press("enter", "a")
+        assert "(“my cousin works there”); another person must check it." in desk.text
         assert desk.dialog == "ChecksScreen"
     assert site.state(case) == CaseState.AWAITING_CHECK
 

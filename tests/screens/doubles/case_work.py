@@ -166,6 +166,9 @@ class MemoryTaking(Taking):
     def why_not(self, case_id: int) -> str:  # noqa: ARG002 - the signature of the service
         return ""
 
+    def own_skip(self, case_id: int) -> str:  # noqa: ARG002 - the signature of the service
+        return ""
+
     def take(self, case_id: int, reason: str) -> CaseFile:
         self._services.log.append(("take", case_id, reason))
         self._services.hold(case_id)

@@ -173,6 +173,9 @@ class MemoryChecks(Checks):
     def why_alone(self) -> str:
         return self._services.why_alone
 
+    def why_not(self, case_id: int) -> str:  # noqa: ARG002 - the signature of the service
+        return ""
+
     def letter(self, case_id: int) -> tuple[str, str]:
         return self._services.files[case_id].decisions[-1].letter, ""
 

@@ -47,6 +47,22 @@ def test_the_maker_cannot_check_and_an_approval_has_its_own_grace_period(site: S
     assert len(notices(site)) == 1
 
 
+def test_who_skipped_a_case_does_not_check_its_verdict(site: Site) -> None:
+    site.plant()
+    case = take(site, "b").header.id
+    site.services("b").claims.skip(case, "my cousin works there")
+    assert site.services("b").taking.own_skip(case) == "my cousin works there"
+    take(site)
+    decide(site, failing(case, fail_kind=FailKind.FINAL))
+
+    assert [site.services(login).queue.counts().to_check for login in "bc"] == [0, 1]
+    for act in (site.services("b").checks.approve, site.services("b").checks.give_back):
+        with pytest.raises(NotAllowed, match="my cousin works there"):
+            act(case, "seen")
+    assert site.state(case) == "awaiting_check"
+    assert site.services("c").checks.approve(case, "seen").state is CaseState.FAILED
+
+
 def test_a_returned_case_waits_for_its_maker_with_the_draft_and_comes_first(site: Site) -> None:
     site.plant(3)
     case = take(site).header.id

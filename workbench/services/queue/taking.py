@@ -17,6 +17,7 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.foundation.case_access import case_in_state_for, is_held
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.locations import read_after_act
+from workbench.services.site.people import own_skip_reason
 from workbench.services.site.presence import absences_on
 
 
@@ -59,6 +60,11 @@ class Taking(Service):
             except WorkbenchError as error:
                 return str(error)
         return ""
+
+    def own_skip(self, case_id: int) -> str:
+        """Return why this person skipped a case, "" if they did not; whoever knows the applicant should not take it."""
+        with self.context.read() as session:
+            return own_skip_reason(session, self.context, case_id) or ""
 
     def _is_on_my_desk(self, case: CaseRow) -> bool:
         now, is_mine = self.context.now(), case.held_by_id == self.context.actor.id

@@ -61,6 +61,11 @@ class Checks(Service):
         with self.context.read() as session:
             return people.solo_reason(session)
 
+    def why_not(self, case_id: int) -> str:
+        """Return why this person may not check a case that they skipped, "" if they did not skip it."""
+        with self.context.read() as session:
+            return people.skip_refusal(session, self.context, case_id) or ""
+
     def letter(self, case_id: int) -> tuple[str, str]:
         """Return the whole letter of the staged verdict, masked, and its gloss; two empty texts if none is staged."""
         with self.context.read() as session:
@@ -199,6 +204,7 @@ class Checks(Service):
         elif case.returned_to_id and people.is_same_person(session, self.context, case_id, case.returned_to_id):
             refusal = _("The case comes back to you if this verdict is returned; another person must check it.")
         is_waived = action is Action.APPROVE and people.solo_reason(session)
+        refusal = refusal or people.skip_refusal(session, self.context, case_id)
         if refusal is not None and not is_waived:
             raise NotAllowed(refusal)
         chosen, logged = choice_hash(self.context.store, chosen_in(decision.seen)), logged_choices(session, case_id)

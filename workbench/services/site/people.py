@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from db import dialect
 from db.enums import IdentityMode, Role
-from db.models import CaseRow, DutyRow, EventRow, ReviewerRoleRow, ReviewerRow, SettingRow, SubmissionRow
+from db.models import CaseRow, DutyRow, EventRow, ReviewerRoleRow, ReviewerRow, SettingRow, SkipRow, SubmissionRow
 from db.queries.published import BATCH
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import WORKERS, absence_refusal
@@ -249,6 +249,19 @@ def shares_account(session: Session, context: Context, case_id: int, reviewer_id
         col(EventRow.is_refused).is_(False),
     )
     return session.execute(acts.limit(1)).first() is not None
+
+
+def skip_refusal(session: Session, context: Context, case_id: int) -> str | None:
+    """Return why this person may not check a case that they skipped, even if evidence came since; None if they may."""
+    reason = own_skip_reason(session, context, case_id)
+    refusal = _("You skipped {case} (“{reason}”); another person must check it.")
+    return refusal.format(case=format_case(case_id), reason=reason) if reason is not None else None
+
+
+def own_skip_reason(session: Session, context: Context, case_id: int) -> str | None:
+    """Return why this person skipped a case, None if they did not."""
+    skips = session.exec(select(SkipRow).where(col(SkipRow.case_id) == case_id))
+    return next((one.reason for one in skips if is_same_person(session, context, case_id, one.reviewer_id)), None)
 
 
 def importer_refusal(session: Session, context: Context, case_id: int, policy: Policy) -> str | None:

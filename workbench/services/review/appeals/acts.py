@@ -25,7 +25,7 @@ from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.letter_facts import AppealLetterKind
 from workbench.services.notices.result_letters import notify_of_appeal
 from workbench.services.review.rectifying.late_letters import take_back_early_lapse
-from workbench.services.site.people import is_same_person, solo_reason
+from workbench.services.site.people import is_same_person, skip_refusal, solo_reason
 
 _NOT_COUNTED = (Action.REVEAL, Action.DOCUMENTS, Action.FORECAST, Action.DOSSIER, Action.APPEAL)
 _ACTS = [*(action.value for action in Action if action not in _NOT_COUNTED), "extend-deadline"]
@@ -68,7 +68,7 @@ def checking_refusal(session: Session, context: Context, appeal: AppealRow) -> s
     if any(is_same(one) for one in deciders if one is not None):
         message = _("You made or checked the verdict on {case} that is appealed; another person must check the answer.")
         return message.format(case=name)
-    return None
+    return skip_refusal(session, context, appeal.case_id)
 
 
 def people_who_acted(session: Session, case_id: int, before_seq: int | None = None) -> set[int]:
