@@ -10,7 +10,7 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_record
 from workbench.cli.framework.options import DryRun
 from workbench.cli.framework.parameters import argument, option
-from workbench.i18n import N_, _, comma_joined, with_details
+from workbench.i18n import N_, _, comma_joined, sentences_joined, with_details
 from workbench.wording.amounts import commas, minute
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _plan_sentence(plan: "CampaignPlan", per_day: int) -> str:
     else:
         message = _("Campaign {number} is started; {opened} cases are open now.")
         parts.append(message.format(number=plan.id, opened=commas(plan.opened)))
-    return " ".join(parts)
+    return sentences_joined(parts)
 
 
 def show(
