@@ -233,7 +233,7 @@ def _back_from_aside(session: "DeskSession", view: View) -> list[int]:
 def back_line(back: Sequence[int], view: View, *, has_case: bool) -> Content:
     """Return the line about the cases whose time aside is over, with the one that `n` brings next."""
     more = f" +{len(back) - 1}" if len(back) > 1 else ""
-    message = _("{case} is back from being put aside; ").format(case=format_case(back[0]) + more)
+    message = _("{case} is yours and waits; ").format(case=format_case(back[0]) + more)
     then = _(" gives it after this case") if has_case else _(" gives it")
     return joined((f"{view.symbols.mine} ", MUTED), (message, MUTED), _NEXT_KEY, (then, MUTED))
 

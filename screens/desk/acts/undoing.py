@@ -87,7 +87,7 @@ async def _undo(screen: CaseScreen, undoable: UndoableAct) -> None:
     if isinstance(outcome, Unchanged):
         message = _("{case}: taken back.")
         if undoable.verdict is not None:
-            message = _("Taken back; the case waits for its checker again.")
+            message = _("{case}: taken back; it waits for its checker again.")
         screen.notify(message.format(case=format_case(undoable.case_id)))
     elif outcome is not None:
         name = format_case(undoable.case_id)

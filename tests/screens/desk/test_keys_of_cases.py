@@ -72,7 +72,7 @@ async def test_a_case_comes_back_by_itself_with_a_quiet_line_and_is_the_next(sit
     async with site_workbench(site, "a", size=(80, 24)) as desk:
         await desk.press("n", "h", "enter", "n")
         assert "C-000002" in desk.text
-        words = "C-000001 is back from being put aside; n gives it after this case"
+        words = "C-000001 is yours and waits; n gives it after this case"
         assert words not in desk.text
 
         site.clock.advance(hours=2, minutes=1)
