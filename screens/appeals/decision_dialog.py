@@ -15,7 +15,7 @@ from screens.shell.base_screen import Dialog, TooSmall, attempt, in_thread
 from screens.shell.bindings import bind, bind_key
 from screens.shell.key_guard import ConfirmationGuard, key_presses_of
 from screens.shell.view import symbols_of
-from screens.verdict.dialog_text import too_soon_line
+from screens.verdict.closing_lines import too_soon_line
 from screens.widgets.debounce import Debounce
 from screens.widgets.safe_text import ERROR, MUTED, Static, WrappedText, key_hints, plain, wrapped_lines
 from screens.widgets.text_fields import MultilineField

@@ -16,7 +16,7 @@ from screens.shell.bindings import bind
 from screens.shell.key_guard import ConfirmationGuard, key_presses_of
 from screens.shell.view import View, symbols_of
 from screens.verdict import dialog_text
-from screens.verdict.closing_lines import ClosingLines
+from screens.verdict.closing_lines import ClosingLines, foot_line, too_soon_line
 from screens.verdict.form_state import FormEdited, VerdictActions, VerdictState, next_choice
 from screens.verdict.item_dialogs import ask_item
 from screens.verdict.letter_editor import LetterEditor
@@ -91,8 +91,7 @@ class VerdictDialog(Dialog[Any]):
         """Whether the reviewer has been told that something changed, and may confirm all the same."""
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="box", classes=f"-{self._state.verdict}") as box:
-            box.border_title = plain(self._actions.heading or dialog_text.title(self._case, self._state.verdict))
+        with Vertical(id="box", classes=f"-{self._state.verdict}"):
             yield Static(id="marked", markup=False)
             with VerticalScroll(id="body", can_focus=False):
                 yield Static(id="kind", markup=False)
@@ -132,7 +131,7 @@ class VerdictDialog(Dialog[Any]):
             if await key_presses_of(self).is_alone():
                 self.leave(await self._actions.decide(self._request()))
             else:
-                self.closing.say(dialog_text.too_soon_line())
+                self.closing.say(too_soon_line())
         except WorkbenchError as error:
             self._show_error(error)
             self._debounce.request()
@@ -175,8 +174,8 @@ class VerdictDialog(Dialog[Any]):
         if self.focused is not None and not self.letter.edit.has_focus:
             self.letter.stop()
         policy = self._case.policy if self._actions.has_effects else None
-        foot_line = partial(dialog_text.foot_line, self._preview, policy, self._width)
-        self.closing.foot.update(foot_line(is_writing=is_writing, is_prose=is_prose))
+        shown_foot = partial(foot_line, self._state, self._preview, policy, self._width)
+        self.closing.foot.update(shown_foot(is_writing=is_writing, is_prose=is_prose))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         state, preview, case, has_effects = self._state, self._preview, self._case, self._actions.has_effects
@@ -192,7 +191,7 @@ class VerdictDialog(Dialog[Any]):
 
     def action_confirm(self) -> None:
         if not self._guard.accepts_press() or self._is_deciding:
-            self.closing.say(dialog_text.too_soon_line())
+            self.closing.say(too_soon_line())
         elif self._preview is not None and self._preview.news and not self._accepts_new_evidence:
             self._accepts_new_evidence = True
             problem = _("New evidence has come; confirm once more to decide all the same.")
@@ -273,6 +272,7 @@ class VerdictDialog(Dialog[Any]):
 
     def _draw(self) -> None:
         preview, state, width = self._preview, self._state, self._width
+        self.query_one("#box").border_title = plain(self._actions.heading or dialog_text.title(self._case, state))
         self.query_one("#marked", Static).update(dialog_text.marked_line(state, self._case, width))
         self.query_one("#kind", Static).update(
             dialog_text.kind_line(state, self._case, preview, symbols_of(self), width)

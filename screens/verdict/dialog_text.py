@@ -30,12 +30,12 @@ from workbench.domain.case.records import ChangesSinceSeen, ChecklistLine
 from workbench.domain.case.verdict import is_last_round, is_reason_contradicted, pending_waits_for
 from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Verdict, WaitsFor
 from workbench.domain.findings.evaluate import has_block
-from workbench.domain.policy.policy import OVERRIDE_REASON, Policy
+from workbench.domain.policy.policy import OVERRIDE_REASON
 from workbench.domain.text.safe import cells
 from workbench.i18n import _, comma_joined, current_language, ngettext
 from workbench.keys.command import shown_key
 from workbench.keys.desk import CHECKLIST, DOCUMENTS
-from workbench.keys.registry import CONFIRM, FINAL, NOTE, TEXTS, WAIT_FOR, with_keys
+from workbench.keys.registry import FINAL, NOTE, WAIT_FOR, with_keys
 from workbench.wording.case.labels import (
     VERDICT_TITLES,
     WAITS_FOR_WORDS,
@@ -184,13 +184,20 @@ def _special_rules(case: CaseFile, preview: VerdictPreview) -> Iterator[str]:
         yield message.format(decision=format_decision(case.header.corrects_id))
 
 
-def title(case: CaseFile, verdict: Verdict) -> str:
-    """Return the title of the dialog, which says so if the dialog continues from the draft."""
-    words = f"{_(VERDICT_TITLES[verdict])} {format_case(case.header.id)}"
+def title(case: CaseFile, state: VerdictState) -> str:
+    """Return the title of the dialog: the kind of a fail, and whether the dialog continues from the draft."""
+    words = f"{_(VERDICT_TITLES[state.verdict])} {format_case(case.header.id)}"
+    words = _(", ").join(filter(None, (words, fail_kind_words(state))))
     draft = case.draft.get("verdict")
-    if isinstance(draft, Mapping) and draft.get("verdict") == verdict:
+    if isinstance(draft, Mapping) and draft.get("verdict") == state.verdict:
         return _("{title}, continued from your draft").format(title=words)
     return words
+
+
+def fail_kind_words(state: VerdictState) -> str:
+    """Return the kind of a fail, "" for other verdicts."""
+    words = {FailKind.FIXABLE: _("can be rectified"), FailKind.FINAL: _("final")}
+    return words[state.fail_kind] if state.fail_kind is not None else ""
 
 
 def _own_deadline_words(item: ItemRequest, case: CaseFile, view: View) -> str:
@@ -257,35 +264,6 @@ def date_words(
 def note_hint() -> str:
     """Return the hint where to write a note, for a reviewer who typed one into the date field."""
     return _("A note: {key}.").format(key=shown_key(NOTE.keys[-1]))
-
-
-def foot_line(
-    preview: VerdictPreview | None, policy: Policy | None, width: int, *, is_writing: bool, is_prose: bool
-) -> Content:
-    """Return the keys, which differ in a text field, and what follows a confirmation if that fits on the line.
-
-    Without a policy, nothing follows: the verdict is a second opinion.
-    """
-    message = _("letter is released in {seconds} s; {desk.undo} takes it back")
-    if preview is not None and preview.check_for and not preview.waiver_reason:
-        message = _("a second person decides; {desk.undo} takes it back until then")
-    if policy is None:
-        message = _("recorded as an opinion; nothing of the case moves")
-    then = with_keys(message).format(seconds=policy.desk.grace_s if policy is not None else 0)
-    texts = ((TEXTS.key, KEY), (f" {_(TEXTS.label)}   ", "")) if is_prose else ()
-    confirm, leave = (
-        (shown_key(CONFIRM.permanent_keys[0]), _("leaves the field")) if is_writing else (CONFIRM.key, _("back"))
-    )
-    keys = joined((confirm, KEY), (f" {_('confirm')}   ", ""), ("Esc", KEY), (f" {leave}   ", ""), *texts)
-    is_short = keys.cell_length + cells(then) <= width
-    return Content.assemble(keys, joined((then, MUTED))) if is_short else keys
-
-
-def too_soon_line() -> Content:
-    """Return the explanation that the confirming key was pressed too early or together with other keys."""
-    return joined(
-        (with_keys(_("Too soon: a verdict takes a press of its own. Look, then press {verdict.confirm}.")), WARNING)
-    )
 
 
 def _news_words(news: ChangesSinceSeen) -> str:

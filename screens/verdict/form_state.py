@@ -216,7 +216,7 @@ class VerdictActions:
             decide=decide,
             keep_draft=keep_draft,
             date_reader=reader,
-            recent_reasons=verdicts.recent_reasons(),
+            recent_reasons=verdicts.recent_reasons(case.header.id),
         )
         try:
             until = reader.read(state.until) if state.until.strip() else None

@@ -67,8 +67,9 @@ class MemoryVerdicts(Verdicts):
             warnings=vague_words(replace(request, waits_for=waits_for), found.policy, found.findings),
         )
 
-    def recent_reasons(self) -> tuple[str, ...]:
-        used = (code for request in reversed(self._services.decided) for code in request.reasons)
+    def recent_reasons(self, case_id: int) -> tuple[str, ...]:
+        others = (request for request in reversed(self._services.decided) if request.case_id != case_id)
+        used = (code for request in others for code in request.reasons)
         return tuple(dict.fromkeys(used))
 
     def letter(self, request: VerdictRequest) -> tuple[str, str]:

@@ -128,6 +128,8 @@ async def test_two_presses_of_f_make_a_fail_final_and_a_held_f_does_not() -> Non
             await play(("f", 60), *(("f", pause) for pause in pauses))
             is_final ^= count % 2 == 1
             assert ("(•) final" in desk.text) is is_final, pauses
+            assert ("Fail C-000123, final" in desk.text) is is_final
+            assert ("y confirm: final" in desk.text) is is_final
             assert desk.services.decided == []
             await desk.press("escape")
         # In the open dialog each press counts; the confirmation that follows at once finds the last one done.

@@ -45,7 +45,7 @@ _RECENT_CODES = (
     select(_REASON.c.code)
     .join(DECISION, DECISION.c.id == _REASON.c.decision_id)
     .where(DECISION.c.maker_id == bindparam("maker"), DECISION.c.decided_at >= bindparam("since"))
-    .where(DECISION.c.verdict != Verdict.PASS.value)
+    .where(DECISION.c.verdict != Verdict.PASS.value, DECISION.c.case_id != bindparam("case"))
     .order_by(DECISION.c.decided_at.desc(), _REASON.c.position)
     .limit(100)
 )
@@ -98,12 +98,13 @@ class Verdicts(Service):
             waiver_reason=plan.waiver.reason if plan.waiver else "",
         )
 
-    def recent_reasons(self) -> tuple[str, ...]:
+    def recent_reasons(self, case_id: int) -> tuple[str, ...]:
         """Return the reasons that this person used within the last week, newest first, except the reasons of a pass.
 
-        Only codes are returned, so that no text for one applicant gets into the letter to another.
+        Those of the case itself do not count, so that the order of its reasons stays when it is opened again. Only
+        codes are returned, so that no text for one applicant gets into the letter to another.
         """
-        values = {"maker": self.context.actor.id, "since": self.context.now() - _RECENT_FOR}
+        values = {"case": case_id, "maker": self.context.actor.id, "since": self.context.now() - _RECENT_FOR}
         with self.context.read() as session:
             codes = session.connection().execute(_RECENT_CODES, values).scalars()
             return tuple(dict.fromkeys(codes))[:_RECENT]
