@@ -79,7 +79,8 @@ def stuck_words(cause: str) -> str:
 def late_cause_words(risk: LateRisk, today: date) -> str:
     """Return why a case is likely late."""
     words = _(_LATE_CAUSES[risk.cause]).format(who=risk.who, count=commas(risk.count))
-    return words if risk.until is None else f"{words} {_('until {day}').format(day=day_on_screen(risk.until, today))}"
+    until = risk.until and _("{cause} until {day}").format(cause=words, day=day_on_screen(risk.until, today))
+    return until or words
 
 
 def likely_decision_words(forecast: CaseForecast, today: date, due_on: date | None = None) -> str:

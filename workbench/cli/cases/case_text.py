@@ -218,7 +218,7 @@ class CasePrinter:
 
         if row.stuck:
             return stuck_words(row.stuck)
-        return "" if row.late is None else f"{row.late.share:.0%}, {late_cause_words(row.late, self.today)}"
+        return "" if row.late is None else with_remark(f"{row.late.share:.0%}", late_cause_words(row.late, self.today))
 
     def _due(self, row: CaseRowView) -> str:
         if clock_words := stopped_clock_words(row, self.now):

@@ -64,7 +64,7 @@ class ColumnGuide:
     @property
     def values(self) -> str:
         """What is accepted, in words: the codes, how a value is written, or an example."""
-        codes = ", ".join(f"{code} {word}" for code, word in self.choices.items())
+        codes = comma_joined(f"{code} {word}" for code, word in self.choices.items())
         return codes or self.hint or (self.example and _("such as {value}").format(value=self.example))
 
 
