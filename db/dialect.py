@@ -27,7 +27,7 @@ from db.dialects.sqlite_backup import copy_in_use, copy_with_key
 from db.dialects.sqlite_watch import CommitWatch
 from db.errors import DatabaseRefused, Refusal
 from db.logins import append_events, excess_members, has_login, is_forbidden, session_login, try_misuses
-from db.round_trips import read_together, row_count
+from db.round_trips import next_number, read_together, row_count
 
 __all__ = ["BulkRows", "bulk_rows", "insert_bulk", "insert_rows", "is_in_list", "is_server", "list_parameter"]
 __all__ += ["try_lock", "upgrade_lock", "without_password", "write_lock"]
@@ -35,7 +35,7 @@ __all__ += ["NOTED_COLUMNS", "RECEIPT", "noted_rows", "receipts_of", "take_chang
 __all__ += ["copy_in_use", "copy_with_key", "encryption_faults", "is_plain", "is_vulnerable", "library_version"]
 __all__ += ["append_events", "excess_members", "has_login", "is_forbidden", "session_login", "try_misuses"]
 __all__ += ["MOVED_TO", "MOVING_FROM", "Misfit", "misfits", "read_rows", "seal_of", "write_rows"]
-__all__ += ["read_together", "row_count"]
+__all__ += ["next_number", "read_together", "row_count"]
 __all__ += ["added_rows", "clear_journals", "end_journal", "restore_rows", "start_journal"]
 
 _BUSY, _FULL = {"55P03", "57014"}, {"53100"}  # PostgreSQL's codes: a lock or a statement took too long; no space

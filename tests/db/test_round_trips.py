@@ -11,6 +11,7 @@ from db.dialect import append_events, read_together, row_count
 from db.models import CaseRow, EventRow, SettingRow
 from db.queries.published import table_of
 from tests import tables
+from tests.services.review.verdict_acts import decide, passing, take
 from tests.sites import Site
 from workbench.errors import StorageFailed
 
@@ -65,6 +66,50 @@ def test_functions_that_read_together_get_the_rows_of_each(site: Site, monkeypat
     assert found[0] == found[1][0] == "named"
     assert found[2] == "init"
     assert len(turns) - before == (2 if Site.uses_server else 0)
+
+
+def test_what_was_read_ahead_is_taken_once_and_not_after_a_change(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = _turns(monkeypatch)
+
+    def read(session: Session) -> str:
+        return str(session.execute(select(SETTING.c.value).where(SETTING.c.name == "identity")).scalar_one())
+
+    with site.services("a").context.write(ahead=(read,)) as session:
+        before = len(turns)
+        assert read(session) == "named"
+        assert len(turns) == before
+        read_together(session, lambda: read(session))
+        assert len(turns) == before + Site.uses_server
+        session.execute(update(SETTING).where(SETTING.c.name == "identity").values(value="os"))
+        assert read(session) == "os"
+
+
+def test_a_verdict_on_an_unchanged_case_waits_three_times_for_a_server_with_the_lock(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.plant()
+    found = take(site).header
+    waits = _waits(monkeypatch)
+
+    decide(site, passing(found.id, fence=found.fence))
+
+    assert len(waits) == (3 if Site.uses_server else 0)
+
+
+def _waits(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Return a list that grows with each wait for the answer of a server."""
+    waits: list[bool] = []
+    if Site.uses_server:
+        from db.dialects.postgresql.pipeline import PipelinedConnection
+
+        settle = PipelinedConnection.settle
+
+        def noted(connection: PipelinedConnection) -> None:
+            waits.extend([True] * connection.has_sent)
+            settle(connection)
+
+        monkeypatch.setattr(PipelinedConnection, "settle", noted)
+    return waits
 
 
 def _turns(monkeypatch: pytest.MonkeyPatch) -> list[Any]:

@@ -140,6 +140,8 @@ class Dialect(alchemy.PGDialect_psycopg):
             connection.send(statement, parameters, cursor)
         elif context is not None and connection.answers is not None:
             context.answer = connection.answer(statement, parameters)
+        elif context is not None and (kept := connection.kept_answer(statement, parameters)) is not None:
+            context.answer = kept
         else:
             cursor.execute(statement, parameters)
             connection.settle()
@@ -147,6 +149,7 @@ class Dialect(alchemy.PGDialect_psycopg):
     def do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         """Send a statement for many rows; COPY reads them as a stream."""
         cursor.connection.may_have_notes |= context is None or context.may_be_noted
+        cursor.connection.kept = {}
         if not statement.startswith("COPY "):
             cursor.connection.pipe()
             cursor.executemany(statement, parameters)

@@ -44,15 +44,18 @@ class PipelinedConnection(psycopg.Connection):  # type: ignore[misc]  # the driv
 
     Attributes:
         answers: The answers of the statements that the functions of `read_together` need, None outside.
+        kept: Answers that were read ahead. A later statement takes one, unless the transaction has changed something.
         may_have_notes: Whether a statement may have changed rows that `db.dialects.changes` notes.
     """
 
     answers: dict[tuple[str, str], Answer] | None = None
+    kept: dict[tuple[str, str], Answer] = {}  # noqa: RUF012 - replaced, never changed
     may_have_notes = False
     _pipeline_left: ExitStack | None = None
 
     def send(self, statement: str, values: Any = (), cursor: Any = None) -> None:
         """Send a statement without rows; an error of it is raised by the next call that waits."""
+        self.kept = {}
         self.pipe()
         (cursor or self.cursor()).execute(statement, values)
         self.sync()
@@ -91,6 +94,7 @@ class PipelinedConnection(psycopg.Connection):  # type: ignore[misc]  # the driv
 
     def commit(self) -> None:
         """Commit, in one round trip with what was sent before."""
+        self.kept = {}
         if self._pipeline_left is None:
             super().commit()
         else:
@@ -99,9 +103,16 @@ class PipelinedConnection(psycopg.Connection):  # type: ignore[misc]  # the driv
 
     def rollback(self) -> None:
         """Roll back, whatever the errors of the statements were."""
+        self.kept = {}
         with suppress(psycopg.Error):
             self.settle()
         super().rollback()
+
+    def kept_answer(self, statement: str, values: Any) -> Answer | None:
+        """Return the answer to a statement that was read ahead in this transaction, None if it must be sent."""
+        if not statement.startswith("SELECT"):
+            self.kept = {}
+        return self.kept.pop((statement, repr(values)), None)
 
     def answer(self, statement: str, values: Any) -> Answer:
         """Return the answer to a statement.
@@ -110,6 +121,8 @@ class PipelinedConnection(psycopg.Connection):  # type: ignore[misc]  # the driv
             NotAnswered: If it was sent only now, or by another function of the same turn.
         """
         key, answers = (statement, repr(values)), {} if self.answers is None else self.answers
+        if key not in answers and (kept := self.kept_answer(statement, values)) is not None:
+            answers[key] = kept
         answer = answers.get(key)
         if answer is None:
             self.pipe()
@@ -121,10 +134,11 @@ class PipelinedConnection(psycopg.Connection):  # type: ignore[misc]  # the driv
             raise answer.error
         return answer
 
-    def read_together(self, parts: Sequence[Callable[[], Any]]) -> list[Any]:
+    def read_together(self, parts: Sequence[Callable[[], Any]], *, keeps: bool = False) -> list[Any]:
         """Return the results of functions that only read. The statements of one turn go in one round trip.
 
         A function is left at its first statement without an answer, and runs again from its start in the next turn.
+        With `keeps`, later statements take the answers, see `kept`.
         """
         results: dict[int, Any] = {}
         is_outermost = self.answers is None
@@ -141,6 +155,8 @@ class PipelinedConnection(psycopg.Connection):  # type: ignore[misc]  # the driv
                     self._fetch_answers()
         finally:
             if is_outermost:
+                if keeps:
+                    self.kept = {key: one for key, one in self.answers.items() if one.is_there and one.error is None}
                 self.answers = None
         return [results[number] for number in range(len(parts))]
 

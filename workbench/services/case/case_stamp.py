@@ -1,5 +1,7 @@
 """Finds a case in the cache, and computes a stamp of it, which tells whether the cached case is still current."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -10,7 +12,7 @@ from db.queries.published import CASE, is_published, table_of
 from db.queries.workload import is_absent
 from workbench.domain.case.casefile import CachedCase
 from workbench.services.foundation.calendar_days import calendar_edition
-from workbench.services.foundation.case_access import refuse_while_reading
+from workbench.services.foundation.case_access import is_batch_published, refuse_while_reading
 from workbench.services.foundation.context import Context
 
 _EVENT, _SIBLING = table_of(EventRow), CASE.alias("sibling")
@@ -22,7 +24,15 @@ _LAST_EVENT = (
     .scalar_subquery()
 )
 _STAMP = select(
-    *(CASE.c.id, CASE.c.version, CASE.c.evidence_no, CASE.c.findings_on, _LAST_EVENT, is_absent(CASE.c.assignee_id))
+    *(
+        CASE.c.batch_id,
+        CASE.c.id,
+        CASE.c.version,
+        CASE.c.evidence_no,
+        CASE.c.findings_on,
+        _LAST_EVENT,
+        is_absent(CASE.c.assignee_id),
+    )
 ).where(CASE.c.id == bindparam("case"), is_published(CASE.c.batch_id))
 
 
@@ -39,6 +49,14 @@ def stamp_of(session: Session, context: Context, case_id: int) -> Any:
     today = context.today(session)
     row = session.connection().execute(_STAMP, {"case": case_id, "today": today}).first()
     return None if row is None else (*row, today, calendar_edition(session))
+
+
+def reads_of_stamp(known: CachedCase) -> Iterator[Callable[[Session], Any]]:
+    """Yield the reads of the stamp of a case, and of whether it is visible, as long as nothing has changed."""
+    batch_id, *_columns, today, _edition = known.stamp
+    values = {"case": known.casefile.header.id, "today": today}
+    yield lambda session: session.connection().execute(_STAMP, values).first()
+    yield partial(is_batch_published, batch_id=batch_id)
 
 
 def last_read(context: Context, case_id: int) -> CachedCase | None:

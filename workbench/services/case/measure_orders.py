@@ -1,12 +1,15 @@
 """Reads the phone numbers that measures concern, and the orders to bar or restore them."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import bindparam, exists, select
 from sqlmodel import Session
 
+from db.dialect import read_together
 from db.enums import IN_EFFECT, Measure
 from db.models import CaseRow, DecisionRow, EventRow, ReviewerRow
 from db.queries.published import APPLICATION, CASE, DECISION, MEASURE_ORDER, ImportedRow, newest_visible_rows, table_of
@@ -110,15 +113,20 @@ def stored_numbers(measure: str, seen: str) -> tuple[str, ...] | None:
     return None if stored is None else tuple(filter(None, stored.split(BETWEEN_NUMBERS)))
 
 
+def order_rows(session: Session, agent: str, application_no: str) -> list[Sequence[Any]]:
+    """Return the rows of the orders on an application, and those of its decisions that have a measure but no order."""
+    of_application = {"agent": agent, "application_no": application_no}
+    reads = (lambda: session.connection().execute(_ORDERS, of_application).all(),)
+    return read_together(session, *reads, lambda: session.connection().execute(_UNORDERED, of_application).all())
+
+
 def measure_orders(session: Session, case: CaseRow, today: date) -> tuple[MeasureOrder, ...]:
     """Return the orders on the numbers of an application, the oldest first, from all its cases.
 
     Verdicts of earlier versions of the program have no orders. Their measures come first, as orders that were done at
     once.
     """
-    of_application = {"agent": case.agent, "application_no": case.application_no}
-    rows = session.connection().execute(_ORDERS, of_application).all()
-    unordered = session.connection().execute(_UNORDERED, of_application).all()
+    rows, unordered = order_rows(session, case.agent, case.application_no)
     ended = numbers_out_of_service(session, case, today) if rows or unordered else frozenset()
     orders = []
     for decision in unordered:

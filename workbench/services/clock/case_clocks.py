@@ -23,6 +23,7 @@ from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.policy.policy import Policy
 from workbench.services.case.assessment import completed_at
 from workbench.services.case.decisions import due_if_answered, newest_appeal, open_rectification
+from workbench.services.foundation.audit_log import KNOWN_EVENTS
 from workbench.services.foundation.calendar_days import SUSPENSION, all_suspensions, suspensions_concerning
 from workbench.services.foundation.case_access import visible_case
 from workbench.services.foundation.context import Context, Service
@@ -189,9 +190,20 @@ def first_clock_state(
     return complete_at, clock.clock_state(budget, suspensions_of_case, calendar)
 
 
+def keep_clock_events(session: Session, case_id: int) -> None:
+    """Read the events of a case for `clock_events`; who holds the write lock knows all that are written after them."""
+    rows = list(session.connection().execute(_EVENTS, {"cases": [case_id]}))
+    session.info.setdefault(KNOWN_EVENTS, {})[case_id] = rows
+
+
 def clock_events(session: Session, case_ids: Sequence[int]) -> dict[int, list[clock.ClockEvent]]:
     """Return the events in the log that affect the clocks of some cases, in the order of the log."""
-    rows = session.connection().execute(_EVENTS, {"cases": case_ids}).all()
+    known = session.info.get(KNOWN_EVENTS, {})
+    if known.keys() >= set(case_ids):
+        found = (row for case_id in case_ids for row in known[case_id])
+        rows = [row for row in found if row.state or row.action in _DUE_DATE_ACTIONS]
+    else:
+        rows = list(session.connection().execute(_EVENTS, {"cases": case_ids}))
     events_by_case: dict[int, list[clock.ClockEvent]] = {case_id: [] for case_id in case_ids}
     received_at = _received_at_by_import(session, rows)
     for row in rows:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Boolean, Select, select
@@ -30,6 +31,9 @@ _FACTS = "facts of the next event"
 
 _LAST_OWN_EVENT = "last event"
 """The key under which a session has the number and the hash of the last event that it wrote."""
+
+KNOWN_EVENTS = "known events"
+"""The key under which a session has the events of some cases, as a list for each, with those that it writes."""
 
 CALENDAR, ROWS, TOGETHER = "calendar", "changed_rows", "rows_together"
 """The names of facts in events: the digest of all calendar days, the digests of changed rows, and the digests of many
@@ -200,6 +204,8 @@ def append_all(session: Session, events: Iterable[Mapping[str, Any]]) -> int:
         prev_hash = digest
     for chunk in chunks(rows):
         append_events(session.connection(), chunk)
+    for case_id, known in session.info.get(KNOWN_EVENTS, {}).items():
+        known.extend(SimpleNamespace(**row) for row in rows if row["case_id"] == case_id and not row["is_refused"])
     session.info[_LAST_OWN_EVENT] = seq, prev_hash
     return seq
 

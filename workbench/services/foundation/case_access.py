@@ -88,7 +88,7 @@ def read_case(session: Session, case_id: int) -> CaseRow:
 def _checked_published(session: Session, case_id: int, case: CaseRow | None) -> CaseRow:
     """Return a case that was looked up by its number, after checking that this person may see it."""
     refuse_while_reading(session, case_id)
-    if case is None or not _is_published(session, case.batch_id):
+    if case is None or not is_batch_published(session, case.batch_id):
         raise NotFound(_("There is no case {case}.").format(case=format_case(case_id)))
     return case
 
@@ -105,7 +105,8 @@ def refuse_while_reading(session: Session, case_id: int | None = None) -> None:
         raise NotAllowed(message.format(case=format_case(reading)))
 
 
-def _is_published(session: Session, batch_id: int) -> bool:
+def is_batch_published(session: Session, batch_id: int) -> bool:
+    """Say whether a batch, and so its cases, is visible; it is read once in each transaction."""
     published: set[int] = session.info.setdefault("published", set())
     if batch_id not in published and session.connection().execute(_PUBLISHED, {"batch": batch_id}).first():
         published.add(batch_id)

@@ -1,6 +1,6 @@
 """The context of every service: the database, the file store, the clock, the person who acts, and cached policies."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -131,7 +131,7 @@ class Context:
 
     @contextmanager
     def write(
-        self, *, is_bulk: bool = False, wait_s: float | None = None, ahead: Sequence[Callable[[Session], Any]] = ()
+        self, *, is_bulk: bool = False, wait_s: float | None = None, ahead: Iterable[Callable[[Session], Any]] = ()
     ) -> Iterator[Session]:
         """Open a write transaction, which is committed at the end, or rolled back on an exception.
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select, text, update
+from sqlalchemy import ColumnElement, Update, select, text, update
 from sqlmodel import Session
 
 from db.enums import ApplicantKind, CaseState, Language
@@ -162,14 +162,15 @@ def release_time(session: Session, context: Context, kind: StrEnum, policy: Poli
     return context.end_of_today(session) + _MICROSECOND if kind in _AT_THE_END_OF_THE_DAY else context.now()
 
 
-def cancel_unsent(session: Session, context: Context, of_letters: Iterable[ColumnElement[bool]]) -> dict[int, str]:
-    """Cancel letters, released or not, unless they were sent or a gateway is sending them.
+def cancelling(context: Context, *of_letters: ColumnElement[bool]) -> Update:
+    """Return the update that cancels letters, released or not, unless they were sent or a gateway is sending them."""
+    unsent = (NOTICE.c.cancelled_at.is_(None), NOTICE.c.sent_at.is_(None), ~is_leased(context.now()))
+    return update(NOTICE).where(*of_letters, *unsent).values(cancelled_at=context.now())
 
-    Return the kind of each by its number.
-    """
-    is_open = (NOTICE.c.cancelled_at.is_(None), NOTICE.c.sent_at.is_(None), ~is_leased(context.now()))
-    cancelling = update(NOTICE).where(*of_letters, *is_open).values(cancelled_at=context.now())
-    return {row.id: row.kind for row in session.execute(cancelling.returning(NOTICE.c.id, NOTICE.c.kind))}
+
+def cancel_unsent(session: Session, context: Context, of_letters: Iterable[ColumnElement[bool]]) -> dict[int, str]:
+    """Cancel letters as `cancelling` does, and return the kind of each by its number."""
+    return dict(session.execute(cancelling(context, *of_letters).returning(NOTICE.c.id, NOTICE.c.kind)).all())
 
 
 def cancel_letters(

@@ -7,19 +7,20 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from db.dialect import read_together
 from db.enums import CaseState, FailKind, Verdict
 from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationRow
+from db.queries.published import NOTICE
 from workbench.domain.case.casefile import CachedCase, DecisionResult
+from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.clock.due import moved_deadline, postponed_deadline, working_days_late
 from workbench.domain.clock.suspension import unknown_parts
-from workbench.services.case.decisions import items_in_plan, reasons_of, waived_rules
+from workbench.services.case.decisions import items_in_plan, waived_rules
 from workbench.services.case.measure_orders import measure_orders
 from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.bulk_letters import add_notice
-from workbench.services.notices.due_date_notices import cancel_letters
+from workbench.services.notices.due_date_notices import cancelling
 from workbench.services.notices.glosses import gloss_of
 from workbench.services.notices.letter_facts import ClockLetterKind
 from workbench.services.notices.letter_measures import bars_in_force, bars_to_name
@@ -28,12 +29,19 @@ from workbench.services.notices.result_letters import verdict_letter
 from workbench.services.review.measures.orders import order_measure, plan_measure
 
 
-def apply_verdict(
-    session: Session, context: Context, case: CaseRow, decision: DecisionRow, cached: CachedCase
+def apply_verdict(  # noqa: PLR0913, PLR0917 - a verdict needs all of these facts
+    session: Session,
+    context: Context,
+    case: CaseRow,
+    decision: DecisionRow,
+    cached: CachedCase,
+    codes: Sequence[str],
+    known: tuple[MeasureOrder, ...] | None = None,
 ) -> tuple[str, str]:
     """Change the state of the case, open its rectification, order its measure and write its notice.
 
-    An unsent delay letter is cancelled unless the case is pending: the review that it says goes on is finished.
+    `codes` are the reasons of the decision, and `known` the orders of the case, if they were read. An unsent delay
+    letter is cancelled unless the case is pending: the review that it says goes on is finished.
 
     Return the text of the notice, and a summary of the orders for the event. Only the returned text is masked; the
     stored notice is not, because the applicant reads it.
@@ -41,12 +49,9 @@ def apply_verdict(
     decision.corrects_id, case.corrects_id = case.corrects_id, None
     _change_state(session, context, case, decision)
     if case.state != CaseState.PENDING:
-        cancel_letters(session, context, case, (ClockLetterKind.DELAY,))
-    known, codes = read_together(
-        session,
-        lambda: measure_orders(session, case, context.today(session)),
-        lambda: reasons_of(session, decision.id),
-    )
+        session.execute(cancelling(context, NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.DELAY.value))
+    if known is None:
+        known = measure_orders(session, case, context.today(session))
     bars, lifted = bars_to_name(session, context, case, known)
     plan = plan_measure(session, context, case, decision, known)
     orders = order_measure(session, context, case, decision, plan.ordered, known).summary

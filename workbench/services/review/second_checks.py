@@ -136,7 +136,7 @@ class Checks(Service):
             else:
                 self._record_check(act, decision, "approved")
             case.returned_to_id = None
-            notice, orders = apply_verdict(session, context, case, decision, cached)
+            notice, orders = apply_verdict(session, context, case, decision, cached, reasons_of(session, decision.id))
             result = decision_result(case, decision, now, notice)
             body = details(
                 decision=decision.id,

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session
 
-from db.dialect import read_together
-from db.enums import RESTRICTIONS, CaseState, Verdict
+from db.dialect import next_number, read_together
+from db.enums import RESTRICTIONS, CaseState, Measure, Verdict
 from db.models import CaseRow, DecisionReasonRow, DecisionRow
 from db.queries.published import DECISION, table_of
 from workbench.domain.case.casefile import CachedCase, CaseFile, DecisionResult, VerdictPreview, VerdictRequest
@@ -26,14 +26,14 @@ from workbench.services.case.casefiles import CaseFiles
 from workbench.services.case.documents import opening_problem, unopened_kinds
 from workbench.services.case.drafts import close_draft
 from workbench.services.case.history import changes_since
-from workbench.services.case.measure_orders import LOGGED_CHOICE, choice_hash, chosen_part
+from workbench.services.case.measure_orders import LOGGED_CHOICE, choice_hash, chosen_part, measure_orders
 from workbench.services.foundation.audit_log import details
-from workbench.services.foundation.calendar_days import all_suspensions, suspensions_concerning
+from workbench.services.foundation.calendar_days import suspensions_concerning
 from workbench.services.foundation.context import Context, Service
 from workbench.services.foundation.row_values import from_row
 from workbench.services.notices.result_letters import with_clear_findings, with_numbers_in_clear
 from workbench.services.review.apply_verdict import apply_verdict, decision_result, preview_letter
-from workbench.services.review.case_to_decide import case_to_decide, changed_meanwhile, has_known_reasons
+from workbench.services.review.case_to_decide import case_to_decide, changed_meanwhile, has_known_reasons, reads_ahead
 from workbench.services.review.measures.orders import chosen_numbers, lifted_numbers, masked_numbers
 from workbench.services.review.verdict_plan import VerdictPlan, plan_verdict
 from workbench.services.site.people import IMPORTER, importer_refusal, solo_reason, waiver_details, waiver_text
@@ -143,8 +143,7 @@ class Verdicts(Service):
             known = last_read(self.context, request.case_id)
             if known is not None and has_known_reasons(request, known.casefile):
                 # A case that did not change since it was read needs no transaction to read it.
-                looked_up = partial(Session.get, entity=CaseRow, ident=request.case_id)
-                with self.context.write(ahead=(looked_up, all_suspensions)) as session:
+                with self.context.write(ahead=reads_ahead(self.context, known)) as session:
                     held = partial(case_to_decide, session, self.context, request)
                     stamp = partial(stamp_of, session, self.context, request.case_id)
                     case, present = read_together(session, held, stamp)
@@ -207,7 +206,11 @@ class Verdicts(Service):
         """Write the decision with its reasons, rectification, notice, draft and event."""
         context, request = self.context, plan.request
         decision = _decision_row(case, cached.casefile, plan, context.actor.id, now)
-        notice, orders = None, ""
+        notice, orders, known = None, "", None
+        # What is read before the first change is there already, and a server need not be waited for.
+        decision.id = next_number(session, DECISION)
+        if not plan.is_staged and decision.measure == Measure.NONE:
+            known = measure_orders(session, case, context.today(session))
         with act_in(session, context, case, Action.DECIDE, is_staged=plan.is_staged) as act:
             session.add(decision)
             session.flush()
@@ -220,7 +223,7 @@ class Verdicts(Service):
             if plan.is_staged:
                 case.state = CaseState.AWAITING_CHECK.value
             else:
-                notice, orders = apply_verdict(session, context, case, decision, cached)
+                notice, orders = apply_verdict(session, context, case, decision, cached, request.reasons, known)
             case.held_by_id = case.held_until = case.aside_until = case.returned_to_id = None
             close_draft(session, request.case_id, context.actor.id, decision.id or 0)
             body = details(
