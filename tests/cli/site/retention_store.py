@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Column, Date, String, select, text
 from sqlmodel import SQLModel
 from stdnum.cn import ric
 
+from db.columns import ERASED
 from db.dialect import is_server
 from db.enums import ImportKind
 from tests import servers
@@ -123,6 +124,7 @@ class RetentionSite:
         case_id, said = self.desk.case(number).id or 0, self.people[number].said
         case = f"C-{case_id}"
         self.run("a", "take", case, "--reason", said)
+        self._fail_and_undo(case)
         self.run("a", "comment", case, f"comment {said}")
         self.run("a", "verify", case, "phone", "--result", f"result {said}")
         self.run("a", "contact", case, "phone", f"contact {said}")
@@ -134,11 +136,36 @@ class RetentionSite:
         self.run("a", "decide", case, "pass", "--reason", "OK-OVERRIDE", *texts)
         self.run("c", "check", case, "approve", "--note", f"checked {said}")
         self.terminal.site.clock.advance(minutes=5)
-        ids = [row[0] for row in self.desk.sql("SELECT id FROM notice WHERE case_id = :case", case=case_id)]
+        ids = [
+            row[0]
+            for row in self.desk.sql(
+                "SELECT id FROM notice WHERE case_id = :case AND cancelled_at IS NULL", case=case_id
+            )
+        ]
         report = self.desk.folder / f"sent-{number}.txt"
         report.write_text("".join(f"{one}\n" for one in ids), encoding="utf-8")
         self.run("sup", "notices", "sent", str(report))
         return case_id
+
+    def _fail_and_undo(self, case: str) -> None:
+        """Fail a case with a letter that may be appealed, and undo that, so that the letter is cancelled."""
+        self.run("a", "decide", case, "fail", "--final", "--reason", "USE-TRADE", "--measure", "bar-out")
+        self.run("c", "check", case, "approve")
+        self.run("c", "undo", case)
+        self.run("c", "check", case, "return", "--note", "look again")
+        self.run("a", "take", case, "--reason", "returned")
+
+    def plant(self, case_id: int, said: str) -> None:
+        """Give a case a row of each kind that it has not, with a text wherever retention must empty it."""
+        with self.terminal.site.tampering() as session:
+            session.execute(text('UPDATE "case" SET reopen_for = :said WHERE id = :id'), {"said": said, "id": case_id})
+            for table in SQLModel.metadata.sorted_tables:
+                key = {"case_id", "rectification_id"}.intersection(table.c.keys())
+                of_case = text(f"SELECT count(*) FROM {table.name} WHERE {''.join(key)} = :id")
+                if not key or table.name == "erasure" or session.execute(of_case, {"id": case_id}).scalar():
+                    continue
+                names, values = ", ".join(table.c.keys()), (_planted(column, case_id, said) for column in table.c)
+                session.execute(text(f"INSERT INTO {table.name} ({names}) VALUES ({', '.join(values)})"))
 
     def document(self, login: str, *words: str) -> Any:
         return self.terminal.document(login, *words)
@@ -180,6 +207,13 @@ class RetentionSite:
                 if table.name not in _NOT_COMPARED
             }
         return {name: [row for row in rows if not is_theirs(row)] for name, rows in found.items()}
+
+
+def _planted(column: Column[Any], case_id: int, said: str) -> str:
+    """Return a value for a column as SQL."""
+    if isinstance(column.type, String):
+        return f"'{said}'" if {ERASED, "personal"} & column.info.keys() else "''"
+    return "'2026-11-23'" if isinstance(column.type, Date) else str(case_id)
 
 
 def made(terminal: Terminal, folder: Path, seed: int) -> RetentionSite:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from db.dialect import is_server
+from db.dialects.search import HITS, name_hits
 from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
 from tests.cli.site.retention_store import SHARED, Human, RetentionSite, drawn, made
@@ -26,7 +27,8 @@ from workbench.wording.retention import period_words
 
 pytestmark = pytest.mark.proof
 
-APPLY = ("retention", "apply", "--reason", "period over", "--yes")
+NUMBER = "13800138000"
+APPLY = ("retention", "apply", "--reason", f"period over {NUMBER}", "--yes")
 
 
 @pytest.fixture
@@ -156,11 +158,13 @@ def _fail(*_given: object) -> None:
 
 @pytest.mark.promise("S7")
 def test_a_clock_that_must_be_wrong_erases_nothing(office: RetentionSite) -> None:
+    office.run("admin", "reviewers", "add", "second", "--role", "admin")
     office.later(days=90)
-    office.run("a", "comment", "C-1", "later")
+    number = office.document("admin", *APPLY)["number"]
     office.later(days=-1)
 
-    assert "The clock of this machine" in refused(office.terminal.as_person("admin", *APPLY), ExitCode.CONFIG)
+    for login, words in (("admin", APPLY), ("second", ("retention", "approve", number, "--yes"))):
+        assert "The clock of this machine" in refused(office.terminal.as_person(login, *words), ExitCode.CONFIG)
 
 
 @pytest.mark.proof
@@ -170,6 +174,7 @@ def test_nothing_of_an_erased_case_is_left_and_all_of_the_others(terminal: Termi
     office = made(terminal, tmp_path / "files", seed)
     office.later(days=90)
     gone = ("A-1", "A-2")
+    office.plant(1, office.people["A-1"].said)
     kept = office.rows_of_others(gone)
 
     erased = office.document("admin", *APPLY)
@@ -187,6 +192,9 @@ def test_nothing_of_an_erased_case_is_left_and_all_of_the_others(terminal: Termi
         values = [*human.values, hashed(human.id_no), hashed(human.phone)]
         is_left = number == "A-3" and not terminal.site.is_encrypted
         assert [value.encode() in left for value in values] == [is_left] * len(values), number
+        hits = office.desk.sql(HITS.format(match="name"), name=name_hits(human.name))
+        assert len(hits) == (number == "A-3"), number
+    assert NUMBER.encode() not in left
     assert (SHARED.encode() in left) is not terminal.site.is_encrypted
     assert office.document("admin", *APPLY)["cases"] == 0
 

@@ -15,7 +15,6 @@ from db.queries.published import ANSWER_DOCUMENT, APPLICATION, DECISION, INQUIRY
 from db.queries.search_index import index_cases, terms_of
 from db.queries.unlinked_evidence import UnlinkedKind
 from workbench.domain.policy.retention import RetentionKind
-from workbench.domain.text.mask import mask_digits_within
 from workbench.services.acts.act import note_act
 from workbench.services.case.evidence_reader import (
     CALL_DAY,
@@ -91,7 +90,7 @@ def erase_application(
         for part in parts:
             _erase_part(session, context, case_id, part)
         _record_erasure(session, context, case_id, parts, reason, pending)
-        note_act(session, context, ERASED, case_id, {"parts": parts, "reason": mask_digits_within(reason)})
+        note_act(session, context, ERASED, case_id, {"parts": parts, "reason": reason})
     unshared_numbers = set[str]()
     if WHOLE in parts:
         unshared = sharing.take_unshared(due.key, found.subjects)
@@ -121,7 +120,7 @@ def erase_unlinked(session: Session, context: Context, evidence: UnlinkedEvidenc
             hashes = list_parameter(evidence.hashes)
             session.execute(delete(table).where(is_in_list((table.c.msisdn_hash,))), hashes)
     for kind, count in counts.items():
-        body = {"kind": kind.value, "count": count, "reason": mask_digits_within(reason)}
+        body = {"kind": kind.value, "count": count, "reason": reason}
         context.log(session, EVIDENCE_ERASED, body=body)
 
 

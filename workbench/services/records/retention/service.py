@@ -102,7 +102,8 @@ class Retention(Service):
             Busy: If an import or another erasure is running.
             BadConfiguration: If the clock of this machine must be wrong, or has to be confirmed.
         """
-        text = checked_reason(reason, _("Erasing needs a reason."))
+        # The reason stays when the case is gone, so it must not contain a number.
+        text = mask_digits_within(checked_reason(reason, _("Erasing needs a reason.")))
         with self.context.as_admin(APPLIED), self._alone():
             self._check_clock()
             if not self.needs_other_admin():
@@ -135,8 +136,7 @@ class Retention(Service):
             for request in open_requests(session, self.context, RequestKind.ERASURE):
                 if request.requested_by_id == self.context.actor.id:
                     return request
-            body = {"reason": mask_digits_within(reason)}
-            return make_request(session, self.context, RequestKind.ERASURE, body)
+            return make_request(session, self.context, RequestKind.ERASURE, {"reason": reason})
 
     def _erase_due(self, reason: str, progress: RetentionProgressCallback) -> ErasureReport:
         erased = ErasureReport(files=erase_pending_files(self.context))
