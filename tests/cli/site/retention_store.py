@@ -126,6 +126,10 @@ class RetentionSite:
         self.run("a", "take", case, "--reason", said)
         self._fail_and_undo(case)
         self.run("a", "comment", case, f"comment {said}")
+        self.run("a", "inquire", case, "fraud", "--question", f"question {said}")
+        (answer := self.desk.folder / f"answer-{number}.pdf").write_bytes(f"%PDF-1.4 {said}".encode())
+        answered = ("confirmed", "--note", f"answer {said}", "--document", str(answer))
+        self.run("ver", "inquiries", "answer", f"I-{self.desk.count('inquiry')}", *answered)
         self.run("a", "verify", case, "phone", "--result", f"result {said}")
         self.run("a", "contact", case, "phone", f"contact {said}")
         self.terminal.site.services("b").drafts.save(case_id, {"note": f"draft {said}"})
@@ -228,6 +232,7 @@ def made(terminal: Terminal, folder: Path, seed: int) -> RetentionSite:
 def _fill(desk: Desk, terminal: Terminal, seed: int) -> dict[str, Human]:
     amend_policy(terminal.site, *PERIODS)
     site = RetentionSite(terminal, desk)
+    site.run("admin", "reviewers", "add", "ver", "--role", "verifier", "--department", "fraud")
     site.add("A-1", seed, msisdns=[SHARED])
     site.add("A-2", seed + 1)
     site.add("A-3", seed + 2, msisdns=[SHARED])

@@ -71,7 +71,7 @@ def test_show_counts_what_is_due_and_what_keeps_the_rest(office: RetentionSite) 
     office.later(days=90)
 
     after = kinds(office)["passed"]
-    assert (after["due"], after["documents"], after["call_rows"], after["kept"]) == (2, 6, 10, {})
+    assert (after["due"], after["documents"], after["call_rows"], after["kept"]) == (2, 8, 10, {})
     assert "2" in table(office)
     with speaking("zh"):
         assert [period_words(period) for period in ("90 days", "1 year", "")] == ["90天", "1年", "–"]
@@ -179,7 +179,7 @@ def test_nothing_of_an_erased_case_is_left_and_all_of_the_others(terminal: Termi
 
     erased = office.document("admin", *APPLY)
 
-    assert (erased["cases"], erased["documents"], erased["call_rows"]) == (2, 6, 10)
+    assert (erased["cases"], erased["documents"], erased["call_rows"]) == (2, 8, 10)
     is_on_server = is_server(terminal.site.path)
     assert erased["compacted"] is not is_on_server
     if is_on_server:
@@ -280,7 +280,7 @@ def test_an_erased_application_comes_back_only_as_a_new_case(erased: RetentionSi
 
 
 @pytest.mark.promise("R2")
-def test_a_legal_hold_keeps_a_case_until_it_is_ended(office: RetentionSite) -> None:
+def test_a_legal_hold_keeps_a_case_until_it_is_ended(office: RetentionSite, monkeypatch: pytest.MonkeyPatch) -> None:
     office.run("sup", "hold", "C-1", "--reason", "court order 13800138000")
     assert "under legal hold already" in refused(
         office.terminal.as_person("admin", "hold", "C-1", "--reason", "x"), ExitCode.NOT_ALLOWED
@@ -296,14 +296,20 @@ def test_a_legal_hold_keeps_a_case_until_it_is_ended(office: RetentionSite) -> N
     put = ("hold", "--filter", "state:passed", "--reason", "inspection")
     assert [office.document("sup", *put)["placed"] for _time in range(2)] == [1, 0]
     assert [one["case"] for one in office.document("audit", "hold", "--list")["holds"]] == ["C-000001", "C-000002"]
-    office.run("sup", "unhold", "C-2", "--reason", "over")
-    assert office.document("admin", *APPLY)["cases"] == 1
+    for case in ("C-1", "C-2"):
+        office.run("sup", "unhold", case, "--reason", "over")
+    monkeypatch.setattr(service, "_ERASED_TOGETHER", 1)
+    services = office.terminal.site.services
+    again = services("admin").retention.apply(
+        "over", lambda done, _all: services("sup").legal_holds.place(2, "court") if done == 1 else None
+    )
+    assert isinstance(again, service.ErasureReport)
+    assert again.cases.total() == 1
+    office.run("admin", "unhold", "C-2", "--reason", "settled")
 
-    office.run("admin", "unhold", "C-1", "--reason", "settled")
-
     assert office.document("admin", *APPLY)["cases"] == 1
-    assert office.terminal.site.actions(1)[-2:] == ["legal-hold-end", "erased"]
-    assert office.desk.sql("SELECT reason, end_reason FROM legal_hold") == [("", "")] * 2
+    assert office.terminal.site.actions(2)[-2:] == ["legal-hold-end", "erased"]
+    assert office.desk.sql("SELECT reason, end_reason FROM legal_hold") == [("", "")] * 3
     assert office.document("audit", "audit", "verify")["broken_at"] is None
 
 
@@ -348,7 +354,8 @@ def test_the_period_begins_with_the_local_day_of_the_closing(office: RetentionSi
 
 
 PARTS = {
-    "documents": "SELECT count(*) FROM document WHERE erased_at IS NULL AND application_no <> 'A-3'",
+    "documents": "SELECT (SELECT count(*) FROM document WHERE erased_at IS NULL AND application_no <> 'A-3')"
+    " + (SELECT count(*) FROM inquiry WHERE document_sha256 <> '')",
     "snapshots": "SELECT count(*) FROM decision WHERE seen LIKE '%policy_version%'",
     "drafts": "SELECT count(*) FROM draft",
 }
@@ -368,11 +375,21 @@ def test_parts_go_before_their_case_unless_another_case_keeps_them(office: Reten
     assert erased["by_kind"] == dict.fromkeys((*PARTS, "calls"), 2)
     assert erased["call_rows"] == 10
     assert [office.desk.sql(before)[0][0] for before in PARTS.values()] == [0, 0, 0]
+    [[seen]] = office.desk.sql("SELECT seen FROM decision WHERE case_id = 1 AND verdict = 'fail'")
+    assert office.people["A-1"].phone in json.loads(seen)["msisdns"]
     assert office.document("audit", "show", "C-1")["activity"] == activity
     shown = " ".join(office.run("audit", "show", "C-1").split())
     assert "erased (retention) documents, call records, snapshots, drafts" in shown
     assert office.faults() == []
     assert office.document("audit", "audit", "verify")["broken_at"] is None
+
+    human = office.people["A-1"]
+    same = {**PERSON, "applicant_name": human.name, "handler_name": human.name, "handler_id_no": human.id_no}
+    office.desk.applications(application("A-1", **same, stated_use="again"), as_new=True)
+    office.desk.documents("A-1", INDIVIDUAL_DOCUMENTS, content="again")
+    office.close("A-1")
+    office.later(days=10)
+    assert kinds(office)["drafts"]["due"] == 2, "those of the new case, and with them those of the application"
 
 
 def late_document(office: RetentionSite) -> None:
@@ -389,17 +406,17 @@ def test_what_arrives_of_a_part_after_its_erasure_is_erased_too(office: Retentio
     amend_policy(office.terminal.site, ("[retention.periods]\n", periods))
     office.later(days=10)
     office.run("admin", *APPLY)
-    office.later(minutes=1)
-    assert (kinds(office)["documents"]["due"], kinds(office)["calls"]["due"]) == (0, 0)
-
-    arrive(office, "2026-12-01", office.people["A-1"])
-    late_document(office)
-
-    for part, files in (("calls", (0, 1)), ("documents", (1, 0))):
+    for part, files in (("documents", (1, 0)), ("calls", (0, 1))):
+        office.later(minutes=1)
+        assert (kinds(office)["documents"]["due"], kinds(office)["calls"]["due"]) == (0, 0)
+        if part == "calls":
+            arrive(office, "2026-12-01", office.people["A-1"])
+        else:
+            late_document(office)
         counted = kinds(office)[part]
         assert (counted["due"], counted["documents"], counted["call_rows"]) == (1, *files), part
-    erased = office.document("admin", *APPLY)
-    assert (erased["documents"], erased["call_rows"]) == (1, 1)
+        erased = office.document("admin", *APPLY)
+        assert (erased["documents"], erased["call_rows"]) == files
     assert (kinds(office)["documents"]["due"], kinds(office)["calls"]["due"]) == (0, 0)
     assert office.faults() == []
 
