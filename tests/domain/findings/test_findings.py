@@ -209,6 +209,9 @@ def test_what_the_applicant_can_clear_up_does_not_count_once_it_is_answered() ->
     assert worst_severity((list_entry, document, INFO)) == "block"
     assert worst_severity_if_answered((document, list_entry), policy) == "warn"
     assert worst_severity_if_answered((document, INFO), policy) == "none"
+    asked = policy.reasons["DOC-MISSING"]
+    unasked = replace(policy, reasons={"DOC-MISSING": replace(asked, item=replace(asked.item, en=""))})
+    assert not is_answerable(document, unasked)
 
 
 def test_the_class_is_the_promised_one_or_the_default_of_the_policy() -> None:
