@@ -178,7 +178,8 @@ class MemoryChecks(Checks):
         return ""
 
     def letter(self, case_id: int) -> tuple[str, str]:
-        return self._services.files[case_id].decisions[-1].letter, ""
+        decisions = self._services.files[case_id].decisions
+        return (decisions[-1].letter if decisions else ""), ""
 
     def waiting(self) -> tuple[StagedRow, ...]:
         return tuple(
