@@ -67,7 +67,8 @@ def fresh_demo(made_demo: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def demo_home(demo_of_today: Path, tmp_path: Path) -> Path:
     """A home folder with an existing demo, for `workbench demo` in a terminal."""
-    shutil.copytree(demo_of_today, tmp_path / "data" / "workbench" / "demo")
+    passing = shutil.ignore_patterns("*-wal", "*-shm")
+    shutil.copytree(demo_of_today, tmp_path / "data" / "workbench" / "demo", ignore=passing)
     return tmp_path
 
 
