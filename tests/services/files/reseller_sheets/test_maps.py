@@ -450,7 +450,7 @@ def test_on_a_terminal_a_person_confirms_what_is_proposed(
     assert result.exit_code == 0, result.output
     shown = [line.split() for line in result.stderr.splitlines()]
     assert ["F", "注册资本(万元)", "registered_capital_cny", "(万元)", "500", "its", "name"] in shown
-    assert ["A", "序号", "not", "imported", "1…", "(1", "characters)"] in shown
+    assert ["A", "序号", "not", "imported", "1…", "(1", "character)"] in shown
     assert NUMBERS[0] not in result.stderr
     assert "left out: rows with 合计, 制表" in result.stderr
     assert "header in line 3, 3 records." in result.stderr
