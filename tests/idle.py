@@ -90,15 +90,11 @@ async def _wait_for_idle_screen(pilot: Any) -> bool:
     while not app._exit:
         is_laid_out = not (app._batch_count or app.screen._layout_required) or loop.time() > begun + _LAID_OUT_WITHIN_S
         threads = {thread for thread in _threads if thread.get_loop() is loop}
+        if threads and (now := _time_of_threads()) != progress:
+            progress, progressed = now, monotonic()
         if is_laid_out and (not threads or monotonic() > progressed + _BLOCKED_S):
             break
-        if not threads:
-            await asyncio.sleep(_PAUSE_S)
-        # Reading the times takes longer than most threads run.
-        elif (await asyncio.wait(threads, timeout=_PAUSE_S))[0]:
-            progressed = monotonic()
-        elif (now := _time_of_threads()) != progress:
-            progress, progressed = now, monotonic()
+        await (asyncio.wait(threads, timeout=_PAUSE_S) if threads else asyncio.sleep(_PAUSE_S))
         await wait_until_idle()
     return not app._exception_event.is_set()
 

@@ -6,8 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from textual import events
-from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from screens.app import DEFAULT_SETTINGS, UNSAVED_LOOK, WorkbenchApp
@@ -42,9 +40,8 @@ class KeyDriver:
             await self.settle()
 
     async def type(self, text: str) -> None:
-        """Type into the field that has the focus, faster than the screen follows."""
-        for character in text:
-            self.app.post_message(events.Key(_character_to_key(character), character))
+        """Type into the field that has the focus."""
+        await self.pilot.press(*text)
         await self.settle()
 
     async def settle(self) -> None:
