@@ -31,7 +31,7 @@ _ROLES = {
 }
 _REFUSALS = {2, 65, 66, 69, 75, 77, 78}
 """The exit codes of acts that others made impossible."""
-_SERVER_LOST = re.compile("nothing was written|The server of |is recorded, but|was lost at the end")
+_SERVER_LOST = re.compile("nothing was written|The server of |is (?:recorded|imported), but|was lost at the end")
 """What an act says whose connection a server ended."""
 
 _FIRST_CASES = 200
