@@ -55,16 +55,17 @@ def init(
     from workbench.services.foundation.locations import refuse_server, shared_database_path
     from workbench.services.foundation.site_settings import default_site_file
 
-    login = _first_admin(context, identity)
     reason = "" if solo is None else required_text(solo, "--solo")
     path = context.database() if group is None else shared_database_path(context.shared.database).absolute()
     for is_given, name in (
         (encrypt, "--encrypt"),
         (group is not None, "--shared"),
         (identity is IdentityMode.NAMED, "--identity named"),
+        (context.shared.login is not None, "--as"),
     ):
         if is_given:
             refuse_server(path, name)
+    login = _first_admin(context, identity)
     sender = read_or_ask_supplier(supplier, may_ask=not context.as_json and not path.exists())
     sharing = None if group is None else group_named(group)
     site_file = None if sharing is None else context.shared.site or default_site_file()

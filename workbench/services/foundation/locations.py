@@ -62,7 +62,7 @@ _MESSAGES: dict[Refusal, str] = {
     ),
     Refusal.EXISTS: N_(
         "{where} already exists and was left unchanged; choose another path, or move the old database aside together"
-        " with its -wal, -shm and .lock files and its .store folder."
+        " with its .store folder and, if it has them, its -wal, -shm and .lock files."
     ),
     Refusal.CANNOT_CREATE: N_("{where} cannot be created: {detail}."),
     Refusal.NO_HOME: N_("{where} names a home folder that does not exist; give the full path of the database."),
