@@ -185,13 +185,13 @@ def _special_rules(case: CaseFile, preview: VerdictPreview) -> Iterator[str]:
 
 
 def title(case: CaseFile, state: VerdictState) -> str:
-    """Return the title of the dialog: the kind of a fail, and whether the dialog continues from the draft."""
+    """Return the title of the dialog: the kind of a fail, and what comes from the draft."""
     words = f"{_(VERDICT_TITLES[state.verdict])} {format_case(case.header.id)}"
     words = _(", ").join(filter(None, (words, fail_kind_words(state))))
     draft = case.draft.get("verdict")
     if isinstance(draft, Mapping) and draft.get("verdict") == state.verdict:
         return _("{title}, continued from your draft").format(title=words)
-    return words
+    return _("{title}, with the note of your draft").format(title=words) if case.draft.get("note") else words
 
 
 def fail_kind_words(state: VerdictState) -> str:

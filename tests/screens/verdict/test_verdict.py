@@ -176,7 +176,9 @@ async def test_what_is_typed_is_a_draft_with_which_the_dialog_goes_on_after_esca
         assert desk.dialog == "DeskScreen"
         assert "[/b] yes" in desk.text
 
-        await desk.press("f")
+        await desk.press("p")
+        assert "with the note of your draft" in desk.text, "what was written for a fail would go into the pass"
+        await desk.press("escape", "f")
         assert "continued from your draft" in desk.text
         assert "a second person checks: a final fail" in desk.text
         await desk.press("t", "1", "escape", "y")
