@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from db.enums import Carrier
+from db.enums import Carrier, Language
 from screens.checks.staged_text import staged_lines
 from screens.shell.view import UNICODE, ZONE, View
 from tests.languages import speaking
@@ -71,7 +71,8 @@ def story(
     case: CaseFile = casefile(1, clean(), decisions=decisions, history=history)
     names = ("appeal_until", "notices", "measures", "re_reviews", "appeals")
     of_case = {name: changes.pop(name) for name in names if name in changes}
-    return CaseStory(replace(case, header=replace(case.header, state=state, **changes), **of_case), NOW)
+    header = replace(case.header, state=state, **{"language": Language.EN, **changes})
+    return CaseStory(replace(case, header=header, **of_case), NOW)
 
 
 def with_own_deadline(ends_in: timedelta) -> DecisionLine:
@@ -482,6 +483,10 @@ def test_documents_that_an_english_letter_asks_for_and_carriers_are_chinese_on_a
     case = story(CaseState.RECTIFYING, fail(items=(replace(ITEMS[1], text="statement of use; call script"),))).case
     with speaking("zh"):
         assert missing_items(case) == ("号码用途说明、外呼话术",)
+        own, theirs = (str(case.policy.reasons["ID-REVERIFY"].item.in_language(name)) for name in ("zh", "en"))
+        for text, words in ((theirs, own), ("", own), ("in person", "二次实人认证（in person）")):
+            asked = story(CaseState.RECTIFYING, fail(items=(replace(ITEMS[1], text=text),))).case
+            assert missing_items(asked) == (words,)
         assert FieldWords(case.policy, NOW.date(), ZONE).value("carrier", Carrier.TELECOM) == "中国电信"
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from db.enums import CaseState, Severity
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.items import documents_in
-from workbench.domain.case.records import AskedDocument
+from workbench.domain.case.records import AskedDocument, ItemLine
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.evidence.evidence import Evidence
 from workbench.domain.facts.documents import missing_documents
@@ -15,7 +15,7 @@ from workbench.domain.findings.evaluate import is_answerable
 from workbench.domain.findings.finding import Finding
 from workbench.domain.policy.placeholders import without_optional_parts
 from workbench.domain.policy.policy import BilingualText, Policy
-from workbench.i18n import _, comma_joined, current_language
+from workbench.i18n import _, comma_joined, current_language, with_remark
 from workbench.wording.amounts import commas, day_on_screen
 from workbench.wording.findings import NO_DETAILS, LetterDetails, document_name, finding_text, reason_letter
 
@@ -42,10 +42,20 @@ def missing_items(case: CaseFile) -> tuple[str, ...]:
     if not is_with_applicant(header.state, header.waits_for):
         return ()
     requested = next((line.items for line in reversed(case.decisions_in_effect)), ())
-    # The items are in the language of the letters.
-    texts = [(item.text or item.code, documents_in(item.text, case.policy)) for item in requested if item.is_open]
+    items = [(item, documents_in(item.text, case.policy)) for item in requested if item.is_open]
     named = partial(document_name, policy=case.policy, language=current_language())
-    return tuple(comma_joined(map(named, kinds)) or text for text, kinds in texts)
+    return tuple(comma_joined(map(named, kinds)) or _item_words(item, case) for item, kinds in items)
+
+
+def _item_words(item: ItemLine, case: CaseFile) -> str:
+    """Return what an item asks for; in another language than that of the letters, what its reason asks for or means."""
+    own, written = current_language(), case.header.language
+    if own == written or item.code not in case.policy.reasons:
+        return item.text or item.code
+    asked = case.policy.reasons[item.code].item
+    if item.text in ("", _without_finding(asked, written)) and (words := _without_finding(asked, own)):
+        return words
+    return with_remark(case.policy.reason_title(item.code, own), item.text)
 
 
 def listed_items(names: Sequence[str]) -> str:
