@@ -202,9 +202,7 @@ def _applied_sentences(applied: "AppliedPolicy", effect: "OpenCaseEffect", file:
             sentence = _("{file} is in force from {day}, as policy {number}; cases opened before keep theirs.")
     yield sentence.format(file=file, number=version.number, day=day)
     if applied.is_changed and not version.is_for_open_cases:
-        yield _(
-            "Its periods of retention are for all cases. Applied again with --open-cases, the rest is for those too."
-        )
+        yield _("Its retention is for all cases; applied with --open-cases, its other rules are for open ones too.")
     for old in applied.replaced:
         lost = _("Policy {number}, planned from {day}, is replaced by it and will not come into force.")
         yield lost.format(number=old.number, day=_first_day(old, zone).isoformat())
