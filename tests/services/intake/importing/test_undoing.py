@@ -1,6 +1,7 @@
 """Taking a batch back, while nothing rests on it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,8 +13,10 @@ from tests.services.intake.importing.files import Desk, application, shanghai
 from tests.services.intake.importing.test_existing_cases import rectifying
 from tests.services.intake.importing.test_receipt_times import persons
 from workbench.errors import Busy, NotAllowed, NotFound
-from workbench.services.intake.batches import undoing
-from workbench.services.intake.batches.publishing import try_import_lock
+from workbench.services.foundation.context import Context
+from workbench.services.intake.batches import sweeping, undoing
+from workbench.services.intake.batches.publishing import publish, try_import_lock
+from workbench.services.intake.importing import import_run
 from workbench.services.time.deadlines.suspensions import NewSuspension
 
 COURT = {"subject_no": "91110000600037341L", "list": "court", "match": "exact"}
@@ -67,6 +70,29 @@ def test_two_imports_do_not_run_at_once(desk: Desk) -> None:
         with pytest.raises(Busy):
             desk.applications(application())
     assert desk.applications(application()).created == 1
+
+
+def test_an_import_that_another_process_began_to_remove_is_not_published(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def publish_after_a_sweep(context: Context, batch_id: int, *arguments: Any) -> None:
+        # A server gave the lock of the batch to others when it ended the connection of the process that held it.
+        with monkeypatch.context() as patched:
+            patched.setattr(sweeping, "_retract", _interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                sweeping.remove_batch(context, batch_id)
+        publish(context, batch_id, *arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(import_run, "publish", publish_after_a_sweep)
+        with pytest.raises(Busy):
+            desk.applications(application())
+    assert (desk.count("import_batch"), desk.count("case")) == (0, 0)
+
+    desk.applications(application())
+    sweeping.remove_batch(desk.site.services("admin").context, 2)
+    assert (desk.count("import_file"), desk.count("case")) == (1, 1)
+    assert desk.is_chain_whole()
 
 
 def test_evidence_and_acts_that_leave_nothing_do_not_keep_a_batch(desk: Desk) -> None:

@@ -20,7 +20,14 @@ from workbench.services.files.spill import spill_folders
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.safe_files import delete_unlocked
 from workbench.services.intake.batches.affected_cases import SUBMISSION
-from workbench.services.intake.batches.publishing import PUBLISHED, UNDONE, lock_path, publisher_context, try_lock
+from workbench.services.intake.batches.publishing import (
+    FILE,
+    PUBLISHED,
+    UNDONE,
+    lock_path,
+    publisher_context,
+    try_lock,
+)
 from workbench.services.review.new_evidence import retract_evidence
 
 _DELETED_TOGETHER = 5_000
@@ -70,10 +77,12 @@ def _check_never_published(session: Session, batch_id: int) -> None:
 
 def remove_batch(context: Context, batch_id: int) -> None:
     """Remove a batch with its rows and files unless it is published; the caller holds its lock."""
-    with context.read() as session:
+    with context.write() as session:
         is_unpublished = exists().where(BATCH.c.id == batch_id, BATCH.c.published_at.is_(None))
         if not session.execute(select(is_unpublished)).scalar():
             return
+        # From now on `publish` refuses the batch.
+        session.execute(delete(FILE).where(FILE.c.batch_id == batch_id))
     _retract(context, batch_id)
     digests = _own_documents(context, batch_id)
     for table in _TABLES:
