@@ -267,7 +267,9 @@ def test_commands_say_what_a_server_refuses(office: Office) -> None:
                 owner.execute(statement)
 
     servers.create_login("stranger")
-    assert "permission denied for table alembic_version). What people do needs a reg" in said("stranger", 77, "next")
+    assert "permission denied for table alembic_version). What people do needs a login that is reg" in said(
+        "stranger", 77, "next"
+    )
     assert "wang is logged in at the server, which says who works" in said("wang", 77, "next", "--as", "li")
     for option, *value in (("--identity named",), ("--shared", "staff"), ("--encrypt",), ("--as", "boss")):
         assert f"{option} is for a database in a file" in said(office.owner, 78, "init", *option.split(), *value)

@@ -83,5 +83,7 @@ def _run(program: str, path: Path, *arguments: str) -> str:
         check=False,
     )
     if done.returncode:
-        raise refused(Refusal.STOPPED, path, RuntimeError(done.stderr))
+        # Other lines are of the system, such as warnings about the language.
+        own = "; ".join(line for line in done.stderr.splitlines() if line.startswith(program))
+        raise refused(Refusal.STOPPED, path, RuntimeError(own or done.stderr))
     return done.stdout

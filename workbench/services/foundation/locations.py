@@ -88,8 +88,9 @@ _MESSAGES: dict[Refusal, str] = {
         " completely or not at all. Look at the case before you repeat it."
     ),
     Refusal.NOT_PERMITTED: N_(
-        "The server of {where} does not let your login do this ({detail}). What people do needs a registered login; the"
-        " rest, such as `retention compact`, does who works as the owner of the database (PGUSER)."
+        "The server of {where} does not let your login do this ({detail}). What people do needs a login that is"
+        " registered and not deactivated; the rest, such as `backup` and `retention compact`, does who works as the"
+        " owner of the database (PGUSER)."
     ),
     Refusal.MADE_BY_OWNER: N_(
         "Your login cannot set up {where}, which was left unchanged: it must own the database, and have made the group"

@@ -326,7 +326,7 @@ def handed_in(path: Path) -> Path:
     (path.parent / "a.pdf").write_bytes(PDF)
     header = ["序号", "申请单号", "企业全称", "手机号码", "使用人", "日限"]
     rows: list[list[Value]] = [[1, "HB2026-0", COMPANIES[0], NUMBERS[0], "甲某", "200次"]]
-    rows += [[2, "", "", NUMBERS[1], "乙某", ""], ["一、以下待补"], ["合计", "", "", "2张"]]
+    rows += [[2, "", "", NUMBERS[1], "乙某", ""], ["一、以下待补"], ["合计 2 张"], ["合计", "", "", "2张"]]
     documents = Sheet([["资料"], ["申请单号", "资料名称", "附件", "是否盖章"], ["HB2026-0", "营业执照", "a.pdf", "√"]])
     cards = Sheet([["号卡明细"], header, *rows])
     return write_workbook(path, {"说明": Sheet([["略"]]), "表一": cards, "表二": sheets.titled(), "表三": documents})
@@ -340,7 +340,7 @@ def test_a_workbook_and_its_rejects_are_imported_with_a_map_for_each_kind(termin
     assert [*texts] == ["applications", "cards", "documents"]
     assert 'ignored = ["序号", "企业全称"]' in texts["cards"]
     assert 'fill_down = ["申请单号"]' in texts["cards"]
-    assert 'notes = ["一、以下待补"]' in texts["cards"]
+    assert 'notes = ["一、以下待补", "合计"]' in texts["cards"]
     accept(terminal)
 
     report = take(terminal, path, kind="workbook")

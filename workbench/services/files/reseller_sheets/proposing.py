@@ -181,9 +181,9 @@ class Proposer:
             first = next(iter(texts.values()))
             total = total_word_in(texts, totals, key, imported)
             note = next((word for text, word in notes.items() if first.startswith(text)), None)
-            # A text that is alone in a row of a wide sheet is a note too.
+            # A text that is alone in a row of a wide sheet is a note too; a sum in it would differ in the next sheet.
             if note is None and len(cells) == 1 and columns > _NARROW_SHEET and not first.isascii():
-                note = first[:_NOTE_LENGTH]
+                note = next((word for text, word in totals.items() if first.startswith(text)), first[:_NOTE_LENGTH])
             may_be_note = has_few_cells(len(texts), columns) and texts.get(key, "") in {"", first}
             if total is not None:
                 found_totals[totals[total]] = None
