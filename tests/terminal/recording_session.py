@@ -71,12 +71,16 @@ class RecordingSession(PtySession):
                 return output
         raise AssertionError(f"{pattern!r} was never written; it ended with {self.process.poll()}:\n{self.last_words}")
 
-    def press_until(self, pattern: str, key: str) -> None:
-        """Press a key until the output has a pattern: a busy program reads keys that come together as a paste."""
+    def press_until(self, pattern: str, *keys: str) -> None:
+        """Press keys again and again until the output has a pattern.
+
+        A busy program reads keys that come together as a paste, and draws what an earlier key opened late.
+        """
         begins, until = len(self.raw), time.monotonic() + TIMEOUT_S
         while not re.search(pattern, words(bytes(self.raw[begins:]))):
             assert time.monotonic() < until, f"{pattern!r} was never written:\n{self.last_words}"
-            self.press(key)
+            for key in keys:
+                self.settle(key)
             for _wait in range(10):
                 self.read(0.3)
 

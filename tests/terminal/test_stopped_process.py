@@ -81,6 +81,15 @@ def others_work(site: Site, turns: int) -> float:
     return longest
 
 
+def open_and_leave_a_comment(terminal: HangUpSession, *way: str) -> None:
+    """Show that the workbench takes keys: press the way to the case and open a comment, until it is there."""
+    terminal.press_until("Comment on", *way, "c")
+    # The full panel shows that the question is closed; an earlier key would be typed into it.
+    terminal.await_words("capital  unknown {8}", "\x1b")
+    # A change by others can draw the panel sooner.
+    terminal.settle()
+
+
 def leave(terminal: HangUpSession) -> None:
     terminal.await_words("If you quit", "q")
     # A second q too soon counts as the same press.
@@ -105,22 +114,13 @@ def test_others_can_work_while_a_workbench_is_stopped(tmp_path: Path, site: Site
             stop_between_writes(terminal, site)
             waited = others_work(site, 5)
             terminal.process.send_signal(signal.SIGCONT)
-            terminal.read(0.5)
-            for _key in range(len(place) + 1):
-                terminal.settle("\x1b")
-            terminal.settle("g")
-            terminal.settle("d")
+            open_and_leave_a_comment(terminal, *["\x1b"] * (len(place) + 1), "g", "d")
 
             assert terminal.process.poll() is None
             # If a stopped process held the lock, a write would wait ten seconds.
             assert waited < 8
         # The app was started only once.
         assert terminal.raw.count(b"\x1b[?1049h") == 1
-        terminal.press_until("Comment on", "c")
-        # The full panel shows that the question is closed; an earlier key would be typed into it.
-        terminal.await_words("capital  unknown {8}", "\x1b")
-        # A change by others can draw the panel sooner.
-        terminal.settle()
         leave(terminal)
 
 
@@ -145,9 +145,5 @@ def test_revealed_fields_are_masked_when_the_process_is_suspended(tmp_path: Path
 
         shown = bytes(terminal.raw[begins:])
         assert b"11010119900101001X" not in shown
-        terminal.press_until("Comment on", "c")
-        # The full panel shows that the question is closed; an earlier key would be typed into it.
-        terminal.await_words("capital  unknown {8}", "\x1b")
-        # A change by others can draw the panel sooner.
-        terminal.settle()
+        open_and_leave_a_comment(terminal)
         leave(terminal)
