@@ -137,9 +137,11 @@ def _ask_missing(proposal: "Proposal") -> bool:
         def parse_source(answer: str, name: str = name) -> str:
             if answer.casefold() in column_by_letters:
                 return answer.casefold()
+            if answer == "?" or answer.startswith("="):
+                # A column of codes refuses "?" with the list of its codes.
+                parse_constant(proposal.kind, proposal.spec, name, answer.removeprefix("=").strip())
             if not answer.startswith("="):
                 raise _Unusable(_("Answer with the letters of a column, or with = and a value."))
-            parse_constant(proposal.kind, proposal.spec, name, answer[1:].strip())
             return answer
 
         question = _(

@@ -464,11 +464,12 @@ def test_on_a_terminal_it_asks_what_it_does_not_know(terminal: Terminal, tmp_pat
     row = ["A-1", COMPANIES[0], "王某某", "11010519491231002X", "其他甲", "其他乙", "500", "合伙", "其他丙"]
     path = Sheet([header, row]).write(tmp_path / "sheet.csv")
 
-    result = ask(terminal, path, "?", "行业", "", "", "then", "= then", "= 2026-11-23", "", "斤", "万", "x", "")
+    result = ask(terminal, path, "?", "行业", "", "", "then", "?", "= then", "= 2026-11-23", "", "斤", "万", "x", "")
 
     assert result.exit_code == 65, result.output
     assert "The columns that are left: agent, submitted_at" in result.stderr
     assert "Answer with the letters of a column, or with = and a value." in result.stderr
+    assert "“?” is not a valid date or time" in result.stderr
     assert "“then” is not a valid date or time" in result.stderr
     assert result.stderr.count("The units are 元, 千元") == 2
     assert "“x” is not a known value" in result.stderr
