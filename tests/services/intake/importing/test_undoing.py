@@ -1,5 +1,7 @@
 """Taking a batch back, while nothing rests on it."""
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +11,12 @@ from sqlalchemy import text
 from db.columns import to_us
 from db.enums import DocumentKind, ImportKind
 from tests.policies import require_no_documents_of_individuals
-from tests.services.intake.importing.files import Desk, application, shanghai
+from tests.services.intake.importing.files import Cells, Desk, application, shanghai
 from tests.services.intake.importing.test_existing_cases import rectifying
 from tests.services.intake.importing.test_receipt_times import persons
 from workbench.errors import Busy, NotAllowed, NotFound
 from workbench.services.foundation.context import Context
-from workbench.services.intake.batches import sweeping, undoing
+from workbench.services.intake.batches import applying, sweeping, undoing
 from workbench.services.intake.batches.publishing import publish, try_import_lock
 from workbench.services.intake.importing import import_run
 from workbench.services.time.deadlines.suspensions import NewSuspension
@@ -92,6 +94,48 @@ def test_an_import_that_another_process_began_to_remove_is_not_published(
     desk.applications(application())
     sweeping.remove_batch(desk.site.services("admin").context, 2)
     assert (desk.count("import_file"), desk.count("case")) == (1, 1)
+    assert desk.is_chain_whole()
+
+
+def _failed(desk: Desk) -> None:
+    desk.queued()
+    desk.change(state="failed")
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "row", "step"),
+    [
+        (Desk.queued, ImportKind.CREDIT, COURT, "_forecasts"),
+        (rectifying, ImportKind.CREDIT, COURT, "_forecasts"),
+        (_failed, ImportKind.APPEALS, {"application_no": "A-1", "grounds": "未拨打过"}, "file_appeals"),
+    ],
+)
+def test_no_case_is_updated_with_an_import_that_another_process_undid(
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    state: Callable[[Desk], object],
+    kind: ImportKind,
+    row: Cells,
+    step: str,
+) -> None:
+    state(desk)
+    batches, real = desk.count("import_batch"), getattr(applying, step)
+
+    def undo_first(context: Context, *arguments: Any) -> Any:
+        # A server gave the lock of the batch to others when it ended the connection of the process that held it.
+        monkeypatch.setattr(undoing, "try_lock", lambda *_store: nullcontext(True))
+        monkeypatch.setattr(undoing, "remove_batch", lambda *_batch: None)
+        undoing.undo_batch(context, batches + 1)
+        return real(context, *arguments)
+
+    monkeypatch.setattr(applying, step, undo_first)
+    with pytest.raises(Busy):
+        desk.run(kind, [row])
+    assert "CR-DEBTOR" not in desk.findings()
+    assert desk.count("appeal") == 0
+    monkeypatch.undo()
+    desk.site.services("audit")
+    assert desk.count("import_batch") == batches
     assert desk.is_chain_whole()
 
 

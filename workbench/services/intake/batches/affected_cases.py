@@ -23,6 +23,7 @@ from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.case_access import case_in_state_for
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.file_store import Store
+from workbench.services.intake.batches.publishing import published_batch
 from workbench.services.review.appeals.acts import file_appeal
 
 SUBMISSION = table_of(SubmissionRow)
@@ -125,6 +126,7 @@ def file_appeals(context: Context, filings: Sequence[Row[Any]]) -> list[UnfiledA
     """
     unfiled = []
     with context.write() as session:
+        published_batch(session, filings[0].batch_id)
         for filing in filings:
             # Another process may have filed the appeal already.
             if not row_count(session.execute(delete(SUBMISSION).where(SUBMISSION.c.id == filing.id))):

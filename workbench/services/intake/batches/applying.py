@@ -28,7 +28,7 @@ from workbench.services.intake.batches.affected_cases import (
     file_appeals,
     filings_of,
 )
-from workbench.services.intake.batches.publishing import PUBLISHED, publisher_context
+from workbench.services.intake.batches.publishing import PUBLISHED, published_batch, publisher_context
 from workbench.services.notices.due_date_notices import shows_forecast
 from workbench.services.review import evidence_by_sets
 from workbench.services.review.new_evidence import NewEvidence, apply_evidence
@@ -56,11 +56,14 @@ def apply_batch(
 
     The events name the person who imported the batch, even if the process of another person applies it. `on_applied` is
     called with the number of cases that were updated together.
+
+    Raises:
+        Busy: If another process undid the batch meanwhile.
     """
     context, unfiled = publisher_context(context, batch_id, PUBLISHED), list[UnfiledAppeal]()
     _list_cases(context, batch_id)
     with context.read() as session:
-        batch = session.execute(select(BATCH).where(BATCH.c.id == batch_id)).one()
+        batch = published_batch(session, batch_id)
     forecaster = ArrivalForecasts(context)
     while True:
         with context.read() as session:
@@ -113,11 +116,13 @@ def _apply_to_cases(context: Context, batch: Any, waiting: Sequence[Any], foreca
     forecasts = _forecasts(context, changes, forecaster)
     if changes:
         with context.write() as session:
+            published_batch(session, batch.id)
             if evidence_by_sets.calendar_state(session) == calendar:
                 evidence_by_sets.apply_by_sets(session, context, changes, forecasts)
     others = (new for new in evidence if not evidence_by_sets.is_applied_by_sets(new.case, new.kind))
     for portion in chunks(others, _ACTED_TOGETHER):
         with context.write() as session:
+            published_batch(session, batch.id)
             for new in portion:
                 _apply_to_one(session, context, new)
 

@@ -5,8 +5,9 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlmodel import Session
 
 from db import dialect
@@ -72,6 +73,18 @@ def try_import_lock(store: Store) -> AbstractContextManager[bool]:
 def another_import_runs() -> Busy:
     """Return the error that another import is running."""
     return Busy(_("Another import is running in this database; try again when it is done."))
+
+
+def published_batch(session: Session, batch_id: int) -> Row[Any]:
+    """Return a batch whose cases are updated; a server gives the lock of a lost connection to others, who may undo it.
+
+    Raises:
+        Busy: If it is not published any more.
+    """
+    wanted = select(BATCH).where(BATCH.c.id == batch_id, BATCH.c.published_at.is_not(None))
+    if (batch := session.execute(wanted).first()) is None:
+        raise another_import_runs()
+    return batch
 
 
 def files_of(readers: Sequence[Reader]) -> list[Reader]:
