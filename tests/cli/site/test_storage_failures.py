@@ -14,7 +14,7 @@ from db.enums import ImportKind
 from tests.cli.framework.terminal import Terminal, refused
 from tests.services.intake.importing.files import Desk, application
 from tests.sites import Site
-from workbench.errors import StorageFailed
+from workbench.errors import ConnectionLost, StorageFailed
 from workbench.failure import describe_error
 from workbench.services.files.calls.engine import storage_failure
 
@@ -57,9 +57,16 @@ def test_a_file_system_that_is_mounted_read_only_is_named(disk: Path) -> None:
 
 
 @pytest.mark.sqlite("the most pages of a file")
-@pytest.mark.parametrize("is_room_to_remove", [True, False])
+@pytest.mark.parametrize(
+    ("failure", "way_out"),
+    [
+        (None, "Correct that"),
+        (StorageFailed("database or disk is full"), "Correct that"),
+        (ConnectionLost("server closed the connection"), "import again"),
+    ],
+)
 def test_an_import_on_a_full_disk_says_what_it_left(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, is_room_to_remove: bool
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, failure: StorageFailed | None, way_out: str
 ) -> None:
     services = desk.site.services("admin")
     limit = {"pages": 0}
@@ -71,10 +78,10 @@ def test_an_import_on_a_full_disk_says_what_it_left(
         event.listen(engine, "begin", bounded)
     with services.context.read() as session:
         limit["pages"] = session.execute(text("PRAGMA page_count")).scalar_one() + 20
-    if not is_room_to_remove:
+    if failure:
 
         def fail(*_given: Any) -> None:
-            raise StorageFailed("database or disk is full")
+            raise failure
 
         monkeypatch.setattr("workbench.services.intake.importing.import_run.remove_batch", fail)
     rows = [application(f"A-{number}", stated_use="x" * 1_000) for number in range(300)]
@@ -83,8 +90,10 @@ def test_an_import_on_a_full_disk_says_what_it_left(
         desk.run(ImportKind.APPLICATIONS, rows)
 
     assert "nothing was written" not in str(failed.value)
-    said = "none of its rows was kept" if is_room_to_remove else "the next start that can write removes them"
+    said = "the next start that can write removes them" if failure else "none of its rows was kept"
     assert said in str(failed.value)
+    assert way_out in str(failed.value)
+    assert type(failed.value) is type(failure or StorageFailed(""))
     monkeypatch.undo()
     limit["pages"] = 0
     assert desk.run(ImportKind.APPLICATIONS, rows).created == len(rows)

@@ -76,7 +76,8 @@ class ImportRun:
         seq = next_seq(self.context)
         with new_batch(self.context, request.kind, readers) as batch_id:
             try:
-                calendar = self._calendar_edition()
+                with self.context.read() as session:
+                    calendar = calendar_edition(session)
                 batch = NewBatch(self.context, batch_id)
                 opening = CaseOpening(batch, seq, self.helper)
                 applications = NewApplications(batch, self.plan.applicants)
@@ -120,22 +121,20 @@ class ImportRun:
 
     def _remove(self, batch_id: int, error: BaseException) -> None:
         """Remove the rows of a failed import, and raise its error; if the storage failed, it says what is left."""
-        kind, way_out = StorageFailed, _("Correct that, then import again.")
-        if isinstance(error, ConnectionLost):
-            kind, way_out = ConnectionLost, _("The connection to the server was lost; import again.")
-        not_removed = _(
-            "The import stopped before the end ({cause}). Nobody sees the rows that it wrote, and the next start that"
-            " can write removes them. {way_out}"
-        )
-        with rewording_storage_failures(not_removed, kind, way_out=way_out):
-            remove_batch(self.context, batch_id)
         message = _("The import stopped, and none of its rows was kept ({cause}). {way_out}")
-        with rewording_storage_failures(message, kind, way_out=way_out):
+        try:
+            remove_batch(self.context, batch_id)
+        except StorageFailed as failure:
+            error = failure
+            message = _(
+                "The import stopped before the end ({cause}). Nobody sees the rows that it wrote, and the next start"
+                " that can write removes them. {way_out}"
+            )
+        is_lost, way_out = isinstance(error, ConnectionLost), _("Correct that, then import again.")
+        if is_lost:
+            way_out = _("The connection to the server was lost; import again.")
+        with rewording_storage_failures(message, ConnectionLost if is_lost else StorageFailed, way_out=way_out):
             raise error
-
-    def _calendar_edition(self) -> str:
-        with self.context.read() as session:
-            return calendar_edition(session)
 
     def _publish(self, batch_id: int, calendar: str, attempt: Callable[[Callable[[Session], None]], None]) -> None:
         """Publish the batch; if the calendar has changed since `calendar`, first update the due dates of its cases."""
