@@ -19,7 +19,7 @@ PHONE = "13800138000"
 def proposed(path: Path, *columns: tuple[str, str]) -> Proposal:
     """Return the proposal for a sheet with an application number and these columns, each with a value."""
     rows = [["申请编号", *(name for name, _value in columns)], ["A-001", *(value for _name, value in columns)]]
-    [proposal] = propose("m", [ImportKind.APPLICATIONS], Sheet(rows).write(path / "s.csv"), None, "")
+    [proposal] = propose("m", {ImportKind.APPLICATIONS: set()}, Sheet(rows).write(path / "s.csv"), None, "")
     return proposal
 
 
@@ -88,7 +88,7 @@ def test_hints_below_the_names_and_an_example_are_no_records(tmp_path: Path) -> 
         ["示例", "SQ-001", "500", "2026-11-01"],
         ["1", "A-001", "300", "2026-11-24"],
     ]
-    [proposal] = propose("m", [ImportKind.APPLICATIONS], Sheet(rows).write(tmp_path / "s.csv"), None, "")
+    [proposal] = propose("m", {ImportKind.APPLICATIONS: set()}, Sheet(rows).write(tmp_path / "s.csv"), None, "")
     _number, key, capital, time = proposal.columns
 
     assert (capital.name, capital.means, capital.unit) == ("注册资本/(万元)", "registered_capital_cny", "万元")
@@ -100,7 +100,7 @@ def test_names_that_the_policy_gives_to_documents_are_not_asked_about(tmp_path: 
     rows = [["申请编号", "资料类型", "文件"], ["A-001", "门店照", "a.pdf"], ["A-001", "合影", "b.pdf"]]
     names = {"门店照": DocumentKind.PREMISES_MEDIA}
 
-    [proposal] = propose("m", [ImportKind.DOCUMENTS], Sheet(rows).write(tmp_path / "s.csv"), None, "", names)
+    [proposal] = propose("m", {ImportKind.DOCUMENTS: set()}, Sheet(rows).write(tmp_path / "s.csv"), None, "", names)
 
     assert proposal.columns[1].means == "kind"
     assert proposal.columns[1].words == {"合影": UNDECIDED}
@@ -112,9 +112,22 @@ def test_a_record_is_never_taken_for_the_header(tmp_path: Path, value: str) -> N
     records = [["1", "S-01", "Yan Xu", value], ["2", "S-02", "Yan Xu", value]]
     path = Sheet([*header, *records]).write(tmp_path / "s.csv")
 
-    [proposal] = propose("m", [ImportKind.APPLICATIONS], path, None, "")
+    [proposal] = propose("m", {ImportKind.APPLICATIONS: set()}, path, None, "")
 
     assert [column.name for column in proposal.columns] == ["Seq", "Form no", "Clerk/Title", "Clerk/Paper"]
     assert "line 2 may not be the header. If it is not, write the names of" in proposal.doubt
     with pytest.raises(FileProblem, match="No line is a header; add one"):
-        propose("m", [ImportKind.APPLICATIONS], Sheet(records).write(path), None, "")
+        propose("m", {ImportKind.APPLICATIONS: set()}, Sheet(records).write(path), None, "")
+
+
+@pytest.mark.parametrize(("suffix", "below"), [("csv", "ID card"), ("xlsx", "ID card"), ("xlsx", "Paper")])
+def test_a_header_reaches_as_far_down_as_its_merged_cells(tmp_path: Path, suffix: str, below: str) -> None:
+    names = ["Order no.", "Company", "Numbers", "Handler", ""]
+    sheet = Sheet(
+        [names, ["", "", "", "Name", below], ["A-1", COMPANIES[0], NUMBERS[0], "Sample A", ID_NUMBERS[0]]],
+        [(0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 1, 2), (0, 3, 0, 4)],
+    )
+    [proposal] = propose("m", {ImportKind.APPLICATIONS: set()}, sheet.write(tmp_path / f"s.{suffix}"), None, "")
+
+    assert [column.name for column in proposal.columns[3:]] == ["Handler/Name", f"Handler/{below}"]
+    assert [column.means for column in proposal.columns[3:]] == ["handler_name", "handler_id_no"]

@@ -84,16 +84,18 @@ class Maps(Service):
         Raises:
             NotAllowed: If the person is not an admin.
             BadData: If the file cannot be read.
-            BadConfiguration: If somebody edited the kept proposal, and it is not TOML or has unknown keys.
+            BadConfiguration: If somebody edited the kept proposal, and it is not TOML, or has an unknown key or column.
         """
         with self.context.as_admin("import"):
             kinds = WORKBOOK_KINDS if kind is ImportKind.WORKBOOK else (kind,)
-            proposals = propose(name, kinds, path, encoding, agent, self._document_names())
+            files = {each: file for each in kinds if (file := self._file(name, each, _PROPOSAL_SUFFIX)).exists()}
+            kept = {each: parse_kept(_read(file), str(file)) for each, file in files.items()}
+            names = {each: {*kept[each].columns, *kept[each].ignored} if each in kept else set() for each in kinds}
+            proposals = propose(name, names, path, encoding, agent, self._document_names())
         for proposal in proposals:
-            file = self._file(name, proposal.kind, _PROPOSAL_SUFFIX)
-            if file.exists():
-                kept = parse_kept(_read(file), str(file))
-                proposal.resume(replace(kept, agent=proposal.agent) if agent else kept, str(file))
+            if content := kept.get(proposal.kind):
+                content = replace(content, agent=proposal.agent) if agent else content
+                proposal.resume(content, str(files[proposal.kind]))
         return proposals
 
     def keep(self, proposal: Proposal) -> Path:

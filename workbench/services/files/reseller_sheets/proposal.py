@@ -1,12 +1,13 @@
 """The proposal of a map, which a person confirms before it is used, and the header that it is made from."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
 
 from db.enums import ImportKind
-from workbench.i18n import _
+from workbench.errors import BadConfiguration
+from workbench.i18n import _, comma_joined
 from workbench.services.files.reading.kinds import KindSpec
 from workbench.services.files.reading.sheets.workbook import MergedCells, SheetRow
 from workbench.services.files.reseller_sheets.by_values import is_value
@@ -81,10 +82,21 @@ class Proposal:
         return bool(self.missing()) or UNDECIDED in {*words, *self.constants.values()}
 
     def resume(self, kept: MapContent, file: str) -> None:
-        """Take over the answers of a proposal that was kept in a file, if it is for the same columns."""
-        if {column.name for column in self.columns} != {*kept.columns, *kept.ignored}:
-            return
+        """Take over the answers of a proposal that was kept in a file, which somebody may have edited.
+
+        Raises:
+            BadConfiguration: If it has a column that the sheet has not.
+        """
+        unknown = {*kept.columns, *kept.ignored} - {column.name for column in self.columns}
+        if unknown:
+            message = _(
+                "The proposal {file} has columns that {sheet} has not: {names}. Correct or delete it, then repeat this."
+            )
+            names = comma_joined(sorted(unknown))
+            raise BadConfiguration(message.format(file=file, sheet=self.file, names=names))
         for column in self.columns:
+            if column.name not in {*kept.columns, *kept.ignored}:
+                continue
             rule = kept.columns.get(column.name, ColumnRule(means=""))
             is_same = rule.means == column.means
             column.source = column.source if is_same else MeaningSource.PERSON
@@ -117,12 +129,20 @@ class SheetHead:
 
 
 def sheet_head(
-    name: str, rows: Sequence[SheetRow], merges: Sequence[MergedCells], kind: ImportKind
+    name: str, rows: Sequence[SheetRow], merges: Sequence[MergedCells], kind: ImportKind, kept: Set[str] = frozenset()
 ) -> SheetHead | None:
-    """Return a sheet with the header that has the most recognised columns; None if each row may be a record.
+    """Return a sheet with the header that has the most of the `kept` names; None if each row may be a record.
 
-    If no column is recognised, the header is the first row with the most names without a digit.
+    Without such names, no merged cells reach below the header if that is possible, and it has the most recognised
+    columns. If no column is recognised, the header is the first row with the most names without a digit.
     """
+
+    def count_kept(header: Header) -> int:
+        return len(kept & set(header.names().values()))
+
+    def is_whole(header: Header) -> bool:
+        lines = range(header.first_line, header.last_line + 1)
+        return all(merge.last_line in lines for merge in merges if merge.first_line in lines)
 
     def count_recognised(header: Header) -> int:
         return len({meaning_of(parts, kind)[0] for parts in header.parts.values()} - {""})
@@ -135,7 +155,10 @@ def sheet_head(
     candidates = [header for header in headers if not any(map(is_value, chain(*header.parts.values())))]
     if not candidates:
         return None
-    best = max(candidates, key=lambda header: (count_recognised(header), header.has_hints))
+    best = max(
+        candidates,
+        key=lambda header: (count_kept(header), is_whole(header), count_recognised(header), header.has_hints),
+    )
     if not count_recognised(best):
         best = max(candidates, key=count_plain)
     return SheetHead(name, kind, rows, merges, best, count_recognised(best))

@@ -1,6 +1,6 @@
 """Guesses what the columns and rows of a sheet mean: by their names, then by their values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from difflib import get_close_matches
 from itertools import pairwise
@@ -254,16 +254,16 @@ def add_conversions(proposal: Proposal, column: ProposedColumn) -> None:
 
 def propose(
     name: str,
-    kinds: Sequence[ImportKind],
+    kinds: Mapping[ImportKind, Set[str]],
     path: Path,
     encoding: str | None,
     agent: str,
     document_names: Mapping[str, DocumentKind] = MappingProxyType({}),
 ) -> list[Proposal]:
-    """Propose a map for each of the `kinds` that a file has; `document_names` are the names that the policy gives them.
+    """Propose a map for each of the `kinds` that a file has; each has the columns of its kept proposal.
 
     The kind of a sheet is the one that recognises most of its columns. The map of a kind is for the sheet with the most
-    recognised columns, and for all sheets with the same columns.
+    recognised columns, and for all sheets with the same columns. `document_names` are the names of the policy.
 
     Raises:
         BadData: If it is not a regular file.
@@ -274,7 +274,7 @@ def propose(
     if not sheets:
         message = _("The sheet is empty; it needs a header and rows.")
         raise FileProblem(RowProblem(file=path.name, message=message))
-    heads_by_sheet = ([head for kind in kinds if (head := sheet_head(*sheet, kind))] for sheet in sheets)
+    heads_by_sheet = ([head for kind in kinds if (head := sheet_head(*sheet, kind, kinds[kind]))] for sheet in sheets)
     heads = [max(of_sheet, key=attrgetter("recognised")) for of_sheet in heads_by_sheet if of_sheet]
     if not heads:
         message = _("No line is a header; add one with the names of the columns above the rows.")

@@ -51,7 +51,7 @@ def meaning_of(parts: Sequence[str], kind: ImportKind) -> tuple[str, Clarity]:
     """Return the column that a name in levels means ('' if unknown), and how clear the name is."""
     accepted_names, usual_words = column_names(kind), _usual_words(kind)
     groups, lowest = [_GROUP.sub("", part) for part in parts[:-1]], parts[-1]
-    joined_names = ("".join((*groups, lowest)), "".join(parts[-2:]))
+    joined_names = ("".join((*groups, lowest)), "".join(parts[-2:]), " ".join((*groups, lowest)))
     together = [spelling for name in joined_names for spelling in _spellings(name)]
     alone = _spellings(lowest) if groups else []
     for spelling in (*together, *alone):
