@@ -504,7 +504,7 @@ def test_a_required_column_is_named_at_its_own_letter_and_its_unknown_words_are_
 def test_an_edited_proposal_chooses_the_header_and_is_never_replaced(
     terminal: Terminal, tmp_path: Path, at_a_terminal: None
 ) -> None:
-    header = [["单号", "公司名", "主体类型", "开通号码", "提交", "办件"], ["", "", "", "", "", "姓甚名谁", "证件"]]
+    header = [["单号", "公司名", "主体类型", "开通号码", "提交", "办件"], ["", "", "", "", "", "姓甚名谁", "证件2"]]
     row = ["A-1", COMPANIES[0], "企业", NUMBERS[0], "2026-11-20", "王某某", ID_NUMBERS[0]]
     path = Sheet([*header, row]).write(tmp_path / "sheet.csv")
     assert ask(terminal, path, *[""] * 9).exit_code == 65
@@ -512,11 +512,11 @@ def test_an_edited_proposal_chooses_the_header_and_is_never_replaced(
     text = kept.read_text(encoding="utf-8")
     assert '"#G"' in text
 
-    edited = text.replace('"办件"', '"办件/姓甚名谁"').replace('"#G"', '"办件/证件"')
+    edited = text.replace('"办件"', '"办件/姓甚名谁"').replace('"#G"', '"办件/证件2"')
     kept.write_text(edited.replace("/证件", "/证"), encoding="utf-8")
     result = ask(terminal, path, "")
     assert (result.exit_code, kept.read_text(encoding="utf-8")) == (78, edited.replace("/证件", "/证"))
-    assert f"The proposal {kept} has columns that sheet.csv has not: 办件/证." in result.stderr
+    assert f"The proposal {kept} has columns that sheet.csv has not: 办件/证2." in result.stderr
 
     kept.write_text(edited, encoding="utf-8")
     result = ask(terminal, path, "f", "g", "y")

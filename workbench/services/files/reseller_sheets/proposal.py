@@ -133,8 +133,9 @@ def sheet_head(
 ) -> SheetHead | None:
     """Return a sheet with the header that has the most of the `kept` names; None if each row may be a record.
 
-    Without such names, no merged cells reach below the header if that is possible, and it has the most recognised
-    columns. If no column is recognised, the header is the first row with the most names without a digit.
+    Without such names, no merged cells reach below the header if that is possible, and the next line names no further
+    columns; and it has the most recognised columns. If no column is recognised, the header is the first row with the
+    most names without a digit.
     """
 
     def count_kept(header: Header) -> int:
@@ -142,6 +143,10 @@ def sheet_head(
 
     def is_whole(header: Header) -> bool:
         lines = range(header.first_line, header.last_line + 1)
+        below = next((row.cells for row in rows if row.line == header.last_line + 1), {})
+        names_more = bool(below.keys() - header.parts) and len(below) * 2 <= len(header.parts)
+        if names_more and not any(map(str.isdigit, "".join(map(str, below.values())))):
+            return False
         return all(merge.last_line in lines for merge in merges if merge.first_line in lines)
 
     def count_recognised(header: Header) -> int:
