@@ -237,7 +237,7 @@ def test_the_owner_backs_a_site_up_and_restores_it_with_groups_of_its_own(
     # Another server does not know the groups of the site that was copied.
     url = servers.create_database(new)
     owner_of_new = servers.give_owner(new)
-    remember_address(new, url.replace("postgres:secret-word@", f"{owner_of_new}@"))
+    new.write_text(url.replace("postgres:secret-word@", f"{owner_of_new}@"), encoding="ascii")
     restore(file, new, None, office.clock)
 
     remember_address(new, url.replace("postgres:secret-word@", "wang@"))

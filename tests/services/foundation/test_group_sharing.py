@@ -170,6 +170,17 @@ def test_two_users_of_a_group_share_a_database_whatever_their_umask(host: Host) 
     assert report["ok"], report
     assert any("Level A" in line["text"] for line in report["lines"])
 
+    # A copy for oneself, to practise a restore, is private.
+    home = host.root / "alice"
+    home.mkdir(mode=0o700)
+    os.chown(home, ALICE, GROUP)
+    file, practised = home / "b.tar", home / "drill" / "w.db"
+    host.run(ALICE, "backup", str(file))
+    host.run(ALICE, "--database", str(practised), "restore", str(file))
+    lines = host.document(ALICE, "--database", str(practised), "doctor", "--deep")["lines"]
+    assert [line["text"] for line in lines if line["ok"] is False] == []
+    assert not any("Level A" in line["text"] for line in lines)
+
 
 def test_files_that_sqlite_creates_are_open_to_the_group(host: Host) -> None:
     host.init()

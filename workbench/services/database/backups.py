@@ -126,7 +126,9 @@ def restore(
         NotAllowed: If the person is not an admin.
     """
     path = path.absolute()
-    for existing in filter(os.path.lexists, (path, *dialect.files_of(path), Store.beside(path).folder)):
+    # The file that names a database of a server may be there; the restored one replaces it.
+    files = () if dialect.is_server(path) else (path, *dialect.files_of(path))
+    for existing in filter(os.path.lexists, (*files, Store.beside(path).folder)):
         raise refusal(DatabaseRefused(Refusal.EXISTS, str(existing)))
     try:
         with new_parents(path):

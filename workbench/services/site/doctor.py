@@ -11,7 +11,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from db import dialect, schema
-from db.access import FileAccess
+from db.access import FileAccess, access_of
 from db.engine import Database
 from db.enums import CaseState, IdentityMode
 from db.models import PolicyVersionRow, SettingRow
@@ -156,10 +156,13 @@ def _check_store(session: Session, store: Store) -> CheckLine:
 
 
 def _check_permissions(path: Path, group: str | None) -> Iterator[CheckLine]:
-    """Check the permissions of the files for one user, or for the group that shares the database."""
+    """Check the permissions of the files for one user, or for the group that shares the database.
+
+    A copy that its owner restored for themselves is private, whoever shares the site.
+    """
     access, valid_id, message = FileAccess.PRIVATE, path.stat().st_uid, _("Other users cannot open any of the files.")
     files = [*path.parent.glob(path.name + "*"), *file_checks.walk_folder(Store.beside(path).folder)]
-    if group is not None:
+    if group is not None and access_of(path) is FileAccess.SHARED:
         trust = _(
             "Level A: every member of the group {group} can change the files without this program; "
             "roles prevent mistakes, not misuse."
