@@ -126,7 +126,7 @@ class StagedVerdict:
             warning.append(
                 plain(
                     with_keys(
-                        _("No open point: {checks.open} shows the case, then {checks.approve} approves without a note.")
+                        _("No open point: {checks.approve} approves the opened case ({checks.open}) without a note.")
                     ),
                     SUCCESS,
                 )

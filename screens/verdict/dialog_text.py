@@ -1,6 +1,6 @@
 """The texts of the verdict dialog."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 
 from textual.content import Content
@@ -188,10 +188,7 @@ def title(case: CaseFile, state: VerdictState) -> str:
     """Return the title of the dialog: the kind of a fail, and what comes from the draft."""
     words = f"{_(VERDICT_TITLES[state.verdict])} {format_case(case.header.id)}"
     words = _(", ").join(filter(None, (words, fail_kind_words(state))))
-    draft = case.draft.get("verdict")
-    if isinstance(draft, Mapping) and draft.get("verdict") == state.verdict:
-        return _("{title}, continued from your draft").format(title=words)
-    return _("{title}, with the note of your draft").format(title=words) if case.draft.get("note") else words
+    return state.origin.format(title=words) if state.origin else words
 
 
 def fail_kind_words(state: VerdictState) -> str:

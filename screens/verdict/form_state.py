@@ -17,6 +17,7 @@ from workbench.domain.clock.typed.reading import read_date
 from workbench.domain.clock.typed.reference import UnclearTime
 from workbench.domain.findings.evaluate import preselected_reasons
 from workbench.errors import WorkbenchError
+from workbench.i18n import _
 from workbench.wording.letters import letter_for_reader
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class VerdictState:
     """The text for the applicant; None means the texts of the reasons."""
     note: str = ""
     """The internal note."""
+    origin: str = ""
+    """The title of a dialog whose state, or note, comes from the draft."""
 
     @classmethod
     def of(cls, case: CaseFile, verdict: Verdict) -> Self:
@@ -64,7 +67,7 @@ class VerdictState:
             reasons = tuple(code for code in state.reasons if code in case.policy.reasons)
             # The draft chooses the kind of fail only while a fail can still be rectified.
             fail_kind = state.fail_kind if fail_kind is FailKind.FIXABLE else fail_kind
-            return replace(state, reasons=reasons, fail_kind=fail_kind)
+            return replace(state, reasons=reasons, fail_kind=fail_kind, origin=_("{title}, continued from your draft"))
         items = unfixed_texts(case) if verdict is Verdict.FAIL else {}
         return cls(
             verdict=verdict,
@@ -72,11 +75,12 @@ class VerdictState:
             reasons=tuple(dict.fromkeys((*items, *preselected_reasons(case.findings, verdict, case.policy)))),
             items={code: text for code, text in items.items() if text},
             note=note,
+            origin=_("{title}, with the note of your draft") if note else "",
         )
 
     def to_draft(self) -> dict[str, Any]:
         """Return the state as JSON for the draft, which keeps the note separately."""
-        body: dict[str, Any] = _ADAPTER.dump_python(self, mode="json", exclude={"note"})
+        body: dict[str, Any] = _ADAPTER.dump_python(self, mode="json", exclude={"note", "origin"})
         return body
 
     def toggled(self, code: str, waiting: Collection[str] = ()) -> Self:

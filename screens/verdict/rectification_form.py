@@ -103,8 +103,7 @@ class RectificationForm(Vertical):
         self._width = width
         self._items_first = items_first
         self._reader = reader
-        self._is_date_first = state.verdict is Verdict.PENDING
-        """Whether the key of the items leads to the date first, and pressed again to the items."""
+        self._is_pending = state.verdict is Verdict.PENDING
         self._until_text = state.until
         self._texts = dict(state.items)
         self._initial_items = items
@@ -114,7 +113,7 @@ class RectificationForm(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="items-title", markup=False)
-        hint = _("Type + to add, - to omit; before, letters are commands. ^u proposes again")
+        hint = _("+ adds to the text, - omits the item; until then letters are commands. ^u proposes again")
         yield Static(plain(hint, MUTED), id="items-hint", markup=False)
         with Vertical(id="items"):
             yield from map(self._field, self._initial_items)
@@ -164,11 +163,10 @@ class RectificationForm(Vertical):
             return
         label, date_text = self._date_words
         again = _("{key} again").format(key=shown_key(ITEMS.keys[-1]))
-        is_date_second = bool(self._codes) and not self._is_date_first
-        keys = key_hints((again if is_date_second else ITEMS.shown_keys, _("date")))
+        keys = key_hints((again if self._codes else ITEMS.shown_keys, _("date")))
         title = self.query_one("#items-title", Static)
-        edit = key_hints((again if self._is_date_first else ITEMS.shown_keys, _("edit")))
-        words = _("What the applicant must send") if self._is_date_first else _("To be rectified")
+        edit = key_hints((ITEMS.shown_keys, _("edit")))
+        words = _("What the applicant must send") if self._is_pending else _("To be rectified")
         title.update(row(plain(words, MUTED), edit, title.content_size.width or self._width))
         self.label.update(joined((f"{label} ", MUTED)))
         message = plain(self.problem, ERROR) if self.problem else plain(date_text, MUTED)
@@ -179,12 +177,10 @@ class RectificationForm(Vertical):
     on_resize = _draw
 
     def enter(self) -> None:
-        """Focus the first item, or the date if an item has the focus; of a pending verdict the date comes first."""
-        first = next(iter(self.items.query(ItemField)), None)
-        is_among_items = any(field.has_focus for field in self.items.query(ItemField))
-        is_date_next = is_among_items or (self._is_date_first and not self.until.has_focus)
-        field = self.until if first is None or is_date_next else first
-        field.focus()
+        """Focus the first item, or the date if an item has the focus or there is none."""
+        fields = list(self.items.query(ItemField))
+        is_date_next = not fields or any(field.has_focus for field in fields)
+        (self.until if is_date_next else fields[0]).focus()
 
     def write(self, code: str, text: str) -> None:
         """Set the text of an item; its field shows the text, now or when the field appears."""

@@ -154,7 +154,7 @@ class RetentionSite:
     def _fail_and_undo(self, case: str) -> None:
         """Fail a case with a letter that may be appealed, and undo that, so that the letter is cancelled."""
         self.run("a", "decide", case, "fail", "--final", "--reason", "USE-TRADE", "--measure", "bar-out")
-        self.run("c", "check", case, "approve")
+        self.run("c", "check", case, "approve", "--note", "checked")
         self.run("c", "undo", case)
         self.run("c", "check", case, "return", "--note", "look again")
         self.run("a", "take", case, "--reason", "returned")

@@ -231,7 +231,7 @@ async def test_a_verdict_without_an_open_point_is_approved_by_one_key_once_it_is
     site.services("c").remarks.comment(second, "is the seal real?")
     async with site_workbench(site, "b") as desk:
         await desk.go("c")
-        assert "No open point: Enter shows the case, then a approves without a note." in desk.text
+        assert "No open point: a approves the opened case (Enter) without a note." in desk.text
         await desk.press("x")
         assert desk.dialog == "ActList"
         assert "ChecksScreen" in str(desk.app.screen_stack)

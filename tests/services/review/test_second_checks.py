@@ -153,9 +153,11 @@ def test_an_approval_needs_words_only_for_an_open_point(site: Site) -> None:
     site.clock.advance(minutes=1)
     site.services("c").remarks.comment(discussed, "is the seal real?")
     site.services("c").inquiries.inquire(asked, "fraud", "Is the number known?")
+    unanswered = staged(site)
     checks = site.services("b").checks
     for act, case, words in (
         (checks.approve, discussed, " "),
+        (checks.approve, unanswered, ""),
         (checks.approve, asked, ""),
         (checks.give_back, plain, ""),
     ):

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from db.enums import FailKind, Verdict
+from db.enums import ChecklistValue, FailKind, Verdict
 from tests.sites import Site
 from workbench.domain.case.casefile import CaseFile, DecisionResult, ItemRequest, VerdictRequest
 
@@ -52,6 +52,9 @@ def staged(site: Site, **planted: Any) -> int:
 def decide_plainly(site: Site) -> int:
     """Let a give a final fail that leaves no open point on a new case; return the number of the case."""
     case = held(site)
+    services = site.services("a")
+    for line in services.casefiles.show(case).checklist:
+        services.remarks.checklist(case, line.question, ChecklistValue.YES)
     verdict = {"verdict": Verdict.FAIL, "fail_kind": FailKind.FINAL, "reasons": ("USE-TRADE",)}
     decide(site, VerdictRequest(case_id=case, **verdict))  # type: ignore[arg-type]  # by name
     return case

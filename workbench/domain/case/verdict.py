@@ -38,6 +38,7 @@ _LICENCE_FACTS = frozenset({"uscc_valid", "uscc_kind_fits", "licence_days_left",
 def open_points(case: CaseFile, decision: DecisionLine) -> tuple[str, ...]:
     """Return what a second person must weigh in words before approving a staged verdict, as sentences."""
     is_pass = decision.verdict is Verdict.PASS
+    closes = is_pass or decision.fail_kind is FailKind.FINAL
     points = {
         _("it passes against a blocking finding"): "override" in decision.check_for,
         _("it was returned before"): any(line.status == "returned" for line in case.decisions),
@@ -47,7 +48,7 @@ def open_points(case: CaseFile, decision: DecisionLine) -> tuple[str, ...]:
         _("the panels contradict a reason"): any(is_reason_contradicted(code, case) for code in decision.reasons),
         _("an item asked for is not judged fixed"): is_pass and bool(case.unfixed_items),
         _("a department has not answered"): any(line.is_open for line in case.inquiries),
-        _("a question of the checklist is open"): is_pass and any(line.answer is None for line in case.checklist),
+        _("a question of the checklist is open"): closes and any(line.answer is None for line in case.checklist),
     }
     return tuple(point for point, is_open in points.items() if is_open)
 

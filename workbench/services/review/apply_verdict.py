@@ -41,15 +41,14 @@ def apply_verdict(  # noqa: PLR0913, PLR0917 - a verdict needs all of these fact
     """Change the state of the case, open its rectification, order its measure and write its notice.
 
     `codes` are the reasons of the decision, and `known` the orders of the case, if they were read. An unsent delay
-    letter is cancelled unless the case is pending: the review that it says goes on is finished.
+    letter is cancelled: the letter of the verdict says how the review goes on, and what the applicant has to do.
 
     Return the text of the notice, and a summary of the orders for the event. Only the returned text is masked; the
     stored notice is not, because the applicant reads it.
     """
     decision.corrects_id, case.corrects_id = case.corrects_id, None
     _change_state(session, context, case, decision)
-    if case.state != CaseState.PENDING:
-        session.execute(cancelling(context, NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.DELAY.value))
+    session.execute(cancelling(context, NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.DELAY.value))
     if known is None:
         known = measure_orders(session, case, context.today(session))
     bars, lifted = bars_to_name(session, context, case, known)
