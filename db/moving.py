@@ -53,6 +53,12 @@ def refuse_occupied(path: Path) -> None:
         raise DatabaseRefused(Refusal.EXISTS, str(path))
 
 
+def hold(session: Session, path: Path) -> None:
+    """Let a transaction hold the write lock of a server however long it works between two of its statements."""
+    if dialect.is_server(path):
+        session.connection().exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
 @contextmanager
 def driver_errors(*paths: Path) -> Iterator[None]:
     """Raise DatabaseRefused for the errors of a server in the block; exactly one of the paths is a server's."""

@@ -89,7 +89,7 @@ def story_lines(case: CaseFile, view: View, width: int, height: int) -> list[Con
     for inquiry in case.inquiries:
         if inquiry.is_contradicted:
             sentence = inquiry_sentence(inquiry, view.instant)
-            lines += wrapped_lines(f"{view.symbols.block} {sentence}", width, ERROR)
+            lines += wrapped_lines(f"{view.symbols.warn} {sentence}", width, WARNING)
     if case.earlier_fail is not None:
         lines += wrapped_lines(f"{view.symbols.warn} {earlier_fail_text(case.earlier_fail)}", width, WARNING)
     if story.is_new:

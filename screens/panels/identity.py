@@ -252,8 +252,8 @@ def _verifications(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 def _inquiries(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     lines = [heading(_("Inquiries"))] if case.inquiries else []
     for line in case.inquiries:
-        mark = (f"{view.symbols.block} ", ERROR) if line.is_contradicted else ("", "")
-        style = ERROR if line.is_contradicted else WARNING if line.is_open else MUTED
+        mark = (f"{view.symbols.warn} ", WARNING) if line.is_contradicted else ("", "")
+        style = WARNING if line.is_contradicted or line.is_open else MUTED
         about = joined((" ", ""), mark, (f"{line.department_name}  ", MUTED), (line.question, ""))
         lines += labelled(line.department_name, line.question, *wrapped_content(about, width))
         when = view.instant(line.ended_at or line.due_at)

@@ -1,6 +1,7 @@
 """A value of any type is the same on a server: the digests of the log are those of SQLite's `quote`."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -10,12 +11,15 @@ import pytest
 from sqlalchemy import text
 
 from db.dialects import server_address, sqlite
+from db.dialects.postgresql import engine
 from db.dialects.server_address import file_of
 from tests import servers
 from tests.cli.framework.terminal import Terminal, refused
 from tests.sites import Site
 from workbench.errors import ExitCode
+from workbench.services.database import moving
 from workbench.services.database.moving import move_site
+from workbench.services.database.store_copies import verify_store
 
 pytestmark = pytest.mark.proof
 
@@ -88,7 +92,15 @@ def test_values_at_every_limit_are_the_same_after_a_move_there_and_back(server: 
     assert [back.events, back.rows] == [there.events + 1, there.rows + 1]
 
 
-def test_numbers_and_the_search_go_on_after_a_move_there_and_back(server: Path, tmp_path: Path) -> None:
+def test_numbers_and_the_search_go_on_after_a_slow_move_there_and_back(
+    server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(*arguments: Any) -> None:
+        time.sleep(0.1)
+        verify_store(*arguments)
+
+    monkeypatch.setattr(moving, "verify_store", slowly)
+    monkeypatch.setattr(engine, "_IDLE_S", 0.05)
     site, back = Site(tmp_path / "w.db").create(), tmp_path / "back.db"
     site.plant(2)
     site.close()

@@ -100,7 +100,7 @@ def _has_begun(connection: Connection, path: Path, *, query_only: bool) -> bool:
         if query_only:
             driver.execute(_BEGIN_READ)
         else:
-            begin = _BEGIN_WRITE.format(wait=int(wait_s * 1000), idle=idle_s * 1000, version=version)
+            begin = _BEGIN_WRITE.format(wait=int(wait_s * 1000), idle=int(idle_s * 1000), version=version)
             *transaction, driver.version = _note_clock(path, driver.execute(begin))
             driver.transaction = tuple(transaction)
     except psycopg.errors.LockNotAvailable as error:

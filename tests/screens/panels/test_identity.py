@@ -77,12 +77,12 @@ def test_a_contradicted_answer_stands_above_the_panels_and_once_in_them() -> Non
     case = replace(masked(clean()), inquiries=(line,), verifications=(verified,))
 
     [above, *_others] = story_lines(case, VIEW, 100, 40)
-    assert above.plain.startswith("✗ I-000001, Anti-fraud: “Known?” contradicted")
+    assert above.plain.startswith("! I-000001, Anti-fraud: “Known?” contradicted")
     lines = panel(case)
     assert [line for line in lines if "contradicted" in line] == [
         f"   contradicted  not our number  ver1  {VIEW.instant(NOW)}"
     ]
-    assert " ✗ Anti-fraud  Known?" in lines
+    assert " ! Anti-fraud  Known?" in lines
     assert "External verification" not in lines
     typed = replace(verified, kind="phone", result="I-000001 was wrong: it is our number")
     wrong = replace(typed, kind="department")
