@@ -63,8 +63,11 @@ class AppealSource:
 
     def empty_words(self) -> str:
         """Return the text for an empty list: no appeal waits, and how to file one."""
-        message = _("No appeals are open.\nTo file one, open the failed or lapsed case and press {key}.")
-        return message.format(key=desk.APPEAL.shown_keys)
+        message = _(
+            "No appeals are open. An answer that waits for a check is in {go.checks}.\nTo file one, open the failed or"
+            " lapsed case and press {desk.appeal}."
+        )
+        return with_keys(message)
 
 
 class AppealsScreen(CaseBrowserScreen):

@@ -154,7 +154,7 @@ class LettersScreen(ModeScreen):
         prompt = Prompt(_("Letters of a case"), hint, value, problem_of=_problem_of, is_prose=False)
         text = await self.app.push_screen_wait(prompt)
         if text is not None:
-            self.filter = replace(self.filter, case_id=parse_case(text) if text else None)
+            self.filter = replace(self.filter, case_id=_case_of(text))
             self.action_load()
 
     def action_unsent(self) -> None:
@@ -279,11 +279,15 @@ def _can_be_sent(line: NoticeLine, clock: Clock) -> bool:
     return line.release_at <= clock.now() and line.sent_at is None
 
 
+def _case_of(text: str) -> int | None:
+    """Return the number of a case, typed with or without its prefix; None for an empty text."""
+    return parse_case(f"C-{text}" if text.isdecimal() else text) if text else None
+
+
 def _problem_of(text: str) -> str | None:
     """Return why a text is no case number; an empty one stands for all cases."""
     try:
-        if text:
-            parse_case(text)
+        _case_of(text)
     except WorkbenchError as error:
         return str(error)
     return None

@@ -77,7 +77,7 @@ async def test_a_supervisor_reads_the_grounds_and_overturns_an_appeal_by_keys(se
         await driver.press("escape")
         await decide(driver, "2", "you are right")
         assert "waits for a check" in driver.notes[-1]
-        assert "No appeals are open." in driver.text
+        assert "No appeals are open. An answer" in driver.text
     assert show(services, case)["appeals"][0]["to_state"] == "passed"
 
     async with site_workbench(services.site, "c", size=(80, 24)) as driver:

@@ -37,7 +37,7 @@ async def test_failed_and_owed_letters_stand_above_the_sent_ones_and_a_filter_sh
         await desk.type("C-9x")
         await desk.press("enter")
         assert "is not a case number" in desk.text
-        await desk.press("backspace", "backspace", "1", "enter")
+        await desk.press(*["backspace"] * 4, "1", "enter")
         assert "Only C-000001" in desk.text
         assert "C-000002" not in desk.text
         await desk.press("escape")

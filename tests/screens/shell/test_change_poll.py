@@ -154,7 +154,7 @@ async def test_appeals_letters_and_the_calendar_follow(site: Site, elsewhere: Si
     services.at("2026-12-01 10:00")
     async with site_workbench(site, "sup", size=(120, 45)) as desk:
         await desk.go("a")
-        assert "No appeals are open." in desk.text
+        assert "No appeals are open. An answer" in desk.text
         elsewhere.services("a").appeals.file(parse_case(case), "not us")
         await desk.poll()
         assert "not us" in desk.text
