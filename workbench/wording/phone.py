@@ -21,12 +21,16 @@ _WAITING_FOR = {
 }
 """What a case waits for: by whether it is incomplete, and whether it is known what is missing."""
 
+_DELAY = "delay"
+"""The kind of the letters that announce a later day."""
+
 
 def phone_sentence(forecast: CaseForecast, case: CaseFile, now: datetime) -> str:
     """Return the sentences to read out on the phone. They contain no personal data and no verdict.
 
     They begin with a suspension or the absence of all reviewers, since the dates depend on it. They name what the
-    applicant still has to hand in, and the due date if the decision may come later.
+    applicant still has to hand in, the due date if the decision may come later, and that the days of an earlier letter
+    about a delay are older.
     """
     zone = ZoneInfo(case.policy.zone)
     today, name = now.astimezone(zone).date(), format_case(forecast.case_id)
@@ -47,6 +51,9 @@ def phone_sentence(forecast: CaseForecast, case: CaseFile, now: datetime) -> str
         if forecast.is_thin:
             parts.append(_("These days are assumed, because few applications have been decided so far."))
         parts += _late_sentences(forecast, case.header, zone, today)
+        if delays := [notice.created_at.astimezone(zone).date() for notice in case.notices if notice.kind == _DELAY]:
+            message = _("The days in our letter of {day} were an earlier estimate.")
+            parts.append(message.format(day=day_on_screen(max(delays), today)))
         if forecast.saved_days:
             message = ngettext(
                 "Handing in or correcting the open points now can save up to {count} working day.",

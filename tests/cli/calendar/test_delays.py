@@ -93,6 +93,14 @@ def test_a_case_decided_during_the_forecast_gets_no_notice(
     assert services.at("2026-11-25 17:50").terminal.document("audit", "tick") == NOTHING
 
 
+def test_the_sentence_for_the_phone_says_that_the_days_of_the_letter_are_older(services: ClockSite) -> None:
+    case = services.received("2026-11-24 10:00", "expedited")
+    words = "The days in our letter of Wed 25 Nov were an earlier estimate."
+    assert words not in services.terminal.as_person("a", "forecast", case, "--say").output
+    assert tick(services.at("2026-11-25 17:50")) == 1
+    assert words in services.terminal.as_person("a", "forecast", case, "--say").output
+
+
 def test_only_applicants_expected_to_be_late_are_notified(services: ClockSite) -> None:
     numbers = services.at("2026-11-24 18:00").site.plant(40, due_in_days=1)
     assert tick(services.at("2026-11-24 23:30")) == 0
