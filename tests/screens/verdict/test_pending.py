@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.clock_site import ClockSite
-from tests.screens.cases import clean
+from tests.screens.cases import clean, troubled
 from tests.screens.driver import KeyDriver, memory_workbench, site_workbench
 from tests.sites import Site
 
@@ -70,6 +70,16 @@ async def test_waiting_for_the_applicant_takes_an_item_that_says_what() -> None:
         await desk.press("enter", "y")
         [request] = desk.services.decided
         assert [item.text for item in request.items] == ["营业执照副本、最近的租约"]
+
+
+@pytest.mark.parametrize("keys", [("w", "1", "1", "enter"), ("f",)])
+async def test_one_key_leads_to_the_items_first_and_then_to_the_date(keys: tuple[str, ...]) -> None:
+    async with memory_workbench(clean() if "w" in keys else troubled()) as desk:
+        await desk.press("n", *keys, "f2")
+        dialog: Any = desk.app.screen
+        assert dialog.focused.has_class("item")
+        await desk.press("f2")
+        assert dialog.focused.id == "until"
 
 
 async def test_an_item_that_was_emptied_again_is_asked_for_again() -> None:
