@@ -1,6 +1,7 @@
 """The sentence about a case that reviewers can read out on the phone."""
 
 from datetime import date, datetime
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from db.enums import CaseState
@@ -51,9 +52,13 @@ def phone_sentence(forecast: CaseForecast, case: CaseFile, now: datetime) -> str
         if forecast.is_thin:
             parts.append(_("These days are assumed, because few applications have been decided so far."))
         parts += _late_sentences(forecast, case.header, zone, today)
-        if delays := [notice.created_at.astimezone(zone).date() for notice in case.notices if notice.kind == _DELAY]:
-            message = _("The days in our letter of {day} were an earlier estimate.")
-            parts.append(message.format(day=day_on_screen(max(delays), today)))
+        if letter := max(
+            (one for one in case.notices if one.kind == _DELAY), key=attrgetter("created_at"), default=None
+        ):
+            message = _("You may still get a letter with the estimate of {day}.")
+            if letter.sent_at is not None:
+                message = _("The days in our letter of {day} were an earlier estimate.")
+            parts.append(message.format(day=day_on_screen(letter.created_at.astimezone(zone).date(), today)))
         if forecast.saved_days:
             message = ngettext(
                 "Handing in or correcting the open points now can save up to {count} working day.",

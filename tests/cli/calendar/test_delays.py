@@ -11,6 +11,7 @@ from tests.clock_site import ClockSite
 from tests.policies import set_times_in_letters
 from workbench.domain.forecast.result import CaseForecast
 from workbench.services.forecast.forecasts import Forecasts
+from workbench.services.outbox.recording import Delivery
 
 pytestmark = pytest.mark.proof
 
@@ -95,10 +96,16 @@ def test_a_case_decided_during_the_forecast_gets_no_notice(
 
 def test_the_sentence_for_the_phone_says_that_the_days_of_the_letter_are_older(services: ClockSite) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
-    words = "The days in our letter of Wed 25 Nov were an earlier estimate."
-    assert words not in services.terminal.as_person("a", "forecast", case, "--say").output
+
+    def said() -> str:
+        return services.terminal.as_person("a", "forecast", case, "--say").output
+
+    assert "estimate of" not in said()
     assert tick(services.at("2026-11-25 17:50")) == 1
-    assert words in services.terminal.as_person("a", "forecast", case, "--say").output
+    assert "You may still get a letter with the estimate of Wed 25 Nov." in said()
+    [letter] = notices(services)
+    services.at("2026-11-25 17:55").site.services("sup").notices.record([Delivery(notice_id=letter["id"])])
+    assert "The days in our letter of Wed 25 Nov were an earlier estimate." in said()
 
 
 def test_only_applicants_expected_to_be_late_are_notified(services: ClockSite) -> None:
@@ -112,16 +119,23 @@ def test_only_applicants_expected_to_be_late_are_notified(services: ClockSite) -
     assert sorted(each["case"] for each in notices(services)) == [f"C-{number:06}" for number in numbers[-count:]]
 
 
-@pytest.mark.parametrize("verdict", ["fail", "pending"])
-def test_a_verdict_cancels_an_unsent_delay_letter_until_undone(services: ClockSite, verdict: str) -> None:
+@pytest.mark.parametrize(
+    ("verdict", "kept"),
+    [
+        (("fail", "--reason", "ID-CAPITAL"), set()),
+        (("pending", "--reason", "WAIT-APPLICANT", "--item", "WAIT-APPLICANT:AUTH_LETTER"), set()),
+        (("pending", "--reason", "WAIT-CARRIER"), {"delay"}),
+    ],
+)
+def test_a_verdict_cancels_an_unsent_delay_letter_until_undone_unless_the_case_waits_for_others(
+    services: ClockSite, verdict: tuple[str, ...], kept: set[str]
+) -> None:
     case = services.received("2026-11-24 10:00", "expedited")
     assert tick(services.at("2026-11-25 17:50")) == 1
-    reason = {"fail": "ID-CAPITAL", "pending": "WAIT-CARRIER"}[verdict]
-
     services.run("a", "next")
-    services.run("a", "decide", case, verdict, "--reason", reason)
+    services.run("a", "decide", case, *verdict)
     decided = {notice["kind"] for notice in notices(services)}
     services.run("a", "undo", case)
 
-    assert decided == {verdict}
+    assert decided == {verdict[0], *kept}
     assert [notice["kind"] for notice in notices(services)] == ["delay"]

@@ -12,6 +12,7 @@ from db.models import CaseRow, DecisionRow, RectificationItemRow, RectificationR
 from db.queries.published import NOTICE
 from workbench.domain.case.casefile import CachedCase, DecisionResult
 from workbench.domain.case.measures import MeasureOrder
+from workbench.domain.case.running import clock_runs
 from workbench.domain.clock.due import moved_deadline, postponed_deadline, working_days_late
 from workbench.domain.clock.suspension import unknown_parts
 from workbench.services.case.decisions import items_in_plan, waived_rules
@@ -41,14 +42,15 @@ def apply_verdict(  # noqa: PLR0913, PLR0917 - a verdict needs all of these fact
     """Change the state of the case, open its rectification, order its measure and write its notice.
 
     `codes` are the reasons of the decision, and `known` the orders of the case, if they were read. An unsent delay
-    letter is cancelled: the letter of the verdict says how the review goes on, and what the applicant has to do.
+    letter is cancelled, unless the case waits for others: the letter of the verdict says what the applicant has to do.
 
     Return the text of the notice, and a summary of the orders for the event. Only the returned text is masked; the
     stored notice is not, because the applicant reads it.
     """
     decision.corrects_id, case.corrects_id = case.corrects_id, None
     _change_state(session, context, case, decision)
-    session.execute(cancelling(context, NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.DELAY.value))
+    if not clock_runs(CaseState(case.state), case.waits_for):
+        session.execute(cancelling(context, NOTICE.c.case_id == case.id, NOTICE.c.kind == ClockLetterKind.DELAY.value))
     if known is None:
         known = measure_orders(session, case, context.today(session))
     bars, lifted = bars_to_name(session, context, case, known)

@@ -162,7 +162,7 @@ def _check_permissions(path: Path, group: str | None) -> Iterator[CheckLine]:
     """
     access, valid_id, message = FileAccess.PRIVATE, path.stat().st_uid, _("Other users cannot open any of the files.")
     files = [*path.parent.glob(path.name + "*"), *file_checks.walk_folder(Store.beside(path).folder)]
-    if group is not None and access_of(path) is FileAccess.SHARED:
+    if group is not None and FileAccess.SHARED in {access_of(path), access_of(path.parent)}:
         trust = _(
             "Level A: every member of the group {group} can change the files without this program; "
             "roles prevent mistakes, not misuse."

@@ -1,15 +1,18 @@
 """What a proposal makes of names that may mean several things."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from db.enums import DocumentKind, ImportKind
-from tests.services.files.reseller_sheets.sheets import CODES, COMPANIES, ID_NUMBERS, NUMBERS, Sheet
+from tests.services.files.reseller_sheets.sheets import CODES, COMPANIES, ID_NUMBERS, NUMBERS, Sheet, write_workbook
+from workbench.errors import BadConfiguration
 from workbench.services.files.reading.problems import FileProblem
+from workbench.services.files.reseller_sheets.conversions import ColumnRule
 from workbench.services.files.reseller_sheets.proposal import Proposal
 from workbench.services.files.reseller_sheets.proposing import propose
-from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED
+from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED, MapContent
 
 pytestmark = pytest.mark.proof
 
@@ -131,3 +134,51 @@ def test_a_header_reaches_as_far_down_as_its_names_and_merged_cells(tmp_path: Pa
 
     assert [column.name for column in proposal.columns[3:]] == ["Handler/Name", f"Handler/{below}"]
     assert [column.means for column in proposal.columns[3:]] == ["handler_name", "handler_id_no"]
+
+
+NAMES = ("申请编号", "企业名称", "经办人", "经办人身份证号", "号码", "提交时间", "企业类型", "联系电话")
+RECORD = ("A-1", COMPANIES[0], "王某某", ID_NUMBERS[0], NUMBERS[0], "2026-11-20", "企业", PHONE)
+
+
+@pytest.mark.parametrize(
+    ("rows", "merged"),
+    [
+        # A line of a form above, and a note that is merged beside the rows.
+        ([["代理商", "北方公司", "联系人", "王五"], [*NAMES, "填写说明"], RECORD], [(1, 8, 2, 8)]),
+        # A row of a group, with a remark in a column without a name.
+        ([NAMES, ["武汉分公司", *[""] * 7, "见附件"], RECORD], []),
+    ],
+)
+def test_a_note_beside_a_record_is_no_part_of_the_header(
+    tmp_path: Path, rows: list[list[str]], merged: list[tuple[int, int, int, int]]
+) -> None:
+    path = Sheet(rows, merged).write(tmp_path / "s.xlsx")
+    [proposal] = propose("m", {ImportKind.APPLICATIONS: set()}, path, None, "")
+
+    assert [column.name for column in proposal.columns[:8]] == list(NAMES)
+
+
+def test_the_names_of_a_kept_proposal_choose_line_and_sheet(tmp_path: Path) -> None:
+    lines = Sheet([["C1", "C2", "C3"], ["alpha", "beta", "gamma"], ["x", "y", "z"]])
+    better = Sheet([NAMES, RECORD])
+    for sheets in ({"甲": lines}, {"甲": lines, "乙": better}):
+        path = write_workbook(tmp_path / "s.xlsx", sheets)
+        [proposal] = propose("m", {ImportKind.APPLICATIONS: {"c1", "C2", "C3"}}, path, None, "")
+
+        assert [column.name for column in proposal.columns] == ["C1", "C2", "C3"]
+
+
+def test_a_kept_proposal_fits_a_sheet_with_other_spelling_and_without_values(tmp_path: Path) -> None:
+    kept = MapContent(
+        kind=ImportKind.APPLICATIONS,
+        columns={"Order No.": ColumnRule(means="application_no"), "#C": ColumnRule(means="industry")},
+        ignored=("remarks",),
+        constants={"applicant_kind": "enterprise"},
+    )
+    rows = [["order no.", "Remarks", "", "申请人类型"], ["A-1", "x", "", "企业"]]
+    [proposal] = propose("m", {ImportKind.APPLICATIONS: set()}, Sheet(rows).write(tmp_path / "s.csv"), None, "")
+    proposal.resume(kept, "m.toml")
+
+    assert [column.means for column in proposal.columns] == ["application_no", "", UNDECIDED]
+    with pytest.raises(BadConfiguration, match="has not: Trade"):
+        proposal.resume(replace(kept, ignored=("Trade",)), "m.toml")

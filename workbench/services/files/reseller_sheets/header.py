@@ -76,6 +76,22 @@ def headers_in(head: Sequence[SheetRow], merges: Sequence[MergedCells]) -> Itera
                 yield Header(head[first].line, head[last].line, parts)
 
 
+def is_whole(header: Header, rows: Sequence[SheetRow], merges: Sequence[MergedCells]) -> bool:
+    """Say whether the line below a header is no further level of it.
+
+    It is one if most columns are merged with it, or if it names columns right of a group and is neither long nor has
+    digits, as a record would.
+    """
+    lines, names = range(header.first_line, header.last_line + 1), header.parts
+    merged = [merge for merge in merges if merge.first_line in lines and merge.last_line not in lines]
+    if 2 * sum(merge.last_column - merge.first_column + 1 for merge in merged) > len(names):
+        return False
+    below = next((row.cells for row in rows if row.line == header.last_line + 1), {})
+    groups = [max((other for other in names if other < column), default=-1) for column in below.keys() - names]
+    has_digits = any(map(str.isdigit, "".join(map(str, below.values()))))
+    return not groups or has_digits or 2 * len(below) > len(names) or not below.keys() >= set(groups)
+
+
 class _Names:
     """The names in one row."""
 

@@ -8,12 +8,13 @@ from itertools import chain
 from db.enums import ImportKind
 from workbench.errors import BadConfiguration
 from workbench.i18n import _, comma_joined
+from workbench.services.files.reading.headers import normalised_name
 from workbench.services.files.reading.kinds import KindSpec
 from workbench.services.files.reading.sheets.workbook import MergedCells, SheetRow
 from workbench.services.files.reseller_sheets.by_values import is_value
 from workbench.services.files.reseller_sheets.conversions import ColumnRule, Order
 from workbench.services.files.reseller_sheets.grid import HEAD_ROWS
-from workbench.services.files.reseller_sheets.header import Header, headers_in
+from workbench.services.files.reseller_sheets.header import Header, column_of_letters, headers_in, is_whole
 from workbench.services.files.reseller_sheets.sheet_map import UNDECIDED, MapContent, RowRules
 from workbench.services.files.reseller_sheets.words import meaning_of
 
@@ -87,17 +88,21 @@ class Proposal:
         Raises:
             BadConfiguration: If it has a column that the sheet has not.
         """
-        unknown = {*kept.columns, *kept.ignored} - {column.name for column in self.columns}
-        if unknown:
+        rules = {normalised_name(name): ColumnRule(means="") for name in kept.ignored}
+        rules |= {normalised_name(name): rule for name, rule in kept.columns.items()}
+        present = {normalised_name(column.name) for column in self.columns}
+        # A column without a name may be empty in this sheet.
+        named = (name for name in (*kept.columns, *kept.ignored) if column_of_letters(name) is None)
+        if unknown := [name for name in named if normalised_name(name) not in present]:
             message = _(
                 "The proposal {file} has columns that {sheet} has not: {names}. Correct or delete it, then repeat this."
             )
-            names = comma_joined(sorted(unknown))
-            raise BadConfiguration(message.format(file=file, sheet=self.file, names=names))
+            raise BadConfiguration(message.format(file=file, sheet=self.file, names=comma_joined(unknown)))
+        taken = {*kept.constants, *(rule.means for rule in rules.values())}
         for column in self.columns:
-            if column.name not in {*kept.columns, *kept.ignored}:
+            if (rule := rules.get(normalised_name(column.name))) is None:
+                column.means = UNDECIDED if column.means in taken - {""} else column.means
                 continue
-            rule = kept.columns.get(column.name, ColumnRule(means=""))
             is_same = rule.means == column.means
             column.source = column.source if is_same else MeaningSource.PERSON
             # This sheet may have words that the earlier one had not.
@@ -109,7 +114,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class SheetHead:
-    """The first rows of a sheet, its merged cells, and its header; `recognised` is the count of columns of its kind."""
+    """The first rows of a sheet, its merged cells, and its header.
+
+    `recognised` is the count of columns of its kind, `kept` that of the names of a kept proposal.
+    """
 
     name: str
     kind: ImportKind
@@ -117,6 +125,7 @@ class SheetHead:
     merges: Sequence[MergedCells]
     header: Header
     recognised: int
+    kept: int
 
     @property
     def doubt(self) -> str:
@@ -133,21 +142,12 @@ def sheet_head(
 ) -> SheetHead | None:
     """Return a sheet with the header that has the most of the `kept` names; None if each row may be a record.
 
-    Without such names, no merged cells reach below the header if that is possible, and the next line names no further
-    columns; and it has the most recognised columns. If no column is recognised, the header is the first row with the
-    most names without a digit.
+    Without such names, it is whole if that is possible, and has the most recognised columns. If no column is
+    recognised, the header is the first row with the most names without a digit.
     """
 
     def count_kept(header: Header) -> int:
-        return len(kept & set(header.names().values()))
-
-    def is_whole(header: Header) -> bool:
-        lines = range(header.first_line, header.last_line + 1)
-        below = next((row.cells for row in rows if row.line == header.last_line + 1), {})
-        names_more = bool(below.keys() - header.parts) and len(below) * 2 <= len(header.parts)
-        if names_more and not any(map(str.isdigit, "".join(map(str, below.values())))):
-            return False
-        return all(merge.last_line in lines for merge in merges if merge.first_line in lines)
+        return len(set(map(normalised_name, kept)).intersection(map(normalised_name, header.names().values())))
 
     def count_recognised(header: Header) -> int:
         return len({meaning_of(parts, kind)[0] for parts in header.parts.values()} - {""})
@@ -162,8 +162,8 @@ def sheet_head(
         return None
     best = max(
         candidates,
-        key=lambda header: (count_kept(header), is_whole(header), count_recognised(header), header.has_hints),
+        key=lambda one: (count_kept(one), is_whole(one, rows, merges), count_recognised(one), one.has_hints),
     )
-    if not count_recognised(best):
+    if not (count_kept(best) or count_recognised(best)):
         best = max(candidates, key=count_plain)
-    return SheetHead(name, kind, rows, merges, best, count_recognised(best))
+    return SheetHead(name, kind, rows, merges, best, count_recognised(best), count_kept(best))

@@ -285,7 +285,7 @@ def propose(
         if len(kinds) > 1:
             of_kind = [head for head in of_kind if head.recognised >= _FEWEST_KNOWN]
         if of_kind:
-            best = max(of_kind, key=lambda head: (head.recognised, kind_of_sheet(head.name) is kind))
+            best = max(of_kind, key=lambda head: (head.kept, head.recognised, kind_of_sheet(head.name) is kind))
             names = set(best.header.names().values())
             alike = tuple(head.name.strip() for head in of_kind if set(head.header.names().values()) == names)
             spec = kind_spec(kind, ZoneInfo("UTC"), document_names=document_names)
