@@ -47,7 +47,7 @@ class VerdictState:
     """The text for the applicant; None means the texts of the reasons."""
     note: str = ""
     """The internal note."""
-    origin: str = ""
+    origin: str = field(default="", compare=False)
     """The title of a dialog whose state, or note, comes from the draft."""
 
     @classmethod
