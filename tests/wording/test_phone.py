@@ -243,6 +243,7 @@ def test_a_case_with_the_applicant_names_what_has_not_come() -> None:
 
 def test_a_forecast_later_than_the_due_date_says_so_and_why_if_it_is_known() -> None:
     for due_on, is_queue_long, words in [
+        (26, None, "That is later than the due date, Thu 26 Nov."),
         (26, True, "That is later than the due date, Thu 26 Nov, because more applications than usual are waiting."),
         (26, False, "That is later than the due date, Thu 26 Nov."),
         (27, True, "The due date is Fri 27 Nov; the decision may come after it."),
@@ -251,11 +252,12 @@ def test_a_forecast_later_than_the_due_date_says_so_and_why_if_it_is_known() -> 
         due_at = NOW.replace(day=due_on)
         late = replace(CASE, header=replace(CASE.header, due_at=due_at, is_overdue=due_at < NOW))
 
-        assert sentence(replace(FORECAST, is_queue_long=is_queue_long), case=late).endswith(
-            f"it passes by then. {words}"
-        )
+        # A long queue is no reason if no case is ahead, here None.
+        ahead = 0 if is_queue_long is None else FORECAST.ahead
+        forecast = replace(FORECAST, is_queue_long=is_queue_long is not False, ahead=ahead)
+        assert sentence(forecast, case=late).endswith(f"it passes by then. {words}")
         with_applicant = replace(late, header=replace(late.header, state=CaseState.RECTIFYING))
-        assert "due date" not in sentence(replace(FORECAST, is_queue_long=is_queue_long), case=with_applicant)
+        assert "due date" not in sentence(forecast, case=with_applicant)
 
 
 def test_an_appealed_case_passes_only_if_the_appeal_succeeds() -> None:

@@ -55,7 +55,7 @@ def phone_sentence(forecast: CaseForecast, case: CaseFile, now: datetime) -> str
         if letter := max(
             (one for one in case.notices if one.kind == _DELAY), key=attrgetter("created_at"), default=None
         ):
-            message = _("You may still get a letter with the estimate of {day}.")
+            message = _("A letter of {day} may still reach you; its days are an earlier estimate.")
             if letter.sent_at is not None:
                 message = _("The days in our letter of {day} were an earlier estimate.")
             parts.append(message.format(day=day_on_screen(letter.created_at.astimezone(zone).date(), today)))
@@ -83,7 +83,7 @@ def _late_sentences(forecast: CaseForecast, header: CaseHeader, zone: ZoneInfo, 
         return [_("The due date, {due}, has passed.").format(due=due)]
     if forecast.decided.p50 > due_on:
         message = _("That is later than the due date, {due}.")
-        if forecast.is_queue_long:
+        if forecast.is_queue_long and forecast.ahead != 0:
             message = _("That is later than the due date, {due}, because more applications than usual are waiting.")
         return [message.format(due=due)]
     if forecast.decided.p90 > due_on:

@@ -100,9 +100,9 @@ def test_the_sentence_for_the_phone_says_that_the_days_of_the_letter_are_older(s
     def said() -> str:
         return services.terminal.as_person("a", "forecast", case, "--say").output
 
-    assert "estimate of" not in said()
+    assert "earlier estimate" not in said()
     assert tick(services.at("2026-11-25 17:50")) == 1
-    assert "You may still get a letter with the estimate of Wed 25 Nov." in said()
+    assert "A letter of Wed 25 Nov may still reach you; its days are an earlier estimate." in said()
     [letter] = notices(services)
     services.at("2026-11-25 17:55").site.services("sup").notices.record([Delivery(notice_id=letter["id"])])
     assert "The days in our letter of Wed 25 Nov were an earlier estimate." in said()
