@@ -113,7 +113,7 @@ class RectificationForm(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="items-title", markup=False)
-        hint = _("In the field, + adds to the text, - omits the item; before, letters are commands. ^u restores")
+        hint = _("In the field, + adds, - omits the item; before, letters are commands. ^u restores")
         yield Static(plain(hint, MUTED), id="items-hint", markup=False)
         with Vertical(id="items"):
             yield from map(self._field, self._initial_items)
