@@ -53,8 +53,8 @@ def refuse_occupied(path: Path) -> None:
         raise DatabaseRefused(Refusal.EXISTS, str(path))
 
 
-def hold(session: Session, path: Path) -> None:
-    """Let a transaction hold the write lock of a server however long it works between two of its statements."""
+def disable_idle_timeout(session: Session, path: Path) -> None:
+    """Keep a server from ending a transaction that sends no statement for a while; a file has no such limit."""
     if dialect.is_server(path):
         session.connection().exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
 

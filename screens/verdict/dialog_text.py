@@ -32,7 +32,7 @@ from workbench.domain.case.vocabulary import ChecklistValue, FailKind, Verdict, 
 from workbench.domain.findings.evaluate import has_block
 from workbench.domain.policy.policy import OVERRIDE_REASON
 from workbench.domain.text.safe import cells
-from workbench.i18n import _, comma_joined, current_language, ngettext
+from workbench.i18n import N_, _, comma_joined, current_language, ngettext
 from workbench.keys.command import shown_key
 from workbench.keys.desk import CHECKLIST, DOCUMENTS
 from workbench.keys.registry import FINAL, NOTE, WAIT_FOR, with_keys
@@ -184,11 +184,15 @@ def _special_rules(case: CaseFile, preview: VerdictPreview) -> Iterator[str]:
         yield message.format(decision=format_decision(case.header.corrects_id))
 
 
+_TITLES = {"verdict": N_("{title}, continued from your draft"), "note": N_("{title}, with the note of your draft")}
+"""The titles of a dialog, by what comes from the draft."""
+
+
 def title(case: CaseFile, state: VerdictState) -> str:
     """Return the title of the dialog: the kind of a fail, and what comes from the draft."""
     words = f"{_(VERDICT_TITLES[state.verdict])} {format_case(case.header.id)}"
     words = _(", ").join(filter(None, (words, fail_kind_words(state))))
-    return state.origin.format(title=words) if state.origin else words
+    return _(_TITLES[state.origin]).format(title=words) if state.origin else words
 
 
 def fail_kind_words(state: VerdictState) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from pydantic import TypeAdapter
 from textual.message import Message
@@ -17,7 +17,6 @@ from workbench.domain.clock.typed.reading import read_date
 from workbench.domain.clock.typed.reference import UnclearTime
 from workbench.domain.findings.evaluate import preselected_reasons
 from workbench.errors import WorkbenchError
-from workbench.i18n import _
 from workbench.wording.letters import letter_for_reader
 
 if TYPE_CHECKING:
@@ -47,8 +46,8 @@ class VerdictState:
     """The text for the applicant; None means the texts of the reasons."""
     note: str = ""
     """The internal note."""
-    origin: str = field(default="", compare=False)
-    """The title of a dialog whose state, or note, comes from the draft."""
+    origin: Literal["", "verdict", "note"] = field(default="", compare=False)
+    """What comes from the draft: the whole verdict, only the note, or nothing."""
 
     @classmethod
     def of(cls, case: CaseFile, verdict: Verdict) -> Self:
@@ -67,7 +66,7 @@ class VerdictState:
             reasons = tuple(code for code in state.reasons if code in case.policy.reasons)
             # The draft chooses the kind of fail only while a fail can still be rectified.
             fail_kind = state.fail_kind if fail_kind is FailKind.FIXABLE else fail_kind
-            return replace(state, reasons=reasons, fail_kind=fail_kind, origin=_("{title}, continued from your draft"))
+            return replace(state, reasons=reasons, fail_kind=fail_kind, origin="verdict")
         items = unfixed_texts(case) if verdict is Verdict.FAIL else {}
         return cls(
             verdict=verdict,
@@ -75,7 +74,7 @@ class VerdictState:
             reasons=tuple(dict.fromkeys((*items, *preselected_reasons(case.findings, verdict, case.policy)))),
             items={code: text for code, text in items.items() if text},
             note=note,
-            origin=_("{title}, with the note of your draft") if note else "",
+            origin="note" if note else "",
         )
 
     def to_draft(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ _WAITING_FOR = {
 """What a case waits for: by whether it is incomplete, and whether it is known what is missing."""
 
 _DELAY = "delay"
-"""The kind of the letters that announce a later day."""
+"""The kind of a delay letter."""
 
 
 def phone_sentence(forecast: CaseForecast, case: CaseFile, now: datetime) -> str:

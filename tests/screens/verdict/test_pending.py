@@ -112,6 +112,7 @@ async def test_the_date_has_a_default_by_whom_the_case_waits_for(clock_site: Clo
         ):
             await desk.press(*keys)
             await desk.until(day)
+            assert day in desk.text
 
 
 @pytest.mark.parametrize("keys", [("w", "1", "1", "4", "enter"), ("f", "slash")])

@@ -104,7 +104,7 @@ def move_site(
         context = services.context
         opened = context.read if is_dry_run else context.write
         with context.as_admin("migrate"), opened() as session, moving.driver_errors(source, target):
-            moving.hold(session, source)
+            moving.disable_idle_timeout(session, source)
             move, sums = _examine(session, context, target)
             if is_dry_run:
                 return replace(move, tables=(tables := tuple(_tables(session))), rows=_row_count(tables))

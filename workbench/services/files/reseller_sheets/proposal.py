@@ -88,20 +88,20 @@ class Proposal:
         Raises:
             BadConfiguration: If it has a column that the sheet has not.
         """
-        rules = {normalised_name(name): ColumnRule(means="") for name in kept.ignored}
-        rules |= {normalised_name(name): rule for name, rule in kept.columns.items()}
-        present = {normalised_name(column.name) for column in self.columns}
+        answers = {**dict.fromkeys(kept.ignored, ColumnRule(means="")), **kept.columns}
+        rules = {normalised_name(name): rule for name, rule in answers.items()}
+        missing = rules.keys() - {normalised_name(column.name) for column in self.columns}
         # A column without a name may be empty in this sheet.
-        named = (name for name in (*kept.columns, *kept.ignored) if column_of_letters(name) is None)
-        if unknown := [name for name in named if normalised_name(name) not in present]:
+        named = (name for name in answers if column_of_letters(name) is None)
+        if unknown := [name for name in named if normalised_name(name) in missing]:
             message = _(
                 "The proposal {file} has columns that {sheet} has not: {names}. Correct or delete it, then repeat this."
             )
             raise BadConfiguration(message.format(file=file, sheet=self.file, names=comma_joined(unknown)))
-        taken = {*kept.constants, *(rule.means for rule in rules.values())}
+        taken = {*kept.constants, *(rule.means for rule in rules.values())} - {""}
         for column in self.columns:
             if (rule := rules.get(normalised_name(column.name))) is None:
-                column.means = UNDECIDED if column.means in taken - {""} else column.means
+                column.means = UNDECIDED if column.means in taken else column.means
                 continue
             is_same = rule.means == column.means
             column.source = column.source if is_same else MeaningSource.PERSON

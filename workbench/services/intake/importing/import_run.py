@@ -91,6 +91,7 @@ class ImportRun:
                 publish_batch = partial(publish, self.context, batch_id, seq, readers, report.counts)
                 self._publish(batch_id, calendar, publish_batch)
             except BaseException as error:
+                # Whatever stops the import, an interruption too, none of its rows may stay.
                 self._remove(batch_id, error)
                 raise
             self.progress.begin(_("Updating the cases"), len(self.plan.affected))
