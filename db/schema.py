@@ -16,7 +16,7 @@ from db.access import FileAccess
 from db.engine import Database
 from db.errors import DatabaseRefused, Refusal
 
-VERSION = 24
+VERSION = 25
 """The schema version of this program: the number of the last migration step."""
 
 FIRST_VERSION = 16

@@ -23,7 +23,13 @@ class DecisionRow(NumberedRow, table=True):
     """
 
     __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_case", "case_id", "id"), Index("ix_decision_release", "status", "release_at"))
+    # The report reads all that it needs of a decision in the index, which is a tenth of the table.
+    __table_args__ = (
+        Index(
+            "ix_decision_case", "case_id", "id", "status", "round", "verdict", "fail_kind", "decided_at", "checked_at"
+        ),
+        Index("ix_decision_release", "status", "release_at"),
+    )
 
     case_id: int = Field(foreign_key="case.id")
     round: int = 1

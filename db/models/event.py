@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from db.columns import instant_column, long_text, partial_index, short_text
@@ -18,7 +19,11 @@ class EventRow(Row, table=True):
     """
 
     __tablename__ = "event"
-    __table_args__ = (partial_index("ix_event_own", "actor_id", "seq", where="batch_id IS NULL"),)
+    # The report reads the steps of all cases in the index.
+    __table_args__ = (
+        Index("ix_event_case", "case_id", "seq", "at", "state", "is_clock_running", "is_refused"),
+        partial_index("ix_event_own", "actor_id", "seq", where="batch_id IS NULL"),
+    )
 
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime = instant_column()
@@ -26,7 +31,7 @@ class EventRow(Row, table=True):
     actor_login: str = short_text(64)
     identity: str = short_text(64)
     action: str = short_text(32)
-    case_id: int | None = Field(default=None, index=True)
+    case_id: int | None = None
     batch_id: int | None = None
     state: str = short_text(16)
     is_clock_running: bool | None = None

@@ -1,9 +1,10 @@
-"""The figures of the report in SQL: one statement counts them all for a period and for the one before it.
+"""The figures of the report in SQL: two statements count them at once, for a period and for the one before it.
 
 Each part selects rows of period, part, n and whole; `workbench.domain.quality.report` defines them in words.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -40,13 +41,14 @@ def _number(index: int) -> str:
     return f"CAST(value ->> {index} AS INTEGER)"
 
 
-def _aged(what: str, table: str, in_time: str, condition: str = "true") -> str:
-    """Return the working days from receipt and from completeness of each row of a table."""
+def _aged(table: str, in_time: str, condition: str = "true") -> str:
+    """Return how many rows of a table have so many working days from receipt and from completeness, by group."""
     (to_end, end), (to_receipt, receipt) = _counted("x.at", "e"), _counted("x.received_at", "r")
     to_complete, complete = _counted("coalesce(x.complete_at, x.received_at)", "k")
-    return f"""SELECT '{what}' AS what, x.period, x.service_class, x.province, x.agent,
-        max({end} - {receipt}, 0) AS from_receipt, max({end} - {complete}, 0) AS from_complete, {in_time} AS in_time
-        FROM {table} x {to_end} {to_receipt} {to_complete} WHERE {condition}"""
+    # What differs most is first, because that sorts fastest.
+    return f"""SELECT x.agent, x.province, max({end} - {receipt}, 0) AS from_receipt,
+        max({end} - {complete}, 0) AS from_complete, x.service_class, x.period, {in_time} AS in_time, count(*) AS cases
+        FROM {table} x {to_end} {to_receipt} {to_complete} WHERE {condition} GROUP BY 1, 2, 3, 4, 5, 6, 7"""
 
 
 _TABLES = {
@@ -67,24 +69,32 @@ _TABLES = {
     "ended": f"""SELECT p.name AS period, k.seq, k.at, k.state, {_CASE_COLUMNS} FROM period p
         JOIN closing k ON k.at >= p.since AND k.at < p.until AND k.ends_at >= p.until
         JOIN "case" c ON c.id = k.case_id JOIN application a ON a.id = c.application_id""",
-    "effect": f"""SELECT id, case_id, round, verdict, fail_kind, {_EFFECTIVE_AT} AS at FROM decision NOT INDEXED
+    "result": "SELECT period, state, count(*) AS cases FROM ended GROUP BY 1, 2",
+    "effect": f"""SELECT id, case_id, round, verdict, fail_kind, {_EFFECTIVE_AT} AS at
+        FROM decision INDEXED BY ix_decision_case
         WHERE {_IN_EFFECT} AND EXISTS (SELECT 1 FROM "case" c WHERE c.id = case_id AND {_IS_PUBLISHED})""",
     "verdict": """SELECT p.name AS period, d.* FROM period p JOIN effect d ON d.at >= p.since AND d.at < p.until""",
     "first": f"""SELECT p.name AS period, v.at, {_CASE_COLUMNS} FROM period p
         JOIN (SELECT case_id, min(at) AS at FROM effect GROUP BY case_id) v ON v.at >= p.since AND v.at < p.until
         JOIN "case" c ON c.id = v.case_id JOIN application a ON a.id = c.application_id""",
-    "aged": f"""SELECT what, period, service_class, province, agent, from_receipt, from_complete, in_time,
-            count(*) AS cases
-        FROM ({_aged("first", "first", "NULL")} UNION ALL {_aged("result", "ended", "x.at <= x.due_at", _IS_DECIDED)})
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8""",
+    "aged_first": _aged("first", "NULL"),
+    "aged_result": _aged("ended", "x.at <= x.due_at", _IS_DECIDED),
     # One pass reads the letters, whose dates are in the last of the pages of a long row.
     "letter": f"""SELECT id, case_id, kind, release_at, sent_at, CASE WHEN instr(facts, '{_FORECAST}') > 0
             THEN substr(facts, instr(facts, '{_FORECAST}') + {len(_FORECAST)}, 22) END AS days
         FROM notice WHERE cancelled_at IS NULL AND release_at < :until""",
-    "told": f"""SELECT f.period, date((f.at + :offset) / {_US_PER_S}, 'unixepoch') AS on_day,
-            substr(n.days, 1, 10) AS usual_day, substr(n.days, 13) AS last_day
-        FROM (SELECT f.id, f.period, f.at, min(n.id) AS letter_id FROM first f JOIN letter n ON n.case_id = f.id
-            WHERE n.days <> '' AND n.release_at <= f.at GROUP BY 1, 2, 3) f JOIN letter n ON n.id = f.letter_id""",
+    # These are tables of their own, because SQLite would repeat the subquery for each use of its column.
+    "round": f"""SELECT x.period, (SELECT max(d.round) FROM effect d WHERE d.case_id = x.id AND d.at <= x.at) AS number
+        FROM ended x WHERE {_IS_DECIDED}""",
+    # The number of the first letter, in 13 digits, is before its days.
+    "forecast": """SELECT f.period, f.at, (SELECT min((1000000000000 + n.id) || n.days) FROM letter n
+        WHERE n.case_id = f.id AND n.days <> '' AND n.release_at <= f.at) AS days FROM first f""",
+    "told": f"""SELECT period, count(*) AS cases, sum(CASE WHEN on_day <= usual_day THEN 1 ELSE 0 END) AS until_first,
+            sum(CASE WHEN on_day <= last_day THEN 1 ELSE 0 END) AS until_last,
+            sum(CASE WHEN on_day BETWEEN usual_day AND last_day THEN 1 ELSE 0 END) AS inside
+        FROM (SELECT f.period, date((f.at + :offset) / {_US_PER_S}, 'unixepoch') AS on_day,
+            substr(f.days, 14, 10) AS usual_day, substr(f.days, 26) AS last_day
+        FROM forecast f WHERE f.days <> '') t GROUP BY period""",
 }
 """The common tables, in their order; `day` has the working days, and `piece` the suspensions."""
 
@@ -92,8 +102,8 @@ _TABLES = {
 def _percentiles(what: str, days: str) -> str:
     """Return the median and the 90th and 95th percentile of working days, of all and of each group."""
     groups = " UNION ALL ".join(
-        f"""SELECT period, '{name}' || {column} AS part, {days} AS days, sum(cases) AS cases FROM aged
-            WHERE what = '{what}' GROUP BY 1, 2, 3"""
+        f"""SELECT period, '{name}' || {column} AS part, {days} AS days, sum(cases) AS cases FROM aged_{what}
+            GROUP BY 1, 2, 3"""
         for name, column in _GROUPS.items()
     )
     reached = ", ".join(f"min(days) FILTER (WHERE so_far * 100 >= whole * {percent})" for percent in (50, 90, 95))
@@ -127,10 +137,10 @@ def _of_the_whole(part: str, rows: str, number: str = "count(*)") -> str:
 
 _COMPLETE = "max(min(coalesce(n.complete_at, s.at), s.at), min(n.received_at, s.at))"
 _SEGMENT = "SELECT n.period, n.id, n.province, n.agent"
-_BEFORE_FIRST = "FROM ended n JOIN step s ON s.case_id = n.id AND s.since IS NULL"
 _SEGMENTS = f"""{_SEGMENT}, 'applicant' AS what, min(n.received_at, s.at) / {_US_PER_S} AS since_s,
-        {_COMPLETE} / {_US_PER_S} AS until_s {_BEFORE_FIRST}
-    UNION ALL {_SEGMENT}, 'queue', {_COMPLETE} / {_US_PER_S}, s.at / {_US_PER_S} {_BEFORE_FIRST}
+        {_COMPLETE} / {_US_PER_S} AS until_s
+    FROM ended n JOIN step s ON s.case_id = n.id AND s.since IS NULL
+        AND (n.complete_at IS NULL OR n.complete_at > n.received_at)
     UNION ALL {_SEGMENT}, CASE s.was
         WHEN 'queued' THEN 'queue' WHEN 'in_review' THEN 'reviewer' WHEN 'awaiting_check' THEN 'checker'
         WHEN 'appealed' THEN 'appeal' WHEN 'incomplete' THEN 'applicant' WHEN 'rectifying' THEN 'applicant'
@@ -140,8 +150,9 @@ _SEGMENTS = f"""{_SEGMENT}, 'applicant' AS what, min(n.received_at, s.at) / {_US
             (SELECT 'department ' || i.department FROM inquiry i WHERE i.case_id = n.id AND i.asked_at <= s.since
                 AND coalesce(i.ended_at, n.at) > s.since ORDER BY coalesce(i.ended_at, n.at) DESC, i.id DESC LIMIT 1),
             'department') ELSE 'applicant' END
-        ELSE 'closed' END, s.since / {_US_PER_S}, s.at / {_US_PER_S}
-    FROM ended n JOIN step s ON s.case_id = n.id AND s.seq <= n.seq AND s.since IS NOT NULL"""
+        ELSE CASE WHEN s.since IS NULL THEN 'queue' ELSE 'closed' END END,
+        coalesce(s.since, {_COMPLETE}) / {_US_PER_S}, s.at / {_US_PER_S}
+    FROM ended n JOIN step s ON s.case_id = n.id AND s.seq <= n.seq"""
 _SUSPENDED_S = """coalesce((SELECT sum(min(g.until_s, i.until_s) - max(g.since_s, i.since_s)) FROM (
     SELECT DISTINCT since_s, until_s FROM piece WHERE since_s < g.until_s AND until_s > g.since_s
         AND (province IS NULL OR province = g.province) AND (agent IS NULL OR agent = g.agent)) i), 0)"""
@@ -151,11 +162,7 @@ TIME_PARTS = f"""SELECT period, id, what, until_s - since_s - suspended_s AS sec
 """The stretches of the lives of cases that closed: the seconds outside suspensions, and those within."""
 
 _RELEASED, _SENT = _counted("n.release_at", "r"), _counted("coalesce(n.sent_at, :now)", "e")
-_TOLD_PARTS = {
-    "until_first": "on_day <= usual_day",
-    "until_last": "on_day <= last_day",
-    "inside": "on_day BETWEEN usual_day AND last_day",
-}
+_TOLD_PARTS = ("until_first", "until_last", "inside")
 _COMPLAINTS = f"""SELECT DISTINCT x.period, x.agent, x.id, q.msisdn_hash, q.received_at, q.source,
         q.received_at >= x.at AS is_after
     FROM complaint q JOIN import_batch b ON b.id = q.batch_id AND b.published_at IS NOT NULL
@@ -182,7 +189,7 @@ COUNTS: Mapping[str, str] = {
         received="SELECT count(*) FROM opened WHERE at >= p.since AND at < p.until",
         reopened="SELECT count(*) FROM closing WHERE at < p.since AND ends_at >= p.since AND ends_at < p.until",
         **{
-            state: f"SELECT count(*) FROM ended WHERE period = p.name AND state = '{state}'"
+            state: f"SELECT coalesce(sum(cases), 0) FROM result WHERE period = p.name AND state = '{state}'"
             for state in ("passed", "failed", "lapsed", "withdrawn")
         },
         open_end=_open_at("p.until"),
@@ -190,8 +197,8 @@ COUNTS: Mapping[str, str] = {
     "verdicts": f"""SELECT period, verdict || CASE fail_kind WHEN '' THEN '' ELSE ' ' || fail_kind END, count(*),
             {_NO_NUMBER} FROM verdict GROUP BY 1, 2""",
     "in_time": " UNION ALL ".join(
-        f"""SELECT period, '{name}' || {column}, coalesce(sum(cases) FILTER (WHERE in_time), 0), sum(cases) FROM aged
-            WHERE in_time IS NOT NULL GROUP BY 1, 2"""
+        f"""SELECT period, '{name}' || {column}, coalesce(sum(cases) FILTER (WHERE in_time), 0), sum(cases)
+            FROM aged_result WHERE in_time IS NOT NULL GROUP BY 1, 2"""
         for name, column in _GROUPS.items()
     ),
     "time": _of_the_whole(
@@ -207,9 +214,8 @@ COUNTS: Mapping[str, str] = {
             WHERE v.verdict <> 'pass'""",
     ),
     "rounds": _of_the_whole(
-        "CAST(round AS TEXT)",
-        f"""SELECT x.period, max(d.round) AS round FROM ended x JOIN effect d ON d.case_id = x.id AND d.at <= x.at
-            WHERE {_IS_DECIDED} GROUP BY x.period, x.id""",
+        "CAST(number AS TEXT)",
+        "SELECT period, number FROM round WHERE number IS NOT NULL",
     ),
     "appeals": _of_the_whole(
         "CASE status WHEN 'closed' THEN outcome WHEN 'withdrawn' THEN status ELSE 'open' END",
@@ -234,10 +240,7 @@ COUNTS: Mapping[str, str] = {
     ),
     "complaints": f"""SELECT period, 'agent ' || agent, sum(NOT is_after), sum(is_after) FROM ({_COMPLAINTS})
         GROUP BY 1, 2""",
-    "forecast": " UNION ALL ".join(
-        f"SELECT period, '{part}', sum({condition}), count(*) FROM told GROUP BY period"
-        for part, condition in _TOLD_PARTS.items()
-    ),
+    "forecast": " UNION ALL ".join(f"SELECT period, '{part}', {part}, cases FROM told" for part in _TOLD_PARTS),
     "imports": " UNION ALL ".join(
         f"""SELECT p.name, '{part}', {number}, {_NO_NUMBER} FROM period p
             LEFT JOIN import_batch b ON b.published_at >= p.since AND b.published_at < p.until GROUP BY p.name"""
@@ -253,27 +256,36 @@ def statement(select_figures: str) -> TextClause:
     return text(f"WITH {tables} {select_figures}")
 
 
-_FIGURES = statement(
-    " UNION ALL ".join(
-        f"SELECT '{name}', * {rest} FROM ({part})"
-        for parts, rest in ((COUNTS, f", {_NO_NUMBER}" * 3), (PERCENTILES, ""))
-        for name, part in parts.items()
-    )
-)
+_PARTS = {
+    name: f"SELECT '{name}', * {rest} FROM ({part})"
+    for parts, rest in ((COUNTS, f", {_NO_NUMBER}" * 3), (PERCENTILES, ""))
+    for name, part in parts.items()
+}
+_OF_ALL_STEPS = {"flow", "in_time", "time", "rounds", "complaints", "result_from_receipt", "result_from_complete"}
+"""The figures that read each step of each case, which take half of the time."""
+_HALVES = [
+    statement(" UNION ALL ".join(part for name, part in _PARTS.items() if (name in _OF_ALL_STEPS) is is_of_steps))
+    for is_of_steps in (True, False)
+]
 
 
-def figures(session: Session, wanted: Mapping[str, Any]) -> Sequence[Any]:
+def figures(sessions: Sequence[Session], wanted: Mapping[str, Any]) -> Sequence[Any]:
     """Return the rows of all figures: figure, period (`now` or `before`), part, n, whole, p50, p90 and p95.
 
     Args:
-        session: The transaction.
+        sessions: Two transactions that see the same, each for one thread; or twice the same.
         wanted: The start of the period `before`, `since` and `until` of the period, and `now`, in microseconds.
             `offset` of the local time from UTC. `days` as JSON: of each local day its number since 1970, how many
             working days there were up to it, and when work ends on it, 0 on a day off. `pieces` as JSON: spans
             between the ends of suspensions, their start and end in seconds, province and agent of a suspension, None
             for all; `has_pieces` if there are any. `send_days`, within which a letter must be sent.
     """
-    return session.execute(_FIGURES, wanted).all()
+
+    def read(session: Session, half: TextClause) -> Sequence[Any]:
+        return session.execute(half, wanted).all()
+
+    with ThreadPoolExecutor(len(set(sessions))) as threads:
+        return [row for rows in threads.map(read, sessions, _HALVES) for row in rows]
 
 
 def first_receipt(session: Session) -> datetime | None:

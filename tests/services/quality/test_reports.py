@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, text
+from sqlmodel import Session
 
 from db.columns import to_us
+from db.engine import Database
 from db.enums import CaseState
 from db.models import EventRow, SuspensionRow
 from db.queries import report
+from tests.services.review.verdict_acts import decide, passing, take
 from tests.sites import TUESDAY, Site
 from workbench.domain.case.running import clock_runs
 from workbench.domain.quality.period import parse_period
@@ -156,3 +159,23 @@ def test_a_share_has_the_interval_of_wilson() -> None:
     low, high = wilson(8, 10)
     assert (round(low, 4), round(high, 4)) == (0.4902, 0.9433)
     assert (wilson(0, 5)[0], wilson(5, 5)[1]) == (0.0, 1.0)
+
+
+def test_all_figures_are_of_one_moment(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One half of the figures is read beside the other half, and a verdict falls between the two."""
+    site.plant(2)
+    decide(site, passing(take(site).header.id))
+    reports, read = site.services("sup").reports, Database.read
+    others: list[bool] = []
+
+    def read_after_another_verdict(database: Database) -> Session:
+        others.append(len(others) == 1)
+        if others[-1]:
+            decide(site, passing(take(site).header.id))
+        return read(database)
+
+    monkeypatch.setattr(Database, "read", read_after_another_verdict)
+    rows = reports.read(parse_period("2026-11-24..2026-11-24")).rows
+    verdicts, flow = ({row.part: row.now and row.now.n for row in rows[name]} for name in ("verdicts", "flow"))
+    assert (verdicts["pass"], flow["passed"]) == (1, 1)
+    assert {site.state(1), site.state(2)} == {"passed"}

@@ -52,7 +52,7 @@ def test_the_newest_act_is_found_without_reading_every_decision(site: Site) -> N
     # Events and decisions are very many; journals are kept for a minute, or until a check.
     assert searches == {
         "SEARCH event USING INTEGER PRIMARY KEY (rowid=?)",
-        "SEARCH event USING INDEX ix_event_case_id (case_id=?)",
+        "SEARCH event USING INDEX ix_event_case (case_id=?)",
         "SEARCH decision USING INTEGER PRIMARY KEY (rowid=?)",
     }
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import pairwise
@@ -14,6 +15,7 @@ from db.columns import to_us
 from db.enums import Role
 from db.models import SampleRow
 from db.queries import report
+from db.queries.forecast_cases import last_event
 from db.queries.published import newest_row, table_of
 from workbench.domain.case.lifecycle import missing_role_refusal
 from workbench.domain.clock.calendar import WorkingCalendar
@@ -79,9 +81,19 @@ class Reports(Service):
     def _counted(self, session: Session, period: Period) -> dict[str, dict[str, dict[str, ReportValue]]]:
         """Return the values by figure, part and period."""
         found: dict[str, dict[str, dict[str, ReportValue]]] = {}
-        for name, which, part, *numbers in report.figures(session, self._wanted(session, period)):
-            found.setdefault(name, {}).setdefault(str(part), {})[which] = ReportValue(*numbers)
+        with self._reading_beside(session) as other:
+            for name, which, part, *numbers in report.figures((session, other), self._wanted(session, period)):
+                found.setdefault(name, {}).setdefault(str(part), {})[which] = ReportValue(*numbers)
         return found
+
+    @contextmanager
+    def _reading_beside(self, session: Session) -> Iterator[Session]:
+        """Yield another transaction that sees the same, or this one if something was written after it began.
+
+        All that a report counts is written together with an event.
+        """
+        with self.context.database.read() as other:
+            yield other if last_event(other) == last_event(session) else session
 
     def _wanted(self, session: Session, period: Period) -> dict[str, Any]:
         """Return the parameters of `report.figures`."""
