@@ -14,13 +14,13 @@ class CaseRow(ApplicationPartRow, table=True):
 
     Attributes:
         priority_rank: 0 (low) to 3 (urgent).
-        due_at: The due date, which counts all ended pauses. `due_at`, `is_due_provisional` and `suspended_from` cache
-            the state of the clock for sorting.
+        due_at: The due date, moved on by all pauses that ended. `due_at`, `is_due_provisional` and `suspended_from`
+            cache the state of the clock for sorting.
         suspended_from: When the open suspension started. Until it ends, a case is overdue only if it was due before.
         is_class_set: Whether a supervisor chose the service class, so that new evidence does not change it.
         is_priority_set: Whether a supervisor chose the priority, so that new evidence does not change it.
-        returned_to_id: Who decides again when a check returns the case. After the check, it is the person who got the
-            case; before, it is set only if somebody else than the maker of the verdict would get it.
+        returned_to_id: Who decides again when a check returns the case. Before the check, it is empty if that is the
+            maker of the verdict; after it, it is whoever got the case.
         aside_until: Until when the holder set the case aside.
         fence: The number of the hold, which grows with each claim.
         version: A number that grows with each write, to refuse a concurrent one.

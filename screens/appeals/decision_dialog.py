@@ -19,7 +19,7 @@ from screens.verdict.closing_lines import too_soon_line
 from screens.widgets.debounce import Debounce
 from screens.widgets.safe_text import ERROR, MUTED, Static, WrappedText, key_hints, plain, wrapped_lines
 from screens.widgets.text_fields import MultilineField
-from workbench.domain.case.appeal import AppealRequest, AppealResult
+from workbench.domain.case.appeal import AppealDecision, AppealResult
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import AppealOutcome, CaseState
@@ -65,8 +65,8 @@ class AppealDialog(Dialog[AppealResult]):
     def __init__(
         self,
         case: CaseFile,
-        compose_letter: Callable[[AppealRequest], str],
-        stage: Callable[[AppealRequest], AppealResult],
+        compose_letter: Callable[[AppealDecision], str],
+        stage: Callable[[AppealDecision], AppealResult],
         answer: str,
         keep: Callable[[str], None],
     ) -> None:
@@ -154,10 +154,10 @@ class AppealDialog(Dialog[AppealResult]):
         finally:
             self._is_deciding = False
 
-    def _request(self) -> AppealRequest:
+    def _request(self) -> AppealDecision:
         _words, outcome, to_state = _CHOICES[self._chosen or 0]
         header = self._case.header
-        return AppealRequest(
+        return AppealDecision(
             case_id=header.id, outcome=outcome, to_state=to_state, note=self._answer_text, version=header.version
         )
 

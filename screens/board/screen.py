@@ -21,7 +21,7 @@ from workbench.domain.filter.figures import (
     OFFICE_FIGURES,
     Board,
     BoardPerson,
-    owner_filter,
+    movable_filter,
 )
 from workbench.domain.forecast.result import QueueForecast
 from workbench.i18n import N_, _
@@ -168,7 +168,7 @@ class BoardScreen(PageScreen):
 
     def _cases_of(self, login: str) -> "list[CaseChoice]":
         """Return the likely late cases of a person, if there are any, and all open ones."""
-        queue, of_person = self.services.queue, owner_filter(login)
+        queue, of_person = self.services.queue, movable_filter(login)
         wanted = [(_("likely late"), f"{LIKELY_LATE} {of_person}"), (_("all open"), of_person)]
         choices = [(words, queue.ids(filter_text, MOST_CHOSEN)) for words, filter_text in wanted]
         name = _("nobody") if login == NOBODY else login

@@ -58,6 +58,7 @@ def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> Text
             shown += [*wrapped_lines(read_only_reason, width, "bold"), Content()]
         others = [other for other in PLACES if other not in {place, "everywhere"}]
         if place == "everywhere":
+            # A dialog has no place of its own.
             shown += [*_keys_of_dialog(screen, width), Content()]
         for section in dict.fromkeys((place, *others, "everywhere")):
             commands = [command for command in commands_of(section) if is_listed(command)]
@@ -72,14 +73,19 @@ def key_sheet(screen: Screen[object], place: Place, actor: Actor | None) -> Text
                 shown += [*screen.more_help(width), Content()]
         return shown[:-1]
 
-    return KeySheet(_("Keys"), lines, (MANUAL.keys[0].split()[1], _(MANUAL.label)))
+    return KeySheet(_("Keys"), lines, (_manual_key(), _(MANUAL.label)))
+
+
+def _manual_key() -> str:
+    """Return the key that opens the manual while the help page is shown: the last one of its sequence."""
+    return MANUAL.keys[0].split()[1]
 
 
 class KeySheet(TextSheet):
     """The help page, from which the manual is opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind_key(MANUAL, key, "app.act('manual')") for key in (MANUAL.keys[0].split()[1], HELP.permanent_keys[0])
+        bind_key(MANUAL, key, "app.act('manual')") for key in (_manual_key(), HELP.permanent_keys[0])
     ]
 
 

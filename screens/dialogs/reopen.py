@@ -18,6 +18,7 @@ async def reopen_case(screen: Screen[None], services: Services, case_id: int) ->
     name = format_case(case_id)
     refusal = await attempt(screen, in_thread(services.reopening.why_not, case_id))
     if refusal is None:
+        # The question itself failed, which was reported.
         return False
     if refusal:
         screen.notify(refusal, severity="error", timeout=8)

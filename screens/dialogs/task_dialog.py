@@ -135,8 +135,8 @@ class FormDialog(TaskDialog[Result]):
         self._preview = None if preview is not None else Preview(lambda _width: Content())
         self._previewed_texts: list[str] | None = None
         """The texts of the fields, without prose, for which the preview is; None before the first preview."""
-        self._edited, self._refused = "", ""
-        """The field that was edited last, and the one whose text the preview refused."""
+        self._edited_field, self._faulty_field = "", ""
+        """The field that was edited last, and the one whose text made the preview fail."""
 
     def parts(self) -> ComposeResult:
         for field in self._fields:
@@ -162,8 +162,8 @@ class FormDialog(TaskDialog[Result]):
         texts = [values[field.name] for field in self._fields if not field.is_prose]
         if self._preview_of is not None and texts != self._previewed_texts:
             self._preview, self._previewed_texts = None, texts
-            self._refused = ""
-            self._edited = self.focused.id or "" if self.focused is not None else ""
+            self._faulty_field = ""
+            self._edited_field = self.focused.id or "" if self.focused is not None else ""
             self._read_preview(partial(self._preview_of, values))
 
     @work(exclusive=True, group="read")
@@ -174,7 +174,7 @@ class FormDialog(TaskDialog[Result]):
             self.effect_view.update(self._preview.lines(max(20, self.effect_view.size.width)))
 
     def _show_problem(self, error: WorkbenchError) -> None:
-        self._refused = self._edited
+        self._faulty_field = self._edited_field
         self.effect_view.update(plain(str(error), ERROR))
 
     @on(Input.Submitted)
@@ -183,8 +183,8 @@ class FormDialog(TaskDialog[Result]):
 
         A field whose text was refused keeps the focus, or gets it back.
         """
-        if self._refused:
-            self.query_one(f"#{self._refused}").focus()
+        if self._faulty_field:
+            self.query_one(f"#{self._faulty_field}").focus()
         elif event.input.id != self._fields[-1].name:
             self.focus_next()
         elif not self.is_busy:

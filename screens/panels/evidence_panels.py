@@ -93,7 +93,7 @@ class EvidencePanels(Container):
         yield Panel("history", history_lines)
 
     def _identity_lines(self, case: CaseFile, view: View, width: int) -> Sequence[PanelLine]:
-        return identity_lines(case, view, width, has_papers=not self.is_side_by_side)
+        return identity_lines(case, view, width, shows_papers=not self.is_side_by_side)
 
     def _credit_lines(self, case: CaseFile, view: View, width: int) -> Sequence[PanelLine]:
         papers = paper_lines(case, view, width) if self.screen.has_class("-wide") else ()

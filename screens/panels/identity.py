@@ -51,17 +51,17 @@ _ID_DATES = ("handler_id_issued_on", "handler_id_valid_to")
 _WRAPS_QUESTIONS_FROM = 44
 """From this width on, the whole questions of the checklist are shown."""
 
-_USER_CELLS = 4
+_USER_BLANK_CELLS = 4
 """The blanks around the user of a card."""
 
 
-def identity_lines(case: CaseFile, view: View, width: int, *, has_papers: bool = True) -> list[PanelLine]:
+def identity_lines(case: CaseFile, view: View, width: int, *, shows_papers: bool = True) -> list[PanelLine]:
     """Return the lines of the identity panel; without papers, the documents and the use are in another panel."""
     groups = (
         _applicant(case, view, width),
         _people(case, view, width),
         _cards(case, view, width),
-        *(_papers(case, view, width) if has_papers else ()),
+        *(_papers(case, view, width) if shows_papers else ()),
         _checklist(case, view, width),
         _verifications(case, view, width),
         _inquiries(case, view, width),
@@ -129,13 +129,14 @@ def _prose(case: CaseFile, view: View, width: int, label: str, field: str) -> li
 def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     """Return the handler, and the legal representative if there is one."""
     application = case.evidence.application
-    number_label, legal_label = (
+    handler_number_label, legal_number_label = (
         _(ID_NUMBER_WORDS.get(case.facts.case.get(name), N_("ID number")))
         for name in ("handler_id_type", "legal_rep_id_type")
     )
+    # Only a resident ID card has no words of its own.
     document_label = _("ID document") if case.facts.case.get("handler_id_type") in ID_NUMBER_WORDS else _("ID card")
     name_label, phone_label = _("name"), _("phone")
-    facts = fact_layout((name_label, number_label, document_label, phone_label, legal_label), width)
+    facts = fact_layout((name_label, handler_number_label, document_label, phone_label, legal_number_label), width)
 
     def personal_fact(label: str, field: str, mark: Content | None) -> list[PanelLine]:
         value = view.shown(field, getattr(application, field))
@@ -144,13 +145,17 @@ def _people(case: CaseFile, view: View, width: int) -> list[PanelLine]:
 
     lines = [heading(_("Handler")), *personal_fact(name_label, "handler_name", None)]
     number_rules = ("ID-RIC", "ID-RIC-AGE", "ID-REGION")
-    lines += personal_fact(number_label, "handler_id_no", mark_of(case, number_rules, view.symbols, subject=HANDLER))
+    lines += personal_fact(
+        handler_number_label, "handler_id_no", mark_of(case, number_rules, view.symbols, subject=HANDLER)
+    )
     valid_to = application.handler_id_valid_to
     rules = ("ID-RIC-EXPIRED", "ID-RIC-EXPIRING", "ID-RIC-VALIDITY")
     lines.append(facts.fact(document_label, _validity(valid_to, view), _mark(case, valid_to, rules, view, *_ID_DATES)))
     lines += personal_fact(phone_label, "contact_phone", None)
     legal = personal_fact(name_label, "legal_rep_name", None)
-    legal += personal_fact(legal_label, "legal_rep_id_no", mark_of(case, number_rules, view.symbols, subject=LEGAL_REP))
+    legal += personal_fact(
+        legal_number_label, "legal_rep_id_no", mark_of(case, number_rules, view.symbols, subject=LEGAL_REP)
+    )
     if legal:
         lines += [EMPTY, heading(_("Legal representative")), *legal]
     return lines
@@ -170,7 +175,7 @@ def _cards(case: CaseFile, view: View, width: int) -> list[PanelLine]:
         lines.append(PanelLine(row(plain(beside), mark, width), f"msisdn:{index}", _("number"), number))
         user = view.shown(f"actual_user_name:{index}", card.actual_user_name)
         used_by = [_("used by")] if user else []
-        if below and cells("  ".join([*below, *used_by])) + cells(user) + _USER_CELLS > width:
+        if below and cells("  ".join([*below, *used_by])) + cells(user) + _USER_BLANK_CELLS > width:
             lines += map(PanelLine, hanging([("   ", "")], "  ".join(below), width, MUTED))
             below = []
         if below or user:

@@ -24,7 +24,7 @@ from tests.lifecycle.machine import LifecycleMachine
 from tests.lifecycle.model import Case
 from tests.lifecycle.people import VERIFIES, anybody, decider, holder, supervisor, verifier
 from tests.lifecycle.stored import Row
-from workbench.domain.case.appeal import AppealRequest
+from workbench.domain.case.appeal import AppealDecision
 from workbench.services.outbox.recording import Delivery
 
 ANSWERING = ("admin", *SUPERVISORS)
@@ -244,7 +244,7 @@ class WholeLifeMachine(LifecycleMachine):
         case = self.cases[number]
         before, outcome = case.before(), AppealOutcome.STANDS if answer == "stands" else AppealOutcome.OVERTURNED
         to_state = None if answer == "stands" else CaseState(answer)
-        request = AppealRequest(case_id=number, outcome=outcome, note="x", to_state=to_state)
+        request = AppealDecision(case_id=number, outcome=outcome, note="x", to_state=to_state)
         allowed = case.state == "appealed" and who in case.fit_to_decide
         if allowed and answer == "passed":
             self.open_documents(who, case)

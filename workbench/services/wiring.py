@@ -270,9 +270,9 @@ class Services:
         if missing:
             self.calendars.seed_missing_years()
         if days_off:
-            from workbench.services.time.calendar.days_off import follow_noted_days_off
+            from workbench.services.time.calendar.days_off import move_from_noted_days_off
 
-            follow_noted_days_off(self.context)
+            move_from_noted_days_off(self.context)
         if unsettled:
             self.suspending.finish()
         if applies_to_open_cases:

@@ -1,4 +1,4 @@
-"""Quotes texts in letters that are written in another language than the letter."""
+"""Quotes, in a letter, the texts that are in another language than the letter."""
 
 import re
 

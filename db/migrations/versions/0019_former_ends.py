@@ -1,4 +1,4 @@
-"""Adds the column for the ends of a suspension before `announced_to_at`.
+"""Adds the column for the ends of a suspension that were announced before `announced_to_at`.
 
 Revision ID: 0019
 Revises: 0018

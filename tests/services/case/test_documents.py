@@ -14,7 +14,7 @@ from tests.policies import amend_policy
 from tests.services.intake.importing.files import ENTERPRISE_DOCUMENTS, PDF, PNG, Desk, application
 from tests.services.review.verdict_acts import decide, take
 from tests.sites import Site
-from workbench.domain.case.appeal import AppealRequest
+from workbench.domain.case.appeal import AppealDecision
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.domain.quality.period import parse_period
 from workbench.errors import CannotCreate, NotAllowed, NotFound
@@ -289,7 +289,7 @@ def test_an_appeal_passes_a_case_only_after_its_decider_opened_the_documents(des
     a.verdicts.decide(fail)
     b.checks.approve(case_id, "yes")
     a.appeals.file(case_id, "not us")
-    passed = AppealRequest(
+    passed = AppealDecision(
         case_id=case_id, outcome=AppealOutcome.OVERTURNED, to_state=CaseState.PASSED, note="they are right"
     )
 

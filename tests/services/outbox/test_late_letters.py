@@ -15,7 +15,7 @@ from tests.prepared import prepared
 from tests.services.intake.importing.files import INDIVIDUAL_DOCUMENTS, PERSON, Desk, application
 from tests.services.outbox.gateways import Script, send
 from tests.sites import Site
-from workbench.domain.case.appeal import AppealRequest
+from workbench.domain.case.appeal import AppealDecision
 from workbench.domain.case.casefile import CaseFile, ItemRequest, VerdictRequest
 from workbench.errors import WrongUsage
 from workbench.services.outbox.recording import Delivery, RecordedDeliveries
@@ -232,7 +232,7 @@ def withdraw(site: Site) -> None:
 
 
 def answer_that_it_stands(site: Site) -> None:
-    decision = AppealRequest(case_id=1, outcome=AppealOutcome.STANDS, note="We looked at it again.")
+    decision = AppealDecision(case_id=1, outcome=AppealOutcome.STANDS, note="We looked at it again.")
     site.services("sup").appeals.decide(decision)
     site.services("sup2").appeal_checks.approve(1, "as I see it")
 

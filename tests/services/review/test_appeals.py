@@ -6,7 +6,7 @@ from db.enums import AppealOutcome, FailKind, Role
 from tests.services.review.test_own_verdicts import by_os_user, sql
 from tests.services.review.verdict_acts import failing, staged
 from tests.sites import Site
-from workbench.domain.case.appeal import AppealRequest
+from workbench.domain.case.appeal import AppealDecision
 from workbench.domain.case.casefile import CaseFile
 from workbench.errors import Busy, NotAllowed
 from workbench.services.database.opening import open_services
@@ -19,14 +19,14 @@ def test_what_changed_since_it_was_read_is_neither_decided_nor_approved(site: Si
     site.services("a").appeals.file(case, "not us")
     sup, checker = site.services("sup"), site.services("c")
     version = sup.casefiles.show(case).header.version
-    request = AppealRequest(case_id=case, outcome=AppealOutcome.STANDS, note="seen", version=version)
+    request = AppealDecision(case_id=case, outcome=AppealOutcome.STANDS, note="seen", version=version)
 
     sup.appeals.decide(request)
     seen = checker.casefiles.show(case).header.version
     sup.undo.undo(case)
     with pytest.raises(Busy):
         sup.appeals.decide(request)
-    sup.appeals.decide(AppealRequest(case_id=case, outcome=AppealOutcome.OVERTURNED, note="other"))
+    sup.appeals.decide(AppealDecision(case_id=case, outcome=AppealOutcome.OVERTURNED, note="other"))
 
     with pytest.raises(Busy):
         checker.appeal_checks.approve(case, "yes", seen)
@@ -40,7 +40,7 @@ def test_whoever_only_took_back_an_answer_may_answer_again_after_another_appeal_
     site.services("b").checks.approve(case, "yes")
     sup, clerk, helper = site.services("sup"), site.services("a"), site.services("c")
     clerk.appeals.file(case, "not us")
-    answer = AppealRequest(case_id=case, outcome=AppealOutcome.STANDS, note="seen")
+    answer = AppealDecision(case_id=case, outcome=AppealOutcome.STANDS, note="seen")
     sup.appeals.decide(answer)
     sup.undo.undo(case)
     clerk.remarks.withdraw(case, "by phone")
@@ -70,8 +70,8 @@ def test_a_second_login_of_the_same_os_user_neither_decides_an_appeal_nor_checks
 
     assert "You worked on" in second.appeals.why_not_decide(case)
     with pytest.raises(NotAllowed, match="You worked on"):
-        second.appeals.decide(AppealRequest(case_id=case, outcome=AppealOutcome.OVERTURNED, note="mine"))
-    decider.appeals.decide(AppealRequest(case_id=case, outcome=AppealOutcome.STANDS, note="no"))
+        second.appeals.decide(AppealDecision(case_id=case, outcome=AppealOutcome.OVERTURNED, note="mine"))
+    decider.appeals.decide(AppealDecision(case_id=case, outcome=AppealOutcome.STANDS, note="no"))
     with pytest.raises(NotAllowed, match="You made or checked"):
         second.appeal_checks.approve(case, "mine")
     maker.close()

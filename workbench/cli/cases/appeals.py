@@ -11,7 +11,7 @@ from workbench.cli.framework.command_context import CommandContext, zone_of
 from workbench.cli.framework.json_values import json_record
 from workbench.cli.framework.options import CaseArgument, parse_receipt_option, required_text
 from workbench.cli.framework.parameters import argument, option
-from workbench.domain.case.appeal import AppealRequest, AppealResult
+from workbench.domain.case.appeal import AppealDecision, AppealResult
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import STATE_WORDS
 from workbench.i18n import N_, _
@@ -45,7 +45,7 @@ def decide_appeal(
     ] = None,
 ) -> None:
     """Decide an appeal; a second person checks the decision before it takes effect."""
-    request = AppealRequest(
+    request = AppealDecision(
         case_id=case,
         outcome=outcome,
         note=required_text(note, "--note"),

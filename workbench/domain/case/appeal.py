@@ -82,7 +82,7 @@ class WaitingAppeal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppealRequest:
+class AppealDecision:
     """A decision on an appeal.
 
     Attributes:

@@ -35,7 +35,10 @@ class CaseRowView(CaseLine):
 
 
 def is_clock_suspended(row: CaseRowView, now: datetime) -> bool:
-    """Say whether a suspension without a known end stops the clock of a case that was not overdue before it."""
+    """Say whether a suspension without a known end stops the clock of a case that was not overdue before it.
+
+    While it is suspended, a case is overdue only if it was so before.
+    """
     start = row.suspended_from
     return start is not None and start <= now and not row.is_overdue and row.state not in enums.FINAL_STATES
 

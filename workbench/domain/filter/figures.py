@@ -13,7 +13,7 @@ NOBODY, LIKELY_LATE = "nobody", "likely:late"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of the office; its `filter` is None if it counts no cases."""
+    """A figure of the office; its `filter` is None if it counts other things than cases."""
 
     name: str
     label: str
@@ -66,7 +66,7 @@ FORECAST_FIGURES = frozenset({"likely_late"})
 """The figures that need a forecast, which may take seconds."""
 
 
-def owner_filter(login: str) -> str:
+def movable_filter(login: str) -> str:
     """Return the filter of the open cases of a person that can be moved to others; appealed cases cannot."""
     return f"owner:{login} -state:appealed"
 

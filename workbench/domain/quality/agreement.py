@@ -5,9 +5,9 @@ Kappa collapses where nearly all cases are in one category, AC1 does not; so bot
 
 Without weights, the interval of raw agreement is Wilson's (Wilson, JASA 22, 1927), and those of kappa and AC1 are
 t-intervals with the variances of Fleiss, Cohen and Everitt (Psychological Bulletin 72, 1969) and Gwet (British
-Journal of Mathematical and Statistical Psychology 61, 2008); where all agree, whose variance is 0, they take the
-lower end of raw agreement. With weights, they come from a bootstrap by case within each stratum, of one draw
-less than there are cases, so that small strata do not look surer than they are (Rao and Wu, JASA 83, 1988). No
+Journal of Mathematical and Statistical Psychology 61, 2008). Where all agree, that variance is 0; their lower end is
+then computed from that of raw agreement. With weights, they come from a bootstrap that draws, in each stratum, one case
+fewer than it has, so that small strata do not look surer than they are (Rao and Wu, JASA 83, 1988). No
 interval is narrowed for a sample that is a large part of its period: what is asked is how people decide, not how they
 decided in these cases alone.
 """
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from workbench.domain.quality.report import wilson
 
 FEWEST_PAIRS = 30
-"""With fewer pairs no figure is given: its interval would be wider than any question about it."""
+"""With fewer pairs no figure is given: its interval would be too wide to be of use."""
 
 _CONFIDENCE = 0.95
 _DRAWS = 2_000
@@ -74,8 +74,7 @@ def agreement_of(
     Args:
         pairs: One for each case.
         categories: All possible answers, at least two.
-        sizes: The number of cases in each stratum of the period, if each pair stands for as many of them as the sample
-            drew few; None weighs all pairs equally.
+        sizes: The number of cases in each stratum of the period, which weigh the strata; None weighs all pairs equally.
     """
     if len(pairs) < FEWEST_PAIRS:
         return Agreement(len(pairs))
@@ -87,7 +86,7 @@ def agreement_of(
     together = sum(share * table / table.sum() for share, table in zip(shares, tables, strict=True))
     return Agreement(
         len(pairs),
-        *(_between(function(together), function(draws), len(pairs)) for function in (_raw, _kappa, _ac1)),
+        *(_bootstrap_estimate(function(together), function(draws), len(pairs)) for function in (_raw, _kappa, _ac1)),
     )
 
 
@@ -99,14 +98,15 @@ def jaccard_of(pairs: Collection[Pair], sizes: Mapping[str, int] | None = None) 
     """
     if len(pairs) < FEWEST_PAIRS:
         return None
-    alone = dict.fromkeys((pair.stratum for pair in pairs), 1) if sizes is None else sizes
-    indexes, shares = _by_stratum(pairs, alone, lambda some: np.array([_jaccard(one) for one in some]))
+    # Without sizes, the shares are not used.
+    some_sizes = dict.fromkeys((pair.stratum for pair in pairs), 1) if sizes is None else sizes
+    indexes, shares = _by_stratum(pairs, some_sizes, lambda some: np.array([_jaccard(one) for one in some]))
     if sizes is None:
         indexes, shares = [np.concatenate(indexes)], np.ones(1)
     random = np.random.default_rng(_SEED)
     drawn = [random.choice(values, (_DRAWS, max(len(values) - 1, 1))).mean(axis=1) for values in indexes]
     value = sum(share * values.mean() for share, values in zip(shares, indexes, strict=True))
-    return _between(
+    return _bootstrap_estimate(
         np.asarray(value), sum(share * draws for share, draws in zip(shares, drawn, strict=True)), len(pairs)
     )
 
@@ -129,28 +129,28 @@ def _table(pairs: Iterable[Pair], categories: Sequence[Hashable]) -> Table:
 
 
 def _by_stratum(
-    pairs: Iterable[Pair], sizes: Mapping[str, int], summed: Callable[[list[Pair]], Table]
+    pairs: Iterable[Pair], sizes: Mapping[str, int], summary_of: Callable[[list[Pair]], Table]
 ) -> tuple[list[Table], Table]:
     """Return what is counted in each stratum that has pairs, and the share of the period that each stratum is."""
     strata: dict[str, list[Pair]] = {}
     for pair in pairs:
         strata.setdefault(pair.stratum, []).append(pair)
     shares = np.array([sizes[stratum] for stratum in strata], float)
-    return [summed(some) for some in strata.values()], shares / shares.sum()
+    return [summary_of(some) for some in strata.values()], shares / shares.sum()
 
 
-def _resampled(tables: Sequence[Table], shares: Table) -> Table:
-    """Return bootstrap tables of shares, one for each draw."""
+def _resampled(tables: Sequence[Table], weights: Table) -> Table:
+    """Return bootstrap tables of the shares of cells, one for each draw; the weights are those of the strata."""
     random, together = np.random.default_rng(_SEED), np.zeros((_DRAWS, *tables[0].shape))
-    for table, share in zip(tables, shares, strict=True):
+    for table, weight in zip(tables, weights, strict=True):
         pairs = int(table.sum())
         draws = max(pairs - 1, 1)
         drawn = random.multinomial(draws, table.ravel() / pairs, size=_DRAWS)
-        together += share * drawn.reshape(together.shape) / draws
+        together += weight * drawn.reshape(together.shape) / draws
     return together
 
 
-def _between(value: Table, draws: Table, pairs: int) -> Estimate | None:
+def _bootstrap_estimate(value: Table, draws: Table, pairs: int) -> Estimate | None:
     """Return a figure with its interval from bootstrap draws; None if it is undefined.
 
     Percentiles of the draws would miss the truth too often near 1, where few disagreements are seen; the logarithm of

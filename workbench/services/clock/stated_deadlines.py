@@ -1,8 +1,8 @@
 """The deadlines of applicants as letters stated them, and the moves that suspensions and days off cause.
 
 A deadline is stored after its moves, so that lists and timers can compare it. The event of a move has the deadline as
-it was stated. Every later move is computed from that date, so moves do not add up. Each date that a letter stated is a
-promise. The deadline is the latest of these dates after their moves.
+it was stated. Every later move is computed from that date, so moves do not accumulate. Each date that a letter stated
+is a promise. The deadline is the latest of these dates after their moves.
 """
 
 import json
@@ -29,6 +29,7 @@ MOVED_ACTION = "deadline-moved"
 """The event of a case whose deadlines moved because of a suspension or a day off."""
 
 _MICROSECOND = timedelta(microseconds=1)
+"""Added to the time of a move, so that what was entered at that very time counts as known."""
 _DEADLINE_ACTIONS = ("extend-deadline", "sent-late", MOVED_ACTION, "undo")
 _EVENTS = (
     select(EVENT.c.seq, EVENT.c.case_id, EVENT.c.at, EVENT.c.body)
@@ -47,11 +48,12 @@ class StatedDeadline:
 
     Attributes:
         what: What the applicant has to do until then.
-        deadline_at: The deadline that the applicant was told, without later moves.
+        deadline_at: The deadline that the applicant was told, without later moves; the day to appeal without any.
         told_at: When the applicant was told this deadline.
-        in_force_at: The deadline that was in force when this value was read.
+        in_force_at: The deadline that was in force when this value was read; the day to appeal as a letter named it.
         moved_at: When an event moved the deadline to `in_force_at`, None if none did.
-        promised: Later dates that the applicant was told, each with the time of the message; the deadline keeps them.
+        promised: Later dates that the applicant was told, each with the time of the message; the deadline
+            is never earlier than these.
         row: The row with the deadline in force; None for the last day to appeal, which no row stores.
         items: The open items of a rectification.
     """
@@ -76,8 +78,8 @@ class StatedDeadline:
         """Return the start of the suspension without an end that keeps the deadline from passing, None if none does."""
         return open_suspension_start(self.moved(suspensions, calendar), suspensions)
 
-    def current(self, calendar: WorkingCalendar) -> datetime:
-        """Return the deadline in force that the row holds."""
+    def stored_at(self, calendar: WorkingCalendar) -> datetime:
+        """Return the deadline that the row holds now."""
         stored = None if self.row is None else _stored_deadline(self.row, calendar)
         return stored or self.deadline_at
 
@@ -151,7 +153,7 @@ def _moves_and_extensions(
     return moves, extended_at
 
 
-def current_deadline(case: CaseRow, stated: Sequence[StatedDeadline], clocks: Clocks) -> StatedDeadline | None:
+def deadline_in_letter(case: CaseRow, stated: Sequence[StatedDeadline], clocks: Clocks) -> StatedDeadline | None:
     """Return the deadline that a letter to the applicant states; a case that lapsed too early counts as rectifying."""
     is_over = case.state == CaseState.LAPSED and not has_lapsed_early(case, stated, clocks)
     if is_over or case.state == CaseState.APPEALED:
@@ -168,7 +170,7 @@ def has_lapsed_early(case: CaseRow, stated: Iterable[StatedDeadline], clocks: Cl
 
 
 def _keep_date(stated: StatedDeadline, suspensions: Iterable[Suspension], calendar: WorkingCalendar) -> StatedDeadline:
-    """Return a deadline that promises its date in force, if the present calendar would not move it as far."""
+    """Return a deadline; if the present calendar would move it less far, its date in force is a promise."""
     if stated.moved_at is None:
         return stated
     known_then = as_known(suspensions, stated.moved_at + _MICROSECOND)
@@ -210,11 +212,12 @@ def move_deadlines(
     """
     calendar, now, moves, is_kept = clocks.calendar(case), clocks.context.now(), [], True
     for index, one in enumerate(stated):
-        row, before, after = one.row, one.current(calendar), one.moved(clocks.suspensions_of(case), calendar)
+        row, before, after = one.row, one.stored_at(calendar), one.moved(clocks.suspensions_of(case), calendar)
         if row is None:
             continue
         if leaves_time and after > max(before, now):
             after = feasible_deadline(after, now, calendar)
+        # Not before the applicant's date, nor before the date in force unless that may be shortened.
         relied_on_at = one.moved(relied_on, calendar)
         earliest = relied_on_at if may_shorten else max(relied_on_at, before)
         if isinstance(row, CaseRow):
@@ -271,8 +274,8 @@ def _stated(
 ) -> StatedDeadline:
     """Return the deadline of a row as the applicant was told it.
 
-    The last event that moved the deadline says what was told. It no longer counts if an act set another deadline later;
-    then the deadline in the row is the one that was told, at `set_at`.
+    The last event that moved the deadline to the date in the row says what was told. Without one, an act has set the
+    date since; then it is the one that was told, at `set_at`.
 
     Args:
         row: The row with the deadline.

@@ -1,7 +1,7 @@
 """Moves a site from a file to a PostgreSQL server, or back.
 
-The source is locked until it is sealed, so nobody writes to it meanwhile. A killed move leaves the source as it was, or
-a copy that a repeated move finishes: the source is sealed before the copy can be used.
+The source is locked until it is sealed, so nobody writes to it meanwhile. A killed move leaves the source unchanged;
+or, once the source is sealed, a complete copy that a repeated move finishes.
 """
 
 import json
@@ -83,14 +83,15 @@ def move_site(
         target: The path of the new database.
         as_login: The login that the person gives, None for the login of the operating system.
         now: The clock of this machine.
-        is_dry_run: Whether to check only whether the site can be moved.
+        is_dry_run: Whether only to check that the site can be moved.
 
     Raises:
         NotAllowed: If the person is not an admin.
         Busy: If an import has not finished, or others write to the source.
         BadData: If a value does not fit into the other kind of database.
         CannotCreate: If something else is at the target.
-        BadConfiguration: If the source is encrypted or a file of its store is missing, or the site is elsewhere.
+        BadConfiguration: If the source is encrypted or a file of its store is missing, or the site
+            has already moved to another place.
         StorageFailed: If the source is damaged, or the disk or the server fails.
     """
     with storage_errors(source):
@@ -107,9 +108,11 @@ def move_site(
             moving.disable_idle_timeout(session, source)
             move, sums = _examine(session, context, target)
             if is_dry_run:
-                return replace(move, tables=(tables := tuple(_tables(session))), rows=_row_count(tables))
+                tables = tuple(_tables(session))
+                return replace(move, tables=tables, rows=_row_count(tables))
             tables = _copy(session, context, move, sums)
             session.merge(SettingRow(name=MOVED_TO, value=str(target.absolute())))
+            # A negative version seals the source.
             dialect.stamp(session.connection(), -schema.VERSION)
     return replace(_finish(source, target, as_login, now), tables=tables)
 
@@ -118,9 +121,10 @@ def _has_unfinished_copy(source: Path, target: Path) -> bool:
     """Say whether a killed move left a copy; a sealed database of any other site is refused."""
     with storage_errors(target):
         seal = moving.seal_of(target)
-    if seal is not None and (seal.refusal is Refusal.MOVED or seal.detail != str(source.absolute())):
+    is_own_copy = seal is not None and seal.refusal is not Refusal.MOVED and seal.detail == str(source.absolute())
+    if seal is not None and not is_own_copy:
         raise refusal(seal)
-    return seal is not None
+    return is_own_copy
 
 
 def _examine(session: Session, context: Context, target: Path) -> tuple[Move, dict[str, str]]:
@@ -168,7 +172,7 @@ def _copy(source: Session, context: Context, move: Move, sums: Mapping[str, str]
             _folder_of_draft(move.path) as folder,
             moving.filling(move.path, access, str(path.absolute()), folder) as target,
         ):
-            tables = tuple(_tables(source, target))
+            tables = tuple(_tables(source, copy_to=target))
             for cases in chunks(source.execute(_CASES), _CASES_TOGETHER):
                 insert_bulk(target, index_rows(cases))
             if tuple(_tables(target)) != tables:
@@ -191,15 +195,15 @@ def _folder_of_draft(target: Path) -> AbstractContextManager[Path | None]:
     return draft_folder(target)
 
 
-def _tables(source: Session, target: Session | None = None) -> Iterator[MovedTable]:
+def _tables(source: Session, copy_to: Session | None = None) -> Iterator[MovedTable]:
     """Read all tables, parents before children, and write their rows to another database if there is one."""
     for table in SQLModel.metadata.sorted_tables:
         digest, count = sha256(), 0
         for rows in dialect.read_rows(source.connection(), table):
             digest.update("\n".join(map(repr, rows)).encode())
             count += len(rows)
-            if target is not None:
-                dialect.write_rows(target, table, rows)
+            if copy_to is not None:
+                dialect.write_rows(copy_to, table, rows)
         yield MovedTable(table=table.name, rows=count, sha256=digest.hexdigest())
 
 
@@ -208,7 +212,7 @@ def _row_count(tables: Iterable[MovedTable]) -> int:
 
 
 def _finish(source: Path, target: Path, as_login: str | None, now: Callable[[], datetime]) -> Move:
-    """Open a complete copy, whose source is sealed, and log the move."""
+    """Unseal a complete copy, whose source is sealed, and log the move."""
     with closing(Database(target)) as database:
         context = open_context(database, Store.beside(target), as_login, now)
         with context.as_admin("migrate"), context.write() as session:

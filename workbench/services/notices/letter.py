@@ -19,7 +19,8 @@ class Letter(LetterFacts):
 
     Attributes:
         agent: The agent of the application, empty without one.
-        cause: Why the date changed, in the language of the letter; empty if nobody stated a cause.
+        cause: Why the date changed, in the language of the letter; empty if nobody stated a cause. `causes` are those
+            of a verdict.
         is_queue_long: Whether more applications than usual wait, see `QueueModel`. A letter about a delay gives this as
             the cause if `cause` is empty.
         awaits_others: Whether the review waits for information from third parties.
@@ -34,7 +35,7 @@ class Letter(LetterFacts):
             date.
         shows_due_date: Whether the letter shows the due date.
         suggestions: Numbered lines with what the applicant can do to make the review faster.
-        saved_days: The working days that it can save by doing so, 0 if the forecasts show none.
+        saved_days: The working days that the applicant can save by doing so, 0 if the forecasts show none.
     """
 
     language: Language
@@ -74,12 +75,12 @@ class Letter(LetterFacts):
 
     @property
     def verdict(self) -> str:
-        """The verdict, which is the kind of its letter."""
+        """The verdict, which is the kind of its letter; only the template of verdicts uses it."""
         return self.kind
 
     @property
     def causes(self) -> str:
-        """The causes as the reviewer edited them.
+        """The causes of the verdict, as the reviewer edited them.
 
         If the reviewer deleted all of them in a fail or pending verdict, they are the sentences of the reasons.
         """
@@ -104,7 +105,7 @@ class Letter(LetterFacts):
 
     @property
     def also_restored(self) -> tuple[str, ...]:
-        """The numbers to restore without a known bar, so that the letter cannot say what was barred."""
+        """The numbers to restore whose bar is not known, so that the letter cannot say what was barred."""
         known = {number for bar in self.lifted for number in bar.msisdns}
         return tuple(number for number in self.msisdns if self.measure is Measure.RESTORE and number not in known)
 
@@ -115,7 +116,7 @@ class Letter(LetterFacts):
 
     @property
     def is_appealable(self) -> bool:
-        """Whether the case can be appealed; while the review goes on, the applicant can only object."""
+        """Whether the verdict can be appealed; while the review goes on, the applicant can only object."""
         return self.fail_kind == FailKind.FINAL
 
     @property
@@ -140,7 +141,7 @@ class Letter(LetterFacts):
 
     @property
     def told_due_at(self) -> datetime | None:
-        """The due date or deadline that the letter states; None if it repeats a deadline or shows no due date."""
+        """The due date or deadline that this letter itself states; None if it repeats a deadline or has no due date."""
         if self.repeats_deadline or not self.shows_due_date:
             return None
         return self.due_at or self.deadline_at
@@ -154,7 +155,7 @@ class Letter(LetterFacts):
 
     @property
     def due_on(self) -> date | None:
-        """The day of the due date."""
+        """The day of `due_at`, which in a letter about a deadline is that deadline."""
         return None if self.due_at is None else self.due_at.astimezone(ZoneInfo(self.zone)).date()
 
     @property
@@ -179,7 +180,7 @@ class Letter(LetterFacts):
 
 
 def causes_text(reasons: Sequence[LetterReason], language: Language) -> str:
-    """Return the text of the causes, which the reviewer may edit: one line for each reason, with its code."""
+    """Return the text of the causes, which the reviewer may edit: the different sentences, with codes where shown."""
     lines = (
         _with_code(reason.sentence, reason.code, language) if reason.shows_code else reason.sentence
         for reason in reasons
@@ -200,11 +201,11 @@ class _Applicant(NamedTuple):
     applicant_name: str
 
 
-def head_of(applicant: Any, policy: Policy, now: datetime) -> dict[str, Any]:
+def head_of(application: Any, policy: Policy, now: datetime) -> dict[str, Any]:
     """Return the facts of the sender and the recipient of a letter that is written now.
 
-    `applicant` is a row or mapping with the columns of the application. The supplier is that of `policy`.
+    `application` is a row or mapping with its columns. The supplier is that of `policy`.
     """
-    to = from_row(_Applicant, applicant)
+    to = from_row(_Applicant, application)
     sender = Sender.of(policy.supplier, to.language)
     return {**to._asdict(), "supplier": sender, "zone": policy.zone, "written_at": now}

@@ -24,7 +24,7 @@ from workbench.services.clock.case_clocks import Clocks, stored_clock_state
 from workbench.services.clock.stated_deadlines import (
     MOVED_ACTION,
     StatedDeadline,
-    current_deadline,
+    deadline_in_letter,
     move_deadlines,
     stated_deadlines,
 )
@@ -134,7 +134,7 @@ class SuspensionLetters:
     def _is_news(self, case: CaseRow, ended: Sequence[Suspension]) -> bool:
         """Say whether the end of suspensions concerns the applicant: one called off only if the deadline changes."""
         deadline = self._deadline(case)
-        has_changed = deadline is None or deadline.current(self.clocks.calendar(case)) != deadline.in_force_at
+        has_changed = deadline is None or deadline.stored_at(self.clocks.calendar(case)) != deadline.in_force_at
         concerns = (not one.is_called_off or (one.announced and one.announced.span.is_open) for one in ended)
         return has_changed or any(concerns)
 
@@ -174,7 +174,7 @@ class SuspensionLetters:
         return bool(moving)
 
     def _deadline(self, case: CaseRow) -> StatedDeadline | None:
-        return current_deadline(case, self.deadlines.get(case.id or 0, ()), self.clocks)
+        return deadline_in_letter(case, self.deadlines.get(case.id or 0, ()), self.clocks)
 
     def _affects(self, case: CaseRow, suspension: Suspension, before: ClockState, current: ClockState) -> bool:
         """Say whether a suspension moves or holds the deadline of the applicant or, if there is none, the due date."""
@@ -235,7 +235,7 @@ class SuspensionLetters:
         asked = [LetterItem(one.text, one.deadline_at) for one in stated.items]
         if stated.what == "answer" and (decision := decision_in_effect(clocks.session, case.id or 0)):
             asked = [LetterItem(one.text) for one in items_in_plan(decision)]
-        moved_at = stated.current(calendar)
+        moved_at = stated.stored_at(calendar)
         if stated.row is None:
             moved_at = calendar.closing(appeal_filing_day(clocks.session, self.clocks.context, case))
         ends = [one.span.end for one in moving]
@@ -278,7 +278,7 @@ def follow_days_off(
         deadlines = letters.deadlines.get(case.id or 0, [])
         if body := move_deadlines(case, deadlines, clocks):
             moves[case.id or 0] = {**body, "moved_by": f"days {' '.join(map(str, days))}"}
-        deadline = current_deadline(case, deadlines, clocks)
+        deadline = deadline_in_letter(case, deadlines, clocks)
         if deadline is not None and (body or deadline.row is None):
             message = letters.about_deadline(case, deadline, (), CALENDAR_CHANGED)
             letters.messages.append((case, message))

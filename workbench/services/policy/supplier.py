@@ -15,7 +15,7 @@ _IDENTIFYING = ("name", "phone", "address")
 
 @cache
 def made_up_supplier() -> Supplier:
-    """Return the supplier of the default policy, which does not exist."""
+    """Return the made-up supplier of the default policy."""
     return parse_policy(default_policy_text(), DEFAULT_POLICY_NAME).supplier
 
 
@@ -53,5 +53,5 @@ def supplier_toml(supplier: Supplier) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return a text as a basic string of TOML, which escapes as JSON does, and the delete character too."""
+    """Return a text as a basic string of TOML, escaped as in JSON; the delete character is escaped too."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

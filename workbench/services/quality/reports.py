@@ -35,10 +35,10 @@ reading_refusal = partial(missing_role_refusal, frozenset({Role.SUPERVISOR, Role
 
 _EPOCH = date(1970, 1, 1)
 _GROUPS = ("", "class", "province", "agent")
-"""The groups of cases in their order, each before the names of its parts."""
+"""The first words of the parts of groups, in the order of the rows; "" is all cases."""
 
 _AHEAD = timedelta(days=366)
-"""How many days after today and the period the calendar has, because a machine's clock may have been wrong."""
+"""How far the calendar reaches beyond today and the period: a wrong clock may have dated events ahead."""
 
 
 class Reports(Service):
@@ -88,7 +88,7 @@ class Reports(Service):
 
     @contextmanager
     def _reading_beside(self, session: Session) -> Iterator[Session]:
-        """Yield another transaction that sees the same, or this one if something was written after it began.
+        """Yield another transaction that sees the same, or the given one if something was written between the two.
 
         All that a report counts is written together with an event.
         """
@@ -128,12 +128,12 @@ def _days(calendar: WorkingCalendar, first: date, last: date) -> Iterator[tuple[
 
 
 def _pieces(session: Session, now: datetime) -> Iterator[tuple[int, int, str | None, str | None]]:
-    """Yield the spans between the ends of suspensions, each for every suspension that covers it."""
+    """Yield the spans between neighbouring bounds of suspensions, each for every suspension that covers it."""
     suspensions = [one for one in all_suspensions(session) if not one.span.is_empty and one.span.start < now]
-    ends = [(int(one.span.start.timestamp()), int(min(one.span.end, now).timestamp()), one) for one in suspensions]
+    bounds = [(int(one.span.start.timestamp()), int(min(one.span.end, now).timestamp()), one) for one in suspensions]
     provinces = report.provinces(session) if any(one.province for one in suspensions) else ()
-    for start, end in pairwise(sorted({at for since, until, _one in ends for at in (since, until)})):
-        for since, until, one in ends:
+    for start, end in pairwise(sorted({at for since, until, _one in bounds for at in (since, until)})):
+        for since, until, one in bounds:
             if since <= start and end <= until:
                 concerned = [name for name in provinces if one.concerns(name, one.agent or "")]
                 yield from ((start, end, name, one.agent) for name in (concerned if one.province else [None]))
@@ -152,13 +152,13 @@ def _agreement(session: Session, periods: Mapping[str, Period]) -> dict[str, dic
             agreement = agreement_in(session, sample)
             for name in ("raw", "kappa", "ac1"):
                 estimate = getattr(agreement, name)
-                ends = (estimate.value, estimate.low, estimate.high) if estimate else (None, None, None)
-                found.setdefault(name, {})[which] = ReportValue(agreement.pairs, None, None, None, None, *ends)
+                interval = (estimate.value, estimate.low, estimate.high) if estimate else (None, None, None)
+                found.setdefault(name, {})[which] = ReportValue(agreement.pairs, None, None, None, None, *interval)
     return found
 
 
 def _rows(figure: Figure, values: Mapping[str, Mapping[str, ReportValue]]) -> Iterator[ReportRow]:
-    """Yield the rows of a figure in their order: the greatest first where the parts make up a whole."""
+    """Yield the rows of a figure in their order: by number where the parts make up a whole, else by group."""
     rows = [
         ReportRow(part, *(_with_ratio(figure.kind, found.get(which)) for which in ("now", "before")))
         for part, found in values.items()
@@ -171,7 +171,7 @@ def _rows(figure: Figure, values: Mapping[str, Mapping[str, ReportValue]]) -> It
 
 
 def _with_ratio(kind: FigureKind, value: ReportValue | None) -> ReportValue | None:
-    """Return a value with its share of the whole; the shares of samples have an interval."""
+    """Return a value with its share of the whole; that of a SHARE has an interval."""
     if value is None or kind not in {FigureKind.SHARE, FigureKind.PARETO, FigureKind.SECONDS} or not value.whole:
         return value
     ends = wilson(value.n, value.whole) if kind is FigureKind.SHARE else (None, None)

@@ -33,7 +33,7 @@ def queue_again(case: CaseRow) -> None:
     case.is_listed = True
 
 
-def queue_if_answered(session: Session, context: Context, case: CaseRow) -> bool:
+def queue_if_none_open(session: Session, context: Context, case: CaseRow) -> bool:
     """Queue a case that is pending on a department if no inquiry about it is open; return whether it was queued."""
     session.flush()
     is_pending = case.state == CaseState.PENDING and case.waits_for == WaitsFor.DEPARTMENT

@@ -29,7 +29,7 @@ from workbench.services.foundation.case_access import refuse_while_reading, uner
 from workbench.services.foundation.context import READ_BLINDLY, Context, Service
 from workbench.services.foundation.input_checks import check_not_far
 from workbench.services.policy.departments import find_department
-from workbench.services.review.back_to_queue import queue_if_answered
+from workbench.services.review.back_to_queue import queue_if_none_open
 from workbench.services.site.people import is_same_person
 
 READING = "inquiries"
@@ -186,7 +186,7 @@ class Inquiries(Service):
                 verified_at=now,
             )
             session.add(verification)
-            if not queue_if_answered(session, context, act.case):
+            if not queue_if_none_open(session, context, act.case):
                 act.case.evidence_no += 1
             late = {"late": True} if row.due_at < now else {}
             act.finish({"inquiry": inquiry_id, "department": row.department, "outcome": outcome.value, **late})
@@ -206,7 +206,7 @@ class Inquiries(Service):
             row = _open_inquiry(act.session, inquiry_id)
             row.status, row.note = InquiryStatus.WITHDRAWN.value, act.reason
             row.ended_at, row.ended_by_id = context.now(), context.actor.id
-            queue_if_answered(act.session, context, act.case)
+            queue_if_none_open(act.session, context, act.case)
             act.finish({"inquiry": row.id, "department": row.department})
             return _line(act.session, context, inquiry_id)
 

@@ -13,7 +13,7 @@ from tests.services.files.reading.samples import SHANGHAI
 from workbench.domain.values.bad_value import BadValue
 from workbench.services.files.calls.engine import CallEngine, open_engine
 from workbench.services.files.reading.headers import columns_file
-from workbench.services.files.reading.kinds import COLUMN_TYPES, NUMBER, PHONE, kind_spec
+from workbench.services.files.reading.kinds import COLUMN_TYPES, IDENTIFIER, PHONE, kind_spec
 from workbench.services.files.reading.staging.accepted import accepted_value
 
 NOW = datetime(2026, 11, 27, 12, 30, 15, 123_456, tzinfo=UTC)
@@ -67,7 +67,7 @@ def compared(duck: CallEngine, column: str, texts: Sequence[str], zone: ZoneInfo
     values = dict(duck.rows(f"FROM ({cast}) SELECT place, {found.value} WHERE {found.condition}"))
     for place, value in values.items():
         parsed = parse(texts[place])
-        if COLUMNS[column] in {PHONE, NUMBER}:
+        if COLUMNS[column] in {PHONE, IDENTIFIER}:
             parsed = int(f"1{parsed}")
         assert value == (to_us(parsed) if isinstance(parsed, datetime) else parsed), texts[place]
         assert texts[place] == texts[place].strip() != ""

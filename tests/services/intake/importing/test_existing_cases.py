@@ -10,7 +10,7 @@ from db.enums import AppealOutcome, CaseState, DocumentKind, FailKind, ImportKin
 from tests.policies import require_no_documents_of_individuals
 from tests.prepared import prepared
 from tests.services.intake.importing.files import PERSON, Desk, application
-from workbench.domain.case.appeal import AppealRequest
+from workbench.domain.case.appeal import AppealDecision
 from workbench.domain.case.casefile import ItemRequest, VerdictRequest
 from workbench.errors import Busy
 from workbench.services.case.assessment import refresh_findings
@@ -175,7 +175,7 @@ def test_only_evidence_voids_what_waits_for_its_check_and_time_alone_does_not(de
     assert b.checks.approve(case_id, "seen").state is CaseState.FAILED
     assert brought < desk.findings().keys()
     desk.site.services("a").appeals.file(case_id, "not us")
-    decider.appeals.decide(AppealRequest(case_id=case_id, outcome=AppealOutcome.STANDS, note="x"))
+    decider.appeals.decide(AppealDecision(case_id=case_id, outcome=AppealOutcome.STANDS, note="x"))
     desk.site.clock.advance(days=1)
     assert checker.appeal_checks.approve(case_id, "seen").state is CaseState.FAILED
 

@@ -4,7 +4,7 @@ from db.enums import AppealOutcome, CaseState, ImportKind
 from tests.prepared import prepared
 from tests.services.intake.importing.files import Desk
 from tests.services.intake.importing.test_existing_cases import stage
-from workbench.domain.case.appeal import AppealRequest
+from workbench.domain.case.appeal import AppealDecision
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.domain.case.vocabulary import Verdict
 
@@ -116,7 +116,7 @@ def test_what_came_while_a_case_was_failed_is_shown_to_who_decides_its_appeal_an
     sup, checker = desk.site.services("sup"), desk.site.services("c")
     assert "CR-DEBTOR" in {found.rule for found in sup.casefiles.show(case).findings}
 
-    passed_now = AppealRequest(case_id=case, outcome=AppealOutcome.OVERTURNED, note="x", to_state=CaseState.PASSED)
+    passed_now = AppealDecision(case_id=case, outcome=AppealOutcome.OVERTURNED, note="x", to_state=CaseState.PASSED)
     sup.appeals.decide(passed_now)
     assert listed(desk) == []
     checker.appeal_checks.approve(case, "yes")

@@ -160,9 +160,9 @@ class CallEngine:
         self.run(f"CREATE OR REPLACE TABLE {name} ({', '.join(map(' '.join, columns.items()))})")
 
     def open_calls(self, files: Sequence[Path], name: str = "call") -> None:
-        """Create a view of the rows of Parquet files, oldest first, or an empty table if there are no files.
+        """Create a view of the rows of Parquet files, or an empty table if there are no files.
 
-        It has one more column: `place`, the index of a row's file among the files.
+        The files are given oldest first. The view has one more column: `place`, the index of a row's file among them.
         """
         if not files:
             self.load(name, {**CALL_COLUMNS, "place": "INTEGER"}, ())
@@ -183,7 +183,7 @@ class CallEngine:
         self.run(f"COPY ({query}) TO {quoted(file)} ({options})", part=part)
 
     def _encryption(self, file: Path, option: str) -> str:
-        """Return the option of a statement that names the key of a call file, "" if the store is not encrypted."""
+        """Register the key of a call file, and return the option that names it, "" if the store is not encrypted."""
         if self._keys is None:
             return ""
         # A file that is still being written has the same name, with one more suffix.

@@ -87,26 +87,26 @@ class KindSpec:
     same_as: Mapping[str, str]
 
 
-_DECIMAL = frozenset({int, float})
+_NUMERIC = frozenset({int, float})
 
 NAME = ColumnType(parse=partial(values.parse_text, limit=NAME_LENGTH), blank="")
 TEXT = ColumnType(parse=partial(values.parse_text, limit=TEXT_LENGTH), blank="")
 CODE = ColumnType(parse=partial(values.parse_code, limit=NAME_LENGTH), blank="")
-NUMBER = ColumnType(parse=numbers.parse_identifier, types=_DECIMAL, blank="")
-USCC = ColumnType(parse=partial(numbers.parse_identifier, checks=(uscc_valid,)), types=_DECIMAL, blank="")
+IDENTIFIER = ColumnType(parse=numbers.parse_identifier, types=_NUMERIC, blank="")
+USCC = ColumnType(parse=partial(numbers.parse_identifier, checks=(uscc_valid,)), types=_NUMERIC, blank="")
 ID_NUMBER = ColumnType(
-    parse=partial(numbers.parse_identifier, checks=(numbers.has_ric_check_digit,)), types=_DECIMAL, blank=""
+    parse=partial(numbers.parse_identifier, checks=(numbers.has_ric_check_digit,)), types=_NUMERIC, blank=""
 )
-PHONE = ColumnType(parse=numbers.parse_phone, content=CellContent.PHONES, types=_DECIMAL, blank="")
-PHONES = ColumnType(parse=numbers.parse_phones, content=CellContent.PHONES, types=_DECIMAL | {list}, blank="")
-QUANTITY = ColumnType(parse=values.parse_quantity, types=_DECIMAL)
-MONEY = ColumnType(parse=values.parse_money_fen, types=_DECIMAL)
+PHONE = ColumnType(parse=numbers.parse_phone, content=CellContent.PHONES, types=_NUMERIC, blank="")
+PHONES = ColumnType(parse=numbers.parse_phones, content=CellContent.PHONES, types=_NUMERIC | {list}, blank="")
+QUANTITY = ColumnType(parse=values.parse_quantity, types=_NUMERIC)
+MONEY = ColumnType(parse=values.parse_money_fen, types=_NUMERIC)
 FLAG = ColumnType(parse=values.parse_flag, content=CellContent.FLAGS, types=frozenset({int, bool}))
-DAY = ColumnType(parse=moments.parse_day, content=CellContent.DAYS, types=_DECIMAL)
-VALID_TO = ColumnType(parse=moments.parse_day_or_long_term, content=CellContent.DAYS, types=_DECIMAL)
-INSTANT = ColumnType(parse=moments.parse_instant, content=CellContent.INSTANTS, types=_DECIMAL, is_local=True)
+DAY = ColumnType(parse=moments.parse_day, content=CellContent.DAYS, types=_NUMERIC)
+VALID_TO = ColumnType(parse=moments.parse_day_or_long_term, content=CellContent.DAYS, types=_NUMERIC)
+INSTANT = ColumnType(parse=moments.parse_instant, content=CellContent.INSTANTS, types=_NUMERIC, is_local=True)
 INSTANT_OR_DAY = ColumnType(
-    parse=moments.parse_instant_or_day, content=CellContent.INSTANTS, types=_DECIMAL, is_local=True
+    parse=moments.parse_instant_or_day, content=CellContent.INSTANTS, types=_NUMERIC, is_local=True
 )
 PATH = ColumnType(parse=partial(values.parse_relative_path, limit=PATH_LENGTH), blank="")
 SHA256 = ColumnType(parse=values.parse_sha256, blank="")
@@ -154,7 +154,7 @@ COLUMN_TYPES: Mapping[ImportKind, Mapping[str, ColumnType]] = {
         "agent": NAME,
         "application_no*": CODE,
         "msisdn*": PHONE,
-        "iccid": NUMBER,
+        "iccid": IDENTIFIER,
         "carrier": _choice("carrier", Carrier),
         "brand": NAME,
         "activated_on": DAY,
@@ -181,11 +181,11 @@ COLUMN_TYPES: Mapping[ImportKind, Mapping[str, ColumnType]] = {
         "duration_s*": QUANTITY,
         "answered": FLAG,
         "direction": _choice("direction", Direction),
-        "imei": NUMBER,
+        "imei": IDENTIFIER,
     },
     ImportKind.OPTOUTS: {"callee*": PHONE, "since*": INSTANT_OR_DAY, "msisdn": PHONE},
     ImportKind.CREDIT: {
-        "subject_no*": NUMBER,
+        "subject_no*": IDENTIFIER,
         "list*": _choice("credit_list", CreditList),
         "match": _choice("credit_match", CreditMatch),
         "listed_on": DAY,
@@ -218,8 +218,8 @@ _BLANK: Mapping[ImportKind, RowValue] = {
 _RENAMED_FIELDS = {"registered_capital_cny": "registered_capital_fen", "amount_cny": "amount_fen"}
 """The fields whose names differ from those of their columns."""
 
-FIELD_COLUMNS = {field: column for column, field in _RENAMED_FIELDS.items()}
-"""The columns of those fields."""
+RENAMED_COLUMNS = {field: column for column, field in _RENAMED_FIELDS.items()}
+"""The columns of the renamed fields, by field."""
 
 _PAST = frozenset({"submitted_at", "received_at", "start_at", "checked_on", "listed_on", "activated_on"})
 """The columns of times that must not be in the future."""

@@ -36,7 +36,7 @@ _BETWEEN = re.compile(r"[\s/|;,、]+")
 _WHOLE_NUMBER = re.compile(r"(?:\+?86)?1\d{10}(?:\d{2})?|0\d{2,3}-?\d{7,8}")
 _YES = {**FLAGS, **dict.fromkeys("√✓✔☑有", True), **dict.fromkeys("×✗✘☒无", False)}
 _DATES = (kinds.DAY, kinds.INSTANT_OR_DAY, kinds.VALID_TO)
-_IDENTIFYING = (kinds.CODE, kinds.NUMBER, kinds.USCC, kinds.ID_NUMBER, kinds.PHONE, kinds.PHONES)
+_IDENTIFYING = (kinds.CODE, kinds.IDENTIFIER, kinds.USCC, kinds.ID_NUMBER, kinds.PHONE, kinds.PHONES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

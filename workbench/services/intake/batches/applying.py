@@ -55,7 +55,7 @@ def apply_batch(
     """Add the new cases of a batch to the queue, update existing cases, and return the appeals that were not filed.
 
     The events name the person who imported the batch, even if the process of another person applies it. `on_applied` is
-    called with the number of cases that were updated together.
+    called with the number of submissions of each portion, including those that keep waiting.
 
     Raises:
         Busy: If another process undid the batch meanwhile.
@@ -116,6 +116,7 @@ def _apply_to_cases(context: Context, batch: Any, waiting: Sequence[Any], foreca
     forecasts = _forecasts(context, changes, forecaster)
     if changes:
         with context.write() as session:
+            # Raises Busy if the batch was undone meanwhile.
             published_batch(session, batch.id)
             if evidence_by_sets.calendar_state(session) == calendar:
                 evidence_by_sets.apply_by_sets(session, context, changes, forecasts)
@@ -161,10 +162,10 @@ def _apply_to_one(session: Session, context: Context, new: NewEvidence) -> None:
     waiting.
     """
     case = session.get_one(CaseRow, new.case.id)
-    waiting = update(SUBMISSION).where(SUBMISSION.c.id == new.submission_id, SUBMISSION.c.applied_at.is_(None))
+    marking = update(SUBMISSION).where(SUBMISSION.c.id == new.submission_id, SUBMISSION.c.applied_at.is_(None))
     if evidence_by_sets.is_applied_by_sets(case, new.kind) or case.policy_version_id != new.case.policy_version_id:
         return
-    if not row_count(session.execute(waiting.values(applied_at=context.now()))):
+    if not row_count(session.execute(marking.values(applied_at=context.now()))):
         return
     apply_evidence(session, context, case, new)
     session.execute(update(SUBMISSION).where(SUBMISSION.c.id == new.submission_id).values(round=case.round))

@@ -84,7 +84,7 @@ class ImportRun:
                 with self._writer(request, batch_id, report) as writer:
                     opening.open(self._write_rows(writer, readers, applications))
                 report = self._write_calls_and_figures(request, readers, writer, report)
-                waiting = list(applications.waiting(self.plan.reopened))
+                waiting = list(applications.waiting(self.plan.with_new_case))
                 self.progress.begin(_("Opening the cases"), sum(map(len, waiting)))
                 opening.open(self.progress.counting(waiting))
                 record_affected_cases(self.context, batch_id, self.plan.affected)
@@ -149,7 +149,7 @@ class ImportRun:
 
     def _check(self, batch_id: int, calendar: str, session: Session) -> None:
         """Check that the calendar did not change during the import, nor the cases that new cases and appeals follow."""
-        refuse_opened_again(session, batch_id, self.plan.reopened)
+        refuse_opened_again(session, batch_id, self.plan.with_new_case)
         refuse_unfit_appeals(session, batch_id)
         if calendar_edition(session) != calendar:
             raise _CalendarChanged

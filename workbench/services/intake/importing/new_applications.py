@@ -89,11 +89,11 @@ class NewApplications:
                 ids.append(row_id)
         return ready
 
-    def waiting(self, reopened: set[Key]) -> Iterator[Sequence[int]]:
-        """Yield the ids of the other applications and of those in `reopened`, in portions, after the last row."""
+    def waiting(self, with_new_case: set[Key]) -> Iterator[Sequence[int]]:
+        """Yield the ids of the other applications and of those in `with_new_case`, in portions, after the last row."""
         yield from chunks(self._waiting, _TOGETHER)
         columns = (_APPLICATION.c.agent, _APPLICATION.c.application_no)
-        for portion in chunks(sorted(reopened), _TOGETHER):
+        for portion in chunks(sorted(with_new_case), _TOGETHER):
             with self._context.read() as session:
                 snapshot = Snapshot(own_batch=self._batch_id)
                 found = newest_visible_rows(session, columns, portion, application_key, snapshot)

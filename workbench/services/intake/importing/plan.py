@@ -244,7 +244,7 @@ class ImportPlan:
     """The number of records with each `RowOutcome`."""
     affected: dict[int, ReceivedEvidence] = field(default_factory=dict)
     """The existing cases that get new evidence."""
-    reopened: set[Key] = field(default_factory=set)
+    with_new_case: set[Key] = field(default_factory=set)
     """The applications that get a new case although they had one."""
     cards: set[bytes] = field(default_factory=set)
     """The digests of the keys of cards in card files, which the numbers listed in applications do not add again."""
@@ -275,7 +275,7 @@ class ImportPlan:
         """Count an accepted row, and note the case that it affects."""
         self.counts[row.outcome] += 1
         if row.reopens is not None:
-            self.reopened.add(row.reopens)
+            self.with_new_case.add(row.reopens)
         if row.case_id is not None and row.received_at is not None:
             application_at = row.received_at if kind is ImportKind.APPLICATIONS else None
             case = ReceivedEvidence(row.received_at, kind, application_at)

@@ -70,7 +70,7 @@ class ImportPlanner:
         if self._repeated:
             self._spill.close()
             self._classifier.arriving.clear()
-            self._classifier.reopened.clear()
+            self._classifier.with_new_case.clear()
             self._progress.begin(_("Reading the files again"))
             self._begin()
             self._read(readers)
@@ -84,7 +84,9 @@ class ImportPlanner:
     def _begin(self) -> None:
         """Begin an empty plan; in an import without a helper process, all cases wait for the last row."""
         applicants = Applicants() if self._helper is not None else None
-        self._plan = ImportPlan(portions=self._spill, reopened=self._classifier.reopened, applicants=applicants)
+        self._plan = ImportPlan(
+            portions=self._spill, with_new_case=self._classifier.with_new_case, applicants=applicants
+        )
 
     def _read(self, readers: Sequence[Reader]) -> None:
         self._plan.errors.add(self._problems)

@@ -30,7 +30,7 @@ class ImportProgress:
             self._progress(min(self._done + done, self._total), self._total, self._phase)
 
     def step(self, readers: Sequence[Reader], start: float, end: float) -> FractionCallback:
-        """Return a callback for a step that covers a pass through files from the fraction `start` to `end`."""
+        """Return a callback for a step that is the part from `start` to `end` (0 to 1) of a pass through files."""
         size = sum(reader.pass_bytes for reader in readers)
         return lambda part: self.report(round(size * (start + (end - start) * part)))
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from db.enums import AppealOutcome, AppealStatus, CaseState, ServiceClass, Verdict
 from db.models import AppealRow, CaseRow
-from workbench.domain.case.appeal import STATES_AFTER_OVERTURN, AppealRequest, AppealResult, WaitingAppeal
+from workbench.domain.case.appeal import STATES_AFTER_OVERTURN, AppealDecision, AppealResult, WaitingAppeal
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.lifecycle import Action, role_refusal
 from workbench.domain.clock.due import due_at
@@ -84,7 +84,7 @@ class Appeals(Service):
             appeal, notice = file_appeal(session, self.context, case, grounds, received_at or self.context.now())
             return appeal_result(session, case, appeal, notice)
 
-    def preview(self, request: AppealRequest) -> str:
+    def preview(self, request: AppealDecision) -> str:
         """Return the letter that a decision would send, with personal values masked; the reason may still be missing.
 
         Raises:
@@ -105,7 +105,7 @@ class Appeals(Service):
             letter = appeal_letter(session, context, case, preview, AppealLetterKind.DECIDED, due_at=due)
             return redaction_of(session, key_of(case)).mask_in(render(letter).body)
 
-    def decide(self, request: AppealRequest) -> AppealResult:
+    def decide(self, request: AppealDecision) -> AppealResult:
         """Decide an appeal; the decision takes effect when a second person approves it, or at once for a lone reviewer.
 
         Raises:
@@ -128,7 +128,7 @@ class Appeals(Service):
                     raise NotAllowed(problem)
                 return self._decide(session, request)
 
-    def _decide(self, session: Session, request: AppealRequest) -> AppealResult:
+    def _decide(self, session: Session, request: AppealDecision) -> AppealResult:
         context, (case, appeal) = self.context, self._appeal_to_decide(session, request)
         check_text(request.note, _("The decision needs a reason, which the applicant reads."))
         if request.to_state is not None and request.outcome is AppealOutcome.STANDS:
@@ -152,7 +152,7 @@ class Appeals(Service):
             act.finish({"outcome": appeal.outcome, "to": appeal.to_state})
         return appeal_result(session, case, appeal)
 
-    def _appeal_to_decide(self, session: Session, request: AppealRequest) -> tuple[CaseRow, AppealRow]:
+    def _appeal_to_decide(self, session: Session, request: AppealDecision) -> tuple[CaseRow, AppealRow]:
         case = case_in_state_for(session, self.context, Action.APPEAL_DECIDE, request.case_id)
         appeal = newest_appeal(session, request.case_id, AppealStatus.OPEN)
         assert appeal is not None  # noqa: S101 - a case is appealed while its appeal is open
@@ -169,7 +169,7 @@ def _snapshot(session: Session, case: CaseRow) -> str:
     return json.dumps(body, ensure_ascii=False, default=str)
 
 
-def _decided(request: AppealRequest) -> dict[str, Any]:
+def _decided(request: AppealDecision) -> dict[str, Any]:
     """Return the columns of a decided appeal; if it is overturned, the case is passed or reviewed again."""
     to_state = request.to_state or CaseState.QUEUED
     if to_state not in STATES_AFTER_OVERTURN:

@@ -60,7 +60,7 @@ def move_deadline(session: Session, context: Context, notice: Any, sent_at: date
         return MovedDeadline(case_id=case.id or 0, deadline_on=None)
     calendar = context.calendar(session, case.policy_version_id)
     moved = move_deadlines(case, moves, Clocks(session, context), leaves_time=False)
-    deadline_on = calendar.local_day(moves[0].current(calendar))
+    deadline_on = calendar.local_day(moves[0].stored_at(calendar))
     body = {**moved, "notice": notice.id, "days": days, "deadline": deadline_on.isoformat()}
     note_act(session, context, SENT_LATE, case.id, body)
     is_undone = take_back_early_lapse(session, context, case)
@@ -128,7 +128,7 @@ def _moved_deadlines(session: Session, context: Context, case: CaseRow, notice: 
     stored = [one for one in stated_deadlines(clocks, [case]).get(case.id or 0, ()) if one.row is not None]
     stated = _as_stated(session, case, stored, notice, calendar)
     later = [replace(one, deadline_at=postponed_deadline(at, days, calendar)) for one, at in stated if at is not None]
-    return [one for one in later if one.moved(clocks.suspensions_of(case), calendar) > one.current(calendar)]
+    return [one for one in later if one.moved(clocks.suspensions_of(case), calendar) > one.stored_at(calendar)]
 
 
 def _as_stated(

@@ -22,7 +22,7 @@ CASES_PER_TRANSACTION = 50
 
 
 def note_days_off(session: Session, context: Context, days: Sequence[CalendarDay]) -> None:
-    """Note the changed days that are days off now; `follow_noted_days_off` later moves the deadlines on these days."""
+    """Note the changed days that are days off now; `move_from_noted_days_off` later moves deadlines from them."""
     noted = sorted({*noted_days_off(session), *_coming_days_off(session, context, days)})
     if noted:
         session.merge(SettingRow(name=NOTED_DAYS_OFF, value=" ".join(map(str, noted))))
@@ -34,7 +34,7 @@ def _coming_days_off(session: Session, context: Context, days: Sequence[Calendar
     return [day.on for day in days if day.on >= today and not day.working]
 
 
-def follow_noted_days_off(context: Context) -> tuple[DueChange, ...]:
+def move_from_noted_days_off(context: Context) -> tuple[DueChange, ...]:
     """Move all deadlines from noted days off, and return the moves.
 
     After an interruption, the next start of the program continues. No applicant gets a notice twice.
@@ -53,7 +53,7 @@ def follow_noted_days_off(context: Context) -> tuple[DueChange, ...]:
             with context.write() as session:
                 unmoved = _cases_with_deadline_on(session, context, days).where(CASE.c.id.in_(portion))
                 found = session.execute(unmoved).scalars().all()
-                moves += [_move(*moved) for moved in follow_days_off(session, context, found, days)]
+                moves += [_due_change(*moved) for moved in follow_days_off(session, context, found, days)]
     with context.write() as session:
         noted = (col(SettingRow.name) == NOTED_DAYS_OFF, col(SettingRow.value) == " ".join(map(str, days)))
         session.execute(delete(SettingRow).where(*noted))
@@ -73,10 +73,12 @@ def planned_moves(
         for case in cases:
             # The letter about the move states the first deadline of a case, see `stated_deadlines`.
             if deadlines := stated.get(case.id or 0):
-                yield _move(case, deadlines[0], deadlines[0].moved(clocks.suspensions_of(case), clocks.calendar(case)))
+                yield _due_change(
+                    case, deadlines[0], deadlines[0].moved(clocks.suspensions_of(case), clocks.calendar(case))
+                )
 
 
-def _move(case: CaseRow, stated: StatedDeadline, moved_at: datetime) -> DueChange:
+def _due_change(case: CaseRow, stated: StatedDeadline, moved_at: datetime) -> DueChange:
     return DueChange(
         case_id=case.id or 0, before=stated.in_force_at, after=moved_at, is_provisional=False, is_notified=True
     )

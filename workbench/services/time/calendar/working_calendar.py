@@ -24,7 +24,7 @@ from workbench.services.foundation.audit_log import details
 from workbench.services.foundation.context import Service
 from workbench.services.foundation.input_checks import check_not_blank
 from workbench.services.foundation.row_values import from_row
-from workbench.services.time.calendar.days_off import follow_noted_days_off, note_days_off, planned_moves
+from workbench.services.time.calendar.days_off import move_from_noted_days_off, note_days_off, planned_moves
 from workbench.services.time.calendar.notice_file import NAME_LENGTH, NoticeFile, read_notice
 from workbench.services.time.calendar.preview import CalendarEffect, CalendarImport, CalendarYear, DaySetting
 from workbench.services.time.calendar.public_holidays import days_of_year, seed_days
@@ -202,7 +202,7 @@ class Calendars(Service):
 
     def _with_deadlines(self, effect: CalendarEffect) -> CalendarEffect:
         """Move the deadlines of applicants after the calendar has changed, and add them to its effect."""
-        return replace(effect, deadline_changes=follow_noted_days_off(self.context))
+        return replace(effect, deadline_changes=move_from_noted_days_off(self.context))
 
     def _check(self, setting: DaySetting, reason: str, *, dry_run: bool) -> None:
         _check_year(setting.on.year)

@@ -7,16 +7,16 @@ from db.models import CaseRow
 from db.queries.published import INQUIRY
 from workbench.services.acts.act import finish_act, note_act
 from workbench.services.foundation.context import Context
-from workbench.services.review.back_to_queue import queue_if_answered
+from workbench.services.review.back_to_queue import queue_if_none_open
 
 _IS_OPEN = INQUIRY.c.status == InquiryStatus.OPEN.value
 
 
 def remind_of_inquiries(context: Context) -> int:
     """Record for each open inquiry, once, that half of its time is over; return the count."""
-    is_due = INQUIRY.c.reminded_at.is_(None) & (INQUIRY.c.remind_at <= context.now())
+    is_reminder_due = INQUIRY.c.reminded_at.is_(None) & (INQUIRY.c.remind_at <= context.now())
     with context.write() as session:
-        rows = session.execute(select(INQUIRY).where(_IS_OPEN, is_due)).all()
+        rows = session.execute(select(INQUIRY).where(_IS_OPEN, is_reminder_due)).all()
         for row in rows:
             session.execute(update(INQUIRY).where(INQUIRY.c.id == row.id).values(reminded_at=context.now()))
             body = {"inquiry": row.id, "department": row.department}
@@ -33,6 +33,6 @@ def void_inquiries(context: Context) -> int:
             ended = {"status": InquiryStatus.VOID.value, "ended_at": context.now()}
             session.execute(update(INQUIRY).where(INQUIRY.c.id == row.id).values(ended))
             case = session.get_one(CaseRow, row.case_id)
-            queue_if_answered(session, context, case)
+            queue_if_none_open(session, context, case)
             finish_act(session, context, case, "inquiry-void", {"inquiry": row.id, "department": row.department})
     return len(rows)

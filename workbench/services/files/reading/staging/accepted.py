@@ -15,7 +15,7 @@ from workbench.domain.values import moments, values
 from workbench.services.files.calls.engine import quoted
 from workbench.services.files.calls.local_time import DAY_US, utc_offset_sql, utc_offsets
 from workbench.services.files.reading.headers import value_names
-from workbench.services.files.reading.kinds import FLAG, INSTANT, NUMBER, PHONE, QUANTITY, ColumnType
+from workbench.services.files.reading.kinds import FLAG, IDENTIFIER, INSTANT, PHONE, QUANTITY, ColumnType
 
 _INSTANT = (
     "20[0-9]{2}(-[0-9]{1,2}-|/[0-9]{1,2}/)[0-9]{1,2}[ T]([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]{1,6})?)?"
@@ -25,7 +25,7 @@ _FIRST_US, _LAST_US = to_us(datetime(2000, 1, 1, tzinfo=UTC)), to_us(datetime(20
 # Forms that are accepted besides numbers that a cast does not change.
 _OTHER_FORMS = {PHONE: "([+]|00)?861[0-9]{10}", QUANTITY: "[0-9]{1,9}"}
 # Longer numbers go to the parser, because a spreadsheet may have replaced their last digits by zeros.
-_MOST_DIGITS = {PHONE: 12, NUMBER: 17}
+_MOST_DIGITS = {PHONE: 12, IDENTIFIER: 17}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def accepted_value(column: ColumnType, cell: str, cast: str, zone: ZoneInfo, now
         return AcceptedValue(f"try_cast({cell} AS INTEGER)", condition, cast)
     code = f"try_cast('1' || {cell} AS BIGINT)"
     usual = f"{cast}::VARCHAR = '1' || {cell} AND length({cell}) BETWEEN 1 AND {_MOST_DIGITS[column]}"
-    if column is NUMBER:
+    if column is IDENTIFIER:
         return AcceptedValue(code, f"coalesce({usual}, false)", cast)
     without_country = f"CASE WHEN length({cell}) > 12 THEN try_cast('1' || right({cell}, 11) AS BIGINT) ELSE {cast} END"
     return AcceptedValue(code, _usual_or_matching(usual, cell, _OTHER_FORMS[column]), without_country)

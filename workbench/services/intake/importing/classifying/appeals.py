@@ -24,18 +24,18 @@ from workbench.services.review.appeals.acts import check_grounds, check_received
 
 
 def classify_appeals(
-    context: Context, rows: Sequence[RowValue], imported_at: datetime, reopened: set[Key]
+    context: Context, rows: Sequence[RowValue], imported_at: datetime, with_new_case: set[Key]
 ) -> list[ClassifiedRow]:
     """Classify appeals: each is created, or refused for the reason that the command `appeal` gives.
 
     If the import opens a new case of an application, an appeal against the earlier case is refused.
     """
     with context.read() as session:
-        return [_classify(session, context, row, imported_at, reopened) for row in rows]
+        return [_classify(session, context, row, imported_at, with_new_case) for row in rows]
 
 
 def _classify(
-    session: Session, context: Context, row: RowValue, imported_at: datetime, reopened: set[Key]
+    session: Session, context: Context, row: RowValue, imported_at: datetime, with_new_case: set[Key]
 ) -> ClassifiedRow:
     key = application_key(row)
     found = current_cases(session, {key}).get(key)
@@ -51,7 +51,7 @@ def _classify(
         check_received(session, context, case, row["received_at"] or imported_at)
     except (NotAllowed, WrongUsage) as error:
         return ClassifiedRow(outcome=RowOutcome.REFUSED, message=str(error), column=column)
-    if key in reopened:
+    if key in with_new_case:
         message = _("The import opens a new case of {number}; remove this appeal, or that application.")
         message = message.format(number=row["application_no"])
         return ClassifiedRow(outcome=RowOutcome.REFUSED, message=message, column="application_no")

@@ -18,7 +18,7 @@ from workbench.i18n import _
 from workbench.services.case.evidence_reader import application_key
 from workbench.services.case.known_people import Key
 from workbench.services.files.document_files import BadDocument, IncomingDocuments
-from workbench.services.files.reading.kinds import FIELD_COLUMNS, RowValue
+from workbench.services.files.reading.kinds import RENAMED_COLUMNS, RowValue
 from workbench.services.foundation.file_store import Store
 from workbench.services.intake.importing.classifying.columns import (
     KEYS,
@@ -51,7 +51,7 @@ class RowClassifier:
 
     The value is when the application was received, None if it does not change.
     """
-    reopened: set[Key] = field(default_factory=set)
+    with_new_case: set[Key] = field(default_factory=set)
     """The applications for which the import opens new cases although they had a case."""
 
     def classify(
@@ -107,7 +107,7 @@ class RowClassifier:
             received_at = row["received_at"] if row["received_at"] != known["received_at"] else self.imported_at
             row_outcome = existing.classify(key, RowOutcome.UPDATED, received_at, columns)
             fields = (name for name in columns if columns[name] != known[name] and not name.endswith("_hash"))
-            changed = ", ".join(FIELD_COLUMNS.get(name, name) for name in fields)
+            changed = ", ".join(RENAMED_COLUMNS.get(name, name) for name in fields)
             classified.append(row_outcome if row_outcome.message else row_outcome._replace(column=changed))
         return classified
 

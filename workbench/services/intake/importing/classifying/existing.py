@@ -141,13 +141,13 @@ def existing_applications(session: Session, keys: set[Key], terms: ImportTerms) 
     )
 
 
-def refuse_opened_again(session: Session, batch_id: int, reopened: set[Key]) -> None:
+def refuse_opened_again(session: Session, batch_id: int, with_new_case: set[Key]) -> None:
     """Check that nobody opened a case of an application for which a batch opens a new case.
 
     Raises:
         Busy: If somebody did, while the import ran.
     """
-    for portion in chunks(reopened):
+    for portion in chunks(with_new_case):
         key = tuple_(CASE.c.agent, CASE.c.application_no).in_(portion)
         is_other = (CASE.c.batch_id != batch_id) & is_published(CASE.c.batch_id)
         case_id = session.execute(select(CASE.c.id).where(key, is_other, is_open_case()).limit(1)).scalar()

@@ -96,7 +96,7 @@ def classify_records(file: FileClassifier, records: Sequence[Record]) -> Classif
 def _classified(file: FileClassifier, values: Sequence[Any]) -> Sequence[ClassifiedRow]:
     kind, classifier = file.reader.kind, file.classifier
     if kind is ImportKind.APPEALS:
-        return classify_appeals(file.context, values, classifier.imported_at, classifier.reopened)
+        return classify_appeals(file.context, values, classifier.imported_at, classifier.with_new_case)
     with file.context.read() as session:
         classified = classifier.classify(kind, session, values, file.folder)
     if file.is_of_several_kinds and kind is ImportKind.APPLICATIONS:
