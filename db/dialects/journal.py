@@ -26,7 +26,7 @@ RESTORED_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "measure_order": ("cancelled_at",),
     "notice": ("cancelled_at",),
     "rectification": ("deadline_at", "is_open"),
-    "rectification_item": ("waived_at", "waived_by_id", "waive_reason", "deadline_at"),
+    "rectification_item": ("satisfied_at", "waived_at", "waived_by_id", "waive_reason", "deadline_at"),
 }
 """The columns that an undo restores, by table.
 
@@ -123,13 +123,18 @@ def added_rows(rows: str, table: str) -> tuple[int, ...]:
     return tuple(number for name, number, was in json.loads(rows or "[]") if name == table and was is None)
 
 
-def restore_rows(connection: Connection, rows: str, now_us: int) -> None:
-    """Restore the rows of an act, given as JSON, and cancel the rows that it added, as of `now_us`."""
+def restore_rows(connection: Connection, rows: str, now_us: int, *, keeps: str = "") -> None:
+    """Restore the rows of an act, given as JSON, and cancel the rows that it added, as of `now_us`.
+
+    The column `keeps` is not restored.
+    """
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name != "sqlite":
         driver.may_have_notes = True
     for table, number, was in json.loads(rows):
-        values = WITHDRAWN_ROWS[table] if was is None else was
+        values = {
+            name: value for name, value in (WITHDRAWN_ROWS[table] if was is None else was).items() if name != keeps
+        }
         columns = ", ".join(f"{name} = ?" for name in values)
         bound = (*(now_us if value is NOW else value for value in values.values()), number)
         _execute(connection, f'UPDATE main."{table}" SET {columns} WHERE id = ?', bound)  # noqa: S608 - names are our own

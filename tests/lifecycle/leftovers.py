@@ -17,7 +17,6 @@ NOT_RESTORED = {
     },
     # What an approval computed stays, since a second one comes to the same.
     "decisions": {"deadline_at", "seen"},
-    "items": {"satisfied_at"},
 }
 """The columns that an undo need not restore, by table."""
 

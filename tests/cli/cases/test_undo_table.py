@@ -139,6 +139,7 @@ TABLE: dict[Callable[[ClockSite], str], list[tuple[str, tuple[str, ...]]]] = {
         ("sup", ("waive", "{case}", "2", *REASON)),
         ("sup", ("extend", "{case}", "--until", "2026-12-04", *REASON)),
         ("a", RESUBMIT),
+        ("a", (*RESUBMIT, "--item", "1")),
         ("a", WITHDRAW),
     ],
     with_one_item_left: [("sup", ("waive", "{case}", "2", *REASON))],
