@@ -1,7 +1,7 @@
 """How the model follows letters that are sent late, and suspensions that undone acts had hidden."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from tests.lifecycle.clock_model import SHANGHAI, closing_of
 from tests.lifecycle.model import Case
@@ -19,32 +19,39 @@ class LateLetters(TimeActs):
         return [{**row, "sent_at": self.stored.notices[key]["sent_at"]} for key, row in of_case.items()]
 
     def moves_deadline(self, case: Case, letter: Row, sent_at: datetime) -> bool:
-        """Move the date that a letter gives on by the working days that it is late; return whether it moved."""
+        """Move the date that a letter gives on if it is late or leaves no time; return whether it moved."""
         hours, kind = self.suspensions.hours, letter["kind"]
         days = hours.days_late(letter["release_at"], sent_at)
-        if not days or kind not in {"fail", "pending", "deadline"}:
+        if kind not in {"fail", "pending", "deadline"}:
             return False
         is_newest = kind == "deadline" or letter["decision_id"] == self.stored.in_force(case.id)["id"]
         if kind == "pending":
-            return is_newest and self._moves_next_date(case, days)
+            return is_newest and self._moves_next_date(case, days, sent_at)
         printed_at, before = letter["told_due_at"], case.ends_at
         if not is_newest or not case.is_rectification_open or not printed_at or not before or case.told is None:
             return False
         deadline, since = case.told
-        later = hours.closing(hours.working_days_after(printed_at.astimezone(SHANGHAI).date(), days))
+        later = self._later(printed_at, days, sent_at)
         moved_to = self.suspensions.moved(later, since)
         is_moved = moved_to > before and (kind != "deadline" or printed_at == deadline)
         if is_moved:
             case.told, case.moved_to = (later, since), moved_to
         return is_moved
 
-    def _moves_next_date(self, case: Case, days: int) -> bool:
+    def _later(self, printed_at: datetime, days: int, sent_at: datetime) -> datetime:
+        """Return a printed deadline after so many working days, or one more if the letter leaves too little time."""
+        hours, day = self.suspensions.hours, printed_at.astimezone(SHANGHAI).date()
+        later = hours.closing(hours.working_days_after(day, days)) if days else printed_at
+        leaves_time = hours.leaving_time(later, sent_at) == later
+        return later if leaves_time else hours.closing(hours.working_days_after(day, days + 1))
+
+    def _moves_next_date(self, case: Case, days: int, sent_at: datetime) -> bool:
         until_on = self.stored.in_force(case.id)["until_on"]
         is_waiting = case.state == "pending" and case.waits_for == "applicant"
         if not is_waiting or not case.next_on or not until_on or case.asked_at is None:
             return False
-        hours, before = self.suspensions.hours, case.next_on
-        later = hours.closing(hours.working_days_after(date.fromisoformat(until_on), days))
+        before = case.next_on
+        later = self._later(closing_of(until_on), days, sent_at)
         day = self.suspensions.moved(later, case.asked_at).astimezone(SHANGHAI).date().isoformat()
         if day > before:
             case.next_on, case.told = day, (later, case.asked_at)

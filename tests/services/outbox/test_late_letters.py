@@ -352,3 +352,32 @@ def test_a_case_that_went_on_at_its_printed_date_is_reported_unless_it_waited_fo
     is_reported = waits_for is WaitsFor.APPLICANT
     assert recorded.moved == ((MovedDeadline(case_id=1, deadline_on=None),) if is_reported else ())
     assert site.state(1) == CaseState.QUEUED
+
+
+@pytest.mark.parametrize(
+    ("released", "own", "sent", "moved_to"),
+    [
+        # Released on a Saturday: the letter that is sent on Monday is not late, but its own deadline is over.
+        (on(28), on(30), on(30, 14), on(1, 10, 12)),
+        (on(28), on(30), on(30, 9), on(1, 10, 12)),
+        (on(24, 19), on(25, 19), on(25, 20), on(26, 19)),
+        (on(24, 19), on(25, 19), on(26, 18), on(27, 19)),
+        (on(24, 19), on(25, 19), on(25, 10), on(25, 19)),
+    ],
+)
+def test_a_letter_never_leaves_less_than_two_working_hours_for_what_it_asks_within_24_hours(
+    site: Site, released: datetime, own: datetime, sent: datetime, moved_to: datetime
+) -> None:
+    site.clock.at = released
+    site.plant(1)
+    assert isinstance(site.services("a").claims.next(), CaseFile)
+    site.services("a").verdicts.decide(replace(VERIFY, until=date(2026, 12, 15)))
+
+    def deadlines() -> list[datetime | None]:
+        items = site.services("a").casefiles.show(1).decisions[0].items
+        return [item.deadline_at and item.deadline_at.replace(minute=0) for item in items]
+
+    assert deadlines() == [own, None]
+    mark(site, sent)
+
+    assert deadlines() == [moved_to, None]

@@ -89,6 +89,20 @@ def postponed_deadline(deadline_at: datetime, working_days: int, calendar: Worki
     return datetime.combine(new_day, time_of_day).astimezone(UTC)
 
 
+def deadline_after_sending(
+    deadline_at: datetime, released_at: datetime, sent_at: datetime, calendar: WorkingCalendar
+) -> datetime:
+    """Postpone the deadline in a letter by the working days that the letter was late.
+
+    If less than two working hours are left after the sending, the deadline is one working day later still: a letter
+    that was released on a day off may pass its own deadline, although it is sent on the first working day.
+    """
+    days = working_days_late(released_at, sent_at, calendar)
+    moved = postponed_deadline(deadline_at, days, calendar) if days else deadline_at
+    leaves_time = feasible_deadline(moved, sent_at, calendar) == moved
+    return moved if leaves_time else postponed_deadline(deadline_at, days + 1, calendar)
+
+
 def natural_deadline(start: datetime, hours: int, calendar: WorkingCalendar, *, ends_on_days_off: bool) -> datetime:
     """Return the deadline a number of natural hours after `start`, rounded up to the minute that letters give.
 

@@ -12,7 +12,7 @@ from db.enums import CaseState, Verdict
 from db.models import CaseRow, RectificationItemRow
 from db.queries.published import NOTICE
 from workbench.domain.clock.calendar import WorkingCalendar
-from workbench.domain.clock.due import postponed_deadline, working_days_late
+from workbench.domain.clock.due import deadline_after_sending, working_days_late
 from workbench.services.acts.act import note_act
 from workbench.services.case.decisions import decision_in_effect, first_deadline, items_in_plan
 from workbench.services.clock.case_clocks import Clocks
@@ -46,10 +46,10 @@ class MovedDeadline:
 
 
 def move_deadline(session: Session, context: Context, notice: Any, sent_at: datetime) -> MovedDeadline | None:
-    """Postpone the deadline in a letter by the working days that it was sent late; return None if nothing moves.
+    """Postpone the deadline in a letter that was sent late, or with too little time left; return None if nothing moves.
 
-    The deadline counts from the release. The sent letter still states the old deadline; unsent letters that state it
-    are replaced. If the case has lapsed and the new deadline is in the future, a notice takes the lapse back, unless
+    See `deadline_after_sending`. The sent letter still states the old deadline; unsent letters that state it are
+    replaced. If the case has lapsed and the new deadline is in the future, a notice takes the lapse back, unless
     there is a newer case.
     """
     late = _late_effect(session, context, notice, sent_at)
@@ -90,10 +90,9 @@ def _late_effect(
         return None
     case = session.get_one(CaseRow, notice.case_id)
     days = working_days_late(notice.release_at, sent_at, context.calendar(session, case.policy_version_id))
-    if not days:
-        return None
-    moves = _moved_deadlines(session, context, case, notice, days)
-    return (case, days, moves) if moves or _went_on_early(session, context, case, notice, days) else None
+    moves = _moved_deadlines(session, context, case, notice, sent_at)
+    has_effect = moves or (days and _went_on_early(session, context, case, notice, days))
+    return (case, days, moves) if has_effect else None
 
 
 def take_back_early_lapse(session: Session, context: Context, case: CaseRow) -> bool:
@@ -111,15 +110,15 @@ def take_back_early_lapse(session: Session, context: Context, case: CaseRow) -> 
 def move_again(session: Session, context: Context, case: CaseRow) -> None:
     """Postpone the deadlines that an undo has restored, if their letters were sent late meanwhile."""
     of_case = (NOTICE.c.case_id == case.id, NOTICE.c.kind.in_(KINDS_WITH_DEADLINE), NOTICE.c.cancelled_at.is_(None))
-    calendar = context.calendar(session, case.policy_version_id)
     for notice in session.execute(select(NOTICE).where(*of_case, NOTICE.c.sent_at.is_not(None)).order_by(NOTICE.c.id)):
-        if days := working_days_late(notice.release_at, notice.sent_at, calendar):
-            moves = _moved_deadlines(session, context, case, notice, days)
-            if body := move_deadlines(case, moves, Clocks(session, context), leaves_time=False):
-                note_act(session, context, MOVED_ACTION, case.id, body)
+        moves = _moved_deadlines(session, context, case, notice, notice.sent_at)
+        if body := move_deadlines(case, moves, Clocks(session, context), leaves_time=False):
+            note_act(session, context, MOVED_ACTION, case.id, body)
 
 
-def _moved_deadlines(session: Session, context: Context, case: CaseRow, notice: Any, days: int) -> list[StatedDeadline]:
+def _moved_deadlines(
+    session: Session, context: Context, case: CaseRow, notice: Any, sent_at: datetime
+) -> list[StatedDeadline]:
     """Return the deadlines that a late letter states and moves, each with the new time.
 
     A deadline that a supervisor extended to a later day stays, because another letter states it.
@@ -127,7 +126,10 @@ def _moved_deadlines(session: Session, context: Context, case: CaseRow, notice: 
     clocks, calendar = Clocks(session, context), context.calendar(session, case.policy_version_id)
     stored = [one for one in stated_deadlines(clocks, [case]).get(case.id or 0, ()) if one.row is not None]
     stated = _as_stated(session, case, stored, notice, calendar)
-    later = [replace(one, deadline_at=postponed_deadline(at, days, calendar)) for one, at in stated if at is not None]
+    postponed = (
+        (one, at, deadline_after_sending(at, notice.release_at, sent_at, calendar)) for one, at in stated if at
+    )
+    later = [replace(one, deadline_at=new_at) for one, at, new_at in postponed if new_at != at]
     return [one for one in later if one.moved(clocks.suspensions_of(case), calendar) > one.stored_at(calendar)]
 
 
