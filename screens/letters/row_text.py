@@ -12,10 +12,10 @@ from workbench.domain.case.case_id import format_case
 from workbench.domain.case.measures import MeasureOrder
 from workbench.domain.case.records import NoticeLine
 from workbench.domain.text.safe import pad_right
-from workbench.i18n import _
+from workbench.i18n import _, comma_joined, sentences_joined
 from workbench.services.outbox.outbox import NoticePage
 from workbench.wording.amounts import commas
-from workbench.wording.letters import letter_kind_words, overdue_letters_words, overdue_measures_words
+from workbench.wording.letters import has_passed, letter_kind_words, overdue_letters_words, overdue_measures_words
 from workbench.wording.measures import measure_order_words
 
 _MARK_CELLS = 2
@@ -74,6 +74,16 @@ def summary(page: NoticePage, letter_filter: LetterFilter, view: View) -> Conten
         message = _("the first {shown} of {total} are shown")
         parts.append((message.format(shown=commas(len(page.lines)), total=commas(page.total)), WARNING))
     return joined((f" {view.symbols.dot} ", MUTED)).join(joined(part) for part in parts)
+
+
+def about_sending(lines: Sequence[NoticeLine], view: View) -> str:
+    """Return what a person must know before marking letters as sent: nothing undoes it, and a deadline may be over."""
+    passed = sorted({format_case(line.case_id) for line in lines if has_passed(line, view.now)})
+    sentences = [_("A letter stays marked as sent; this cannot be undone.")]
+    if passed:
+        message = _("The deadline in the letter of {cases} has passed; marking it as sent moves the deadline on.")
+        sentences.append(message.format(cases=comma_joined(passed)))
+    return sentences_joined(sentences)
 
 
 def owed_lines(orders: Sequence[MeasureOrder], view: View, width: int) -> list[Content]:

@@ -16,7 +16,7 @@ from textual.widgets import OptionList
 from screens.dialogs.choice import ChoiceDialog
 from screens.dialogs.prompt import Prompt, TimePrompt
 from screens.dialogs.text_sheet import TextSheet
-from screens.letters.row_text import LetterFilter, heading_line, owed_lines, row_line, summary
+from screens.letters.row_text import LetterFilter, about_sending, heading_line, owed_lines, row_line, summary
 from screens.panels.letters import letter_page
 from screens.shell.base_screen import ModeScreen, attempt, in_thread, show_title, unreported
 from screens.shell.bindings import bind
@@ -113,7 +113,9 @@ class LettersScreen(ModeScreen):
         targets = self._targets()
         title = _title_for(targets, _("Mark as sent"))
         words = {channel: word for channel, word in channels().items() if channel != GATEWAY}
-        answer = await self.app.push_screen_wait(ChoiceDialog(title, words, _("channel")))
+        dialog = ChoiceDialog(title, words, _("channel"))
+        dialog.about = about_sending(targets, self.view())
+        answer = await self.app.push_screen_wait(dialog)
         if answer is None:
             return
         channel, _text = answer

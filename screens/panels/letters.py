@@ -7,13 +7,20 @@ from textual.content import Content
 
 from screens.panels.lines import EMPTY, PanelLine, heading
 from screens.shell.view import View
-from screens.widgets.safe_text import ERROR, MUTED, Part, hanging, joined, wrapped_lines
+from screens.widgets.safe_text import ERROR, MUTED, WARNING, Part, hanging, joined, wrapped_lines
 from workbench.domain.case.case_id import format_case
 from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.records import NoticeLine
 from workbench.i18n import _
-from workbench.wording.letters import failure_words, has_moving_deadline, letter_for_reader, letter_kind_words
+from workbench.wording.letters import (
+    failure_words,
+    has_moving_deadline,
+    has_passed,
+    letter_for_reader,
+    letter_kind_words,
+    stated_deadline_words,
+)
 
 
 def delivery_outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
@@ -26,9 +33,14 @@ def delivery_outcome(line: NoticeLine, view: View, *, has_time: bool = False) ->
         how = (channel_words(line.channel), line.sent_by or "")
         details = "".join(f" {view.symbols.dot} {word}" for word in how if word)
         return _("sent {when}").format(when=when) + details, MUTED
+    stated = view.short_instant(line.deadline_at) if line.deadline_at else ""
+    deadline = stated_deadline_words(line, view.now, stated)
     if line.failed_at is not None:
-        return f"{view.symbols.block} {failure_words(line)}", ERROR
+        words = f" {view.symbols.dot} ".join(filter(None, (failure_words(line), deadline)))
+        return f"{view.symbols.block} {words}", ERROR
     after = f" {view.symbols.dot} " + _("after the earlier letter") if line.after else ""
+    if deadline:
+        return f"{view.symbols.warn} {deadline}{after}", ERROR if has_passed(line, view.now) else WARNING
     due_by = view.day(line.due_by.astimezone(view.zone).date())
     if line.is_overdue:
         return f"{view.symbols.warn} " + _("overdue since {when}").format(when=due_by) + after, ERROR

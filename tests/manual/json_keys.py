@@ -47,7 +47,7 @@ JSON_KEYS = {
     ),
     "notices": (
         "notices(case,decision,id,kind,fail_kind,language,subject,body,created_at,release_at,"
-        "is_released,due_by,after,is_overdue,sent_at,channel,sent_by,failed_at,failure,attempts,"
+        "is_released,due_by,deadline_at,after,is_overdue,sent_at,channel,sent_by,failed_at,failure,attempts,"
         "exported_at,exported_by,decision_id)"
     ),
     "measures": (

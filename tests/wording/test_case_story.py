@@ -133,6 +133,7 @@ def letter(kind: str, due_by: datetime, **changes: Any) -> NoticeLine:
         "release_at": NOW,
         "is_released": True,
         "due_by": due_by,
+        "deadline_at": None,
         "after": None,
         "is_overdue": due_by < NOW,
         "sent_at": None,

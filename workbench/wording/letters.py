@@ -1,6 +1,7 @@
 """The kinds of letters in words, and sentences about letters that were sent, failed, or were sent too late."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from db.enums import CaseState, WaitsFor
 from workbench.domain.case.casefile import CaseHeader
@@ -9,6 +10,8 @@ from workbench.domain.case.records import NoticeLine
 from workbench.domain.text.mask import DOT
 from workbench.i18n import N_, _, comma_joined, ngettext, sentences_joined
 from workbench.wording.amounts import commas
+
+_NEAR = timedelta(days=1)
 
 LETTER_KIND_WORDS: dict[str, str] = {
     **{verdict.value: words for verdict, words in VERDICT_WORDS.items()},
@@ -75,6 +78,19 @@ def has_moving_deadline(line: NoticeLine, header: CaseHeader) -> bool:
         is_about_items = line.fail_kind == "fixable" or line.kind == "deadline"
         gives_deadline = is_about_items and header.state in {CaseState.RECTIFYING, CaseState.LAPSED}
     return gives_deadline and line.sent_at is None
+
+
+def has_passed(line: NoticeLine, now: datetime) -> bool:
+    """Say whether a deadline that an unsent letter states is over."""
+    return line.deadline_at is not None and line.deadline_at <= now
+
+
+def stated_deadline_words(line: NoticeLine, now: datetime, when: str) -> str:
+    """Return that the deadline in an unsent letter, given in words, has passed or passes within a day; "" if not."""
+    if has_passed(line, now):
+        return _("its deadline passed {when}").format(when=when)
+    is_near = line.deadline_at is not None and line.deadline_at <= now + _NEAR
+    return _("its deadline is {when}").format(when=when) if is_near else ""
 
 
 def failure_words(line: NoticeLine) -> str:

@@ -54,6 +54,16 @@ def test_the_notices_of_a_case_are_listed_with_who_sent_them_how_and_until_when(
     refused(outbox.as_person("a", "notices", "C-9"), 66)
 
 
+def test_a_list_of_letters_marks_those_whose_deadline_is_over(outbox: Terminal) -> None:
+    for days, mark in ((0, ""), (8, " !")):
+        outbox.site.clock.advance(days=days)
+        titles, *rows = outbox.as_person("a", "notices").stdout.splitlines()
+        assert "Its deadline" in titles
+        assert [f"2026-12-01 18:00{mark}  " in row for row in rows] == [False, True]
+    [passed, failed] = outbox.document("a", "notices")["notices"]
+    assert (passed["deadline_at"], failed["deadline_at"]) == (None, "2026-12-01T18:00:00+08:00")
+
+
 def test_a_short_message_names_a_number_of_a_person_only_if_it_is_revealed(outbox: Terminal, tmp_path: Path) -> None:
     [letter] = [one for one in every_clock_letter(Language.ZH) if one.item]
     facts = facts_of(replace(letter, item="请13900139000来电"))

@@ -3,7 +3,7 @@
 from tests.cli.appeals.filed_appeals import failed
 from tests.clock_site import ClockSite
 from tests.screens.driver import site_workbench
-from tests.services.outbox.test_late_letters import FAIL, decided, on
+from tests.services.outbox.test_late_letters import FAIL, VERIFY, decided, on
 from tests.services.outbox.test_outbox import decide
 from tests.sites import Site
 from workbench.services.outbox.recording import Delivery
@@ -139,3 +139,25 @@ async def test_an_empty_outbox_says_so(site: Site) -> None:
         await desk.press("space", "s", "x", "enter")
 
         assert "There are no letters yet. A verdict writes one." in desk.text
+
+
+async def test_a_letter_whose_deadline_is_over_or_near_says_so_before_it_is_marked_as_sent(site: Site) -> None:
+    site.clock.at = on(24, 9)
+    decided(site, VERIFY)
+    async with site_workbench(site, "a", size=(80, 24)) as desk:
+        await desk.go("n")
+        assert "! its deadline is 11-25 09:01" in desk.text
+        await desk.press("s")
+        assert "A letter stays marked as sent; this cannot be undone." in desk.text
+        assert "has passed" not in desk.text
+        await desk.press("escape")
+
+        site.clock.at = on(25, 11)
+        await desk.press("n")
+        assert "! its deadline passed 11-25 09:01" in desk.text
+        await desk.press("s")
+        shown = " ".join(desk.text.replace("│", "").split())
+        assert "Mark as sent: C-000001 (fail, to rectify)" in shown
+        assert "The deadline in the letter of C-000001 has passed; marking it as sent moves the deadline on." in shown
+        await desk.press("escape", "enter")
+        assert "! its deadline passed 11-25 09:01" in desk.text

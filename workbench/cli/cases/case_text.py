@@ -160,7 +160,7 @@ class CasePrinter:
     def _history(self, casefile: CaseFile) -> None:
         output.line()
         if casefile.notices:
-            output.listing(casefile.notices, letter_columns(self.instant))
+            output.listing(casefile.notices, letter_columns(self.instant, self.now))
             output.line()
         rows = list[Sequence[str]]()
         for line in casefile.history:

@@ -46,7 +46,7 @@ def list_notices(
     columns = {
         _("Notice"): lambda line: str(line.id),
         _("Case"): lambda line: format_case(line.case_id),
-        **letter_columns(partial(minute, zone=zone)),
+        **letter_columns(partial(minute, zone=zone), context.now()),
     }
     context.print_list("notices", lines, partial(_notice_document, zone=zone), columns, numeric=(0,))
 

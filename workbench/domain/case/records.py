@@ -192,14 +192,13 @@ class NoticeLine:
     """One notice with personal values masked.
 
     Attributes:
-        fail_kind: Set for the notice of a fail.
         is_released: Whether it can be sent, because its grace period is over.
         due_by: When it must be sent at the latest.
+        deadline_at: The first deadline that it states to the applicant, while it is not sent; None without one.
         after: The notice that is still owed and must be sent first, None without one.
         failed_at: When it could not be delivered; a failed notice is still owed.
         attempts: How often it was handed to a gateway.
-        exported_at: When it was first exported; only the list of letters has this.
-        exported_by: Who exported it first; only the list of letters has this.
+        exported_at: When `exported_by` exported it first; only the list of letters has these.
     """
 
     id: int
@@ -214,6 +213,7 @@ class NoticeLine:
     release_at: datetime
     is_released: bool
     due_by: datetime
+    deadline_at: datetime | None
     after: int | None
     is_overdue: bool
     sent_at: datetime | None

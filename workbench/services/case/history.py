@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from db import models
 from db.columns import from_us
-from db.enums import IN_EFFECT, CaseState, DocumentKind
+from db.enums import IN_EFFECT, CaseState, DocumentKind, Verdict
 from db.queries.listing.case_arrivals import arrival_of
 from db.queries.outbox import blocking_letter
 from db.queries.published import APPEAL, CASE, DECISION, NOTICE, is_published, table_of
@@ -29,6 +29,7 @@ from workbench.domain.case.records import (
 )
 from workbench.domain.clock.due import due_at
 from workbench.domain.text.mask import mask_digits_within
+from workbench.services.case.decisions import items_in_plan
 from workbench.services.case.known_people import key_of, redactions_of
 from workbench.services.foundation.context import Context
 from workbench.services.foundation.row_values import from_row
@@ -64,13 +65,8 @@ def _by_person(table: Table, person: str, *columns: Any) -> Select[Any]:
 def _texts(position: int, action: str, text: Any, person: str, at: str, channel: Any = _WITHOUT_CHANNEL) -> Select[Any]:
     """Return the statement that reads a column of texts as lines of the history, without empty texts.
 
-    Args:
-        position: The order of the lines of one instant.
-        action: The action of the lines.
-        text: The column of the texts.
-        person: The name of the column with the person who wrote the text.
-        at: The name of the column with the time of writing.
-        channel: The column with the channel of a contact, or the kind of a verification.
+    Lines of one instant are in the order of `position`. The names `person` and `at` are those of the columns with the
+    writer and the time; `channel` is the column with the channel of a contact, or the kind of a verification.
     """
     table = text.table
     is_verdict = action.startswith("verdict-")
@@ -87,7 +83,7 @@ def _texts(position: int, action: str, text: Any, person: str, at: str, channel:
 
 
 _POSITION_OF_ACTS = 2
-"""The place of acts among the lines of one instant."""
+"""The place of acts among the lines of one instant; `_TEXTS` has those of texts."""
 _TEXTS = union_all(
     # The texts of a verdict come before its event, so that no act of the same instant comes between them.
     _texts(0, "verdict-note", DECISION.c.note, "maker_id", "decided_at"),
@@ -101,7 +97,6 @@ _TEXTS = union_all(
     _texts(8, "legal-hold", _HOLD.c.reason, "placed_by_id", "placed_at"),
     _texts(9, "legal-hold-end", _HOLD.c.end_reason, "ended_by_id", "ended_at"),
 )
-"""The texts about a case, with the position of their lines; acts have `_POSITION_OF_ACTS`."""
 
 _ACTS = (
     select_columns(_EVENT)
@@ -265,9 +260,9 @@ def _letters_of_case() -> Any:
 
 def select_notices(conditions: Iterable[ColumnElement[bool]]) -> Any:
     """Return the statement that reads the notices that were not cancelled, with their applications and senders."""
-    more = (_REVIEWER.c.login.label("sent_by"), DECISION.c.fail_kind, blocking_letter().label("after"))
+    of_decision = (DECISION.c.fail_kind, DECISION.c.seen, blocking_letter().label("after"))
     return (
-        select_columns(NOTICE, CASE.c.agent, CASE.c.application_no, *more)
+        select_columns(NOTICE, CASE.c.agent, CASE.c.application_no, _REVIEWER.c.login.label("sent_by"), *of_decision)
         .join(CASE, CASE.c.id == NOTICE.c.case_id)
         .outerjoin(_REVIEWER, _REVIEWER.c.id == NOTICE.c.sent_by_id)
         .outerjoin(DECISION, DECISION.c.id == NOTICE.c.decision_id)
@@ -281,19 +276,25 @@ def notice_lines(session: Session, context: Context, statement: Any, **values: A
     send_days = context.policy(session).notices.send_days
     rows = session.connection().execute(statement, values).all()
     redactions = redactions_of(session, map(key_of, rows))
-    lines = []
-    for row in rows:
-        redaction, due_by = redactions[key_of(row)], due_at(row.release_at, send_days, calendar)
-        line = from_row(
+    return tuple(
+        from_row(
             NoticeLine,
             row,
-            subject=redaction.mask_in(row.subject),
-            body=redaction.mask_in(row.body),
+            subject=redactions[key_of(row)].mask_in(row.subject),
+            body=redactions[key_of(row)].mask_in(row.body),
             is_released=row.release_at <= now,
-            due_by=due_by,
+            due_by=(due_by := due_at(row.release_at, send_days, calendar)),
+            deadline_at=_stated_deadline(row) if row.sent_at is None else None,
             is_overdue=row.sent_at is None and due_by < now,
             exported_at=None,
             exported_by="",
         )
-        lines.append(line)
-    return tuple(lines)
+        for row in rows
+    )
+
+
+def _stated_deadline(row: Any) -> datetime | None:
+    """Return the first deadline that a letter about items states, None for other letters."""
+    own = [item.deadline_at for item in items_in_plan(row)] if row.kind == Verdict.FAIL else []
+    dates = (row.told_due_at, *own) if row.kind in {Verdict.FAIL, "deadline"} else ()
+    return min(filter(None, dates), default=None)
