@@ -11,6 +11,7 @@ from textual.content import Content
 
 from screens.appeals.appeal_text import appeal_lines, appeal_rows
 from screens.cases.screen import CaseBrowserScreen
+from screens.shell.base_screen import attempt, in_thread
 from screens.shell.bindings import bind
 from screens.shell.view import Clock, View
 from workbench.domain.case.appeal import WaitingAppeal, open_appeal
@@ -91,21 +92,26 @@ class AppealsScreen(CaseBrowserScreen):
     def __init__(self, clock: Clock, services: Services) -> None:
         self._source: AppealSource = AppealSource(services)
         super().__init__(clock, services, self._source)
-        self._answers: dict[int, str] = {}
+        self._answers: dict[str, str] = {}
+        """The typed answers, by their names in the draft of the case."""
 
     @work(group="dialog")
     async def action_decide(self) -> None:
         from screens.appeals.decision_dialog import AppealDialog
 
         case = self.case
-        if case is None:
+        appeal = None if case is None else open_appeal(case.appeals)
+        if case is None or appeal is None:
             return
-        case_id, appeals = case.header.id, self.services.appeals
-        keep = partial(self._answers.__setitem__, case_id)
-        dialog = AppealDialog(case, appeals.preview, appeals.decide, self._answers.get(case_id, ""), keep)
-        decided = await self.app.push_screen_wait(dialog)
+        case_id, appeals, name = case.header.id, self.services.appeals, f"answer-{appeal.id}"
+        keep, answer = partial(self._answers.__setitem__, name), self._answers.get(name, case.draft.get(name, ""))
+        decided = await self.app.push_screen_wait(AppealDialog(case, appeals.preview, appeals.decide, answer, keep))
+        if name in self._answers:
+            # Also after the decision: the dialog that follows its undo begins with the same answer.
+            await attempt(
+                self, in_thread(self.services.drafts.save, case_id, {**case.draft, name: self._answers[name]})
+            )
         if decided is not None:
-            self._answers.pop(case_id, None)
             message = _("{case} waits for a check of your decision. To undo, press {desk.undo} on the desk.")
             if decided.waived:
                 message = _(

@@ -119,6 +119,24 @@ async def test_the_dialog_needs_a_choice_and_a_reason_and_keeps_what_was_typed_a
     assert show(services, case)["state"] == "appealed"
 
 
+async def test_the_answer_of_a_decision_that_was_undone_stands_in_the_dialog_also_after_a_restart(
+    services: ClockSite,
+) -> None:
+    case = appealed(services)
+    async with site_workbench(services.site, "sup") as driver:
+        await driver.go("a")
+        await decide(driver, "1", "counted twice")
+        await driver.press("escape", "u")
+        assert show(services, case)["state"] == "appealed"
+        await driver.go("a")
+        await driver.press("d")
+        assert driver.app.screen.query_one(TextArea).text == "counted twice"
+    async with site_workbench(services.site, "sup") as driver:
+        await driver.go("a")
+        await driver.press("d")
+        assert driver.app.screen.query_one(TextArea).text == "counted twice"
+
+
 async def test_who_touched_the_case_reads_why_they_cannot_decide_it(services: ClockSite) -> None:
     case = failed(services)
     services.run("sup", "comment", case, "mine")
