@@ -91,7 +91,8 @@ def foot_line(
     confirms = with_details(_("confirm"), dialog_text.fail_kind_words(state))
     ways = ((confirm, dialog_text.KEY), (f" {confirms}   ", ""), ("Esc", dialog_text.KEY), (f" {leave}   ", ""))
     keys = joined(*ways, *texts)
-    is_short = keys.cell_length + cells(then) <= width
+    # Until the preview is computed, what follows is not known.
+    is_short = (policy is None or preview is not None) and keys.cell_length + cells(then) <= width
     return Content.assemble(keys, joined((then, MUTED))) if is_short else keys
 
 

@@ -84,7 +84,7 @@ class VerdictDialog(Dialog[Any]):
         self._actions = actions
         self._view = view
         self._guard = ConfirmationGuard(key_presses_of(self))
-        self._preview = preview
+        self._preview, self._previewed_parts = preview, state.checked_parts
         self._debounce = Debounce(self, "preview", self._show_preview)
         self._is_deciding = False
         self._accepts_new_evidence = False
@@ -97,10 +97,9 @@ class VerdictDialog(Dialog[Any]):
                 yield Static(id="kind", markup=False)
                 yield Static(id="measure", markup=False)
                 yield ReasonPicker(self._case, self._state.verdict, self._width - 1, self._actions.recent_reasons)
-                items = self._preview.own_items if self._preview is not None else ()
-                yield RectificationForm(
-                    self._state, self._actions.date_reader, items, self._width, items_first=self._items_first
-                )
+                items = self._preview.own_items if self._preview else ()
+                fields = (self._state, self._actions.date_reader, items, self._width)
+                yield RectificationForm(*fields, items_first=self._items_first)
                 yield LetterEditor(self._case, self._width)
                 yield Static(id="note-heading", classes="title", markup=False)
                 yield EnterField(self._state.note, id="note")
@@ -117,9 +116,10 @@ class VerdictDialog(Dialog[Any]):
         self._guard.watch(self)
 
     async def _show_preview(self) -> None:
-        preview = await attempt(self, in_thread(self._actions.preview, self._request()), self._show_error)
+        parts, compute = self._state.checked_parts, in_thread(self._actions.preview, self._request())
+        preview = await attempt(self, compute, self._show_problem)
         if preview is not None:
-            self._preview = preview
+            self._preview, self._previewed_parts = preview, parts
             await self.rectification.show(preview.own_items)
             self._draw()
 
@@ -133,7 +133,7 @@ class VerdictDialog(Dialog[Any]):
             else:
                 self.closing.say(too_soon_line())
         except WorkbenchError as error:
-            self._show_error(error)
+            self._show_problem(error)
             self._debounce.request()
         finally:
             self._is_deciding = False
@@ -174,7 +174,7 @@ class VerdictDialog(Dialog[Any]):
         if self.focused is not None and not self.letter.edit.has_focus:
             self.letter.stop()
         policy = self._case.policy if self._actions.has_effects else None
-        shown_foot = partial(foot_line, self._state, self._preview, policy, self._width)
+        shown_foot = partial(foot_line, self._state, self._current_preview, policy, self._width)
         self.closing.foot.update(shown_foot(is_writing=is_writing, is_prose=is_prose))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -194,10 +194,7 @@ class VerdictDialog(Dialog[Any]):
             self.closing.say(too_soon_line())
         elif self._preview is not None and self._preview.news and not self._accepts_new_evidence:
             self._accepts_new_evidence = True
-            problem = _("New evidence has come; confirm once more to decide all the same.")
-            if not self._preview.news.has_evidence:
-                problem = _("The policy has changed; confirm once more to decide all the same.")
-            self._show_problem(problem)
+            self._show_problem(dialog_text.confirm_again_words(self._preview.news))
         elif not self._state.reasons:
             self._show_problem(_("Mark at least one reason."))
         elif self.rectification.display and self.rectification.problem:
@@ -237,7 +234,7 @@ class VerdictDialog(Dialog[Any]):
 
     @work(group="read", exclusive=True)
     async def action_whole_letter(self) -> None:
-        letter = await attempt(self, in_thread(self._actions.letter, self._request()), self._show_error)
+        letter = await attempt(self, in_thread(self._actions.letter, self._request()), self._show_problem)
         if letter is not None:
             self.app.push_screen(TextSheet(_("The letter as it goes out"), partial(wrapped_lines, letter)))
 
@@ -250,12 +247,9 @@ class VerdictDialog(Dialog[Any]):
         elif not self._is_deciding:
             self.leave()
 
-    def _show_problem(self, problem: str) -> None:
-        self.closing.show_problem(problem, self._preview, self._state)
+    def _show_problem(self, problem: str | WorkbenchError) -> None:
+        self.closing.show_problem(str(problem), self._preview, self._state)
         self._draw_warnings()
-
-    def _show_error(self, error: WorkbenchError) -> None:
-        self._show_problem(str(error))
 
     def _request(self) -> VerdictRequest:
         until = self.rectification.chosen_until() if self.rectification.display else None
@@ -274,9 +268,8 @@ class VerdictDialog(Dialog[Any]):
         preview, state, width = self._preview, self._state, self._width
         self.query_one("#box").border_title = plain(self._actions.heading or dialog_text.title(self._case, state))
         self.query_one("#marked", Static).update(dialog_text.marked_line(state, self._case, width))
-        self.query_one("#kind", Static).update(
-            dialog_text.kind_line(state, self._case, preview, symbols_of(self), width)
-        )
+        kind = dialog_text.kind_line(state, self._case, self._current_preview, symbols_of(self), width)
+        self.query_one("#kind", Static).update(kind)
         self.query_one("#measure", Static).update(measure := measure_line(state, preview))
         self.query_one("#measure").display = bool(measure)
         keys_of_note = key_hints((keys.NOTE.shown_keys, _("write")), (shown_key(EnterField.NEW_LINE), _("new line")))
@@ -288,6 +281,11 @@ class VerdictDialog(Dialog[Any]):
         self.show_keys()
 
     on_resize = _draw
+
+    @property
+    def _current_preview(self) -> VerdictPreview | None:
+        """The preview, None while it is that of a verdict that may need another check."""
+        return self._preview if self._previewed_parts == self._state.checked_parts else None
 
     @property
     def _width(self) -> int:

@@ -267,6 +267,13 @@ def note_hint() -> str:
     return _("A note: {key}.").format(key=shown_key(NOTE.keys[-1]))
 
 
+def confirm_again_words(news: ChangesSinceSeen) -> str:
+    """Return why a verdict must be confirmed twice."""
+    if news.has_evidence:
+        return _("New evidence has come; confirm once more to decide all the same.")
+    return _("The policy has changed; confirm once more to decide all the same.")
+
+
 def _news_words(news: ChangesSinceSeen) -> str:
     """Return what changed since the reviewer opened the case."""
     if not news.policy:

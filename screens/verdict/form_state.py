@@ -97,6 +97,11 @@ class VerdictState:
         """Whether the applicant can rectify the fail."""
         return self.verdict is Verdict.FAIL and self.fail_kind is FailKind.FIXABLE
 
+    @property
+    def checked_parts(self) -> tuple[object, ...]:
+        """The parts that decide whether a second person is needed."""
+        return self.fail_kind, self.reasons, self.measure
+
     def request(self, case: CaseFile, until: date | None, *, accepts_new_evidence: bool) -> VerdictRequest:
         """Return the request to the services; `accepts_new_evidence` accepts evidence that arrived meanwhile."""
         header = case.header

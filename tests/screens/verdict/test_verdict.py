@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from threading import Lock
+from threading import Event, Lock
 
 import pytest
 from textual import events
@@ -387,3 +387,31 @@ async def test_a_note_is_previewed_after_a_pause_by_one_thread_at_a_time(monkeyp
         assert max(running) == 1
         assert 1 <= len(requests) < len(note) / 4
         assert requests[-1].note == note
+
+
+async def test_while_the_preview_of_a_final_fail_is_computed_the_dialog_says_nothing_about_a_second_person() -> None:
+    async with memory_workbench(troubled()) as desk:
+        preview: Callable[[VerdictRequest], VerdictPreview] = desk.services.verdicts.preview
+        may_go_on = Event()
+        may_go_on.set()
+
+        def waiting(request: VerdictRequest) -> VerdictPreview:
+            may_go_on.wait(10)
+            return preview(request)
+
+        desk.services.verdicts.preview = waiting  # type: ignore[method-assign]  # the double is slowed down in place
+        await desk.press("n", "f")
+        assert "no second person needed" in desk.text
+        assert "letter is released in 60 s" in desk.text
+
+        may_go_on.clear()
+        desk.clocks.seconds += 1
+        await desk.pilot.press("f")
+        await desk.pilot.pause()
+        assert "(•) final" in desk.text
+        assert "second person" not in desk.text
+        assert "letter is released" not in desk.text
+
+        may_go_on.set()
+        await desk.settle()
+        assert "a second person checks" in desk.text
