@@ -25,7 +25,7 @@ from screens.dialogs.assign_text import (
 )
 from screens.dialogs.task_dialog import BusyDialog, TaskDialog
 from screens.dialogs.text_sheet import TextSheet
-from screens.shell.base_screen import attempt, in_thread
+from screens.shell.base_screen import attempt, drop_messages, in_thread
 from screens.shell.view import View
 from screens.widgets.row_list import SafeOptionList
 from screens.widgets.safe_text import ERROR, MUTED, WARNING, Static, plain
@@ -260,6 +260,7 @@ async def undo_move(screen: Screen[None], services: Services) -> bool:
         return False
     undone, refused = done
     if undone:
+        drop_messages(screen.app)
         screen.notify(_("Moved back: {cases}.").format(cases=cases_words(len(undone))), timeout=6)
     list_refused(screen, _("Not moved back: {cases}"), refused)
     return bool(undone)

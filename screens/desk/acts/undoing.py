@@ -11,7 +11,7 @@ from textual.content import Content
 from screens.desk.case_screen import CaseScreen
 from screens.desk.messages import act_words
 from screens.desk.outcomes import Unchanged
-from screens.shell.base_screen import BoxDialog, run_in_worker
+from screens.shell.base_screen import BoxDialog, drop_messages, run_in_worker
 from screens.shell.bindings import bind
 from screens.shell.key_guard import key_presses_of
 from screens.widgets.safe_text import Static, WrappedText, key_hints, plain
@@ -84,6 +84,9 @@ async def _ask(screen: CaseScreen, undoable: UndoableAct) -> None:
 
 async def _undo(screen: CaseScreen, undoable: UndoableAct) -> None:
     outcome = await screen.carry_out(partial(screen.session.undo, undoable))
+    if outcome is not None:
+        # The message about the act still said that it happened.
+        drop_messages(screen.app)
     if isinstance(outcome, Unchanged):
         message = _("{case}: taken back.")
         if undoable.verdict is not None:

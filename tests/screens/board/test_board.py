@@ -136,7 +136,7 @@ async def test_the_likely_late_cases_of_a_person_are_moved_in_few_keys_and_moved
         assert (loads["c"], sorted((loads["a"], loads["b"]))) == (2, [1, 2])
 
         await desk.press("u")
-        assert "Moved back: 3 cases." in desk.notes
+        assert desk.notes == ["Moved back: 3 cases."]
         assert site.services("sup").queue.count("owner:c") == 5
         await desk.press("u")
         assert "None of your moves can be undone now." in desk.notes

@@ -130,6 +130,7 @@ async def test_a_case_is_withdrawn_by_keys_with_a_reason(site: Site) -> None:
             await desk.go("d")
             await desk.press("u")
             assert site.state(case) == ("in_review" if is_held else "queued")
+            assert not any("withdrawn" in note for note in desk.notes)
 
 
 async def test_a_supervisor_changes_class_priority_and_legal_hold_by_keys(site: Site) -> None:
