@@ -198,7 +198,7 @@ def hold_words(case: CaseFile, view: View, login: str, *, is_lost: bool, is_narr
 def _why_first(case: CaseFile, login: str) -> str:
     """Return why `next` gives this reviewer the case before more urgent ones, or does not; or an empty string."""
     if login and case.header.is_skipped:
-        return _("skipped")
+        return _("you skipped")
     if not login or case.header.assignee != login or case.header.state not in {CaseState.QUEUED, CaseState.IN_REVIEW}:
         return ""
     newest = max(case.decisions, key=lambda decision: decision.id, default=None)

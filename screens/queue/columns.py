@@ -168,7 +168,7 @@ def _state_words(row: CaseRowView, view: View) -> str:
     if row.is_returned and row.state in _AT_WORK:
         return _("returned")
     if row.is_skipped:
-        return _("skipped")
+        return _("you skipped")
     # Most cases are queued; naming that state on every line would hide the others.
     return _(STATE_WORDS[row.state]) if row.state is not CaseState.QUEUED else ""
 

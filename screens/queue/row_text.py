@@ -73,7 +73,7 @@ def legend_lines(width: int, symbols: Symbols) -> list[Content]:
         (ranks, _("priority: urgent, high, low; no mark for normal")),
         (_("state"), _("empty: queued")),
         (_("returned"), _("the verdict came back to its maker, who decides again")),
-        (_("skipped"), _("skipped by you; comes back once something about it changes")),
+        (_("you skipped"), _("comes back to you once something about it changes")),
         (_("back since {when}").format(when="14:30"), _("was put aside until then; the next one for its holder")),
         (_("aside to {when}").format(when="14:30"), _("put aside by its holder until then")),
         (_(PENDING_WORDS[WaitsFor.CARRIER]).format(day="12-02"), _("pending: waits until that day for who is named")),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from db.enums import Role
 from tests.cli.appeals.filed_appeals import appealed, office
 from tests.screens.driver import site_workbench
 from tests.sites import Site
@@ -45,6 +46,23 @@ async def test_each_row_says_who_has_the_case_and_until_when(site: Site) -> None
     }
     for case, parts in words.items():
         assert all(part in rows[case[2:]] for part in parts), (case, rows)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "you skipped (rev4)"), ("zh", "本人跳过 (rev4)")])
+async def test_a_case_that_the_reader_skipped_and_another_person_has_assigned_names_who_skipped_it(
+    site: Site, language: str, words: str
+) -> None:
+    site.plant()
+    site.services("admin").roles.add("rev4", (Role.REVIEWER,))
+    site.services("sup").assigning.move({1: "rev4"}, "knows the trade")
+    today = site.clock.at.date()
+    site.services("sup").absences.away("rev4", today, today)
+    site.services("a").claims.next()
+    site.services("a").claims.skip(1, "a cousin")
+    async with site_workbench(site, "a", size=(80, 24), language=language) as desk:
+        await desk.go("q")
+
+        assert words in desk.text
 
 
 @pytest.mark.parametrize(("keys", "word"), [(("P", "down", "down"), "urgent"), (("C", "up", "up"), "extended")])

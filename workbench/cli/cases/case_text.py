@@ -210,7 +210,7 @@ class CasePrinter:
             return _("aside until {when}").format(when=self.instant(row.aside_until))
         if row.is_returned and row.state in {CaseState.QUEUED, CaseState.IN_REVIEW}:
             return _("returned")
-        return _("skipped") if row.is_skipped else state
+        return _("you skipped") if row.is_skipped else state
 
     def _late(self, row: CaseRowView) -> str:
         """Return how likely a case is late, and why."""
