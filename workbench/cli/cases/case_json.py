@@ -10,7 +10,7 @@ from workbench.domain.case.case_id import format_decision, format_inquiry
 from workbench.domain.case.casefile import CaseFile, CaseHeader, CaseLine, NoNextCase
 from workbench.domain.case.changes import RoundChanges
 from workbench.domain.case.measures import MeasureOrder
-from workbench.domain.case.records import DecisionLine, HistoryLine
+from workbench.domain.case.records import ChecklistLine, DecisionLine, HistoryLine
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.clock.explanation import ClockExplanation
 from workbench.domain.evidence.evidence import CallFacts
@@ -48,13 +48,7 @@ def case_document(casefile: CaseFile, now: datetime, *, revealed: bool = False) 
             {**to_json(complaint, zone), "status": status.value}
             for complaint, status in zip(casefile.evidence.complaints, casefile.facts.complaints, strict=True)
         ],
-        "checklist": [
-            {
-                **json_attributes(line, ("question", "answer", "note", "by"), zone),
-                "text": line.text.in_language(current_language()),
-            }
-            for line in casefile.checklist
-        ],
+        "checklist": list(map(question_document, casefile.checklist)),
         "verifications": to_json(casefile.verifications, zone),
         "inquiries": [inquiry_document(line, zone) for line in casefile.inquiries],
         "contacts": to_json(casefile.contacts, zone),
@@ -227,3 +221,9 @@ def _changes(round_changes: RoundChanges | None, zone: ZoneInfo) -> dict[str, An
 
 def _decision(line: DecisionLine, zone: ZoneInfo) -> dict[str, Any]:
     return json_record(line, zone, decision="id", corrects="corrects_id")
+
+
+def question_document(line: ChecklistLine) -> dict[str, Any]:
+    """Return a question of the checklist with its answer."""
+    own = {"question": line.question, "answer": line.answer, "note": line.note, "by": line.by}
+    return {**own, "text": line.text.in_language(current_language())}
