@@ -9,6 +9,7 @@ from tests.domain.facts.sample_evidence import (
     application,
     calls,
     card,
+    company_code,
     credit,
     default_policy,
     documents,
@@ -50,6 +51,27 @@ TEXTS: list[tuple[str, Evidence, str, str]] = [
         evidence(application=application(registered_capital_fen=49_999_999)),
         "registered capital CNY 499,999.99 (at least CNY 500,000)",
         "注册资本499,999.99元（下限50万元）",
+    ),
+    ("ID-USCC", evidence(application=application(uscc="")), "USCC is missing", "统一社会信用代码缺失"),
+    *(
+        ("ID-USCC", evidence(application=application(uscc=code)), *texts)
+        for code in (company_code().replace("A", "O", 1), "s" + company_code()[1:], company_code()[:-1] + "Z")
+        for texts in [
+            (
+                "USCC has one of the letters I, O, S, V and Z, which no code has",
+                "统一社会信用代码含有不会使用的字母（I、O、S、V、Z之一）",
+            )
+        ]
+    ),
+    *(
+        ("ID-USCC", evidence(application=application(uscc=code)), *texts)
+        for code in ("91110000600037341M", "9111000060003734")
+        for texts in [
+            (
+                "USCC has a wrong check character, or not 18 characters",
+                "统一社会信用代码校验码不符，或不是18位",
+            )
+        ]
     ),
     (
         "DOC-MISSING",
@@ -93,8 +115,9 @@ TEXTS: list[tuple[str, Evidence, str, str]] = [
 def test_a_finding_is_worded() -> None:
     for rule, seen, english, chinese in TEXTS:
         finding = findings(seen)[rule]
-        # What was stored before findings named their fact is worded the same.
-        for told in (finding, replace(finding, observes="")):
+        # What was stored before findings named their fact is worded the same. The policy of that time had one limit
+        # for a USCC.
+        for told in (finding,) if rule == "ID-USCC" else (finding, replace(finding, observes="")):
             assert finding_text(told, default_policy(), "en") == english
             assert finding_text(told, default_policy(), "zh") == chinese
 

@@ -31,7 +31,8 @@ PASS_REASONS = frozenset({CLEAN_REASON, RECTIFIED_REASON, OVERRIDE_REASON})
 _LEAST_ITEM_CELLS = 4
 """The least length of an item's own text: four letters or two Chinese characters; shorter ones are mistyped keys."""
 
-_LICENCE_FACTS = frozenset({"uscc_valid", "uscc_kind_fits", "licence_days_left", "registered_capital_fen"})
+_USCC_FACTS = ("uscc_given", "uscc_letters_fit", "uscc_valid", "uscc_kind_fits")
+_LICENCE_FACTS = frozenset({*_USCC_FACTS, "licence_days_left", "registered_capital_fen"})
 """Facts about a business licence, which individuals do not have."""
 
 

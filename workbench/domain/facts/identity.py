@@ -17,7 +17,8 @@ IDENTITY_FACTS: Mapping[str, FactType] = {
     **dict.fromkeys(("agent", "card_type"), TEXT),
     **dict.fromkeys(("id_holder", "wrong_id_holders", "unchecked_id_holders"), TEXT),
     **dict.fromkeys(("ric_valid", "id_checkable", "id_validity_fits_age", "id_region_known"), FLAG),
-    **dict.fromkeys(("legal_rep_ric_valid", "legal_rep_id_checkable", "uscc_valid", "uscc_kind_fits"), FLAG),
+    **dict.fromkeys(("legal_rep_ric_valid", "legal_rep_id_checkable"), FLAG),
+    **dict.fromkeys(("uscc_given", "uscc_letters_fit", "uscc_valid", "uscc_kind_fits"), FLAG),
     **dict.fromkeys(("handler_age", "id_days_left", "licence_days_left", "registered_capital_fen"), NUMBER),
     **dict.fromkeys(("cards", "cards_of_brand", "cards_total"), NUMBER),
 }
@@ -36,7 +37,7 @@ HOLDER_FACT_BY_FACT: Mapping[str, str] = {
 _HOLDER_NAMES = ("id_holder", "wrong_id_holders", "unchecked_id_holders")
 _CARD_NAMES = tuple(CARD_FACTS)
 _LEGAL_REP_NAMES = ("legal_rep_ric_valid", "legal_rep_id_checkable", "legal_rep_id_type")
-_USCC_NAMES = ("uscc_valid", "uscc_kind_fits")
+_USCC_NAMES = ("uscc_given", "uscc_letters_fit", "uscc_valid", "uscc_kind_fits")
 
 
 def days_left(valid_to: date | None, today: date) -> int | None:
@@ -94,9 +95,11 @@ def _uscc_facts(application: ApplicationFacts) -> Facts:
     """Return the facts about the USCC. The missing USCC of an enterprise or sole proprietor counts as invalid."""
     code, kind = application.uscc, application.applicant_kind
     if not code:
-        return interned_group(_USCC_NAMES, None if kind is ApplicantKind.INDIVIDUAL else False, None)
+        given_if_needed = None if kind is ApplicantKind.INDIVIDUAL else False
+        return interned_group(_USCC_NAMES, given_if_needed, None, given_if_needed, None)
     kind_fits = kind is ApplicantKind.SOLE_PROPRIETOR or not identifiers.is_uscc_of_self_employed(code)
-    return interned_group(_USCC_NAMES, identifiers.uscc_valid(code), kind_fits)
+    of_code = identifiers.uscc_letters_fit(code), identifiers.uscc_valid(code), kind_fits
+    return interned_group(_USCC_NAMES, bool(code), *of_code)
 
 
 def identity_facts(evidence: Evidence, today: date) -> tuple[Facts, ...]:

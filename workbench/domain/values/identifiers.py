@@ -178,6 +178,11 @@ def _uscc_digit(code: str) -> str:
     return _USCC_DIGITS[-sum(map(mul, code.encode().translate(_USCC_VALUES), _USCC_WEIGHTS)) % 31]
 
 
+def uscc_letters_fit(text: str) -> bool:
+    """Say whether a USCC has none of the letters I, O, S, V and Z, which look like digits or others (GB 32100)."""
+    return set("IOSVZ").isdisjoint(comparable_number(text))
+
+
 def uscc_valid(text: str) -> bool:
     """Say whether a USCC is valid: 18 characters, and correct check digits of the USCC and its organisation code.
 
