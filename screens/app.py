@@ -100,12 +100,12 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         self._settings_problems = settings.problems
         self.clock = Clock(now=now, monotonic=monotonic)
         self._open_services = open_services
-        self._start = StartScreen(self.clock)
+        self.start_screen = StartScreen(self.clock)
         self._hangup_watch = HangupWatch(self.end)
 
     def get_default_screen(self) -> StartScreen:
         # A screen of a mode would be drawn one frame later.
-        return self._start
+        return self.start_screen
 
     def on_ready(self) -> None:
         if not self.is_headless:
@@ -116,7 +116,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """Keep keys that are typed before the desk is open; afterwards, typing renews the hold."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            if self._start.keep(event):
+            if self.start_screen.keep(event):
                 return
             if isinstance(self.screen, RevealsFields):
                 self.screen.revealed.note_key()
@@ -141,18 +141,18 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         try:
             await self._show_desk(services)
         finally:
-            self._start.is_waiting = False
+            self.start_screen.is_waiting = False
 
     async def _show_desk(self, services: "Services") -> None:
         from screens.desk.screen import DeskScreen
 
         if services.actor.is_only_verifier:
             await show_inquiries(self, services)
-            await self._start.remove()
-            while self._start.keys:
-                await self._run_key(self._start.keys.pop(0))
+            await self.start_screen.remove()
+            while self.start_screen.keys:
+                await self._run_key(self.start_screen.keys.pop(0))
             return
-        desk, keys = DeskScreen(self.clock, services), self._start.keys
+        desk, keys = DeskScreen(self.clock, services), self.start_screen.keys
         desk.session.auto_next = self.settings.auto_next
         add_modes(self, desk)
         await self.switch_mode("desk")
@@ -164,7 +164,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         self.set_interval(CATCH_UP_EVERY_S, partial(catch_up, self, desk))
         if not self.is_headless:
             self.set_interval(POLL_EVERY_S, self.changes.poll_if_changed)
-        await self._start.remove()
+        await self.start_screen.remove()
         for problem in (*self._settings_problems, *filter(None, [services.clock_note])):
             self.notify(problem, severity="warning", timeout=PROBLEM_SHOWN_S)
         while keys:
@@ -190,7 +190,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
 
     def _show_failure(self, error: WorkbenchError) -> None:
         self.error = error
-        self._start.show_failure(error)
+        self.start_screen.show_failure(error)
 
     def terminal_gone(self, code: int) -> None:
         """End the program, because the terminal is gone."""

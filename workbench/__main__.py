@@ -42,7 +42,7 @@ def asks_for_completion(arguments: Sequence[str], environment: Mapping[str, str]
     return "_WORKBENCH_COMPLETE" in environment or not _COMPLETION_FLAGS.isdisjoint(arguments)
 
 
-def open_workbench(find_database: "FindDatabase", as_login: str | None, symbols: str) -> int:
+def open_workbench(find_database: "FindDatabase", as_login: str | None, symbols: str, opening: str) -> int:
     """Run the terminal interface and return its exit code; the database is opened after the first frame."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         from workbench.cli.framework import output
@@ -71,6 +71,7 @@ def open_workbench(find_database: "FindDatabase", as_login: str | None, symbols:
             look=own_look(),
             settings=settings,
         )
+        app.start_screen.opening = opening
         try:
             app.run()
         finally:

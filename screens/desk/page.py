@@ -17,12 +17,12 @@ class DeskPage(VerticalScroll):
 
     text_view = getters.query_one("Static", Static)
 
-    def __init__(self) -> None:
+    def __init__(self, opening: str = "") -> None:
         super().__init__(id="page")
-        self.is_overview = True
+        self.is_overview, self._opening = True, opening
 
     def compose(self) -> ComposeResult:
-        yield Static(opening_page(), markup=False)
+        yield Static(opening_page(self._opening), markup=False)
 
     def show(self, text: Content, *, is_overview: bool = False) -> None:
         """Show a text from its top; the overview is only updated, because the reader has not left it."""
@@ -32,9 +32,9 @@ class DeskPage(VerticalScroll):
         self.text_view.update(text)
 
 
-def opening_page() -> Content:
-    """Return the page while the database is being opened."""
-    return plain(_("Opening …"), MUTED)
+def opening_page(words: str = "") -> Content:
+    """Return the page while the database is being opened: words of its own, such as why it takes long."""
+    return plain(words or _("Opening …"), MUTED)
 
 
 def broken_page(error: WorkbenchError) -> Content:

@@ -23,6 +23,9 @@ class StartScreen(WorkScreen):
 
     page = getters.query_one("#page", DeskPage)
 
+    opening = ""
+    """What is shown until the database is open; by default, that it is being opened."""
+
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self.keys: list[events.Key] = []
@@ -30,7 +33,7 @@ class StartScreen(WorkScreen):
         self._clock = clock
 
     def parts(self) -> ComposeResult:
-        yield DeskPage()
+        yield DeskPage(self.opening)
 
     def on_mount(self) -> None:
         self.show_header()

@@ -57,6 +57,7 @@ def test_a_start_after_a_kill_makes_the_demo_once_for_two_people_and_then_uses_n
 ) -> None:
     folder = tmp_path / "data" / "workbench" / "demo"
     with PtySession(["demo"], tmp_path) as terminal:
+        terminal.wait_for(r"Creating sample data … The first cases appear in about 10 seconds\.")
         terminal.wait_for(r"5 cases are queued")
     assert not (folder / "demo.db").exists()
 

@@ -52,7 +52,7 @@ class Terminal:
         with databases_kept() if _REPLACING.isdisjoint(words) else nothing_kept():
             return CliRunner().invoke(_built(i18n.current_language()), [*words], input=answers, prog_name="workbench")
 
-    def open(self, find: Any, login: str | None, symbols: str) -> int:
+    def open(self, find: Any, login: str | None, symbols: str, _opening: str) -> int:
         """Record that the workbench was opened."""
         self.opened.append((find(), login, symbols))
         return 0

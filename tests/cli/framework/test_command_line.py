@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,13 @@ def test_the_demo_prints_its_path_and_says_if_an_early_quit_keeps_the_earlier_on
 
     monkeypatch.setattr("platformdirs.user_data_dir", lambda _name: str(tmp_path))
     monkeypatch.setattr("workbench.services.demo.preparing.prepare", prepare)
-    terminal.open = lambda *_words: 0  # type: ignore[method-assign]  # the injected function is the test's
+    shown: list[str] = []
+
+    def open_workbench(_find: Any, _login: str | None, _symbols: str, opening: str) -> int:
+        shown.append(opening)
+        return 0
+
+    terminal.open = open_workbench  # type: ignore[method-assign,assignment]  # the injected function is the test's
     database = tmp_path / "demo" / "demo.db"
 
     assert terminal.run_bare("demo", "--path").stdout == f"{database}\n"
@@ -47,6 +54,9 @@ def test_the_demo_prints_its_path_and_says_if_an_early_quit_keeps_the_earlier_on
     database.parent.mkdir()
     database.touch()
     assert "the earlier stays" in terminal.run_bare("demo", "--reset").stderr
+    terminal.run_bare("demo")
+    made = "Creating sample data … The first cases appear in about 10 seconds."
+    assert shown == [made, made, ""], "it is said only while the demo is made"
     terminal.open = lambda *_words: ExitCode.UNAVAILABLE  # type: ignore[method-assign]  # as without a terminal
     told = terminal.run_bare("demo", "--reset").stderr
     assert "demo --reset --path` replaces the sample data" in told

@@ -69,6 +69,17 @@ async def test_a_key_pressed_before_the_desk_is_open_acts_afterwards() -> None:
         assert "C-000123" in driver.text
 
 
+async def test_the_start_says_what_takes_long() -> None:
+    opening = Opening()
+    opening.app.start_screen.opening = "Creating sample data … [/b]"
+    async with opening.app.run_test(size=(120, 40)) as pilot:
+        driver = Driver(opening.app, pilot, opening.clocks, opening.services)
+        await pilot.pause()
+        assert "Creating sample data … [/b]" in driver.text
+        assert "Opening" not in driver.text
+        await opening.type(pilot)
+
+
 async def test_a_failed_count_of_waiting_cases_is_reported_and_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("screens.desk.case_screen.TICK_S", 0.05)
     may_count = threading.Event()

@@ -18,7 +18,7 @@ _Row = TypeVar("_Row")
 FindDatabase = Callable[[], "Path | Services"]
 """Returns the path of a database, or services that are open already."""
 
-OpenWorkbench = Callable[[FindDatabase, str | None, str], int]
+OpenWorkbench = Callable[[FindDatabase, str | None, str, str], int]
 """Opens the workbench, given a way to find the database, the login and the symbols; returns the exit code."""
 
 
@@ -78,14 +78,16 @@ class CommandContext:
 
         return self.shared.site or default_site_file()
 
-    def run_workbench(self, find: FindDatabase | None = None, login: str | None = None) -> int:
+    def run_workbench(self, find: FindDatabase | None = None, login: str | None = None, opening: str = "") -> int:
         """Open the workbench and return its exit code.
 
         Args:
             find: Finds the database; by default, `database`.
             login: The login to use if --as is not given.
+            opening: What is shown until the database is open; by default, that it is being opened.
         """
-        return self.open_workbench(find or self.database, self.shared.login or login, self.shared.symbols or "auto")
+        symbols = self.shared.symbols or "auto"
+        return self.open_workbench(find or self.database, self.shared.login or login, symbols, opening)
 
     @contextmanager
     def services(self) -> Iterator["Services"]:

@@ -178,12 +178,14 @@ def demo(
     if days_old is not None:
         message = _("The sample data is {days} days old; `workbench demo --reset` creates it again.")
         output.narrate(message.format(days=days_old))
-    replaces_earlier = reset and (folder / NAME).exists()
+    exists = (folder / NAME).exists()
+    replaces_earlier, is_made = reset and exists, reset or not exists
     if prints_path:
         output.line(str(prepare(folder, context.now, reset=reset)))
         return
     demo_start, login = DemoStart(folder, context.now, reset=reset), context.shared.login or FIRST_REVIEWER
-    exit_code = context.run_workbench(lambda: demo_start.open(login), login)
+    opening = _("Creating sample data … The first cases appear in about 10 seconds.") if is_made else ""
+    exit_code = context.run_workbench(lambda: demo_start.open(login), login, opening)
     if exit_code == ExitCode.UNAVAILABLE:
         output.narrate(_("Without a terminal, `workbench demo --reset --path` replaces the sample data."))
     elif replaces_earlier and not demo_start.whole.done():
