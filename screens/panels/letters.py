@@ -13,14 +13,8 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.channel import channel_words
 from workbench.domain.case.records import NoticeLine
 from workbench.i18n import _
-from workbench.wording.letters import (
-    failure_words,
-    has_moving_deadline,
-    has_passed,
-    letter_for_reader,
-    letter_kind_words,
-    stated_deadline_words,
-)
+from workbench.wording import letters as wording
+from workbench.wording.letters import letter_kind_words
 
 
 def delivery_outcome(line: NoticeLine, view: View, *, has_time: bool = False) -> Part:
@@ -34,13 +28,13 @@ def delivery_outcome(line: NoticeLine, view: View, *, has_time: bool = False) ->
         details = "".join(f" {view.symbols.dot} {word}" for word in how if word)
         return _("sent {when}").format(when=when) + details, MUTED
     stated = view.short_instant(line.deadline_at) if line.deadline_at else ""
-    deadline = stated_deadline_words(line, view.now, stated)
+    deadline = wording.stated_deadline_words(line, view.now, stated)
     if line.failed_at is not None:
-        words = f" {view.symbols.dot} ".join(filter(None, (failure_words(line), deadline)))
+        words = f" {view.symbols.dot} ".join(filter(None, (wording.failure_words(line), deadline)))
         return f"{view.symbols.block} {words}", ERROR
     after = f" {view.symbols.dot} " + _("after the earlier letter") if line.after else ""
     if deadline:
-        return f"{view.symbols.warn} {deadline}{after}", ERROR if has_passed(line, view.now) else WARNING
+        return f"{view.symbols.warn} {deadline}{after}", ERROR if wording.has_passed(line, view.now) else WARNING
     due_by = view.day(line.due_by.astimezone(view.zone).date())
     if line.is_overdue:
         return f"{view.symbols.warn} " + _("overdue since {when}").format(when=due_by) + after, ERROR
@@ -69,7 +63,7 @@ def letters_of(case: CaseFile, view: View, width: int) -> list[PanelLine]:
     for line in reversed(case.notices):
         words, style = delivery_outcome(line, view, has_time=True)
         written = _("written {when}").format(when=view.instant(line.created_at))
-        late = _("its deadline moves on if it is sent late") if has_moving_deadline(line, case.header) else ""
+        late = _("its deadline moves on if it is sent late") if wording.has_moving_deadline(line, case.header) else ""
         text = f" {view.symbols.dot} ".join(part for part in (letter_kind_words(line), written, words, late) if part)
         lines += map(PanelLine, hanging([(" ", "")], text, width, style))
     return [*lines, EMPTY] if lines else []
@@ -84,5 +78,5 @@ def letter_page(line: NoticeLine, gloss: str, view: View) -> tuple[str, Callable
 def _page_lines(line: NoticeLine, gloss: str, view: View, width: int) -> list[Content]:
     text, style = delivery_outcome(line, view, has_time=True)
     head = [*wrapped_lines(text, width, style), *map(joined, _attempts(line)), Content()]
-    text = letter_for_reader(line.body, gloss, line.language)
+    text = wording.letter_for_reader(line.body, gloss, line.language)
     return [*head, *wrapped_lines(line.subject, width, "bold"), Content(), *wrapped_lines(text, width)]

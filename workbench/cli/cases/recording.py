@@ -6,9 +6,11 @@ from db.enums import CaseState, ChecklistValue, ContactChannel, ItemResult, Veri
 from workbench.cli.cases.case_json import question_document
 from workbench.cli.cases.cases import print_done
 from workbench.cli.cases.named_case import note_reading
+from workbench.cli.framework import output
 from workbench.cli.framework.command_context import CommandContext
 from workbench.cli.framework.options import CaseArgument, NoteText, ReasonText, required_text
 from workbench.cli.framework.parameters import argument, option
+from workbench.domain.case.records import ChecklistLine
 from workbench.errors import WrongUsage
 from workbench.i18n import N_, _, current_language
 from workbench.wording.case.labels import ANSWER_WORDS
@@ -52,29 +54,21 @@ def verify(
 def checklist(
     context: CommandContext,
     case: CaseArgument,
-    question: Annotated[
-        str | None, argument("QUESTION", N_("Code of the question. Default: list the questions with their answers."))
-    ] = None,
+    question: Annotated[str | None, argument("QUESTION", N_("Code of the question. Default: list all."))] = None,
     answer: Annotated[ChecklistValue | None, argument("yes|no|n/a", N_("Your answer."))] = None,
     note: NoteText = "",
 ) -> None:
     """Answer a checklist question, or list the questions."""
     with context.services() as services:
         if question is None:
-            lines = services.casefiles.show(case).checklist
+            columns: output.Columns[ChecklistLine] = {
+                _("Question code"): lambda line: line.question,
+                _("Answered"): lambda line: _(ANSWER_WORDS[line.answer]) if line.answer else _("unanswered"),
+                _("Text"): lambda line: line.text.in_language(current_language()),
+                _("Note"): lambda line: line.note,
+            }
+            context.print_list("checklist", services.casefiles.show(case).checklist, question_document, columns)
             note_reading(services, case)
-            context.print_list(
-                "checklist",
-                lines,
-                question_document,
-                {
-                    _("Question code"): lambda line: line.question,
-                    _("Answered"): lambda line: _(ANSWER_WORDS[line.answer]) if line.answer else _("unanswered"),
-                    _("By"): lambda line: line.by or "",
-                    _("Text"): lambda line: line.text.in_language(current_language()),
-                    _("Note"): lambda line: line.note,
-                },
-            )
             return
         if answer is None:
             raise WrongUsage(_("Missing {name}.").format(name="ANSWER (yes|no|n/a)"))
