@@ -61,7 +61,7 @@ def create_database(path: Path, template: Path | None = None, encoding: str = "U
     for one in {name, *late}:
         run(f"DROP DATABASE IF EXISTS {one} WITH (FORCE)")
     locale = "C.UTF-8" if encoding == "UTF8" else "C"
-    run(f"CREATE DATABASE {_name(path)} TEMPLATE {source} ENCODING '{encoding}' LOCALE '{locale}'")
+    run(f"CREATE DATABASE {_name(path)} TEMPLATE {source} ENCODING '{encoding}' LOCALE '{locale}' STRATEGY FILE_COPY")
     url = os.environ[_VARIABLE].replace("/postgres?", f"/{_name(path)}?")
     server_address.remember_address(path, url)
     if template is not None:
