@@ -109,6 +109,13 @@ class RandomOffice:
                 resumed_at=begin,
                 settled_at=begin,
             )
+        # Two at once for every case.
+        for day in (20, 21):
+            begin = FIRST + timedelta(days=day)
+            end = begin + timedelta(days=2)
+            yield SuspensionRow(
+                from_at=begin, to_at=end, entered_at=begin, entered_by_id=1, resumed_at=begin, settled_at=begin
+            )
         for day, hours in (13, "09:00-12:00"), (24, ""), (26, None):
             yield CalendarOverrideRow(
                 on_date=date(2026, 10, day),
