@@ -197,6 +197,9 @@ def test_an_undo_puts_everything_back_and_the_act_can_be_done_again(
         assert all(row["release_at"] > clock.at for row in letters), "a letter leaves before the undo ends"
         written |= after.notices.keys()
         clock.advance(seconds=20)
+        offered = services.site.services(login).undo.last()
+        assert offered is not None, act
+        assert offered.case_id == int(case[2:]), act
         services.run(login, "undo", case)
         assert leftovers(before, reader.stored(), int(case[2:])) == [], act
         clock.at = at

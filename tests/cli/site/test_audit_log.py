@@ -21,7 +21,7 @@ from tests.sizes import sized
 from workbench.errors import ExitCode
 from workbench.services.foundation import audit_log
 
-EVENTS = sized(ci=15, full=1_000)
+EVENTS = sized(ci=6, full=1_000)
 LONG_LOG = sized(ci=50_000, full=1_000_000)
 """A busy processor counts as used what it spends on switching between programs."""
 

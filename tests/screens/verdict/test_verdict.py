@@ -256,21 +256,10 @@ async def test_a_pending_verdict_has_whom_it_waits_for_and_until_when() -> None:
         assert str(request.until) == "2026-12-01"
 
 
-@pytest.mark.parametrize(
-    ("language", "asked", "late"),
-    [
-        (
-            "en",
-            "I-000001, fraud: “Is the number known?” overdue",
-            "The case returns after its due date (Thu 26 Nov 18:00)",
-        ),
-        ("zh", "已超时，", "审核单回到待办队列时，已过截止时间"),
-    ],
-)
-async def test_each_verdict_names_open_inquiries_and_a_wait_says_that_it_passes_the_due_date(
-    language: str, asked: str, late: str
-) -> None:
-    async with memory_workbench(clean(), size=(120, 40), language=language) as desk:
+async def test_each_verdict_names_open_inquiries_and_a_wait_says_that_it_passes_the_due_date() -> None:
+    asked = "I-000001, fraud: “Is the number known?” overdue"
+    late = "The case returns after its due date (Thu 26 Nov 18:00)"
+    async with memory_workbench(clean(), size=(120, 40)) as desk:
         desk.services.files[123] = replace(desk.services.files[123], inquiries=(overdue_inquiry(),))
         await desk.press("n")
         for verdict in ("p", "f", "w"):

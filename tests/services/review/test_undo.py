@@ -5,15 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from db.enums import CaseState, FailKind, Role, Verdict
-from tests.cli.appeals import filed_appeals
+from db.enums import FailKind, Verdict
 from tests.services.review.verdict_acts import decide, failing, held, passing, staged, take
 from tests.sites import Site
-from workbench.domain.case.case_id import format_case, parse_case
 from workbench.domain.case.casefile import VerdictRequest
 from workbench.errors import NotAllowed
 from workbench.services.outbox.recording import Delivery
-from workbench.services.wiring import Services
 
 
 def final(case: int) -> VerdictRequest:
@@ -118,48 +115,15 @@ def test_a_verdict_whose_notice_was_sent_is_not_undone_when_the_clock_is_set_bac
         services.undo.undo(case)
 
 
-def test_acts_of_every_kind_are_offered_in_turn_the_newest_first(site: Site) -> None:
-    office = filed_appeals.office(site)
-    site.services("admin").roles.change("sup", (Role.REVIEWER,), ())
-    appealable, reopened, appealed = (filed_appeals.failed(office) for _ in range(3))
-    office.run("a", "appeal", appealed, "--grounds", "not us")
-    fixable = []
-    for _ in range(3):
-        fixable.append(office.received(filed_appeals.FAILED_AT))
-        office.ask_for_a_seal(filed_appeals.FAILED_AT, fixable[-1])
-    waived, extended, resubmitted = fixable
-    pending, withdrawn, failed = (office.received(filed_appeals.FAILED_AT) for _ in range(3))
-    office.ask(filed_appeals.FAILED_AT, pending)
-    office.at("2026-11-25 10:00")
-    acts = {
-        "answer": (pending,),
-        "withdraw": (withdrawn, "--reason", "x"),
-        "decided": (failed, "fail", "--reason", "DOC-UNSEALED", "--item", "DOC-UNSEALED:BIZ_LICENSE"),
-        "waive": (waived, "1", "--reason", "x"),
-        "appeal-decide": (appealed, "stands", "--note", "x"),
-        "extend-deadline": (extended, "--until", "2026-12-15", "--reason", "x"),
-        "reopen": (reopened, "--reason", "x"),
-        "resubmit": (resubmitted,),
-        "appeal": (appealable, "--grounds", "x"),
-    }
-    services, before = site.services("sup"), {}
-    for act, words in acts.items():
-        before[words[0]] = state_of(services, words[0])
-        if act == "decided":
-            office.run("sup", "next", "--filter", failed)
-        office.run("sup", {"decided": "decide", "extend-deadline": "extend"}.get(act, act), *words)
+def test_the_newest_act_is_offered_first_and_then_the_one_before_it(site: Site) -> None:
+    first, second = site.plant(2)
+    services = site.services("a")
+    services.remarks.withdraw(first, "x")
+    decide(site, passing(take(site).header.id))
 
-    taken_back = []
+    offered = []
     while (last := services.undo.last()) is not None:
-        taken_back.append((last.act, format_case(last.case_id)))
+        offered.append((last.act, last.case_id))
         services.undo.undo(last.case_id, last)
-        assert state_of(services, taken_back[-1][1]) == before[taken_back[-1][1]]
 
-    assert taken_back == [(act, words[0]) for act, words in reversed(acts.items())]
-
-
-def state_of(services: Services, case: str) -> tuple[object, ...]:
-    """Return where a case stands; a case that was queued for `next` is held after its undo."""
-    header = services.casefiles.show(parse_case(case)).header
-    state = CaseState.IN_REVIEW if header.state is CaseState.QUEUED else header.state
-    return state, header.round, header.due_at, header.deadline_at, header.waits_for, header.next_action_on
+    assert offered == [("decided", second), ("withdraw", first)]
