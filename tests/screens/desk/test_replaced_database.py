@@ -69,8 +69,8 @@ async def test_the_next_act_says_so_saves_the_draft_and_writes_nothing(
 
         await desk.press("b")
 
-        [note] = [note for note in desk.notes if "was replaced or removed" in note]
-        assert str(state) in note
+        # On a slow machine, the program also notices it by itself.
+        assert any("was replaced or removed" in note and str(state) in note for note in desk.notes)
     assert before == {"comment": TYPED}
     assert drafts(state) == [before]
     assert digest == (site.path.exists() and hashlib.sha256(site.path.read_bytes()).hexdigest())
