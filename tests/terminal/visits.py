@@ -48,7 +48,7 @@ def visit_place(terminal: RecordingSession, place: Place, paste: str) -> None:
     """Open everything that a screen has keys for, paste into it, and return."""
     opening = [one for one in registry.commands_of(place) if one.id not in _ACTS and one.group != VIEW_GROUP]
     keys = [one.keys[0] for one in opening if len(one.keys[0]) == 1 or one.keys[0] in _BYTES]
-    for key in sample(keys, ci=7):
+    for key in sample(keys, ci=5):
         visit(terminal, (key,), paste)
         if place == "desk":
             press(terminal, registry.GO_DESK.keys[0])
@@ -79,7 +79,7 @@ def visit_all_places(terminal: RecordingSession, paste: str) -> None:
     terminal.await_words(r"C-\d{6}", "n")
     visit_place(terminal, "desk", paste)
     commands = tuple(registry.commands_of("verdict"))
-    for verdict, chosen in (("f", sample(commands, ci=4)), ("w", sample(commands, ci=3))):
+    for verdict, chosen in (("f", sample(commands, ci=3)), ("w", sample(commands, ci=2))):
         for command in chosen:
             if command.id not in _ACTS:
                 visit(terminal, (verdict, command.keys[0]), paste)
