@@ -110,7 +110,7 @@ async def put_aside(screen: CaseScreen, case: CaseFile) -> None:
         suggestions = [text for text in suggestions if reader.read(_(text)) <= due_at]
         # Put aside without an end, the case comes back at the latest possible time.
         comes_back = view.instant(return_from_aside(NEVER, due_at, view.now, view.zone))
-        hint += " " + _("It is due {due}, so it comes back {when} at the latest.").format(
+        hint += " " + _("It is due {due}; a time after that means {when}.").format(
             due=view.instant(due_at), when=comes_back
         )
     until = await screen.app.push_screen_wait(TimePrompt(title, hint, shown, suggestions=suggestions))

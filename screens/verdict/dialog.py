@@ -197,7 +197,7 @@ class VerdictDialog(Dialog[Any]):
             self._show_problem(dialog_text.confirm_again_words(self._preview.news))
         elif not self._state.reasons:
             self._show_problem(_("Mark at least one reason."))
-        elif self.rectification.display and self.rectification.problem:
+        elif self.rectification.problem:
             self._show_problem(f"{self.rectification.problem} {dialog_text.note_hint()}")
         elif self._actions.has_effects and vague_words(self._request(), self._case.policy, self._case.findings):
             self._show_problem(_("Say what the applicant has to send: {key}").format(key=keys.ITEMS.key))
@@ -234,6 +234,8 @@ class VerdictDialog(Dialog[Any]):
 
     @work(group="read", exclusive=True)
     async def action_whole_letter(self) -> None:
+        if self.rectification.refuses(self._show_problem):
+            return
         letter = await attempt(self, in_thread(self._actions.letter, self._request()), self._show_problem)
         if letter is not None:
             self.app.push_screen(TextSheet(_("The letter as it goes out"), partial(wrapped_lines, letter)))

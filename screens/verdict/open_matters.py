@@ -6,7 +6,7 @@ from screens.shell.view import View
 from screens.verdict.form_state import VerdictState
 from workbench.domain.case.casefile import CaseFile, VerdictPreview
 from workbench.domain.case.items import documents_in
-from workbench.domain.case.vocabulary import Verdict, WaitsFor
+from workbench.domain.case.vocabulary import FailKind, Verdict, WaitsFor
 from workbench.i18n import _, comma_joined, current_language, with_details
 from workbench.keys.desk import CHANGES
 from workbench.wording.case.inquiries import inquiry_sentence
@@ -21,7 +21,11 @@ def open_matters(state: VerdictState, case: CaseFile, preview: VerdictPreview, v
     """Yield what to look at, in sentences without full stops."""
     if state.verdict is Verdict.PASS and case.unfixed_items:
         yield _unfixed_words(case)
-    yield from (inquiry_sentence(line, view.instant) for line in case.inquiries if line.is_open or line.is_contradicted)
+    for line in case.inquiries:
+        if line.is_open or line.is_contradicted:
+            ends = line.is_open and (state.verdict is Verdict.PASS or state.fail_kind is FailKind.FINAL)
+            sentence = inquiry_sentence(line, view.instant)
+            yield _("{inquiry}; it ends unanswered with this result").format(inquiry=sentence) if ends else sentence
     words = {item.code: item.text for item in preview.own_items}
     for item in preview.items:
         # Keys that were meant as commands end up behind the text.

@@ -1,5 +1,6 @@
 """The items that the applicant must rectify, and the date of the verdict."""
 
+from collections.abc import Callable
 from datetime import date
 from string import ascii_lowercase
 
@@ -196,8 +197,14 @@ class RectificationForm(Vertical):
 
     @property
     def problem(self) -> str:
-        """Why the typed date cannot be read; empty if it can be."""
-        return self._read()[1]
+        """Why the typed date cannot be read; empty if it can be, or if the form is not shown."""
+        return self._read()[1] if self.display else ""
+
+    def refuses(self, show: Callable[[str], None]) -> bool:
+        """Show why the typed date cannot be read, and return whether that is so: a letter would have another date."""
+        if problem := self.problem:
+            show(problem)
+        return bool(problem)
 
     def _read(self) -> tuple[date | None, str]:
         """Return the typed date, None without one, and why it cannot be read, "" if it can be."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 from textual.content import Content
@@ -15,6 +16,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.running import is_with_applicant
 from workbench.domain.case.vocabulary import CaseState, WaitsFor
 from workbench.domain.clock.typed.reading import read_receipt
+from workbench.domain.clock.typed.reference import DateReference, UnclearTime
 from workbench.domain.clock.typed.tense import Tense
 from workbench.i18n import N_, _
 from workbench.keys.desk import TAKE
@@ -57,7 +59,17 @@ async def record_resubmission(screen: CaseScreen, case: CaseFile) -> None:
     reader = await reader_for(screen, read_receipt, Tense.PAST)
     if reader is None:
         return
-    reader = replace(reader, default=view.now, deadline_at=case.rectify_by)
+    verdict = case.decisions_in_effect[-1]
+    decided_at = verdict.checked_at or verdict.decided_at
+
+    def after_verdict(text: str, basis: DateReference) -> datetime:
+        received_at = read_receipt(text, basis)
+        if received_at < decided_at:
+            message = _("The time of receipt must be after the verdict on {case}, and not in the future.")
+            raise UnclearTime(message.format(case=ref.name))
+        return received_at
+
+    reader = replace(reader, parse=after_verdict, default=view.now, deadline_at=case.rectify_by)
     title = _("Resubmission of {case}").format(case=ref.name)
     hint = _(
         "When was it received, such as yesterday 16:30 or 3 Dec? A day alone means closing time, at most the deadline."

@@ -98,6 +98,10 @@ async def test_a_resubmission_lists_what_was_asked_for_and_is_recorded_as_of_yes
         await desk.press("enter")
         assert "“2026-12-30” is in the future" in desk.text
         await desk.press("ctrl+u")
+        await desk.type("yesterday 09:00")
+        await desk.press("enter")
+        assert "The time of receipt must be after the verdict on C-000001" in desk.text
+        await desk.press("ctrl+u")
         await desk.type("yesterday 16:30")
         assert "understood: Tue 24 Nov 16:30, yesterday" in desk.text
         await desk.press("enter", "enter")

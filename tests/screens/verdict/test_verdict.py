@@ -265,6 +265,7 @@ async def test_each_verdict_names_open_inquiries_and_a_wait_says_that_it_passes_
         for verdict in ("p", "f", "w"):
             await desk.press(verdict)
             assert asked in desk.text
+            assert ("; it ends " in desk.text) is (verdict == "p")
             assert late not in desk.text
             await desk.press("escape")
         answered = replace(overdue_inquiry(), status=InquiryStatus.ANSWERED, outcome=InquiryOutcome.CONTRADICTED)
@@ -284,7 +285,10 @@ async def test_an_invalid_date_is_reported_and_nothing_is_decided() -> None:
         await desk.press("n", "w", "2", "r")
         await desk.type("soon")
         assert "“soon” is not a date" in desk.text
-        await desk.press("enter", "y")
+        await desk.press("enter", "v")
+        assert "The letter as it goes out" not in desk.text
+        assert desk.text.count("“soon” is not a date") == 2
+        await desk.press("y")
 
         assert desk.services.decided == []
         assert desk.text.count("“soon” is not a date") == 2

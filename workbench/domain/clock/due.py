@@ -48,9 +48,9 @@ def due_at(received_at: datetime, working_days: int, calendar: WorkingCalendar) 
 
 
 def return_from_aside(until: datetime, due_at: datetime | None, now: datetime, zone: tzinfo) -> datetime:
-    """Return when a case that was put aside until a time returns: at the latest when its due day begins.
+    """Return when a case that was put aside until a time returns: after its due date means when its due day begins.
 
-    A case that is due today returns when it is due. An overdue case returns at the given time.
+    A case that is due today then returns when it is due. An overdue case returns at the given time.
     """
     if due_at is None or not now < due_at < until:
         return until
