@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual import events, getters, on, work
@@ -11,6 +12,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import TextArea
 
+from screens.dialogs.text_sheet import TextSheet
 from screens.shell.base_screen import Dialog, TooSmall, attempt, in_thread
 from screens.shell.bindings import bind, bind_key
 from screens.shell.key_guard import ConfirmationGuard, key_presses_of
@@ -25,7 +27,7 @@ from workbench.domain.case.casefile import CaseFile
 from workbench.domain.case.vocabulary import AppealOutcome, CaseState
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
-from workbench.keys.appeals import CHOOSE_OUTCOME, CONFIRM_APPEAL, WRITE_ANSWER
+from workbench.keys.appeals import CHOOSE_OUTCOME, CONFIRM_APPEAL, WHOLE_ANSWER, WRITE_ANSWER
 from workbench.keys.command import Place, shown_key
 from workbench.keys.registry import HELP
 
@@ -54,6 +56,7 @@ class AppealDialog(Dialog[AppealResult]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(bind_key(CHOOSE_OUTCOME, key, f"choose({number})") for number, key in enumerate(CHOOSE_OUTCOME.keys)),
         bind(WRITE_ANSWER, "write"),
+        bind(WHOLE_ANSWER, "whole_letter"),
         bind(CONFIRM_APPEAL, "confirm"),
         bind(HELP, "app.act('help')"),
     ]
@@ -85,7 +88,9 @@ class AppealDialog(Dialog[AppealResult]):
             yield Static(id="choices", markup=False)
             yield Static(plain(_("Reason that the applicant reads"), MUTED), classes="title", markup=False)
             yield MultilineField(self._answer_text, id="answer")
-            yield Static(plain(_("The applicant reads"), MUTED), classes="title", markup=False)
+            heading = plain(f"{_('The applicant reads')}   ", MUTED)
+            letter_key = key_hints((WHOLE_ANSWER.key, _("whole letter")))
+            yield Static(heading.append(letter_key), classes="title", markup=False)
             with VerticalScroll(id="preview"):
                 yield Static(markup=False)
             yield WrappedText(id="message", markup=False)
@@ -125,6 +130,14 @@ class AppealDialog(Dialog[AppealResult]):
     def action_write(self) -> None:
         self.answer.focus()
         self.answer.move_cursor(self.answer.document.end)
+
+    @work(group="read", exclusive=True)
+    async def action_whole_letter(self) -> None:
+        await self._show_preview()
+        if self._letter:
+            self.app.push_screen(TextSheet(_("The letter as it goes out"), partial(wrapped_lines, self._letter)))
+        else:
+            self._say(_("Choose the decision to see the letter."))
 
     def action_back(self) -> None:
         if self.answer.has_focus:

@@ -118,7 +118,6 @@ class LettersScreen(ModeScreen):
         answer = await self.app.push_screen_wait(dialog)
         if answer is None:
             return
-        channel, _text = answer
         ids = [line.id for line in targets]
         undated = await attempt(self, in_thread(self.services.notices.needing_time, ids))
         if undated is None:
@@ -127,7 +126,7 @@ class LettersScreen(ModeScreen):
         if not undated or sent_at is not None:
             times = dict.fromkeys(undated, sent_at)
             await self._record(
-                [Delivery(notice_id=letter_id, channel=channel, sent_at=times.get(letter_id)) for letter_id in ids]
+                [Delivery(notice_id=letter_id, channel=answer[0], sent_at=times.get(letter_id)) for letter_id in ids]
             )
 
     async def _ask_when(self, count: int) -> datetime | None:

@@ -21,6 +21,9 @@ CHOOSE_OUTCOME = _decide_command(
 WRITE_ANSWER = _decide_command(
     "appeals.answer", "t,f3", N_("reason"), N_("Write the reason that the applicant reads."), hint=True
 )
+WHOLE_ANSWER = _decide_command(
+    "appeals.letter", "v,f12", N_("whole letter"), N_("Show the whole letter as it will go out.")
+)
 CONFIRM_APPEAL = _decide_command(
     "appeals.confirm", "y,f8", N_("confirm"), N_("Decide the appeal like this."), hint=True, first=True
 )
@@ -34,6 +37,6 @@ LEAVE_APPEALS = go_command(
 GO_APPEALS = go_command("go.appeals", "g a", N_("appeals"), N_("Go to the appeals that wait for a decision."))
 
 APPEAL_COMMANDS: tuple[Command, ...] = (
-    *(OPEN_APPEAL, DECIDE_APPEAL, CHOOSE_OUTCOME, WRITE_ANSWER, CONFIRM_APPEAL),
+    *(OPEN_APPEAL, DECIDE_APPEAL, CHOOSE_OUTCOME, WRITE_ANSWER, WHOLE_ANSWER, CONFIRM_APPEAL),
     *(READ_APPEAL, RELOAD_APPEALS, LEAVE_APPEALS),
 )

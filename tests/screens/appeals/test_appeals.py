@@ -137,6 +137,26 @@ async def test_the_answer_of_a_decision_that_was_undone_stands_in_the_dialog_als
         assert driver.app.screen.query_one(TextArea).text == "counted twice"
 
 
+async def test_v_shows_the_whole_letter_of_the_chosen_decision(services: ClockSite) -> None:
+    appealed(services)
+    async with site_workbench(services.site, "sup", size=(80, 24)) as driver:
+        await driver.go("a")
+        await driver.press("d", "v")
+        assert driver.dialog == "AppealDialog"
+        assert "! Choose the decision to see the letter." in driver.text
+        await driver.press("t")
+        await driver.type("counted twice [/b]")
+        await driver.press("escape", "2", "v")
+        assert "The letter as it goes out" in driver.text
+        assert driver.dialog == "TextSheet"
+        assert "counted twice [/b]" in driver.text
+        await driver.press("end")
+        assert "特此通知" in driver.text
+        await driver.press("escape")
+        assert driver.dialog == "AppealDialog"
+        assert "v whole letter" in driver.text
+
+
 async def test_who_touched_the_case_reads_why_they_cannot_decide_it(services: ClockSite) -> None:
     case = failed(services)
     services.run("sup", "comment", case, "mine")

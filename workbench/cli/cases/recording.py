@@ -65,7 +65,6 @@ def checklist(
                 _("Question code"): lambda line: line.question,
                 _("Answered"): lambda line: _(ANSWER_WORDS[line.answer]) if line.answer else _("unanswered"),
                 _("Text"): lambda line: line.text.in_language(current_language()),
-                _("Note"): lambda line: line.note,
             }
             context.print_list("checklist", services.casefiles.show(case).checklist, question_document, columns)
             note_reading(services, case)
