@@ -119,7 +119,8 @@ class AssignDialog(TaskDialog[Assignment]):
             return
         choices, candidates = found
         if not choices:
-            self.about.update(plain(_("This person has no open cases."), MUTED))
+            self.query_one("BoxDialog > Vertical").border_title = plain(_("move cases"))
+            self.about.update(plain(_("This person has no open cases that can be moved."), MUTED))
             return
         self._choices, self._candidates = list(choices), candidates
         self.people.set_options([Option("") for _line in range(len(candidates) + 1)])

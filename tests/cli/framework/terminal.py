@@ -50,7 +50,9 @@ class Terminal:
         """Run a command without adding options, with answers on stdin."""
         _IN_USE[:] = [self]
         with databases_kept() if _REPLACING.isdisjoint(words) else nothing_kept():
-            return CliRunner().invoke(_built(i18n.current_language()), [*words], input=answers, prog_name="workbench")
+            return CliRunner().invoke(
+                _built(i18n.current_language()), [*words], input=answers, prog_name="python -m workbench"
+            )
 
     def open(self, find: Any, login: str | None, symbols: str, _opening: str) -> int:
         """Record that the workbench was opened."""

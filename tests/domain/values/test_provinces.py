@@ -27,10 +27,10 @@ def test_a_search_accepts_both_languages_with_and_without_the_suffix() -> None:
 
 
 def test_a_part_of_a_name_matches_every_province_that_contains_it() -> None:
-    assert province_parts("川") == ("川",)
-    assert province_parts("hunan") == ("hunan", "湖南")
+    assert province_parts("川") == ("川", "四川", "Sichuan")
+    assert province_parts("hunan") == ("hunan", "湖南", "Hunan")
     assert province_parts("省") == ("省",)
-    assert province_parts("广西壮族自治区") == ("广西",)
+    assert province_parts("广西壮族自治区") == ("广西", "Guangxi")
     assert "广西" in province_parts("Guangxi Zhuang Autonomous Region")
     assert "香港" in province_parts("Hong Kong SAR")
-    assert province_parts("shan") == ("shan", "山西", "上海", "山东")
+    assert province_parts("shan") == ("shan", "山西", "上海", "山东", "Shanxi", "Shanghai", "Shandong")

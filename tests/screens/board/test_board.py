@@ -142,6 +142,14 @@ async def test_the_likely_late_cases_of_a_person_are_moved_in_few_keys_and_moved
         assert "None of your moves can be undone now." in desk.notes
 
 
+async def test_a_person_without_cases_to_move_is_named_as_such_and_nothing_seems_to_load(site: Site) -> None:
+    async with site_workbench(site, "sup") as desk:
+        await desk.go("b")
+        await desk.press("down", "a")
+        assert "This person has no open cases that can be moved." in desk.text
+        assert "Loading" not in desk.text
+
+
 async def test_the_desk_takes_back_all_cases_of_a_move(site: Site) -> None:
     cases = site.plant(3)
     site.services("sup").assigning.move(dict.fromkeys(cases, "c"), "ill")

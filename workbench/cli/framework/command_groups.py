@@ -53,6 +53,8 @@ class RootGroup(CliGroup):
 
     def main(self, *args: Any, **options: Any) -> Any:
         is_standalone = options.pop("standalone_mode", True)
+        # Also after `python -m workbench`, commands are known by their names alone.
+        options["prog_name"] = "workbench"
         code = run_to_exit_code(partial(super().main, *args, **options | {"standalone_mode": False}))
         if not is_standalone:
             return code

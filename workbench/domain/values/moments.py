@@ -221,6 +221,6 @@ def _unreadable(raw: str) -> BadValue:
         sentence = _("“{value}” is a spreadsheet's day count; format the column as text and write 2026-11-03.")
         return BadValue(sentence, raw)
     if _YEAR_LAST.fullmatch(raw):
-        return BadValue(_("“{value}” could be two different days; write the year first, like 2026-11-03."), raw)
+        return BadValue(_("“{value}” has its year at the end; write the year first, like 2026-11-03."), raw)
     sentence = _("“{value}” is not a valid date or time; write it like 2026-11-03 09:05.")
     return _UnreadableMoment(sentence, raw)

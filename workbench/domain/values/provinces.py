@@ -73,8 +73,13 @@ def province_parts(typed: str) -> tuple[str, ...]:
     """
     plain = unicodedata.normalize("NFKC", typed).strip()
     english = _short(plain.casefold(), _ENGLISH_ENDINGS)
-    matching = [chinese for chinese, name in _NAMES.items() if english and english in name.casefold()]
-    return tuple(dict.fromkeys([_short(plain, _ENDINGS), *matching]))
+    short = _short(plain, _ENDINGS)
+    matching = {
+        chinese: name
+        for chinese, name in _NAMES.items()
+        if (english and english in name.casefold()) or (short and short in chinese)
+    }
+    return tuple(dict.fromkeys([short, *matching, *matching.values()]))
 
 
 @lru_cache(maxsize=1_000)
