@@ -214,7 +214,7 @@ def test_a_case_says_what_happened_and_what_comes_next() -> None:
             f"{FAILED})",
             "the applicant rectifies by Tue 1 Dec 14:32 (1 of 2 received), or the case lapses; "
             "still missing: in person; "
-            "a supervisor sends letter “fail, to rectify”, due by Mon 23 Nov 14:32, overdue; "
+            "letter “fail, to rectify” is still to be sent, due by Mon 23 Nov 14:32, overdue; "
             "letter “fail, to rectify” is late: sending it moves the applicant's deadline on",
         ),
         (
@@ -238,7 +238,7 @@ def test_a_case_says_what_happened_and_what_comes_next() -> None:
         (
             story(CaseState.LAPSED, fail(), notices=(letter("fail", NOW - timedelta(days=1), fail_kind="fixable"),)),
             f"{FAILED})",
-            "the review is closed; a supervisor sends letter “fail, to rectify”, due by Mon 23 Nov 14:32, overdue; "
+            "the review is closed; letter “fail, to rectify” is still to be sent, due by Mon 23 Nov 14:32, overdue; "
             "letter “fail, to rectify” is late: sending it takes the lapse back and cancels the letter about it; "
             "no appeal is possible any more",
         ),
@@ -302,7 +302,7 @@ def test_a_case_says_what_happened_and_what_comes_next() -> None:
                 measures=(RESTORING,),
             ),
             CHECKED,
-            "the review is closed; a supervisor sends letter “fail”, due by Wed 25 Nov 14:32; "
+            "the review is closed; letter “fail” is still to be sent, due by Wed 25 Nov 14:32; "
             "restoring of barred numbers ordered, not reported by a supervisor yet, due Wed 25 Nov 14:32; "
             "an appeal is possible until Tue 15 Dec",
         ),
@@ -315,7 +315,7 @@ def test_a_case_says_what_happened_and_what_comes_next() -> None:
             ),
             CHECKED,
             "a supervisor decides the appeal, due Thu 26 Nov 18:00; "
-            "a supervisor sends 2 letters (receipt (sending failed); appeal received), 1 overdue, "
+            "2 letters (receipt (sending failed); appeal received) are still to be sent, 1 overdue, "
             "the first since Mon 23 Nov 14:32; "
             "restoring of barred numbers ordered, not reported by a supervisor yet, due Mon 23 Nov 14:32, overdue",
         ),
@@ -448,7 +448,7 @@ def test_chinese_has_words_of_its_own_and_blanks_around_logins() -> None:
         (story(CaseState.APPEALED, assignee="sup"), "等待处理申诉，处理人：sup，截止时间 11月26日 周四 18:00"),
         (
             story(CaseState.PASSED, notices=(letter("fail", NOW, failed_at=NOW),)),
-            "“不通过（发送失败）”通知待主管发送，应于11月24日 周二 14:32前发送",
+            "“不通过（发送失败）”通知待发送，应于11月24日 周二 14:32前发送",
         ),
         (
             story(

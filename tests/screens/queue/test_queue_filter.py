@@ -108,7 +108,12 @@ async def test_a_filter_without_matches_is_shown_with_the_key_that_clears_it() -
 
         screen = desk.app.screen
         assert isinstance(screen, QueueScreen)
-        for word, term in (("OVERDUE", "due:overdue"), ("逾期", "due:overdue"), ('"in review"', "state:in_review")):
+        for word, term in (
+            ("OVERDUE", "due:overdue"),
+            ("逾期", "due:overdue"),
+            ('"in review"', "state:in_review"),
+            ("Mo Zz", '"Mo Zz"'),
+        ):
             screen.bar.post_message(FilterBar.Applied(word))
             await desk.settle()
             assert f"Did you mean  {term}" in desk.text

@@ -49,7 +49,7 @@ def open_points(case: CaseFile, decision: DecisionLine) -> tuple[str, ...]:
         _("the panels contradict a reason"): any(is_reason_contradicted(code, case) for code in decision.reasons),
         _("an item asked for is not judged fixed"): is_pass and bool(case.unfixed_items),
         _("a department has not answered"): any(line.is_open for line in case.inquiries),
-        _("a question of the checklist is open"): closes and any(line.answer is None for line in case.checklist),
+        _("the checklist has open questions"): closes and any(line.answer is None for line in case.checklist),
     }
     return tuple(point for point, is_open in points.items() if is_open)
 

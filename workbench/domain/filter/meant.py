@@ -28,6 +28,7 @@ def value_terms(word: str, known: KnownValues = NOTHING_KNOWN) -> tuple[str, ...
 
 
 def meant_terms(filter_text: str) -> tuple[str, ...]:
-    """Return the terms that the words without a key of a filter may mean."""
+    """Return the terms that the words without a key of a filter may mean: all together a name, or each a value."""
     words = [term.values[0] for term in parse_filter(filter_text).terms if term.key == BARE_WORD]
-    return tuple(term for word in words for term in value_terms(word))
+    whole = (quoted(" ".join(words)),) if words[1:] else ()
+    return (*whole, *(term for word in words for term in value_terms(word)))

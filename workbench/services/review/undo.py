@@ -157,9 +157,8 @@ class Undo(Service):
 
     def _restore(self, session: Session, case: CaseRow, act: _LastAct) -> None:
         """Restore the rows of an act, and give a hold that comes back its time again."""
-        seq = act.event.seq
         # What an import brought stays, and with it what it answers.
-        kept = "" if act.event.batch_id is None else "satisfied_at"
+        seq, kept = act.event.seq, "" if act.event.batch_id is None else "satisfied_at"
         restore_rows(session.connection(), act.rows, to_us(self.context.now()), keeps=kept)
         session.execute(_DELETE, {"seq": seq})
         # An event never changes, so it need not be read again.

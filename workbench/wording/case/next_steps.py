@@ -122,13 +122,13 @@ class NextSteps:
         when = self.times.instant(first.due_by)
         late = sum(line.is_overdue for line in unsent)
         if len(unsent) == 1:
-            words = _("a supervisor sends letter “{kind}”, due by {when}").format(kind=self._kind(first), when=when)
+            words = _("letter “{kind}” is still to be sent, due by {when}").format(kind=self._kind(first), when=when)
             if late:
                 words = _(", ").join([words, _("overdue")])
         else:
-            message = _("a supervisor sends {count} letters ({kinds}), the first due by {when}")
+            message = _("{count} letters ({kinds}) are still to be sent, the first due by {when}")
             if late:
-                message = _("a supervisor sends {count} letters ({kinds}), {late} overdue, the first since {when}")
+                message = _("{count} letters ({kinds}) are still to be sent, {late} overdue, the first since {when}")
             kinds = _("; ").join(dict.fromkeys(map(self._kind, unsent)))
             words = message.format(count=amounts.commas(len(unsent)), kinds=kinds, late=amounts.commas(late), when=when)
         return [words, *self._effect_of_late_letter(unsent)]
