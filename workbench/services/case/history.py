@@ -295,6 +295,6 @@ def notice_lines(session: Session, context: Context, statement: Any, **values: A
 
 def _stated_deadline(row: Any) -> datetime | None:
     """Return the first deadline that a letter about items states, None for other letters."""
-    own = [item.deadline_at for item in items_in_plan(row)] if row.kind == Verdict.FAIL else []
+    own = [item.deadline_at for item in items_in_plan(row)] if row.kind == Verdict.FAIL and row.seen else []
     dates = (row.told_due_at, *own) if row.kind in {Verdict.FAIL, "deadline"} else ()
     return min(filter(None, dates), default=None)
