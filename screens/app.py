@@ -101,7 +101,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         self.clock = Clock(now=now, monotonic=monotonic)
         self._open_services = open_services
         self.start_screen = StartScreen(self.clock)
-        self._hangup_watch = HangupWatch(self.end)
+        self._hangup_watch = HangupWatch(self.end, self.save_draft_now)
 
     def get_default_screen(self) -> StartScreen:
         # A screen of a mode would be drawn one frame later.

@@ -11,7 +11,7 @@ class Draft:
     def __init__(self, case_id: int, body: Mapping[str, Any], store: Callable[[int, Mapping[str, Any]], None]) -> None:
         self.case_id = case_id
         self.body: dict[str, Any] = dict(body)
-        self.is_dirty = False
+        self.saved: Mapping[str, Any] = dict(body)
         self._store = store
         self._save_lock = asyncio.Lock()
 
@@ -20,7 +20,6 @@ class Draft:
         if self.body.get(name) == value:
             return False
         self.body[name] = value
-        self.is_dirty = True
         return True
 
     async def save(self) -> None:
@@ -30,11 +29,16 @@ class Draft:
             WorkbenchError: If the database refuses it.
         """
         async with self._save_lock:
-            if not self.is_dirty:
-                return
-            self.is_dirty = False
-            try:
-                await asyncio.to_thread(self._store, self.case_id, dict(self.body))
-            except BaseException:
-                self.is_dirty = True
-                raise
+            if self.body != self.saved:
+                await asyncio.to_thread(self.save_now)
+
+    def save_now(self) -> None:
+        """Save the changes at once, even while another save is running; any thread may call it.
+
+        Raises:
+            WorkbenchError: If the database refuses it.
+        """
+        body = dict(self.body)
+        if body != self.saved:
+            self._store(self.case_id, body)
+            self.saved = body

@@ -166,7 +166,7 @@ class DeskSession:
             return await asyncio.to_thread(act, *arguments)
         except StorageGone:
             if self.draft is not None:
-                self.draft.is_dirty = bool(self.draft.body)
+                self.draft.saved = {}
                 await self.draft.save()
             raise
 

@@ -20,7 +20,7 @@ POLL_S = 0.5
 """How often it is looked whether the terminal is there."""
 
 GRACE_S = 1.5
-"""How long the program may take to close everything itself; then the thread exits the process at once."""
+"""How long the program may take to close everything itself; then the thread saves what was typed and exits."""
 
 HUNG_UP = 129
 """The exit code after a SIGHUP or when the terminal is gone."""
@@ -35,8 +35,10 @@ class HangupWatch:
     It watches from its own thread, because a dead or stalled terminal can block the whole app.
     """
 
-    def __init__(self, end: Callable[[int], Awaitable[None]]) -> None:
+    def __init__(self, end: Callable[[int], Awaitable[None]], save: Callable[[], None]) -> None:
+        """Take what ends the program in its loop, and what saves the typed text in any thread."""
         self._end = end
+        self._save = save
         self._input: int | None = None
         self._attributes: list[Any] | None = None
         self._code = 0
@@ -72,8 +74,11 @@ class HangupWatch:
             if self._is_gone():
                 self.end_program(HUNG_UP)
         time.sleep(GRACE_S)
-        self._reset()
-        os._exit(self._code)
+        try:
+            self._save()
+        finally:
+            self._reset()
+            os._exit(self._code)
 
     def _is_gone(self) -> bool:
         """Return whether the terminal of the input is gone."""

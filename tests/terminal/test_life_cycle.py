@@ -95,6 +95,25 @@ def test_an_end_during_a_decision_loses_nothing_and_blocks_nobody(tmp_path: Path
         assert longest < ENDED_WITHIN_S
 
 
+@pytest.mark.promise("C6")
+def test_a_session_that_cannot_close_itself_still_saves_what_was_just_typed(tmp_path: Path) -> None:
+    site, case = site_with_a_case(tmp_path / "site")
+    database = ["--database", str(site.path), "--as", "a"]
+    with RecordingSession(database, tmp_path, module="tests.terminal.stalled_workbench") as terminal:
+        terminal.await_words("takes the next")
+        terminal.await_words(f"C-{case:06d}", "n")
+        terminal.await_words("For us only", "p")
+        terminal.await_words("leaves the field", "t")
+        terminal.await_words("k", "k")
+        # The save of this text would begin 0.4 s later.
+        terminal.process.send_signal(signal.SIGTERM)
+        terminal.wait_for_end(ENDED_WITHIN_S)
+
+    assert terminal.process.returncode == 143
+    assert site.services("a").casefiles.show(case).draft == {"note": "k"}
+    site.close()
+
+
 PERSONAL = ("11010119900101001X", "测试人", "13800138000")
 TYPED = "asked about 13800138000"
 
