@@ -13,7 +13,7 @@ from textual import events, work
 from textual.binding import BindingType
 from textual.worker import WorkerError
 
-from screens.app_base import AppBase
+from screens.app_base import AppBase, save_draft_now
 from screens.app_commands import COMMANDS, add_modes, catch_up, go, is_available, notify_waiting, show_inquiries
 from screens.desk.start_screen import StartScreen
 from screens.shell.bindings import bind, bind_key
@@ -101,7 +101,7 @@ class WorkbenchApp(AppBase, inherit_bindings=False):
         self.clock = Clock(now=now, monotonic=monotonic)
         self._open_services = open_services
         self.start_screen = StartScreen(self.clock)
-        self._hangup_watch = HangupWatch(self.end, self.save_draft_now)
+        self._hangup_watch = HangupWatch(self.end, partial(save_draft_now, self))
 
     def get_default_screen(self) -> StartScreen:
         # A screen of a mode would be drawn one frame later.

@@ -40,11 +40,12 @@ class AppBase(KeyboardApp):
             return
         self.exit(return_code=return_code)
 
-    def save_draft_now(self) -> None:
-        """Save the draft from any thread, because the loop cannot; nothing else is saved.
 
-        Raises:
-            WorkbenchError: If it cannot be saved.
-        """
-        if self.desk is not None and (draft := self.desk.session.draft) is not None:
-            draft.save_now()
+def save_draft_now(app: AppBase) -> None:
+    """Save the draft from any thread, because the loop cannot; nothing else is saved.
+
+    Raises:
+        WorkbenchError: If it cannot be saved.
+    """
+    if app.desk is not None and (draft := app.desk.session.draft) is not None:
+        draft.save_now()
